@@ -1,0 +1,87 @@
+"""Every error of the product; the class says whether to retry, the message says what to do.
+
+A message is one sentence of fact, one of consequence and one of action. It holds no personal value:
+dossier codes at most, ten at most.
+"""
+
+from __future__ import annotations
+
+
+class MotcuaError(Exception):
+    """Base of every error that the product raises on purpose; shown without a traceback."""
+
+    exit_code = 1
+
+
+class ConfigError(MotcuaError):
+    """A file or variable of the configuration is wrong; mend it, a retry changes nothing.
+
+    Args:
+        where: file and key, or the environment variable.
+        fact: what is wrong there.
+        allowed: what would be right.
+    """
+
+    exit_code = 2
+
+    def __init__(self, where: str, fact: str, allowed: str = "") -> None:
+        super().__init__(f"{where}: {fact}." + (f" Allowed: {allowed}." if allowed else ""))
+        self.where = where
+
+
+class SourceError(MotcuaError):
+    """A source answered, and the answer cannot be used; a retry would get the same.
+
+    Args:
+        source: name of the source.
+        fact: what it answered, without any value of a record.
+        action: what the operator can do.
+    """
+
+    exit_code = 3
+
+    def __init__(self, source: str, fact: str, action: str = "Check the source with `motcua source check`.") -> None:
+        super().__init__(f"Source {source}: {fact}. Nothing of this pull was loaded. {action}")
+        self.source = source
+        self.fact = fact
+
+
+class TransientError(SourceError):
+    """The network or the source failed in a way that may pass; retried with back-off."""
+
+    exit_code = 4
+
+
+class DataError(MotcuaError):
+    """Data broke a contract at a gate; the run stops there and the rows are kept.
+
+    Args:
+        subject: table or source.
+        check: gate, expectation or check that failed.
+        failed: how many rows.
+        codes: some of their dossier codes (the first ten are shown).
+        action: what the operator can do.
+    """
+
+    exit_code = 5
+
+    def __init__(self, subject: str, check: str, failed: int, codes: tuple[str, ...] = (), action: str = "") -> None:
+        shown = f" First: {', '.join(codes[:10])}." if codes else ""
+        super().__init__(f"{subject}: {check} failed for {failed} rows.{shown} Nothing was published. {action}".strip())
+        self.subject = subject
+
+
+class WarehouseError(MotcuaError):
+    """A statement of the warehouse failed; its transaction is undone, nothing was written.
+
+    Args:
+        purpose: what the statement was for.
+        fact: SQLSTATE and constraint name; never the server's detail, which may quote values.
+        action: what the operator can do.
+    """
+
+    exit_code = 6
+
+    def __init__(self, purpose: str, fact: str, action: str = "Run `motcua doctor`.") -> None:
+        super().__init__(f"The warehouse refused to {purpose}: {fact}. Nothing was written. {action}")
+        self.purpose = purpose

@@ -1,0 +1,80 @@
+"""The only reader of the environment.
+
+Every setting has a default that works on one machine for one operator; an office sets the others
+by ``MOTCUA_…`` variables. Secrets come from variables or files, never from YAML.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _default_home() -> Path:
+    """Where state lies: never in a home when root, because the embedded server opens parent folders."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/motcua")
+    return Path.home() / ".local" / "share" / "motcua"
+
+
+class Settings(BaseSettings):
+    """Settings of one installation.
+
+    Attributes:
+        home: folder of everything that lasts: landing files, the embedded cluster, keys, the page.
+        database_url: PostgreSQL 15 or newer; empty starts the embedded one below ``home``.
+        sources_dir: folder of ``*.yaml`` source files; names starting with ``example-`` are not read.
+        config_dir: folder of calendar, policies, checks and indicators.
+        prefect_port: port of the Prefect server on 127.0.0.1.
+        pseudonym_key: key of the pseudonyms (at least 32 characters); empty makes one below ``home``.
+        policy: policy whose figures are published by default.
+        free_space_floor_mb: a run does not start with less free space than this, in MB.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=_default_home)
+    database_url: SecretStr = SecretStr("")
+    sources_dir: Path = ROOT / "config" / "sources"
+    config_dir: Path = ROOT / "config"
+    prefect_port: int = 4200
+    pseudonym_key: SecretStr = SecretStr("")
+    policy: str = "qd766"
+    language: Literal["vi", "en"] = "vi"
+    free_space_floor_mb: int = 200
+
+    @property
+    def landing(self) -> Path:
+        """Folder of the landing files."""
+        return self.home / "landing"
+
+    @property
+    def page(self) -> Path:
+        """The published page."""
+        return self.home / "page" / "index.html"
+
+
+@lru_cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
+
+
+def secret(name: str) -> str | None:
+    """Return the value of an environment variable that a source file names, or None.
+
+    Source files hold the *names* of variables (``password: {env: LAND_PASSWORD}``), never secrets.
+    """
+    return os.environ.get(name)
+
+
+def kill_point_requested() -> str | None:
+    """Return ``name:n`` from MOTCUA_KILL_AT, the point at which a fault test wants this process killed."""
+    return os.environ.get("MOTCUA_KILL_AT")

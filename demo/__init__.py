@@ -1,0 +1,1 @@
+"""A made-up province with the truth known. An outside world: the product never imports it."""

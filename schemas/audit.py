@@ -1,0 +1,43 @@
+"""The audit layer: what was done, in a chain that shows tampering, and how far each step has come."""
+
+from __future__ import annotations
+
+from schemas.fields import count
+from schemas.table import Field, Kind, NotNull, Table
+
+LEDGER = Table(
+    schema="audit",
+    name="ledger",
+    description="Append-only record of every load, written in the transaction that it speaks of; each row carries the hash of the one before.",
+    grain="action",
+    key=("entry",),
+    fields=(
+        Field("entry", Kind.INTEGER, "Number of the entry, without gaps.", (NotNull(),)),
+        Field("at", Kind.INSTANT, "When.", (NotNull(),)),
+        Field("action", Kind.TEXT, "Step: load, match, check, judge, measure, publish, correct.", (NotNull(),)),
+        Field("subject", Kind.TEXT, "Source, partition or publication acted on.", (NotNull(),)),
+        Field("change_number", Kind.INTEGER, "Value of audit.change_seq given to the rows it changed.", (NotNull(),)),
+        count("inserted", "Rows new."),
+        count("updated", "Rows changed."),
+        count("unchanged", "Rows met again without a change."),
+        Field("digest", Kind.TEXT, "SHA-256 of what was loaded, where it has one."),
+        Field("previous_hash", Kind.TEXT, "Hash of the entry before; empty for the first.", (NotNull(),)),
+        Field("hash", Kind.TEXT, "SHA-256 over previous_hash and this row.", (NotNull(),)),
+    ),
+)
+
+PROGRESS = Table(
+    schema="audit",
+    name="progress",
+    description="How far each step has come with each partition: what makes a run without changes cost nothing.",
+    grain="step × partition",
+    key=("step", "partition"),
+    fields=(
+        Field("step", Kind.TEXT, "Step: check, judge, match, measure, or a source's cursor.", (NotNull(),)),
+        Field("partition", Kind.TEXT, "Partition as source/YYYY-MM, or '*'.", (NotNull(),)),
+        Field("through", Kind.INTEGER, "Highest change number of the inputs that the step has seen.", (NotNull(),)),
+        Field("as_of", Kind.DATE, "Day that its rows speak for."),
+        Field("rules_digest", Kind.TEXT, "Digest of the configuration and rules it ran under.", (NotNull(),)),
+        Field("cursor", Kind.TEXT, "For sources: where the next pull begins."),
+    ),
+)

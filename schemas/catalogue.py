@@ -1,0 +1,53 @@
+"""All tables, in the order in which the migrations create them."""
+
+from __future__ import annotations
+
+from schemas.audit import LEDGER, PROGRESS
+from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
+from schemas.indicators import COUNTS, INDICATORS, PUBLICATIONS
+from schemas.quality import CORRECTIONS, FINDINGS, GATE_RESULTS
+from schemas.raw import PAGES, PULLS, REJECTED
+from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
+from schemas.table import Table
+from schemas.verdicts import VERDICTS_TABLE
+
+LAYERS = {
+    "raw": "Landing zone: receipts, landing files, rejected records. The only layer that may lead to personal values.",
+    "ref": "Reference data with validity.",
+    "core": "Dossiers as the sources state them, cleaned, without personal values.",
+    "quality": "Failed checks, gate results, corrections.",
+    "judged": "Verdicts with evidence.",
+    "mart": "Counts, indicators and publications: what readers see.",
+    "audit": "What was done, when, and how far each step has come.",
+}
+
+TABLES: tuple[Table, ...] = (
+    PULLS,
+    PAGES,
+    REJECTED,
+    UNITS,
+    PROCEDURES,
+    CALENDAR_DAYS,
+    DOSSIERS,
+    DOSSIER_VERSIONS,
+    EVENTS,
+    PAUSES,
+    MATCHES,
+    FINDINGS,
+    CORRECTIONS,
+    GATE_RESULTS,
+    VERDICTS_TABLE,
+    COUNTS,
+    INDICATORS,
+    PUBLICATIONS,
+    LEDGER,
+    PROGRESS,
+)
+
+
+def table(full_name: str) -> Table:
+    """Return the table of that name (``core.dossiers``); KeyError where there is none."""
+    for candidate in TABLES:
+        if candidate.full_name == full_name:
+            return candidate
+    raise KeyError(full_name)

@@ -1,0 +1,98 @@
+"""The publication layer: counts, indicators and the publications that froze them."""
+
+from __future__ import annotations
+
+from schemas.fields import AS_OF, BASES, CHANGED_IN, MONTH, POLICY, count
+from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
+
+_UNIT = Field("unit_code", Kind.TEXT, "Agency; '?' where it is not in the directory.", (NotNull(),))
+_FIELD = Field("field_code", Kind.TEXT, "Procedure field; '?' where unknown.", (NotNull(),))
+_CHANNEL = Field("channel", Kind.TEXT, "Channel.", (NotNull(),))
+_BASIS = Field(
+    "basis",
+    Kind.TEXT,
+    "recorded: as the sources state it; cleaned: as judged, duplicates and tests left out.",
+    (NotNull(), OneOf(BASES)),
+)
+_PUBLICATION = Field("publication_id", Kind.TEXT, "Publication: the digest of its figures, policy and as_of.", (NotNull(),))
+
+COUNTS = Table(
+    schema="mart",
+    name="counts",
+    description="The counters of form II.06a for every agency, field, channel and month: working copy, not yet published.",
+    grain="policy × basis × unit × field × channel × month",
+    key=("policy", "basis", "unit_code", "field_code", "channel", "month"),
+    fields=(
+        POLICY,
+        _BASIS,
+        _UNIT,
+        _FIELD,
+        _CHANNEL,
+        MONTH,
+        count("carried_over", "Received before the month and not ended before it (column 6)."),
+        count("received", "Received in the month (columns 4 and 5)."),
+        count("finished_early", "Ended in the month, before the due date (column 8)."),
+        count("finished_on_time", "Ended in the month, on the due date (column 9)."),
+        count("finished_late", "Ended in the month, after the due date (column 10)."),
+        count("finished_undetermined", "Ended in the month, timeliness not derivable."),
+        count("in_progress_in_time", "Not ended at the end of the month (or as_of), due date not passed (column 12)."),
+        count("in_progress_overdue", "Not ended then, due date passed (column 13)."),
+        count("in_progress_undetermined", "Not ended then, timeliness not derivable."),
+        count("withdrawn", "Withdrawn by the citizen in the month."),
+        count("refused", "Refused after receipt in the month."),
+        AS_OF,
+        CHANGED_IN,
+    ),
+    indexes=(("policy", "month"),),
+    managed=("changed_in",),
+)
+
+INDICATORS = Table(
+    schema="mart",
+    name="indicators",
+    description="Published indicators: numerator and denominator always beside the value; no value for an empty denominator.",
+    grain="publication × indicator × basis × unit × field × channel × period",
+    key=("publication_id", "indicator", "basis", "unit_code", "field_code", "channel", "period"),
+    fields=(
+        _PUBLICATION,
+        Field("indicator", Kind.TEXT, "Indicator, as declared in config/indicators.", (NotNull(),)),
+        _BASIS,
+        Field("unit_code", Kind.TEXT, "Agency; '*' for all of them.", (NotNull(),)),
+        Field("field_code", Kind.TEXT, "Procedure field; '*' for all of them.", (NotNull(),)),
+        Field("channel", Kind.TEXT, "Channel; '*' for all of them.", (NotNull(),)),
+        Field("period", Kind.TEXT, "Month as YYYY-MM, or '*' for the whole span.", (NotNull(),)),
+        Field("numerator", Kind.INTEGER, "Numerator.", (NotNull(), Between(0))),
+        Field("denominator", Kind.INTEGER, "Denominator; for plain counts null.", (Between(0),)),
+        Field(
+            "value",
+            Kind.NUMBER,
+            "100 × numerator / denominator, rounded as declared; null for an empty denominator. Plain counts: the count.",
+            (Between(0),),
+        ),
+        Field("lower", Kind.NUMBER, "Value if every undetermined dossier were late.", (Between(0),)),
+        Field("upper", Kind.NUMBER, "Value if every undetermined dossier were on time.", (Between(0),)),
+    ),
+)
+
+PUBLICATIONS = Table(
+    schema="mart",
+    name="publications",
+    description="Every publication ever made; readers take the newest one of a policy.",
+    grain="publication",
+    key=("publication_id",),
+    fields=(
+        _PUBLICATION,
+        POLICY,
+        AS_OF,
+        Field("published_at", Kind.INSTANT, "When it was committed.", (NotNull(),)),
+        Field("counts_digest", Kind.TEXT, "SHA-256 over all rows of mart.counts that it was made from.", (NotNull(),)),
+        Field(
+            "rules_digest",
+            Kind.TEXT,
+            "SHA-256 over policies, calendars, checks, indicators and rules code in force.",
+            (NotNull(),),
+        ),
+        count("dossiers", "Dossiers counted."),
+        count("rows", "Rows of mart.indicators."),
+    ),
+)

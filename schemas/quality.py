@@ -1,0 +1,80 @@
+"""The quality layer: failed checks, gate results, and corrections with who proposed and approved them."""
+
+from __future__ import annotations
+
+from schemas.fields import AS_OF, CHANGED_IN, CODE, SEVERITIES, SOURCE, count
+from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
+
+FINDINGS = Table(
+    schema="quality",
+    name="findings",
+    description="Every failed check of every dossier; a finding that no longer holds is resolved, not deleted.",
+    grain="dossier × check",
+    key=("source", "code", "check_id"),
+    fields=(
+        SOURCE,
+        CODE,
+        Field("check_id", Kind.TEXT, "Check, as declared in config/checks.yaml.", (NotNull(),)),
+        Field("severity", Kind.TEXT, "Severity when it was last seen.", (NotNull(), OneOf(SEVERITIES))),
+        Field("first_seen_on", Kind.DATE, "as_of of the run that first saw it.", (NotNull(),)),
+        Field("last_seen_on", Kind.DATE, "as_of of the last run that judged the dossier and saw it.", (NotNull(),)),
+        Field("resolved_on", Kind.DATE, "as_of of the run that no longer saw it; null while it holds."),
+        CHANGED_IN,
+    ),
+    indexes=(("check_id",),),
+    managed=("changed_in",),
+)
+
+CORRECTIONS = Table(
+    schema="quality",
+    name="corrections",
+    description="New values for single fields of dossiers, with evidence; laid over the source's statement, never into it.",
+    grain="correction",
+    key=("correction_id",),
+    fields=(
+        Field(
+            "correction_id",
+            Kind.TEXT,
+            "SHA-256 over package, dossier, field and value: the same line twice is one correction.",
+            (NotNull(),),
+        ),
+        SOURCE,
+        CODE,
+        Field("field", Kind.TEXT, "Field of core.dossiers that is corrected.", (NotNull(),)),
+        Field("new_value", Kind.TEXT, "New value as text: ISO 8601 for instants, codes as in the tables."),
+        Field("evidence", Kind.TEXT, "What proves it: document number, page of the register.", (NotNull(),)),
+        Field("proposed_by", Kind.TEXT, "Account of who proposes it.", (NotNull(),)),
+        Field("approved_by", Kind.TEXT, "Account of who approved it, another person than proposed_by."),
+        Field(
+            "state",
+            Kind.TEXT,
+            "proposed, approved, rejected or undone; only approved ones are applied.",
+            (NotNull(), OneOf(("proposed", "approved", "rejected", "undone"))),
+        ),
+        Field("package", Kind.TEXT, "File that brought it, by name and digest.", (NotNull(),)),
+        Field("received_at", Kind.INSTANT, "When it came in.", (NotNull(),)),
+        CHANGED_IN,
+    ),
+    indexes=(("source", "code"),),
+    managed=("changed_in",),
+)
+
+GATE_RESULTS = Table(
+    schema="quality",
+    name="gate_results",
+    description="What each gate expected and how far it held: counts only, never a value.",
+    grain="gate × what was checked × expectation × day",
+    key=("gate", "subject", "expectation", "as_of"),
+    fields=(
+        Field("gate", Kind.TEXT, "Which contract.", (NotNull(), OneOf(("source", "cleaned", "published")))),
+        Field("subject", Kind.TEXT, "Source, table or partition that was checked.", (NotNull(),)),
+        Field("expectation", Kind.TEXT, "Column and expectation.", (NotNull(),)),
+        AS_OF,
+        Field("success", Kind.BOOLEAN, "Whether it held.", (NotNull(),)),
+        count("checked", "Rows looked at."),
+        count("unexpected", "Rows that broke it."),
+        Field("tolerance", Kind.NUMBER, "Share of rows that may.", (NotNull(), Between(0, 1))),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
+)

@@ -1,0 +1,75 @@
+"""The landing layer: a receipt for every pull, the files that came, and what could not be used."""
+
+from __future__ import annotations
+
+from schemas.fields import PAGE_DIGEST, PAGE_POSITION, PULL_ID, SOURCE, count
+from schemas.table import Field, Kind, NotNull, OneOf, Table
+
+PULLS = Table(
+    schema="raw",
+    name="pulls",
+    description="A receipt for every pull of a source, failed ones too.",
+    grain="pull",
+    key=("pull_id",),
+    fields=(
+        PULL_ID,
+        SOURCE,
+        Field("started_at", Kind.INSTANT, "When the pull began.", (NotNull(),)),
+        Field("ended_at", Kind.INSTANT, "When it ended, well or not."),
+        Field("window_from", Kind.INSTANT, "Records modified from here were asked for; null asks for all."),
+        Field("window_to", Kind.INSTANT, "Records modified before here were asked for."),
+        Field(
+            "state",
+            Kind.TEXT,
+            "running: begun; landed: every page is in the landing zone; loaded: and merged; unchanged: nothing new came; failed.",
+            (NotNull(), OneOf(("running", "landed", "loaded", "unchanged", "failed"))),
+        ),
+        count("pages", "Landing files written or met again."),
+        count("records", "Records in those files."),
+        count("rejected", "Records that could not be used, kept in raw.rejected."),
+        Field("control_total", Kind.INTEGER, "Records in the window by the source's own count, where it tells one."),
+        Field("digest", Kind.TEXT, "SHA-256 over the digests of the pages, in order."),
+        Field("error_class", Kind.TEXT, "Class of the error that ended the pull."),
+        Field("error", Kind.TEXT, "Its message; holds no personal value."),
+    ),
+    indexes=(("source", "started_at"),),
+)
+
+PAGES = Table(
+    schema="raw",
+    name="pages",
+    description="Landing files: the bytes of the source exactly as they came, named by their digest.",
+    grain="page of a source",
+    key=("source", "page_digest"),
+    fields=(
+        SOURCE,
+        PAGE_DIGEST,
+        PULL_ID,
+        Field("number", Kind.INTEGER, "Place of the page in its pull, from 0.", (NotNull(),)),
+        Field("name", Kind.TEXT, "What the source calls it: a file's name, a page's cursor.", (NotNull(),)),
+        Field("media_type", Kind.TEXT, "What the bytes are: application/json, text/csv …", (NotNull(),)),
+        count("bytes", "Length of the bytes as they came."),
+        count("records", "Records read from it."),
+        Field("loaded_at", Kind.INSTANT, "When its records were merged; null until then."),
+    ),
+    indexes=(("pull_id",),),
+)
+
+REJECTED = Table(
+    schema="raw",
+    name="rejected",
+    description="Records that could not be used, with the reason; their bytes stay in the landing file named here.",
+    grain="record of a page",
+    key=("source", "page_digest", "page_position"),
+    fields=(
+        SOURCE,
+        PAGE_DIGEST,
+        PAGE_POSITION,
+        PULL_ID,
+        Field("code", Kind.TEXT, "Dossier code as given, where one could be read."),
+        Field("reason", Kind.TEXT, "Why: a code of config/checks.yaml's reject list.", (NotNull(),)),
+        Field("fields", Kind.TEXT, "Names of the fields at fault, space-separated; never their values."),
+        Field("rejected_at", Kind.INSTANT, "When it was first refused.", (NotNull(),)),
+    ),
+    indexes=(("pull_id",),),
+)

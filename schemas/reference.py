@@ -1,0 +1,78 @@
+"""Reference data: agencies with their succession, procedures with their versions, days off."""
+
+from __future__ import annotations
+
+from schemas.fields import CHANGED_IN, CHANNELS, LIMIT_UNITS, PROCEDURE_CODE
+from schemas.table import Between, Field, Kind, NotBefore, NotNull, OneOf, Table
+
+UNITS = Table(
+    schema="ref",
+    name="units",
+    description="Directory of agencies; a code means something only together with a date (domain 7.1).",
+    grain="agency × start of validity",
+    key=("unit_code", "valid_from"),
+    fields=(
+        Field("unit_code", Kind.TEXT, "Agency identifier, e.g. H99.12 (domain 3.2).", (NotNull(),)),
+        Field("valid_from", Kind.DATE, "First day on which the code means this agency.", (NotNull(),)),
+        Field("valid_to", Kind.DATE, "Last such day; null while it is in force.", (NotBefore("valid_from"),)),
+        Field("name", Kind.TEXT, "Name of the agency in Vietnamese.", (NotNull(),)),
+        Field("level", Kind.TEXT, "Level.", (NotNull(), OneOf(("province", "department", "district", "commune", "branch")))),
+        Field("parent_code", Kind.TEXT, "Agency above it."),
+        Field("succeeded_by", Kind.TEXT, "Agency that took over its dossiers after valid_to."),
+        Field("old_code", Kind.TEXT, "Code of the same agency in the old style (NNN.NN.NN.Xnn)."),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
+)
+
+PROCEDURES = Table(
+    schema="ref",
+    name="procedures",
+    description="Catalogue of procedures: the time limit of each version by channel; expired versions are kept.",
+    grain="procedure × channel × start of validity",
+    key=("procedure_code", "channel", "valid_from"),
+    fields=(
+        PROCEDURE_CODE,
+        Field("channel", Kind.TEXT, "Channel that the limit is for.", (NotNull(), OneOf(CHANNELS))),
+        Field("valid_from", Kind.DATE, "First day of receipt that this version governs.", (NotNull(),)),
+        Field("valid_to", Kind.DATE, "Last such day; null while in force.", (NotBefore("valid_from"),)),
+        Field("name", Kind.TEXT, "Name of the procedure in Vietnamese.", (NotNull(),)),
+        Field("field_code", Kind.TEXT, "Procedure field (MaLinhVuc).", (NotNull(),)),
+        Field("field_name", Kind.TEXT, "Name of the field in Vietnamese."),
+        Field("limit_text", Kind.TEXT, "Time limit as the catalogue writes it."),
+        Field("limit_amount", Kind.NUMBER, "Limit in limit_unit; of a range the longer end.", (Between(0),)),
+        Field("limit_shortest", Kind.NUMBER, "Shorter end of a range, else as limit_amount.", (Between(0),)),
+        Field(
+            "limit_unit",
+            Kind.TEXT,
+            "Unit of the limit; none: the law sets no limit (not zero); unsettled: the text cannot be read for certain.",
+            (NotNull(), OneOf(LIMIT_UNITS)),
+        ),
+        Field("reference", Kind.TEXT, "Number of the decision that announced the version."),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
+)
+
+CALENDAR_DAYS = Table(
+    schema="ref",
+    name="calendar_days",
+    description="Days that differ from the plain week, each with the document that says so and the day it was announced.",
+    grain="calendar × day × announcement",
+    key=("calendar", "day", "announced_on"),
+    fields=(
+        Field("calendar", Kind.TEXT, "Name of the calendar: its file in config/calendar.", (NotNull(),)),
+        Field("day", Kind.DATE, "The day.", (NotNull(),)),
+        Field(
+            "announced_on",
+            Kind.DATE,
+            "Day on which it became known; systems that computed earlier could not know it.",
+            (NotNull(),),
+        ),
+        Field("kind", Kind.TEXT, "off or worked.", (NotNull(), OneOf(("off", "worked")))),
+        Field("document", Kind.TEXT, "Law, decree or notice.", (NotNull(),)),
+        Field("note", Kind.TEXT, "What day it is."),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
+)

@@ -1,0 +1,69 @@
+"""The verdict layer: for each dossier and policy when it was due, when it was done, and what follows."""
+
+from __future__ import annotations
+
+from schemas.fields import (
+    AS_OF,
+    CHANGED_IN,
+    CHANNEL,
+    CODE,
+    FIELD_CODE,
+    POLICY,
+    PROCEDURE_CODE,
+    RECEIVED_AT,
+    SOURCE,
+    STATES,
+    TIMELINESS,
+    UNIT_CODE,
+    VERDICTS,
+)
+from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
+
+VERDICTS_TABLE = Table(
+    schema="judged",
+    name="verdicts",
+    description="Verdict with evidence for every primary dossier under every policy.",
+    grain="dossier × policy",
+    key=("source", "code", "policy"),
+    fields=(
+        SOURCE,
+        CODE,
+        POLICY,
+        UNIT_CODE,
+        PROCEDURE_CODE,
+        FIELD_CODE,
+        CHANNEL,
+        RECEIVED_AT,
+        Field("recorded_due_at", Kind.INSTANT, "Due date as the source states it."),
+        Field("recorded_end_at", Kind.INSTANT, "End as the source would count it; null while it counts the dossier as open."),
+        Field("recorded_state", Kind.TEXT, "State as the source states it.", (NotNull(), OneOf(STATES))),
+        Field(
+            "recorded_timeliness", Kind.TEXT, "Early, on time or late by the source's own rule.", (NotNull(), OneOf(TIMELINESS))
+        ),
+        Field("due_at", Kind.INSTANT, "Due date derived from the law and the cleaned facts; null: no limit, or not derivable."),
+        Field("end_at", Kind.INSTANT, "End derived from the evidence; null while in progress."),
+        Field("state", Kind.TEXT, "Derived state.", (NotNull(), OneOf(STATES))),
+        Field("timeliness", Kind.TEXT, "Derived: early, on time, late, or undetermined.", (NotNull(), OneOf(TIMELINESS))),
+        Field("verdict", Kind.TEXT, "Recorded against derived (design 1).", (NotNull(), OneOf(VERDICTS))),
+        Field("reasons", Kind.TEXT, "Reason codes, space-separated, the strongest first (tasks/rules/reasons.py)."),
+        Field("missing", Kind.TEXT, "What evidence is missing, for undetermined ones, space-separated."),
+        Field(
+            "counted", Kind.BOOLEAN, "Counted in the cleaned indicators: received, not a duplicate, not a test.", (NotNull(),)
+        ),
+        Field(
+            "limit_minutes",
+            Kind.INTEGER,
+            "Legal limit in working minutes (a working day is the calendar's own), where it has any.",
+            (Between(0),),
+        ),
+        Field(
+            "worked_minutes", Kind.INTEGER, "Working minutes from receipt to end (or as_of), pauses left out.", (Between(0),)
+        ),
+        Field("paused_minutes", Kind.INTEGER, "Working minutes in pauses, overlapping ones once.", (Between(0),)),
+        Field("evidence", Kind.JSON, "What each derived fact rests on: table, key, field and a digest of the value."),
+        AS_OF,
+        CHANGED_IN,
+    ),
+    indexes=(("policy", "unit_code", "field_code", "channel"), ("policy", "verdict"), ("source", "changed_in")),
+    managed=("changed_in",),
+)

@@ -1,0 +1,1 @@
+"""What people read: workbooks, the page, artifacts, explanations."""

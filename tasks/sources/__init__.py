@@ -1,0 +1,1 @@
+"""Adapters behind one protocol, and the profiles that name the fields. No Prefect."""

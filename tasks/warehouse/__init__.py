@@ -1,0 +1,1 @@
+"""SQLAlchemy and COPY: the only way into and out of the warehouse."""
