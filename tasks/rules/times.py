@@ -1,0 +1,60 @@
+"""From instants to office time and back: the law counts in the office's wall clock."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+LocalTimes = np.ndarray  # datetime64[us], naive, office time; NaT where unknown
+
+
+def local_times(instants: pd.Series, zone: str) -> LocalTimes:
+    """Return instants as wall-clock times of a zone.
+
+    Args:
+        instants: Arrow-backed ``timestamp[us, tz=UTC]``; null where unknown.
+        zone: IANA name of the office's zone, e.g. ``Asia/Ho_Chi_Minh``.
+
+    Returns:
+        ``datetime64[us]`` array of the same length, naive, NaT for null.
+    """
+    array = pa.array(instants).cast(pa.timestamp("us", tz="UTC"))
+    naive = pc.local_timestamp(array.cast(pa.timestamp("us", tz=zone)))
+    return np.asarray(naive.to_numpy(zero_copy_only=False), dtype="datetime64[us]")
+
+
+def instants(local: LocalTimes, zone: str) -> pd.Series:
+    """Return wall-clock times of a zone as instants; the inverse of :func:`local_times`.
+
+    A time that a change of clocks skips or repeats is taken as the earlier instant.
+    """
+    array = pa.array(local, type=pa.timestamp("us"))
+    zoned = pc.assume_timezone(array, zone, ambiguous="earliest", nonexistent="earliest")
+    return pd.Series(zoned.cast(pa.timestamp("us", tz="UTC")), dtype=pd.ArrowDtype(pa.timestamp("us", tz="UTC")))
+
+
+def days(local: LocalTimes) -> np.ndarray:
+    """Return the calendar day of each wall-clock time as ``datetime64[D]``; NaT stays NaT."""
+    return local.astype("datetime64[D]")
+
+
+def end_of_day(day: date) -> np.datetime64:
+    """Return the last microsecond of a day in office time: the moment that ``as_of`` speaks for."""
+    return np.datetime64(day, "us") + np.timedelta64(86_400_000_000 - 1, "us")
+
+
+def month_start(local: LocalTimes) -> np.ndarray:
+    """Return the first day of each time's month as ``datetime64[D]``."""
+    return local.astype("datetime64[M]").astype("datetime64[D]")
+
+
+def utc_offset_minutes(zone: str, at: np.datetime64) -> int:
+    """Return the zone's offset from UTC in minutes at a wall-clock time."""
+    moment = pd.Timestamp(at).to_pydatetime().replace(tzinfo=ZoneInfo(zone))
+    offset = moment.utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() // 60)
