@@ -1,0 +1,36 @@
+"""`make bench`: how fast ours is against what a user would use otherwise, a line each.
+
+python -m tests.bench [--only NAME]
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from tests.bench.line import LINES, run
+
+NOT_LINES = ("__main__", "line", "score")
+
+
+def load_lines() -> None:
+    """Import every module of this folder, so that each registers its lines."""
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem not in NOT_LINES:
+            importlib.import_module(f"tests.bench.{path.stem}")
+
+
+def main() -> int:
+    """Measure all lines, or one."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", metavar="NAME", help="measure this line alone")
+    only = parser.parse_args().only
+    load_lines()
+    if only and only not in LINES:
+        parser.error(f"there is no line {only}; there are {', '.join(LINES)}")
+    return run([entry for name, entry in LINES.items() if only in (None, name)], "bench")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
