@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.audit import LEDGER, PROGRESS
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
-from schemas.indicators import COUNTS, INDICATORS, PUBLICATIONS
+from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import CORRECTIONS, FINDINGS, GATE_RESULTS
 from schemas.raw import PAGES, PULLS, REJECTED
 from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
@@ -40,6 +40,8 @@ TABLES: tuple[Table, ...] = (
     COUNTS,
     INDICATORS,
     PUBLICATIONS,
+    VERDICT_COUNTS,
+    FINDING_COUNTS,
     LEDGER,
     PROGRESS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.fields import AS_OF, BASES, CHANGED_IN, MONTH, POLICY, count
+from schemas.fields import AS_OF, BASES, CHANGED_IN, MONTH, POLICY, SEVERITIES, SOURCE, VERDICTS, count
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
 _UNIT = Field("unit_code", Kind.TEXT, "Agency; '?' where it is not in the directory.", (NotNull(),))
@@ -43,7 +43,13 @@ COUNTS = Table(
         count("otherwise_on_time", "Of those withdrawn, refused or stopped: ended by the due date."),
         count("otherwise_late", "Of those: ended after it."),
         count("otherwise_undetermined", "Of those: timeliness not derivable."),
-        AS_OF,
+        Field(
+            "as_of",
+            Kind.DATE,
+            "Day whose end the row speaks for: the last of its month, or the day of the run where that comes first. "
+            "So the rows of past months stay untouched when only the day moves on.",
+            (NotNull(),),
+        ),
         CHANGED_IN,
     ),
     indexes=(("policy", "month"),),
@@ -65,7 +71,13 @@ INDICATORS = Table(
         Field("channel", Kind.TEXT, "Channel; '*' for all of them.", (NotNull(),)),
         Field("period", Kind.TEXT, "Month as YYYY-MM, or '*' for the whole span.", (NotNull(),)),
         Field("numerator", Kind.INTEGER, "Numerator.", (NotNull(), Between(0))),
-        Field("denominator", Kind.INTEGER, "Denominator; for plain counts null.", (Between(0),)),
+        Field(
+            "denominator",
+            Kind.INTEGER,
+            "Denominator: those of the scope whose timeliness is derivable; for plain counts null.",
+            (Between(0),),
+        ),
+        count("undetermined", "Dossiers of the scope that stand in neither; all of them late gives lower, all on time upper."),
         Field(
             "value",
             Kind.NUMBER,
@@ -87,7 +99,13 @@ PUBLICATIONS = Table(
         _PUBLICATION,
         POLICY,
         AS_OF,
-        Field("published_at", Kind.INSTANT, "When it was committed.", (NotNull(),)),
+        Field("published_at", Kind.INSTANT, "When it was first committed.", (NotNull(),)),
+        Field(
+            "current_since",
+            Kind.INSTANT,
+            "When it last became the newest one of its policy: later than published_at where figures returned to what they had been.",
+            (NotNull(),),
+        ),
         Field("counts_digest", Kind.TEXT, "SHA-256 over all rows of mart.counts that it was made from.", (NotNull(),)),
         Field(
             "rules_digest",
@@ -97,5 +115,47 @@ PUBLICATIONS = Table(
         ),
         count("dossiers", "Dossiers counted."),
         count("rows", "Rows of mart.indicators."),
+    ),
+)
+
+VERDICT_COUNTS = Table(
+    schema="mart",
+    name="verdict_counts",
+    description="Published with the indicators: how many dossiers of which source and agency got which verdict, and why.",
+    grain="publication × source × unit × verdict × strongest reason",
+    key=("publication_id", "source", "unit_code", "verdict", "reason"),
+    fields=(
+        _PUBLICATION,
+        SOURCE,
+        _UNIT,
+        Field("verdict", Kind.TEXT, "Verdict.", (NotNull(), OneOf(VERDICTS))),
+        Field(
+            "reason",
+            Kind.TEXT,
+            "Strongest reason code; for undetermined ones what is missing; '-' where there is none.",
+            (NotNull(),),
+        ),
+        count("dossiers", "Dossiers."),
+        count(
+            "to_correct",
+            "Of those, dossiers that the agency has to correct: recorded otherwise than the evidence says, "
+            "undetermined, or with an open finding of severity fail.",
+        ),
+    ),
+)
+
+FINDING_COUNTS = Table(
+    schema="mart",
+    name="finding_counts",
+    description="Published with the indicators: how many dossiers of which source and agency fail which check.",
+    grain="publication × source × unit × check",
+    key=("publication_id", "source", "unit_code", "check_id"),
+    fields=(
+        _PUBLICATION,
+        SOURCE,
+        _UNIT,
+        Field("check_id", Kind.TEXT, "Check, as declared in config/checks.yaml.", (NotNull(),)),
+        Field("severity", Kind.TEXT, "Severity.", (NotNull(), OneOf(SEVERITIES))),
+        count("dossiers", "Dossiers with an open finding of it."),
     ),
 )
