@@ -1,0 +1,52 @@
+# One line a command. The environment is made when a command first needs it, and again when a pin changes.
+# `make demo` and `make test` need Python 3.11 (or 3.12, 3.13) and make; nothing else by hand.
+.DEFAULT_GOAL := help
+.PHONY: help demo test up check bench score docs chromium
+SHELL := /bin/sh
+PY := .venv/bin/python
+SEED ?= 1
+DOSSIERS ?= 20000
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20000
+	@$(PY) -m flows.demo_run --seed $(SEED) --dossiers $(DOSSIERS)
+
+test: .venv/installed chromium ## all tests
+	@$(PY) -m pytest -n 2 --dist loadfile
+
+up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped
+	@.venv/bin/motcua up
+
+check: .venv/installed ## style, types, import contracts, generated pages: what a commit needs
+	@$(PY) -m pytest tests/house
+
+bench: .venv/installed ## ratios of speed, a line each; ONLY=name for one
+	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+score: .venv/installed ## accuracy against known truths, a line each; ONLY=name for one
+	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY))
+
+docs: .venv/installed ## write the generated pages
+	@$(PY) -m schemas.documentation
+
+# uv installs the whole set in seconds and compiles it, so that imports are quick even where bytecode is not written.
+.venv/installed: pyproject.toml constraints.txt
+	@python=; for p in python3.11 python3.12 python3.13 python3; do \
+	  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && python=$$p && break; done; \
+	test -n "$$python" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install it, e.g. apt install python3 python3-venv."; exit 1; }; \
+	test -x $(PY) || "$$python" -m venv .venv 2>/dev/null \
+	  || { test "$$(id -u)" = 0 && apt-get install -qq -y python3-venv >/dev/null && "$$python" -m venv --clear .venv; } \
+	  || { echo "$$python cannot make an environment; install its venv module, e.g. apt install python3-venv."; exit 1; }
+	@echo "Installing the pinned packages into .venv ..."
+	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt uv
+	@$(PY) -m uv pip install -q --python $(PY) --compile-bytecode -b constraints.txt -c constraints.txt -e '.[dev]' \
+	  || $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Browser tests are never skipped: without Chromium they fail and say so.
+chromium:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+	  || { echo "Installing Chromium for the browser tests ..."; apt-get update -qq; \
+	       apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
