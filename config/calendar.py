@@ -1,0 +1,175 @@
+"""Calendars as dated law: which days are off or worked, by which document, announced when.
+
+Files: ``config/calendar/*.yaml``. A day's row holds from its announcement on; a later announcement
+about the same day replaces an earlier one, and both are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import holidays
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from config.files import read_yaml_files
+from config.settings import settings
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Session = tuple[int, int]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CalendarDay(_Strict):
+    """A day that differs from the plain week.
+
+    Attributes:
+        verified: False while the number or date of the document was taken from a secondary source.
+    """
+
+    day: date
+    kind: Literal["off", "worked"]
+    document: str
+    announced_on: date
+    note: str = ""
+    verified: bool = True
+
+
+class Seed(_Strict):
+    """Holidays taken from the `holidays` package, for places whose law is not kept here."""
+
+    country: str
+    subdivision: str | None = None
+    first_year: int
+    last_year: int
+
+
+class Office(_Strict):
+    """An agency, or several, whose hours differ from the calendar's."""
+
+    name: str
+    units: tuple[str, ...]
+    hours: dict[str, tuple[Session, ...]]
+
+    @field_validator("hours", mode="before")
+    @classmethod
+    def _read_hours(cls, value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
+        return read_week(value)
+
+
+class Calendar(_Strict):
+    """One calendar.
+
+    Attributes:
+        covers: first and last day for which the rows are complete; nothing is derived outside.
+        hours: sessions by weekday, minutes of the day.
+        make_up_hours: sessions of a make-up day.
+        same_day_cut_off: minute of the day from which "within the day" means the next one.
+    """
+
+    calendar: str
+    title: str
+    zone: str
+    covers: tuple[date, date]
+    hours: dict[str, tuple[Session, ...]]
+    make_up_hours: tuple[Session, ...]
+    same_day_cut_off: int = 15 * 60
+    days: tuple[CalendarDay, ...] = ()
+    seed: Seed | None = None
+    offices: tuple[Office, ...] = Field(default=())
+
+    @field_validator("hours", mode="before")
+    @classmethod
+    def _read_hours(cls, value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
+        return read_week(value)
+
+    @field_validator("make_up_hours", mode="before")
+    @classmethod
+    def _read_make_up_hours(cls, value: list[str]) -> tuple[Session, ...]:
+        return tuple(read_session(text) for text in value)
+
+    @field_validator("same_day_cut_off", mode="before")
+    @classmethod
+    def _read_cut_off(cls, value: str) -> int:
+        return read_minute(value)
+
+    def __hash__(self) -> int:
+        """Calendars of one name compare whole; the hash only has to agree."""
+        return hash(self.calendar)
+
+    def all_days(self) -> tuple[CalendarDay, ...]:
+        """Return the rows of the file and, before them, those of the seed."""
+        return (*self._seeded(), *self.days)
+
+    def in_force(self, known_on: date | None = None) -> dict[date, CalendarDay]:
+        """Return for each special day the newest row announced by ``known_on`` (all where None)."""
+        newest: dict[date, CalendarDay] = {}
+        for row in sorted(self.all_days(), key=lambda r: r.announced_on):
+            if known_on is None or row.announced_on <= known_on:
+                newest[row.day] = row
+        return newest
+
+    def week_of(self, unit: str | None) -> dict[int, tuple[Session, ...]]:
+        """Return the sessions by weekday (Monday 0) of an agency, its own where it has any."""
+        own = next((o.hours for o in self.offices if unit is not None and unit in o.units), self.hours)
+        return {WEEKDAYS.index(name): sessions for name, sessions in own.items()}
+
+    def _seeded(self) -> Iterable[CalendarDay]:
+        if self.seed is None:
+            return ()
+        years = range(self.seed.first_year, self.seed.last_year + 1)
+        table = holidays.country_holidays(self.seed.country, subdiv=self.seed.subdivision, years=years)
+        document = f"package holidays {holidays.__version__}"
+        return [
+            CalendarDay(
+                day=day, kind="off", document=document, announced_on=date(day.year - 1, 1, 1), note=name, verified=False
+            )
+            for day, name in sorted(table.items())
+        ]
+
+
+def read_minute(text: str | int) -> int:
+    """Read ``HH:MM`` as a minute of the day; ValueError otherwise."""
+    if isinstance(text, int):  # YAML 1.1 reads an unquoted 15:00 as 900, the same minute
+        return text
+    hour, minute = text.strip().split(":")
+    value = int(hour) * 60 + int(minute)
+    if not 0 <= value <= 1440:
+        raise ValueError(f"{text} is not a time of day")
+    return value
+
+
+def read_session(text: str) -> Session:
+    """Read ``07:30-11:30`` as (450, 690); ValueError where the end is not after the start."""
+    start, end = (read_minute(part) for part in text.split("-"))
+    if end <= start:
+        raise ValueError(f"session {text} ends before it starts")
+    return start, end
+
+
+def read_week(value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
+    """Read sessions by weekday; ``weekdays`` stands for Monday to Friday."""
+    week: dict[str, tuple[Session, ...]] = {}
+    for name, sessions in value.items():
+        names = WEEKDAYS[:5] if name == "weekdays" else (name,)
+        for weekday in names:
+            if weekday not in WEEKDAYS:
+                raise ValueError(f"{weekday} is not a weekday")
+            week[weekday] = tuple(sorted(read_session(text) for text in sessions))
+    return week
+
+
+@lru_cache
+def load_calendars(directory: Path | None = None) -> dict[str, Calendar]:
+    """Load every calendar by name.
+
+    Raises:
+        ConfigError: a file does not follow the model; names file and key.
+    """
+    return read_yaml_files(directory or settings().config_dir / "calendar", Calendar, "calendar")

@@ -1,0 +1,81 @@
+"""Reading YAML files into strict models, with errors that name file and key."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from config.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+_LARGEST = 1_000_000  # bytes; a larger file is not a configuration
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice and the aliases by which a small file can grow huge."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.YAMLError("aliases are not allowed")
+        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.YAMLError(f"key {key.value!r} is given twice (line {key.start_mark.line + 1})")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """Read one YAML file.
+
+    Raises:
+        ConfigError: it is missing, too large, or not YAML.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ConfigError(str(path.name), f"the file is larger than {_LARGEST} bytes")
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        fact = " ".join(str(error).split()) or type(error).__name__
+        raise ConfigError(str(path.name), f"cannot be read: {fact}") from None
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """Read one YAML file into a model.
+
+    Raises:
+        ConfigError: a key is unknown, missing or of the wrong kind; every such key is named.
+    """
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise ConfigError(path.name, "holds no keys", ", ".join(model.model_fields))
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        facts = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'file'}: {e['msg']}" for e in error.errors()[:5])
+        raise ConfigError(path.name, facts, ", ".join(model.model_fields)) from None
+
+
+def read_yaml_files(directory: Path, model: type[Model], name_key: str) -> dict[str, Model]:
+    """Read all files of a folder by the name they give themselves; ``example-*`` is passed over.
+
+    Raises:
+        ConfigError: a file does not follow the model, or its name is not that of the file.
+    """
+    found: dict[str, Model] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        if path.name.startswith("example-"):
+            continue
+        read = read_model(path, model)
+        name = getattr(read, name_key)
+        if name != path.stem:
+            raise ConfigError(path.name, f"{name_key} is {name!r}", repr(path.stem))
+        found[name] = read
+    return found
