@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -125,7 +126,7 @@ class Calendar(_Strict):
             return ()
         years = range(self.seed.first_year, self.seed.last_year + 1)
         table = holidays.country_holidays(self.seed.country, subdiv=self.seed.subdivision, years=years)
-        document = f"package holidays {holidays.__version__}"
+        document = f"package holidays {version('holidays')}"
         return [
             CalendarDay(
                 day=day, kind="off", document=document, announced_on=date(day.year - 1, 1, 1), note=name, verified=False

@@ -15,13 +15,14 @@ Model = TypeVar("Model", bound=BaseModel)
 _LARGEST = 1_000_000  # bytes; a larger file is not a configuration
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(yaml.SafeLoader):  # type: ignore[misc]
     """SafeLoader that refuses a key given twice and the aliases by which a small file can grow huge."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.YAMLError("aliases are not allowed")
-        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -29,7 +30,8 @@ class _UniqueKeys(yaml.SafeLoader):
             if key.value in seen:
                 raise yaml.YAMLError(f"key {key.value!r} is given twice (line {key.start_mark.line + 1})")
             seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
 
 
 def read_yaml(path: Path) -> Any:
