@@ -1,0 +1,159 @@
+"""How a source is reached: over HTTP, in a database, in a folder of files. Secrets only by name of a variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from config.errors import ConfigError
+from config.settings import secret
+
+EVENT_FIELDS = ("at", "status", "unit", "actor", "planned_end_at")
+PAUSE_FIELDS = ("kind", "started_at", "ended_at", "due_before_at", "due_after_at")
+
+
+class Strict(BaseModel):
+    """Base of the models: an unknown key is an error, numbers may stand for text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class FromEnvironment(Strict):
+    """The name of an environment variable that holds the value; never the value."""
+
+    env: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+
+    def value(self) -> str:
+        """Return the variable's value.
+
+        Raises:
+            ConfigError: the variable is not set.
+        """
+        found = secret(self.env)
+        if not found:
+            raise ConfigError(f"environment variable {self.env}", "is not set", "the value that a source file asks for")
+        return found
+
+
+Given = str | FromEnvironment
+
+
+def given(value: Given) -> str:
+    """Return a value that a file states itself or takes from the environment; ConfigError where it is not set."""
+    return value.value() if isinstance(value, FromEnvironment) else value
+
+
+class Rest(Strict):
+    """A system in the national exchange's envelope over HTTP (domain 2.3).
+
+    Attributes:
+        address: base address, https unless the host is this machine or ``plain_http`` is set.
+        service: name of the service that lists the records.
+        agency: ``madonvi`` of the envelope.
+        destination: ``dstcode`` header of the login.
+        parameters: constants added to the request's ``data``.
+        page_size: records asked for at a time.
+        requests_per_second: highest rate of requests; null sets none.
+        largest_page_mb: an answer larger than this is refused.
+        most_pages: a list that does not end after so many pages is refused.
+        allowed_hosts: hosts that may be asked besides the address's own.
+        trusted_certificates: file with the certificates of the authority that signed the system's own.
+    """
+
+    address: Given
+    user: FromEnvironment | None = None
+    password: FromEnvironment | None = None
+    login_path: str = "login"
+    service_path: str = "service"
+    service: str = "LayDanhSachHoSo"
+    agency: str = ""
+    destination: str = ""
+    parameters: dict[str, str] = {}
+    page_size: int = Field(500, ge=1, le=10_000)
+    requests_per_second: float | None = Field(None, gt=0)
+    timeout_seconds: float = Field(30, gt=0, le=600)
+    largest_page_mb: int = Field(64, ge=1, le=1024)
+    most_pages: int = Field(20_000, ge=1)
+    plain_http: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_certificates: Path | None = None
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Rest:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password are given together or not at all")
+        return self
+
+
+class ChildTable(Strict):
+    """A table whose rows belong to a dossier: pauses, progress log.
+
+    Attributes:
+        key: column that holds the parent's key.
+        columns: canonical field to column name.
+    """
+
+    table: str
+    key: str
+    columns: dict[str, str]
+    order_by: str | None = None
+
+
+class Sql(Strict):
+    """A database that SQLAlchemy speaks; tables and columns are named here, statements are ours.
+
+    Attributes:
+        address: SQLAlchemy URL, from the environment: it holds a password.
+        namespace: database schema of the tables, where they are not in the default one.
+        key: column that names a record; pages are read in its order.
+        modified: column of the last modification; null reads the whole table each time.
+        pauses, events: tables of the dossiers' pauses and progress logs.
+        page_rows: records in one landing file.
+    """
+
+    address: FromEnvironment
+    namespace: str | None = None
+    table: str
+    key: str
+    modified: str | None = None
+    pauses: ChildTable | None = None
+    events: ChildTable | None = None
+    page_rows: int = Field(5000, ge=1, le=100_000)
+
+    @model_validator(mode="after")
+    def _children_fields(self) -> Sql:
+        for child, fields in ((self.pauses, PAUSE_FIELDS), (self.events, EVENT_FIELDS)):
+            unknown = set(child.columns) - set(fields) if child else set()
+            if unknown:
+                raise ValueError(f"unknown fields {', '.join(sorted(unknown))}; allowed: {', '.join(fields)}")
+        return self
+
+
+class Files(Strict):
+    """A folder into which files are dropped.
+
+    Attributes:
+        folder: the folder; links and files outside it are refused.
+        pattern: which files, e.g. ``*.xlsx``.
+        encoding: of text files; null tries UTF-8 and UTF-16 by their marks, UTF-8, then Windows-1258.
+        delimiter: of text files; never guessed.
+        sheet: name of the sheet; null takes the first one that has the headings.
+        unit_from_name: the name of the file (without its ending) is the agency, where the rows name none.
+        largest_mb: a larger file is refused before it is opened.
+    """
+
+    folder: Given
+    pattern: str = "*.xlsx"
+    encoding: str | None = None
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    sheet: str | None = None
+    unit_from_name: bool = False
+    largest_mb: int = Field(200, ge=1, le=2048)
+
+    @field_validator("pattern")
+    @classmethod
+    def _inside(cls, pattern: str) -> str:
+        if "/" in pattern or "\\" in pattern or ".." in pattern:
+            raise ValueError("a pattern names files of the folder itself, without / or ..")
+        return pattern

@@ -1,0 +1,232 @@
+"""The one-stop systems of an office: one file a system in ``config/sources``, no code.
+
+The name of a source is the name of its file. Files called ``example-*.yaml`` are passed over: copy one,
+give it the system's name, set addresses and secrets by environment.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict
+from config.errors import ConfigError
+from config.files import read_model
+
+Profile = Literal["dvcqg", "land", "postal", "catalogue", "units", "table"]
+Headings = tuple[str, ...]
+
+DOSSIER_FIELDS = (
+    "code",
+    "alias_code",
+    "receipt_number",
+    "procedure_code",
+    "field_code",
+    "unit_code",
+    "unit",
+    "channel",
+    "person_kind",
+    "identity_number",
+    "applicant_name",
+    "phone",
+    "summary",
+    "status",
+    "submitted_at",
+    "received_at",
+    "due_at",
+    "done_at",
+    "returned_at",
+    "refused_at",
+    "result_at",
+    "has_result",
+    "fee_amount",
+    "is_migrated",
+    "source_flag",
+    "modified_at",
+)
+CATALOGUE_FIELDS = (
+    "procedure_code",
+    "name",
+    "field_code",
+    "field_name",
+    "channel",
+    "limit_text",
+    "limit_unit_text",
+    "valid_from",
+    "valid_to",
+    "reference",
+)
+UNIT_FIELDS = ("unit_code", "name", "level", "parent_code", "valid_from", "valid_to", "succeeded_by", "old_code")
+COLUMN_FIELDS = {"catalogue": CATALOGUE_FIELDS, "units": UNIT_FIELDS}
+LEVELS = ("province", "department", "district", "commune", "branch")
+
+OTHER = "*"  # key of a map that stands for any value not listed
+BLANK = ""  # key of a map that stands for no value
+
+
+class Recorded(Strict):
+    """The source's own rule of what counts as late (domain 5.4); policies compare our verdicts with it.
+
+    Attributes:
+        end: fields of ``core.dossiers`` whose first given one is the end of processing.
+        compare: whether end and due date are compared as instants or as days.
+        no_due: what a dossier without a due date counts as.
+        paused_statuses: statuses (1 to 10) in which an open dossier is not counted late.
+    """
+
+    end: tuple[Literal["done_at", "returned_at", "refused_at", "result_at"], ...] = ("done_at", "returned_at")
+    compare: Literal["instant", "date"] = "instant"
+    no_due: Literal["on_time", "late", "undetermined"] = "on_time"
+    paused_statuses: tuple[int, ...] = ()
+
+
+class Dates(Strict):
+    """How the source writes dates.
+
+    Attributes:
+        order: order of day, month and year where a date is written with slashes.
+        settle_by_code: day and month are exchanged where only that agrees with the date inside the dossier code.
+    """
+
+    order: Literal["dmy", "mdy"] = "dmy"
+    settle_by_code: bool = True
+
+
+class Source(Strict):
+    """One system.
+
+    Attributes:
+        name: name of the file, filled in by ``load_sources``.
+        title: what officials call the system.
+        kind: how it is reached; the section of that name must be there.
+        profile: which field names it uses; ``table`` names them in ``columns``.
+        role: primary: its dossiers are counted and judged; evidence: it speaks about dossiers of
+            others; reference: procedures or agencies.
+        zone: IANA zone of the times it writes without an offset.
+        calendar: name of a file in ``config/calendar``.
+        columns: canonical field to the headings (or columns) that may hold it, first given one counts.
+        events: the same for a table in which a row is an event and the dossier's fields are repeated.
+        constants: canonical field to a fixed value, for what the source does not state.
+        statuses, channels, person_kinds, pause_kinds, flags, levels: the source's codes to ours; ``""`` stands for no
+            value, ``"*"`` for any other. The same integer means other things elsewhere (domain 2.7).
+        presumed: status of a dossier that has an end, and of one that has none, where the source
+            states no status (keys ``ended``, ``open``).
+        overlap_minutes: a pull asks again for records modified so long before the last one seen,
+            for rows that were committed late.
+    """
+
+    name: str = ""
+    title: str
+    kind: Literal["rest", "sql", "files"]
+    profile: Profile
+    role: Literal["primary", "evidence", "reference"] = "primary"
+    zone: str = "Asia/Ho_Chi_Minh"
+    calendar: str = "vn"
+    recorded: Recorded = Recorded()
+    dates: Dates = Dates()
+    columns: dict[str, Headings] = {}
+    events: dict[str, Headings] = {}
+    constants: dict[str, str] = {}
+    statuses: dict[str, int | None] = {}
+    channels: dict[str, str] = {}
+    person_kinds: dict[str, str] = {}
+    pause_kinds: dict[str, str] = {}
+    flags: dict[str, Literal["on_time", "late"]] = {}
+    levels: dict[str, str] = {}
+    presumed: dict[Literal["ended", "open"], int] = {}
+    overlap_minutes: int = Field(60, ge=0)
+    rest: Rest | None = None
+    sql: Sql | None = None
+    files: Files | None = None
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Zone of the times that the source writes without an offset."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far back before the last modification seen a pull asks again."""
+        return timedelta(minutes=self.overlap_minutes)
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it brings procedures or agencies instead of dossiers."""
+        return self.profile in ("catalogue", "units")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError("not a zone of the IANA table, e.g. Asia/Ho_Chi_Minh")
+        return zone
+
+    @field_validator("columns", "events", mode="before")
+    @classmethod
+    def _one_heading_is_a_list(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return {key: (entry,) if isinstance(entry, str) else entry for key, entry in value.items()}
+        return value
+
+    @field_validator("statuses", "channels", "person_kinds", "pause_kinds", "flags", "levels", mode="before")
+    @classmethod
+    def _codes_are_text(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return {"" if key is None else str(key): entry for key, entry in value.items()}
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Source:
+        if getattr(self, self.kind) is None:
+            raise ValueError(f"kind {self.kind} needs the section {self.kind}")
+        _only(self.columns, COLUMN_FIELDS.get(self.profile, DOSSIER_FIELDS), "columns")
+        _only(self.events, EVENT_FIELDS, "events")
+        _only(self.constants, DOSSIER_FIELDS, "constants")
+        _values(self.statuses, tuple(range(1, 11)), "statuses")
+        _values(self.levels, LEVELS, "levels")
+        _values(self.channels, ("online", "counter", "postal"), "channels")
+        _values(self.person_kinds, ("person", "business", "state_agency", "organisation", "household"), "person_kinds")
+        _values(self.pause_kinds, ("supplement", "financial", "stop", "posting", "opinion"), "pause_kinds")
+        if self.profile == "table" and not {"code", "receipt_number"} & set(self.columns):
+            raise ValueError("profile table needs columns.code (or columns.receipt_number)")
+        if self.is_reference != (self.role == "reference"):
+            raise ValueError("role reference goes with the profiles catalogue and units")
+        return self
+
+
+def _only(mapping: dict[str, object] | dict[str, Headings] | dict[str, str], allowed: tuple[str, ...], where: str) -> None:
+    unknown = sorted(set(mapping) - set(allowed))
+    if unknown:
+        raise ValueError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(allowed)}")
+
+
+def _values(mapping: dict[str, int | None] | dict[str, str], allowed: tuple[object, ...], where: str) -> None:
+    unknown = sorted({str(v) for v in mapping.values() if v is not None and v not in allowed})
+    if unknown:
+        raise ValueError(f"{where}: unknown {', '.join(unknown)}; allowed: {', '.join(map(str, allowed))}")
+
+
+def load_source(path: Path) -> Source:
+    """Read one source file; its name becomes the source's name.
+
+    Raises:
+        ConfigError: a key is unknown, missing or of the wrong kind.
+    """
+    source = read_model(path, Source)
+    if source.name not in ("", path.stem):
+        raise ConfigError(path.name, f"name is {source.name!r}", repr(path.stem))
+    return source.model_copy(update={"name": path.stem})
+
+
+def load_sources(directory: Path) -> dict[str, Source]:
+    """Read all source files of a folder, by name; ``example-*.yaml`` are passed over.
+
+    Raises:
+        ConfigError: a file cannot be used.
+    """
+    paths = [path for path in sorted(directory.glob("*.yaml")) if not path.name.startswith("example-")]
+    return {path.stem: load_source(path) for path in paths}
