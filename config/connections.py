@@ -69,7 +69,7 @@ class Rest(Strict):
     service: str = "LayDanhSachHoSo"
     agency: str = ""
     destination: str = ""
-    parameters: dict[str, str] = {}
+    parameters: dict[str, str] = Field(default_factory=dict)
     page_size: int = Field(500, ge=1, le=10_000)
     requests_per_second: float | None = Field(None, gt=0)
     timeout_seconds: float = Field(30, gt=0, le=600)

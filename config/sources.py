@@ -111,6 +111,7 @@ class Source(Strict):
         columns: canonical field to the headings (or columns) that may hold it, first given one counts.
         events: the same for a table in which a row is an event and the dossier's fields are repeated.
         constants: canonical field to a fixed value, for what the source does not state.
+        codes: national: dossier codes follow domain 3.1 and carry a date; free: any text names a dossier.
         statuses, channels, person_kinds, pause_kinds, flags, levels: the source's codes to ours; ``""`` stands for no
             value, ``"*"`` for any other. The same integer means other things elsewhere (domain 2.7).
         presumed: status of a dossier that has an end, and of one that has none, where the source
@@ -126,18 +127,19 @@ class Source(Strict):
     role: Literal["primary", "evidence", "reference"] = "primary"
     zone: str = "Asia/Ho_Chi_Minh"
     calendar: str = "vn"
+    codes: Literal["national", "free"] = "national"
     recorded: Recorded = Recorded()
     dates: Dates = Dates()
-    columns: dict[str, Headings] = {}
-    events: dict[str, Headings] = {}
-    constants: dict[str, str] = {}
-    statuses: dict[str, int | None] = {}
-    channels: dict[str, str] = {}
-    person_kinds: dict[str, str] = {}
-    pause_kinds: dict[str, str] = {}
-    flags: dict[str, Literal["on_time", "late"]] = {}
-    levels: dict[str, str] = {}
-    presumed: dict[Literal["ended", "open"], int] = {}
+    columns: dict[str, Headings] = Field(default_factory=dict)
+    events: dict[str, Headings] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    statuses: dict[str, int | None] = Field(default_factory=dict)
+    channels: dict[str, str] = Field(default_factory=dict)
+    person_kinds: dict[str, str] = Field(default_factory=dict)
+    pause_kinds: dict[str, str] = Field(default_factory=dict)
+    flags: dict[str, Literal["on_time", "late"]] = Field(default_factory=dict)
+    levels: dict[str, str] = Field(default_factory=dict)
+    presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
     overlap_minutes: int = Field(60, ge=0)
     rest: Rest | None = None
     sql: Sql | None = None

@@ -1,0 +1,90 @@
+"""Dossier codes, agency codes, procedure codes (domain 3): one form for what people write in many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.rules.text import given, truth
+
+# Letters of other alphabets that look like the Latin ones of agency codes: they come in by copy and paste.
+_LOOK_ALIKES = dict(zip("АВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXIJSABEZHIKMNOPTYX", strict=True))
+_HYPHENS = "[\\x{2010}-\\x{2015}\\x{2212}\\x{FE58}\\x{FE63}\\x{00AD}_]"
+_GAPS = "[\\s\\x{00A0}\\x{200B}-\\x{200D}\\x{2060}\\x{FEFF}\\x{0000}]+"
+# Tolerant pattern of domain 3.1: old and new agency codes, six or eight digits of date, four to eight of sequence.
+NATIONAL = (
+    r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"
+)
+LONGEST_CODE = 100
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What dossier codes say.
+
+    Attributes:
+        folded: the code in its one form; null where none was given.
+        changed: the given form was another (beyond white space around it).
+        national: it follows the national pattern.
+        unit: agency part, null where the code does not follow the pattern.
+        day: date inside the code as ``datetime64[D]``, NaT where there is none.
+    """
+
+    folded: pa.Array
+    changed: np.ndarray
+    national: np.ndarray
+    unit: pa.Array
+    day: np.ndarray
+
+
+def fold_codes(values: pa.Array) -> pa.Array:
+    """Bring codes to one form: NFKC, upper case, Latin letters, plain hyphens, no white space; empty is null."""
+    text = pc.utf8_slice_codeunits(values, 0, LONGEST_CODE)
+    # Before normalising: compatibility forms must not hide a hyphen.
+    text = pc.utf8_upper(pc.utf8_normalize(text, "NFKC"))
+    text = pc.replace_substring_regex(pc.replace_substring_regex(text, _HYPHENS, "-"), _GAPS, "")
+    if truth(pc.match_substring_regex(text, r"[\x{0370}-\x{04FF}]")).any():
+        for other, latin in _LOOK_ALIKES.items():
+            text = pc.replace_substring(text, other, latin)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def read_codes(values: pa.Array) -> Codes:
+    """Read dossier codes; see :class:`Codes`."""
+    folded = fold_codes(values)
+    parts = pc.extract_regex(folded, NATIONAL)
+    changed = truth(pc.not_equal(pc.utf8_trim_whitespace(values), folded))
+    return Codes(folded, changed, given(parts), pc.struct_field(parts, "unit"), code_days(pc.struct_field(parts, "date")))
+
+
+def code_days(digits: pa.Array) -> np.ndarray:
+    """Read ``yyMMdd`` or ``yyyyMMdd`` as days; NaT where the date does not exist.
+
+    Two digits of a year are of this century: the one-stop mechanism is younger than it.
+    """
+    six = pc.equal(pc.utf8_length(digits), 6)
+    full = pc.if_else(six, pc.binary_join_element_wise("20", digits, ""), digits)
+    moments = pc.strptime(full, format="%Y%m%d", unit="s", error_is_null=True)
+    found = np.asarray(moments.to_numpy(zero_copy_only=False), dtype="datetime64[D]")
+    # strptime lets 31 February through on some systems: a real date writes itself the same way again.
+    again = pc.strftime(moments, format="%Y%m%d")
+    return np.where(truth(pc.equal(again, full)), found, np.datetime64("NaT"))
+
+
+def fold_procedures(values: pa.Array) -> pa.Array:
+    """Cut the owner's suffix off national procedure codes; a local invented code stays as it is (domain 3.3)."""
+    return pc.replace_substring_regex(fold_spaces(values), r"^([1-3]\.\d{6})\..*$", r"\1")
+
+
+def fold_units(values: pa.Array) -> pa.Array:
+    """Bring agency codes to one form: upper case, no white space."""
+    return pc.utf8_upper(fold_codes(values))
+
+
+def fold_spaces(values: pa.Array) -> pa.Array:
+    """Remove all white space; an empty text becomes null."""
+    text = pc.replace_substring_regex(pc.utf8_normalize(values, "NFKC"), _GAPS, "")
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
