@@ -1,0 +1,49 @@
+"""The truth about a dossier: recorded state against the true one, and what cannot be known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from demo.model import Dossier
+from demo.oracle import due_with_pauses, is_late
+from demo.recorded import recorded_state
+
+VERDICTS = {
+    ("late", True): "late",
+    ("late", False): "phantom_late",
+    ("on_time", True): "hidden_late",
+    ("on_time", False): "on_time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The truth about a dossier; times are minutes, None where there is none."""
+
+    recorded: str
+    actual: str
+    verdict: str
+    due: int | None
+    end: int | None
+
+
+def judge(dossier: Dossier, now: int) -> Truth:
+    """Return the truth as of ``now`` (the minute after the last one that is spoken for)."""
+    recorded = recorded_state(dossier.view, dossier.source, now)
+    if recorded == "not_received":
+        return Truth(recorded, "on_time", "not_received", None, None)
+    ended = dossier.ended if dossier.ended is not None and dossier.ended < now else None
+    due = due_with_pauses(dossier.limit, dossier.received, dossier.pauses, now if ended is None else ended, dossier.appointment)
+    late = is_late(dossier.limit, due, ended, now) or second_supplement(dossier, ended, now)
+    if not dossier.counted:
+        verdict = "phantom_late" if recorded == "late" else "on_time"
+    else:
+        verdict = "undetermined" if dossier.missing else VERDICTS[recorded, late]
+    return Truth(recorded, "late" if late else "on_time", verdict, due, ended)
+
+
+def second_supplement(dossier: Dossier, ended: int | None, now: int) -> bool:
+    """Answer whether an open dossier waits for a second supplement: late by the national formula."""
+    asked = [pause for pause in dossier.pauses if pause.kind == "supplement" and pause.start < now]
+    waiting = ended is None and bool(asked) and (asked[-1].end is None or asked[-1].end >= now)
+    return waiting and len(asked) > 1

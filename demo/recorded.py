@@ -1,0 +1,36 @@
+"""What a source itself says of a dossier: late or not, by its own rule (demo/sources/*.yaml, ``recorded``)."""
+
+from __future__ import annotations
+
+from demo.calendar import DAY
+from demo.model import ENDED, Shown
+
+COMPARES_BY_DAY = {"province": False, "communes": True}
+
+
+def recorded_state(shown: Shown, source: str, now: int) -> str:
+    """Return ``late``, ``on_time`` or ``not_received`` by the source's own rule.
+
+    The end is the first given of end of processing and hand-over (of a refusal or stop: its own time
+    first); a dossier without a due date, or ended without any time, is on time; an open one is late
+    once its due time has passed. The province compares instants, the communes compare days.
+
+    Args:
+        shown: what the source shows; a due date of the year 0001 counts as none.
+        source: province or communes.
+        now: minute after the last one that is spoken for.
+    """
+    status = int(shown.status) if shown.status.isdigit() else 0
+    if status == 1 or (status == 3 and shown.received is None):
+        return "not_received"
+    due = None if "NgayHenTra" in shown.raw else shown.due
+    if due is None:
+        return "on_time"
+    if status not in ENDED and not (status == 0 and shown.done is not None):
+        return "late" if due < now else "on_time"
+    ends = (shown.refused, shown.done, shown.returned) if status in (3, 8) else (shown.done, shown.returned)
+    end = next((each for each in ends if each is not None), None)
+    if end is None:
+        return "on_time"
+    late = end // DAY > due // DAY if COMPARES_BY_DAY[source] else end > due
+    return "late" if late else "on_time"
