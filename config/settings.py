@@ -33,6 +33,8 @@ class Settings(BaseSettings):
         sources_dir: folder of ``*.yaml`` source files; names starting with ``example-`` are not read.
         config_dir: folder of calendar, policies, checks and indicators.
         prefect_port: port of the Prefect server on 127.0.0.1.
+        prefect_database_url: database of the Prefect server, with an asynchronous driver
+            (``postgresql+asyncpg://…``); empty takes one of its own in the embedded cluster.
         pseudonym_key: key of the pseudonyms (at least 32 characters); empty makes one below ``home``.
         policy: policy whose figures are published by default.
         free_space_floor_mb: a run does not start with less free space than this, in MB.
@@ -45,6 +47,7 @@ class Settings(BaseSettings):
     sources_dir: Path = ROOT / "config" / "sources"
     config_dir: Path = ROOT / "config"
     prefect_port: int = 4200
+    prefect_database_url: SecretStr = SecretStr("")
     pseudonym_key: SecretStr = SecretStr("")
     policy: str = "qd766"
     language: Literal["vi", "en"] = "vi"
