@@ -1,0 +1,123 @@
+"""What a command needs running: the warehouse, the Prefect server, and this process's settings of Prefect."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import ConfigError
+from config.settings import settings
+from flows.runtime.environment import client_environment, enter
+from flows.runtime.keys import auth_string
+from flows.runtime.server import PrefectServer, ensure_server
+from flows.runtime.words import say
+from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
+from tasks.warehouse.engine import migrate, reset_engine
+
+
+@dataclass
+class Session:
+    """The parts that run.
+
+    Attributes:
+        cluster: the embedded cluster; None where the warehouse is an office's own PostgreSQL.
+        server: the Prefect server, joined or started.
+        block: settings of Prefect for whoever talks to that server.
+    """
+
+    cluster: Cluster | None
+    server: PrefectServer
+    block: Mapping[str, str]
+
+
+@contextmanager
+def warehouse() -> Iterator[Cluster | None]:
+    """Have the warehouse running and migrated; leave it at the end (the last to leave stops it).
+
+    Raises:
+        ConfigError: less space is free than the settings ask for.
+        WarehouseError: it does not start or cannot be migrated.
+    """
+    cluster = _start_warehouse()
+    try:
+        migrate()
+        yield cluster
+    finally:
+        _leave(cluster)
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """Have everything running that a flow needs, and stop at the end what was started here.
+
+    The server starts while the warehouse is migrated: both wait for the disk more than for the processor.
+
+    Raises:
+        MotcuaError: a part does not start; the others are stopped again.
+    """
+    chosen = settings()
+    cluster = _start_warehouse()
+    server = PrefectServer(chosen.home, chosen.prefect_port)
+    try:
+        server = ensure_server(chosen.home, chosen.prefect_port, prefect_database(cluster), wait=False)
+        block = client_environment(chosen.home, chosen.prefect_port, auth_string(chosen.home))
+        enter(block)
+        migrate()
+        server.wait()
+        yield Session(cluster, server, block)
+    finally:
+        server.stop()
+        _leave(cluster)
+
+
+def prefect_database(cluster: Cluster | None) -> str:
+    """Return the address of the server's database.
+
+    In the embedded cluster a database of its own. Beside an office's PostgreSQL it is the one that
+    ``MOTCUA_PREFECT_DATABASE_URL`` names; without one a file, which bears one operator and few runs.
+    """
+    chosen = settings()
+    given = chosen.prefect_database_url.get_secret_value()
+    if given:
+        return given
+    if cluster is not None:
+        return cluster.url(ORCHESTRATOR, "asyncpg")
+    warnings.warn(_sqlite_warning(), stacklevel=2)
+    folder = chosen.home / "prefect"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return f"sqlite+aiosqlite:///{folder / 'prefect.db'}"
+
+
+def _start_warehouse() -> Cluster | None:
+    chosen = settings()
+    check_free_space(chosen.home, chosen.free_space_floor_mb)
+    return None if chosen.database_url.get_secret_value() else ensure_cluster(chosen.home)
+
+
+def _leave(cluster: Cluster | None) -> None:
+    reset_engine()
+    if cluster is not None:
+        cluster.leave()
+
+
+def check_free_space(home: Path, floor_mb: int) -> None:
+    """Refuse to begin where the disk is nearly full: a full disk takes the whole warehouse down.
+
+    Raises:
+        ConfigError: less than ``floor_mb`` megabytes are free.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    free = shutil.disk_usage(home).free // 1_000_000
+    if free < floor_mb:
+        raise ConfigError(str(home), f"only {free} MB are free, {floor_mb} MB are asked for", "make room, or set MOTCUA_HOME")
+
+
+def _sqlite_warning() -> str:
+    return say(
+        "MOTCUA_PREFECT_DATABASE_URL chưa đặt: máy chủ Prefect ghi vào tệp SQLite, chỉ hợp với một người vận hành.",
+        "MOTCUA_PREFECT_DATABASE_URL is not set: the Prefect server writes to a SQLite file, good for one operator only.",
+    )
