@@ -1,0 +1,170 @@
+"""Why recorded and derived disagree: each reason is one readable rule over a case.
+
+A reason is given where it made the difference. If the end alone, put right, would settle the matter, only
+reasons about the end are named; if the due date alone, only those about the due date; if both are needed,
+both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.rules.case import Case
+from tasks.rules.due import NONE, due_without_pauses, extension
+from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER, IN_PROGRESS, WITHDRAWN
+from tasks.rules.pauses import due_moved_after_expiry, second_supplement, with_pauses
+from tasks.rules.reasons import HIDDEN_ORDER, PHANTOM_ORDER
+from tasks.rules.recorded import LATE
+from tasks.rules.recorded import timeliness as by_own_rule
+from tasks.rules.times import days
+
+_PHANTOM, _HIDDEN = 2, 3  # places in schemas.fields.VERDICTS
+# A system that has no limit for a channel appoints two hours after receipt (domain 4.7).
+_DEFAULT_LIMIT = np.timedelta64(150, "m")
+
+Rule = Callable[[Case], np.ndarray]
+
+
+def reasons_of(case: Case, verdict: np.ndarray) -> pa.Array:
+    """Return the reason codes of each dossier, space-separated, the strongest first; null where it needs none."""
+    if case.policy.own_rule or not np.isin(verdict, (_PHANTOM, _HIDDEN)).any():
+        return pa.nulls(len(verdict), pa.string())
+    about_end, about_due = _what_matters(case, verdict)
+    flags: dict[str, np.ndarray] = {}
+    for code in PHANTOM_ORDER[:-1]:
+        flags[code] = _RULES[code](case) & (verdict == _PHANTOM)
+    _explain_once(flags, _END_REASONS, about_end)
+    _explain_once(flags, _DUE_REASONS, about_due)
+    for code in ("test_dossier", "duplicate"):  # no dossier of its own: nothing else needs explaining
+        for other in flags.keys() - {"test_dossier", "duplicate"}:
+            flags[other] &= ~flags[code]
+    flags["due_wrong_limit"] &= ~_any(flags, [c for c in _DUE_REASONS if c != "due_wrong_limit"])
+    flags["otherwise"] = (verdict == _PHANTOM) & ~_any(flags, flags.keys())
+    for code in HIDDEN_ORDER[:-1]:
+        flags[code] = _RULES[code](case) & (verdict == _HIDDEN)
+    flags["due_too_generous"] &= ~_any(flags, [c for c in HIDDEN_ORDER[:-1] if c != "due_too_generous"])
+    flags["end_understated"] = (verdict == _HIDDEN) & ~_any(flags, HIDDEN_ORDER[:-1])
+    return joined(flags, len(verdict))
+
+
+def joined(flags: Mapping[str, np.ndarray], length: int) -> pa.Array:
+    """Return the names that hold for each row, space-separated in the order of the mapping; null for none."""
+    text = pa.array(np.full(length, ""), pa.string())
+    for name, holds in flags.items():
+        if holds.any():
+            text = pc.binary_join_element_wise(text, pc.if_else(pa.array(holds), name, ""), " ")
+    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, " +", " "))
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _what_matters(case: Case, verdict: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell for each phantom whether its end, and whether its due date, made the difference."""
+    phantom, facts = verdict == _PHANTOM, case.facts
+    rule, state = case.office.own_rule, case.ends.state
+    with_our_end = by_own_rule(case.ends.at, facts.due, state, rule, facts.status, case.as_of_end) != LATE
+    end, due = case.recorded.end, case.due
+    open_ = case.recorded.state == IN_PROGRESS
+    late = np.where(open_, (due < case.as_of_end) & ~case.paused.waiting, days(end) > days(due))
+    late |= ~case.in_days & ~open_ & (end > due)
+    with_our_due = ~late
+    return phantom & (with_our_end | ~with_our_due), phantom & (with_our_due | ~with_our_end)
+
+
+def _explain_once(flags: dict[str, np.ndarray], family: tuple[str, ...], matters: np.ndarray) -> None:
+    for code in family:
+        flags[code] &= matters
+
+
+def _any(flags: Mapping[str, np.ndarray], codes: Iterable[str]) -> np.ndarray:
+    return np.asarray(np.logical_or.reduce([flags[code] for code in codes]))
+
+
+def _still_open(case: Case) -> np.ndarray:
+    return np.asarray((case.recorded.state == IN_PROGRESS) & (case.ends.state != IN_PROGRESS))
+
+
+def _recorded_due_day(case: Case) -> np.ndarray:
+    return days(case.facts.due)
+
+
+def _due_impossible(case: Case) -> np.ndarray:
+    due, received = case.facts.due, case.receipt.at
+    default = case.in_days & (due - case.facts.received <= _DEFAULT_LIMIT)
+    return np.asarray(~np.isnat(due) & ((due < received) | (default & (days(case.due) > days(due)))))
+
+
+def _due_wrong_calendar(case: Case) -> np.ndarray:
+    """Say where the source's due date is what a calendar without special days gives, and the law's is not.
+
+    Both with and without the pauses: a system may or may not have subtracted them.
+    """
+    clock = case.office.plain_clock
+    plain = due_without_pauses(case.limits, case.receipt, case.facts.due, clock)
+    moved = with_pauses(case.pauses, plain, case.receipt.at, case.until, clock, extension(case.limits, plain, clock)).due
+    recorded = _recorded_due_day(case)
+    same = (recorded == days(plain)) | (recorded == days(moved))
+    return np.asarray(same & (recorded != days(case.due)) & (days(plain) != days(case.bare_due)))
+
+
+def _pause_not_subtracted(case: Case) -> np.ndarray:
+    """Say where the source's due date knows nothing of a pause that it records itself."""
+    recorded = _recorded_due_day(case)
+    return np.asarray((case.paused.counted > 0) & case.paused.own & (recorded < days(case.due)) & ~case.paused.waiting)
+
+
+def _compared_by_instant(case: Case) -> np.ndarray:
+    end, due = case.recorded.end, case.facts.due
+    return np.asarray(case.in_days & (days(end) == days(due)) & (end > due) & (case.office.own_rule.compare == "instant"))
+
+
+def _counted_by_return(case: Case) -> np.ndarray:
+    by_return = np.isnat(case.facts.done) & (case.recorded.end == case.facts.returned)
+    return np.asarray(by_return & (case.ends.origin == FROM_LOG) & (case.ends.at < case.recorded.end))
+
+
+def _wrong_limit(case: Case) -> np.ndarray:
+    return np.asarray(~np.isnat(case.facts.due) & (_recorded_due_day(case) != days(case.due)))
+
+
+_RULES: dict[str, Rule] = {
+    "test_dossier": lambda c: c.facts.marked("test_wording"),
+    "duplicate": lambda c: c.facts.given("duplicate_of"),
+    "clock_shifted": lambda c: c.ends.shifted,
+    "ended_elsewhere": lambda c: _still_open(c) & (c.ends.origin == FROM_OTHER),
+    "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
+    "handed_over_not_closed": lambda c: (
+        _still_open(c) & (c.ends.state != WITHDRAWN) & ((c.ends.origin == FROM_HAND_OVER) | (c.ends.origin != FROM_OTHER))
+    ),
+    "counted_by_return": _counted_by_return,
+    "receipt_wrong": lambda c: c.receipt.corrected,
+    "due_impossible": _due_impossible,
+    "pause_recorded_elsewhere": lambda c: (c.paused.counted > 0) & ~c.paused.own,
+    "pause_not_subtracted": _pause_not_subtracted,
+    "due_wrong_calendar": _due_wrong_calendar,
+    "due_wrong_limit": _wrong_limit,
+    "compared_by_instant": _compared_by_instant,
+    "paused_open": lambda c: c.paused.waiting & c.paused.own,
+    "no_limit": lambda c: (c.limits.unit == NONE) & np.isnat(c.due),
+    "due_moved_after_expiry": lambda c: due_moved_after_expiry(c.facts),
+    "closed_before_work_ended": lambda c: c.ends.reopened,
+    "state_lost": lambda c: c.ends.lost,
+    "pause_without_evidence": lambda c: c.pause_refused,
+    "second_supplement": lambda c: second_supplement(c.facts, c.pauses),
+    "no_due_date": lambda c: np.isnat(c.facts.due),
+    "due_too_generous": lambda c: _recorded_due_day(c) > days(c.due),
+}
+_END_REASONS = ("clock_shifted", "ended_elsewhere", "withdrawn_open", "handed_over_not_closed", "counted_by_return")
+_DUE_REASONS = (
+    "receipt_wrong",
+    "due_impossible",
+    "pause_recorded_elsewhere",
+    "pause_not_subtracted",
+    "due_wrong_calendar",
+    "due_wrong_limit",
+    "paused_open",
+    "no_limit",
+)

@@ -1,0 +1,113 @@
+"""When a dossier ended: by the progress log, by the record, by what other systems know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.rules.facts import NAT, Facts
+from tasks.rules.times import LocalTimes, days
+
+FINISHED, IN_PROGRESS, WITHDRAWN, REFUSED, NOT_RECEIVED = range(5)  # places in schemas.fields.STATES
+ORIGINS = ("none", "log", "record", "other_system", "hand_over")
+FROM_NOTHING, FROM_LOG, FROM_RECORD, FROM_OTHER, FROM_HAND_OVER = range(5)
+
+_STATE_OF_KIND = {"done": FINISHED, "returned": FINISHED, "stopped": REFUSED, "refused": REFUSED, "withdrawn": WITHDRAWN}
+_STATUS_OF_KIND = {"done": 9, "returned": 10, "stopped": 8, "refused": 3, "withdrawn": 7}
+_SHIFT = np.timedelta64(7, "h")
+_SLACK = np.timedelta64(1, "m")
+
+
+@dataclass(frozen=True)
+class Ends:
+    """End of each dossier.
+
+    Attributes:
+        at: office time; NaT while in progress, or ended at an unknown time.
+        state: place in ``schemas.fields.STATES``.
+        status: national status of the end that counts; 0 without one.
+        origin: place in ``ORIGINS``: what the end was taken from.
+        unknown: it ended, but nothing tells when.
+        shifted: the source's end lies exactly seven hours after the other system's (domain 2.11).
+        lost: the source shows it finished while its log shows it waiting (domain 2.10).
+        reopened: work went on after the end that the source states.
+    """
+
+    at: LocalTimes
+    state: np.ndarray
+    status: np.ndarray
+    origin: np.ndarray
+    unknown: np.ndarray
+    shifted: np.ndarray
+    lost: np.ndarray
+    reopened: np.ndarray
+
+
+def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool) -> Ends:
+    """Settle the end of each dossier.
+
+    Args:
+        facts: the partition.
+        order: kinds of end, the first that is there counts (QD 766, 2.1: done before returned).
+        other_systems: whether the word of other systems counts where the source shows no end.
+    """
+    log, status = facts.log, facts.status
+    reopened = ~np.isnat(facts.done) & (log.last_open_at > facts.done)
+    lost = (status == 9) & np.isnat(facts.done) & np.isnat(facts.returned) & np.isin(log.last_status, (5, 6))
+    record = _ends_of_record(facts, reopened)
+    at, kind_status = np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64)
+    state, origin = np.full(len(facts), IN_PROGRESS), np.full(len(facts), FROM_NOTHING)
+    for kind in order:
+        code = _STATUS_OF_KIND[kind]
+        for times, source in ((log.ends[code], FROM_LOG), (record[kind], FROM_RECORD)):
+            new = (kind_status == 0) & ~np.isnat(times)
+            at[new], kind_status[new] = times[new], code
+            state[new], origin[new] = _STATE_OF_KIND[kind], source
+    shifted = np.zeros(len(facts), dtype=bool)
+    if other_systems:
+        shifted = _shifted(at, facts.evidence.done_at)
+        at = np.where(shifted, facts.evidence.done_at, at)
+        origin = np.where(shifted, FROM_OTHER, origin)
+        for times, source, code, new_state in (
+            (facts.evidence.done_at, FROM_OTHER, 9, FINISHED),
+            (facts.evidence.withdrawn_at, FROM_OTHER, 7, WITHDRAWN),
+            (facts.evidence.returned_at, FROM_HAND_OVER, 10, FINISHED),
+        ):
+            new = (kind_status == 0) & ~np.isnat(times)
+            at[new], kind_status[new], state[new], origin[new] = times[new], code, new_state, source
+    unknown = (kind_status == 0) & ~lost & np.isin(status, (7, 8, 9, 10))
+    state = np.where(unknown, np.select([status == 7, status == 8], [WITHDRAWN, REFUSED], FINISHED), state)
+    state = np.where(_never_received(facts, kind_status), NOT_RECEIVED, state)
+    return Ends(at, state, kind_status, origin, unknown, shifted, lost, reopened)
+
+
+def _ends_of_record(facts: Facts, reopened: np.ndarray) -> dict[str, LocalTimes]:
+    """Read the record's own dates as ends; an end after which work went on is none."""
+    status = facts.status
+    done = np.where(reopened, NAT, facts.done)
+    is_other = np.isin(status, (3, 7, 8))
+    return {
+        "done": np.where(is_other, NAT, done),
+        "returned": facts.returned,
+        "stopped": np.where(status == 8, done, NAT),
+        "withdrawn": np.where(status == 7, done, NAT),
+        "refused": np.where(status == 3, np.where(np.isnat(facts.refused), done, facts.refused), NAT),
+    }
+
+
+def _shifted(at: LocalTimes, other: LocalTimes) -> np.ndarray:
+    gap = at - other
+    return np.asarray(~np.isnat(gap) & (np.abs(gap - _SHIFT) <= _SLACK))
+
+
+def _never_received(facts: Facts, end_status: np.ndarray) -> np.ndarray:
+    """Status 1, or a refusal of what was never taken in: not a dossier of the desk yet."""
+    refused = (facts.status == 3) | (end_status == 3)
+    taken_in = ~np.isnat(facts.received) | facts.log.received
+    return np.asarray((facts.status == 1) | (refused & ~taken_in))
+
+
+def contradicts(ends: Ends, received: LocalTimes) -> np.ndarray:
+    """Tell which dossiers ended on a day before that of their receipt."""
+    return np.asarray(~np.isnat(ends.at) & ~np.isnat(received) & (days(ends.at) < days(received)))

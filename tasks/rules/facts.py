@@ -1,0 +1,192 @@
+"""What is known about each dossier of a partition, as arrays in the order of its frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.rules.codes import read_codes
+from tasks.rules.frames import DossierFrames
+from tasks.rules.times import LocalTimes, local_times
+
+NAT = np.datetime64("NaT", "us")
+OPEN_STATUSES = (2, 4, 5, 6)
+END_STATUSES = {"done": 9, "returned": 10, "stopped": 8, "refused": 3, "withdrawn": 7}
+
+
+@dataclass(frozen=True)
+class Log:
+    """The progress log of each dossier in brief.
+
+    Attributes:
+        entries: number of entries.
+        last_status: status of the last entry that has one; 0 without any.
+        last_open_at: time of the last entry that shows work going on (2, 4, 5, 6); NaT without any.
+        received: the log shows the receipt (status 2, or any later one of work).
+        ends: per end status (9, 10, 8, 3, 7) the first such entry after the last work; NaT without one.
+        end_seqs: its place in the log; -1 without one.
+    """
+
+    entries: np.ndarray
+    last_status: np.ndarray
+    last_open_at: LocalTimes
+    received: np.ndarray
+    ends: dict[int, LocalTimes]
+    end_seqs: dict[int, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What matched records of other systems say of each dossier; NaT where they say nothing.
+
+    Attributes:
+        done_at: end of processing by result; withdrawn_at: end by withdrawal or return;
+        returned_at: hand-over to the citizen; each the earliest of its kind.
+        received_at: the earliest receipt there.
+    """
+
+    done_at: LocalTimes
+    withdrawn_at: LocalTimes
+    returned_at: LocalTimes
+    received_at: LocalTimes
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All arrays have the length of ``frames.dossiers``; times are office time, microseconds."""
+
+    frames: DossierFrames
+    zone: str
+    submitted: LocalTimes
+    received: LocalTimes
+    due: LocalTimes
+    done: LocalTimes
+    returned: LocalTimes
+    refused: LocalTimes
+    status: np.ndarray
+    code_day: np.ndarray
+    log: Log
+    evidence: Evidence
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+    def marked(self, mark: str) -> np.ndarray:
+        """Tell which dossiers bear a mark (whole word)."""
+        marks = pa.array(self.frames.dossiers["marks"]).cast(pa.string())
+        return as_bool(pc.match_substring_regex(pc.fill_null(marks, ""), rf"(^| ){mark}( |$)"))
+
+    def given(self, field: str) -> np.ndarray:
+        """Tell which dossiers have a value in a field of ``core.dossiers``."""
+        return np.asarray(self.frames.dossiers[field].notna().to_numpy(), dtype=bool)
+
+
+def facts_of(frames: DossierFrames, zone: str) -> Facts:
+    """Read the frames of a partition into arrays."""
+    dossiers = frames.dossiers
+
+    def time(name: str) -> LocalTimes:
+        return local_times(dossiers[name], zone)
+
+    log = summarise_log(frames, zone)
+    status = as_int(dossiers["status"], 0)
+    return Facts(
+        frames=frames,
+        zone=zone,
+        submitted=time("submitted_at"),
+        received=time("received_at"),
+        due=time("due_at"),
+        done=time("done_at"),
+        returned=time("returned_at"),
+        refused=time("refused_at"),
+        # A source that lost the status in synchronisation still has the log.
+        status=np.where(status == 0, log.last_status, status),
+        code_day=read_codes(pa.array(dossiers["code"]).cast(pa.string())).day,
+        log=log,
+        evidence=summarise_evidence(frames, zone),
+    )
+
+
+def summarise_log(frames: DossierFrames, zone: str) -> Log:
+    """Bring the events into one line a dossier."""
+    count = len(frames.dossiers)
+    rows, at, status, seq = _sorted_events(frames, zone)
+    opens = np.isin(status, OPEN_STATUSES)
+    last_open = _last(rows, np.arange(len(rows)), opens, count, -1)
+    ends, seqs = {}, {}
+    for code in END_STATUSES.values():
+        # Work taken up again cancels the ends before it: only what comes after the last work counts.
+        after = (status == code) & (np.arange(len(rows)) > last_open[rows])
+        place = _first(rows, np.arange(len(rows)), after, count, -1)
+        ends[code] = np.where(place >= 0, at[place] if len(at) else NAT, NAT)
+        seqs[code] = np.where(place >= 0, seq[place] if len(seq) else -1, -1)
+    return Log(
+        entries=np.bincount(rows, minlength=count),
+        last_status=_last(rows, status, status > 0, count, 0),
+        last_open_at=np.where(last_open >= 0, at[last_open] if len(at) else NAT, NAT),
+        received=np.bincount(rows[opens], minlength=count) > 0,
+        ends=ends,
+        end_seqs=seqs,
+    )
+
+
+def summarise_evidence(frames: DossierFrames, zone: str) -> Evidence:
+    """Bring the matched records of other systems into one line a dossier."""
+    count, evidence = len(frames.dossiers), frames.evidence
+    rows = rows_of(frames.dossiers, evidence)
+    status = as_int(evidence["status"], 0)
+    done, returned = local_times(evidence["done_at"], zone), local_times(evidence["returned_at"], zone)
+    received = local_times(evidence["received_at"], zone)
+    return Evidence(
+        done_at=earliest(rows, done, np.isin(status, (9, 10)), count),
+        withdrawn_at=earliest(rows, done, np.isin(status, (3, 7, 8)), count),
+        returned_at=earliest(rows, returned, np.ones(len(rows), dtype=bool), count),
+        received_at=earliest(rows, received, np.ones(len(rows), dtype=bool), count),
+    )
+
+
+def rows_of(dossiers: pd.DataFrame, children: pd.DataFrame) -> np.ndarray:
+    """Return for each child row the place of its dossier; a partition has one source, so the code decides."""
+    places = pc.index_in(pa.array(children["code"]).cast(pa.string()), value_set=pa.array(dossiers["code"]).cast(pa.string()))
+    return np.asarray(pc.fill_null(places, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def earliest(rows: np.ndarray, times: LocalTimes, wanted: np.ndarray, count: int) -> LocalTimes:
+    """Return the earliest wanted time of each dossier; NaT without one."""
+    use = wanted & ~np.isnat(times) & (rows >= 0)
+    order = np.argsort(times[use], kind="stable")[::-1]
+    found = np.full(count, NAT)
+    found[rows[use][order]] = times[use][order]  # the last assignment stands: the earliest
+    return found
+
+
+def as_int(values: pd.Series, null: int) -> np.ndarray:
+    """Return an Arrow-backed column as int64, with a number for null."""
+    return np.asarray(pc.fill_null(pa.array(values).cast(pa.int64()), null).to_numpy(zero_copy_only=False))
+
+
+def as_bool(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Return an Arrow boolean as numpy; null is False."""
+    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _sorted_events(frames: DossierFrames, zone: str) -> tuple[np.ndarray, LocalTimes, np.ndarray, np.ndarray]:
+    events = frames.events
+    rows, seq = rows_of(frames.dossiers, events), as_int(events["seq"], 0)
+    order = np.lexsort((seq, rows))
+    order = order[rows[order] >= 0]
+    return rows[order], local_times(events["at"], zone)[order], as_int(events["status"], 0)[order], seq[order]
+
+
+def _last(rows: np.ndarray, values: np.ndarray, wanted: np.ndarray, count: int, none: int) -> np.ndarray:
+    found = np.full(count, none, dtype=np.int64)
+    found[rows[wanted]] = values[wanted]  # of several assignments to one place the last stands
+    return found
+
+
+def _first(rows: np.ndarray, values: np.ndarray, wanted: np.ndarray, count: int, none: int) -> np.ndarray:
+    return _last(rows[::-1], values[::-1], wanted[::-1], count, none)

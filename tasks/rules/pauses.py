@@ -1,0 +1,186 @@
+"""Waiting that stops the clock: which pauses count, and how far they move the due date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.rules.clock import WorkingClock
+from tasks.rules.facts import Facts, as_int, rows_of
+from tasks.rules.times import LocalTimes, local_times
+
+_DAY = np.timedelta64(1, "D")
+_FAR = np.datetime64("2262-01-01", "us")
+
+Extend = Callable[[np.ndarray, np.ndarray, np.ndarray], LocalTimes]
+
+
+@dataclass(frozen=True)
+class PauseTable:
+    """Pauses of a partition, sorted by dossier and start, overlapping ones of a dossier not yet joined.
+
+    Attributes:
+        rows: place of the dossier; start, end: office time, end in the far future while it lasts.
+        elsewhere: only another system records it.
+        supplement: it is a wait for a supplement.
+        seqs: place among the dossier's pauses in ``core.pauses``.
+    """
+
+    rows: np.ndarray
+    start: LocalTimes
+    end: LocalTimes
+    elsewhere: np.ndarray
+    supplement: np.ndarray
+    seqs: np.ndarray
+
+    def take(self, wanted: np.ndarray) -> PauseTable:
+        """Keep some rows."""
+        return PauseTable(
+            self.rows[wanted],
+            self.start[wanted],
+            self.end[wanted],
+            self.elsewhere[wanted],
+            self.supplement[wanted],
+            self.seqs[wanted],
+        )
+
+
+@dataclass(frozen=True)
+class PauseSummary:
+    """What the pauses do to each dossier.
+
+    Attributes:
+        due: due date moved by the pauses that count.
+        counted: number of pauses that count.
+        own: one of them is recorded by the one-stop system itself.
+        waiting: it is in a pause that counts, as of the end of the span.
+        minutes: working minutes in pauses, overlapping ones once.
+        first_seq: place of the first counting pause; -1 without one.
+    """
+
+    due: LocalTimes
+    counted: np.ndarray
+    own: np.ndarray
+    waiting: np.ndarray
+    minutes: np.ndarray
+    first_seq: np.ndarray
+
+
+def pause_table(
+    facts: Facts, kinds: tuple[str, ...], *, other_systems: bool, need_record: bool
+) -> tuple[PauseTable, np.ndarray]:
+    """Gather the pauses that a policy accepts.
+
+    Args:
+        facts: the partition.
+        kinds: kinds of waiting that stop the clock.
+        other_systems: whether what other systems record counts.
+        need_record: a wait for a supplement counts only with its request record (form 02) or with
+            another system's word: the system keeps such records, so a bare status has no evidence.
+
+    Returns:
+        The pauses, and for each dossier whether one was refused for want of evidence.
+    """
+    pauses = facts.frames.pauses
+    rows = rows_of(facts.frames.dossiers, pauses)
+    kind, origin = pa.array(pauses["kind"]).cast(pa.string()), pa.array(pauses["origin"]).cast(pa.string())
+    elsewhere = _equals(origin, "land_software")
+    supplement = _equals(kind, "supplement")
+    end = local_times(pauses["ended_at"], facts.zone)
+    table = PauseTable(
+        rows=rows,
+        start=local_times(pauses["started_at"], facts.zone),
+        end=np.where(np.isnat(end), _FAR, end),
+        elsewhere=elsewhere,
+        supplement=supplement,
+        seqs=as_int(pauses["seq"], -1),
+    )
+    accepted = (rows >= 0) & np.asarray(
+        pc.is_in(kind, value_set=pa.array(list(kinds), pa.string())).to_numpy(zero_copy_only=False)
+    )
+    if not other_systems:
+        accepted &= ~elsewhere
+    bare = np.zeros(len(rows), dtype=bool)
+    if need_record:
+        recorded = np.zeros(len(facts), dtype=bool)
+        recorded[rows[accepted & supplement & ~_equals(origin, "progress_log")]] = True
+        bare = accepted & supplement & ~recorded[np.maximum(rows, 0)]
+    refused = np.zeros(len(facts), dtype=bool)
+    refused[rows[bare]] = True
+    kept = table.take(accepted & ~bare & (table.end > table.start))
+    return kept.take(np.lexsort((kept.end, kept.start, kept.rows))), refused
+
+
+def with_pauses(
+    table: PauseTable, due: LocalTimes, received: LocalTimes, until: LocalTimes, clock: WorkingClock, extend: Extend
+) -> PauseSummary:
+    """Move the due dates by the pauses, in the order of their start.
+
+    A pause counts where it starts before the due date reached so far: time lost after the deadline
+    gives nothing back. What an earlier pause already covered is not counted again.
+
+    Args:
+        table: the pauses.
+        due: due date without pauses; NaT stays NaT.
+        received: receipt; what lies before it is no pause.
+        until: end of the dossier, or of the day that is judged; what lies after it is no pause.
+        clock: the office's clock.
+        extend: from (places of dossiers, their working minutes lost, their calendar days lost, each
+            pause rounded up) to their due dates moved by that much.
+    """
+    count = len(due)
+    minutes, calendar_days = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    counted, own = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    all_minutes, waiting = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    first_seq, covered, moved = np.full(count, -1, dtype=np.int64), received.copy(), due.copy()
+    for place in _places(table.rows):
+        rows = table.rows[place]
+        start = np.fmax(table.start[place], covered[rows])
+        end = np.fmin(table.end[place], until[rows])
+        real = end > start
+        lost = np.where(real, np.maximum(clock.working_minutes_between(start, end), 0), 0)
+        all_minutes[rows] += lost
+        counts = real & ((start < moved[rows]) | np.isnat(moved[rows]))
+        minutes[rows] += np.where(counts, lost, 0)
+        calendar_days[rows] += np.where(counts, np.ceil((end - start) / _DAY).astype(np.int64), 0)
+        counted[rows] += counts
+        own[rows] |= counts & ~table.elsewhere[place]
+        waiting[rows] |= counts & (table.end[place] > until[rows])
+        first_seq[rows] = np.where(counts & (first_seq[rows] < 0), table.seqs[place], first_seq[rows])
+        covered[rows] = np.where(real, np.fmax(covered[rows], end), covered[rows])
+        moved[rows] = np.where(counts, extend(rows, minutes[rows], calendar_days[rows]), moved[rows])
+    return PauseSummary(moved, counted, own, waiting, all_minutes, first_seq)
+
+
+def _places(rows: np.ndarray) -> list[np.ndarray]:
+    """Split sorted rows into the first pause of every dossier, the second of every dossier, and so on."""
+    if not len(rows):
+        return []
+    starts = np.r_[True, rows[1:] != rows[:-1]]
+    rank = np.arange(len(rows)) - np.maximum.accumulate(np.where(starts, np.arange(len(rows)), 0))
+    return [np.flatnonzero(rank == r) for r in range(int(rank.max()) + 1)]
+
+
+def _equals(values: pa.Array, word: str) -> np.ndarray:
+    return np.asarray(pc.fill_null(pc.equal(values, word), False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def second_supplement(facts: Facts, table: PauseTable) -> np.ndarray:
+    """Tell which dossiers wait for a supplement that is not their first."""
+    requests = np.bincount(table.rows[table.supplement], minlength=len(facts))
+    return np.asarray((facts.status == 5) & (requests > 1))
+
+
+def due_moved_after_expiry(facts: Facts) -> np.ndarray:
+    """Tell which dossiers show a due date that was moved later once it had passed."""
+    pauses = facts.frames.pauses
+    rows = rows_of(facts.frames.dossiers, pauses)
+    before, after = local_times(pauses["due_before_at"], facts.zone), local_times(pauses["due_after_at"], facts.zone)
+    moved = (rows >= 0) & (local_times(pauses["started_at"], facts.zone) > before) & (after > before)
+    found = np.zeros(len(facts), dtype=bool)
+    found[rows[moved]] = True
+    return found
