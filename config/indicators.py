@@ -1,0 +1,129 @@
+"""Indicators as dated definitions: what is divided by what, how it is rounded, from when.
+
+Files: ``config/indicators/*.yaml``, one a document that defines them. Every counter named here is a
+column of ``mart.counts``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from config.errors import ConfigError
+from config.files import read_yaml_files
+from config.settings import settings
+
+Counter = Literal[
+    "carried_over",
+    "received",
+    "finished_early",
+    "finished_on_time",
+    "finished_late",
+    "finished_undetermined",
+    "in_progress_in_time",
+    "in_progress_overdue",
+    "in_progress_undetermined",
+    "withdrawn",
+    "refused",
+    "otherwise_on_time",
+    "otherwise_late",
+    "otherwise_undetermined",
+]
+Channel = Literal["online", "counter", "postal"]
+Level = Literal["total", "unit", "field", "channel", "unit+field", "unit+channel", "unit+field+channel"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Wording(_Strict):
+    """A text in both languages."""
+
+    vi: str
+    en: str
+
+
+class Indicator(_Strict):
+    """One indicator.
+
+    Attributes:
+        numerator: counters added up.
+        numerator_channels: only dossiers of these channels stand in the numerator; empty: all.
+        denominator: counters added up; empty makes a plain count of the numerator.
+        undetermined: counters whose dossiers stand in neither, because their timeliness cannot be
+            derived: the interval counts them all late (lower) and all on time (upper).
+        digits: decimals of the published value, rounded half up.
+        smallest: below this denominator a value is shown but never ranked.
+        levels: the cuts at which it is published, each by month and for the whole span.
+    """
+
+    title: Wording
+    numerator: tuple[Counter, ...] = Field(min_length=1)
+    numerator_channels: tuple[Channel, ...] = ()
+    denominator: tuple[Counter, ...] = ()
+    undetermined: tuple[Counter, ...] = ()
+    digits: int = Field(default=2, ge=0, le=6)
+    smallest: int = Field(default=30, ge=1)
+    levels: tuple[Level, ...] = ("total", "unit")
+
+    @model_validator(mode="after")
+    def _parts_of_a_whole(self) -> Indicator:
+        if self.denominator and not set(self.numerator) <= set(self.denominator):
+            raise ValueError("the numerator holds a counter that the denominator lacks")
+        if set(self.undetermined) & set(self.denominator):
+            raise ValueError("a counter stands in both denominator and undetermined")
+        if self.undetermined and not self.denominator:
+            raise ValueError("undetermined needs a denominator")
+        if self.numerator_channels and any("channel" in level for level in self.levels):
+            raise ValueError("an indicator of some channels has no levels by channel")
+        return self
+
+
+class Definitions(_Strict):
+    """The indicators that one document defines.
+
+    Attributes:
+        document: name of the file.
+        reference: number and place in the document.
+        since: first day on which the document is in force.
+        until: last such day; None while it is.
+    """
+
+    document: str
+    title: Wording
+    reference: str
+    since: date
+    until: date | None = None
+    indicators: dict[str, Indicator] = Field(min_length=1)
+
+
+@lru_cache
+def load_definitions(directory: Path | None = None) -> dict[str, Definitions]:
+    """Load every document by name.
+
+    Raises:
+        ConfigError: a file does not follow the model, or two files define one indicator.
+    """
+    found = read_yaml_files(directory or settings().config_dir / "indicators", Definitions, "document")
+    owners: dict[str, str] = {}
+    for document, definitions in found.items():
+        for name in definitions.indicators:
+            if name in owners:
+                raise ConfigError(f"{document}.yaml: indicators.{name}", f"is defined in {owners[name]}.yaml already")
+            owners[name] = document
+    return found
+
+
+def indicators_in_force(as_of: date, directory: Path | None = None) -> dict[str, Indicator]:
+    """Return the indicators of all documents in force on a day, by name."""
+    return {
+        name: indicator
+        for definitions in load_definitions(directory).values()
+        if definitions.since <= as_of and (definitions.until is None or as_of <= definitions.until)
+        for name, indicator in definitions.indicators.items()
+    }
