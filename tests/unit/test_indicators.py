@@ -119,7 +119,7 @@ def as_cells(counts: pd.DataFrame) -> dict[tuple[Any, ...], Counter[str]]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(verdict_rows, max_size=12), st.sampled_from(["recorded", "cleaned"]), st.sampled_from([AS_OF, date(2026, 2, 10)])
 )
@@ -265,7 +265,7 @@ def test_the_rows_of_past_months_speak_for_their_last_day() -> None:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(verdict_rows, max_size=15))
 def test_indicators_equal_sums_taken_straight_from_the_dossiers(rows: list[dict[str, Any]]) -> None:
     """Every roll-up over the whole span, taken from dossiers by plain counting."""
