@@ -1,0 +1,65 @@
+"""Judging a partition: read, derive, hold against the record, write what changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.policies import Policy, load_policies
+from schemas.verdicts import VERDICTS_TABLE
+from tasks.counts import Counts
+from tasks.digest import rules_digest
+from tasks.offices import office_of
+from tasks.rules.frames import DossierFrames
+from tasks.rules.verdict import judge_frames
+from tasks.warehouse.dossiers import ALL, progress_of, read_partition, selection_for
+from tasks.warehouse.kill import kill_point
+from tasks.warehouse.load import load
+from tasks.warehouse.partitions import Partition, input_mark
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{partition}")
+def judge(partition: Partition, as_of: date, full: bool = False) -> Counts:
+    """Judge the dossiers of a partition that changed or grew older; see :func:`judge_partition`."""
+    return judge_partition(partition, as_of, full=full)
+
+
+def judge_partition(partition: Partition, as_of: date, *, full: bool = False) -> Counts:
+    """Judge the dossiers of a partition under every policy, and write the verdicts that changed.
+
+    Args:
+        partition: source and month of receipt.
+        as_of: open dossiers are judged at the end of this day.
+        full: judge all, whether anything touched them or not.
+
+    Raises:
+        ConfigError: the source, its calendar or a policy is not configured.
+        WarehouseError: a statement failed; nothing of the partition was written.
+    """
+    digest = rules_digest()
+    # Before reading: what changes meanwhile is then done again, not missed.
+    mark = input_mark(partition)
+    selection = ALL if full else selection_for(progress_of("judge", partition), digest, as_of)
+    frames = read_partition(partition, selection)
+    verdicts = judge_all(frames, list(load_policies().values()), partition.source, as_of)
+    kill_point("judged")
+    with load("judge", partition.key) as current:
+        merged = current.merge(VERDICTS_TABLE, verdicts)
+        current.progress("judge", partition.key, through=mark, as_of=as_of, rules_digest=digest)
+    return Counts(
+        "judge",
+        partition.key,
+        len(frames.dossiers),
+        inserted=merged.inserted,
+        updated=merged.updated,
+        unchanged=merged.unchanged,
+    )
+
+
+def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
+    """Judge a partition's frames under several policies; one row a dossier and policy."""
+    office = office_of(source)
+    return pd.concat([judge_frames(frames, policy, office, as_of) for policy in policies], ignore_index=True)

@@ -1,0 +1,187 @@
+"""Reading the frames that checks and verdicts work on: one partition, corrections laid over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
+from schemas.quality import CORRECTIONS
+from schemas.reference import PROCEDURES, UNITS
+from tasks.rules.corrections import with_corrections
+from tasks.rules.frames import DossierFrames
+from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.partitions import Partition
+
+_TEXT = pd.ArrowDtype(pa.string())
+_EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
+
+_CHOSEN = """
+    SELECT d.source, d.code FROM core.dossiers AS d
+    WHERE d.source = %(source)s AND d.partition_month = %(month)s AND d.role = 'primary'
+"""
+# What a change since the last time can have touched, and what grows older by itself.
+_TOUCHED = """
+    AND (
+        d.changed_in > %(since)s
+        OR EXISTS (
+            SELECT FROM core.matches AS m
+            LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
+            WHERE m.source = d.source AND m.code = d.code AND greatest(m.changed_in, other.changed_in) > %(since)s)
+        OR EXISTS (
+            SELECT FROM quality.corrections AS c
+            WHERE c.source = d.source AND c.code = d.code AND c.changed_in > %(since)s)
+        OR (%(grow_older)s AND (
+            NOT EXISTS (SELECT FROM judged.verdicts AS v WHERE v.source = d.source AND v.code = d.code)
+            OR EXISTS (
+                SELECT FROM judged.verdicts AS v
+                WHERE v.source = d.source AND v.code = d.code
+                AND (v.state = 'in_progress' OR v.recorded_state = 'in_progress' OR v.end_at IS NULL))))
+    )
+"""
+_NAMED = " AND d.code = ANY(%(codes)s)"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which dossiers of a partition to read.
+
+    Attributes:
+        since: only those touched after this change number; None reads all.
+        grow_older: with ``since``, also those whose verdict changes with the day.
+        codes: only these dossiers.
+    """
+
+    since: int | None = None
+    grow_older: bool = False
+    codes: tuple[str, ...] | None = None
+
+
+ALL = Selection()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a step has come with a partition."""
+
+    through: int
+    rules_digest: str
+    as_of: date | None
+
+
+def read_partition(partition: Partition, selection: Selection = ALL) -> DossierFrames:
+    """Read the primary dossiers of a partition, all that speaks about them, and the reference data.
+
+    Approved corrections are laid over the source's statement, the newest of each field; matched records of
+    other systems appear under the dossier that they speak about.
+
+    Raises:
+        WarehouseError: a statement failed.
+    """
+    chosen, parameters = _chosen(partition, selection)
+    dossiers = read_frame(
+        f"""
+        WITH chosen AS MATERIALIZED ({chosen})
+        SELECT d.*, (
+            SELECT min(m.other_code) FROM core.matches AS m
+            WHERE m.source = d.source AND m.code = d.code AND m.kind = 'duplicate_of') AS duplicate_of
+        FROM core.dossiers AS d JOIN chosen USING (source, code) ORDER BY d.source, d.code
+        """,
+        parameters,
+        {**DOSSIERS.dtypes, "duplicate_of": _TEXT},
+    )
+    corrections = _read(chosen, parameters, CORRECTIONS, "quality.corrections", "AND t.state = 'approved'")
+    return DossierFrames(
+        dossiers=with_corrections(dossiers, corrections),
+        events=_read(chosen, parameters, EVENTS, "core.events"),
+        pauses=_read_pauses(chosen, parameters),
+        evidence=_read_evidence(chosen, parameters),
+        procedures=read_frame("SELECT * FROM ref.procedures", None, PROCEDURES),
+        units=read_frame("SELECT * FROM ref.units", None, UNITS),
+    )
+
+
+def progress_of(step: str, partition: Partition) -> Progress | None:
+    """Return how far a step has come with a partition; None where it has never done it."""
+    rows = fetch_all(
+        "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = %(step)s AND partition = %(partition)s",
+        {"step": step, "partition": partition.key},
+    )
+    return Progress(*rows[0]) if rows else None
+
+
+def selection_for(done: Progress | None, rules_digest: str, as_of: date) -> Selection:
+    """Choose what a step has to do again: all under new rules or reference data, else what was touched.
+
+    Where the day moved back, everything: a dossier that was open then may be closed now.
+    """
+    if done is None or done.rules_digest != rules_digest or done.as_of is None or as_of < done.as_of:
+        return ALL
+    (reference,) = fetch_all(
+        "SELECT greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
+    )[0]
+    if reference > done.through:
+        return ALL
+    return Selection(since=done.through, grow_older=as_of != done.as_of)
+
+
+def _chosen(partition: Partition, selection: Selection) -> tuple[str, dict[str, Any]]:
+    query, parameters = _CHOSEN, {"source": partition.source, "month": partition.month}
+    if selection.since is not None:
+        query += _TOUCHED
+        parameters |= {"since": selection.since, "grow_older": selection.grow_older}
+    if selection.codes is not None:
+        query += _NAMED
+        parameters["codes"] = list(selection.codes)
+    return query, parameters
+
+
+def _read(chosen: str, parameters: Mapping[str, Any], table: Any, name: str, extra: str = "") -> pd.DataFrame:
+    columns = ", ".join(f"t.{column}" for column in table.columns)
+    return read_frame(
+        f"WITH chosen AS MATERIALIZED ({chosen}) SELECT {columns} FROM {name} AS t JOIN chosen USING (source, code) "
+        f"WHERE true {extra} ORDER BY t.source, t.code, t.changed_in",
+        parameters,
+        table,
+    )
+
+
+def _read_pauses(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the dossiers' own pauses and those that matched records hold, under the dossier's key."""
+    rest = ", ".join(f"p.{column}" for column in PAUSES.columns if column not in ("source", "code"))
+    return read_frame(
+        f"""
+        WITH chosen AS MATERIALIZED ({chosen})
+        SELECT source, code, {rest} FROM core.pauses AS p JOIN chosen USING (source, code)
+        UNION ALL
+        SELECT c.source, c.code, {rest}
+        FROM chosen AS c
+        JOIN core.matches AS m ON m.source = c.source AND m.code = c.code AND m.kind = 'evidence'
+        JOIN core.pauses AS p ON p.source = m.other_source AND p.code = m.other_code
+        ORDER BY 1, 2, 3
+        """,
+        parameters,
+        PAUSES,
+    )
+
+
+def _read_evidence(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    names = ", ".join(f"e.{name}" for name in _EVIDENCE)
+    keys = {"source": _TEXT, "code": _TEXT, "other_source": _TEXT, "other_code": _TEXT}
+    return read_frame(
+        f"""
+        WITH chosen AS MATERIALIZED ({chosen})
+        SELECT c.source, c.code, m.other_source, m.other_code, {names}
+        FROM chosen AS c
+        JOIN core.matches AS m ON m.source = c.source AND m.code = c.code AND m.kind = 'evidence'
+        JOIN core.dossiers AS e ON e.source = m.other_source AND e.code = m.other_code
+        ORDER BY 1, 2, 3, 4
+        """,
+        parameters,
+        {**keys, **{name: DOSSIERS.dtypes[name] for name in _EVIDENCE}},
+    )
