@@ -1,0 +1,92 @@
+"""`make score`: how right ours is against truths that it did not make, a line each.
+
+    python -m tests.bench.score [--only NAME]
+
+Real files are read from ``REAL_DATA`` (by default ``../shared/data`` beside the checkout); where they
+are not there, their lines are left out and the closing sentence says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from config.calendar import load_calendars
+from tasks.clocks import clock_for
+from tasks.rules.clock import Hours, WorkingClock
+from tasks.rules.limits import parse_limit
+from tests.bench.line import LINES, Measured, line, run
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS = ROOT / "tests" / "data" / "calendar"
+REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "data"))
+WEEK = dict.fromkeys(range(5), ((540, 1020),))
+
+# What the 462 texts of the procedure list say, counted by their readers (README of the data).
+LIMIT_CLASSES = {"working_day": 176, "calendar_day": 186, "hour": 44, "none": 39, "unsettled": 17}
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """Rows of a CSV file with headings."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def agreement(ours: list[object], truth: list[object]) -> Measured:
+    """How many answers are the true ones."""
+    assert len(ours) == len(truth), "an answer is missing"
+    return Measured(sum(a == b for a, b in zip(ours, truth, strict=True)), len(truth), unit="")
+
+
+@line("calendar-vn", other="vectors", at_least=1.0)
+def calendar_vn() -> Measured:
+    """Working days of Viet Nam: Tết, swaps, make-up Saturdays, the notice of 25 December 2025."""
+    cases = list(rows(VECTORS / "working_days.csv"))
+    clock = clock_for(load_calendars()["vn"])
+    received = np.array([case["received"] for case in cases], dtype="datetime64[m]")
+    due = clock.after_working_days(received, np.array([int(case["working_days"]) for case in cases]))
+    return agreement(list(due.astype("datetime64[D]").astype(str)), [case["due"] for case in cases])
+
+
+@line("calendar-uk", other="vectors", at_least=1.0)
+def calendar_uk() -> Measured:
+    """Due dates of the British freedom-of-information act: another country's calendar, two rules."""
+    off = {date.fromisoformat(row["day"]) for row in rows(VECTORS / "uk_holidays_2007_2010.csv")}
+    clock = WorkingClock.of(Hours(date(2007, 1, 1), date(2010, 12, 31), WEEK, off))
+    cases = list(rows(VECTORS / "uk_foi_20_days.csv"))
+    days = {"20 working days": clock.after_working_days, "20 calendar days then next working day": clock.after_calendar_days}
+    due = [days[case["rule"]](np.array([case["received"]], "datetime64[m]"), np.array([20]))[0] for case in cases]
+    return agreement([str(day.astype("datetime64[D]")) for day in due], [case["due"] for case in cases])
+
+
+def limit_texts() -> Measured:
+    """Limits of 207 real procedures, each channel's text read into a unit; doubt stays doubt."""
+    read = Counter(parse_limit(row["deadline_text"]).unit for row in rows(REAL_DATA / "tthc" / "procedures_207.csv"))
+    right = sum(min(read[unit], count) for unit, count in LIMIT_CLASSES.items())
+    return Measured(right, sum(LIMIT_CLASSES.values()), unit="")
+
+
+if REAL_DATA.is_dir():
+    line("limit-texts", other="texts", at_least=1.0)(limit_texts)
+
+
+def main() -> int:
+    """Score all lines, or one."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.score", description=__doc__)
+    parser.add_argument("--only", metavar="NAME", help="score this line alone")
+    only = parser.parse_args().only
+    if only and only not in LINES:
+        parser.error(f"there is no line {only}; there are {', '.join(LINES)}")
+    where = "score" if REAL_DATA.is_dir() else "score (without real files: set REAL_DATA)"
+    return run([entry for name, entry in LINES.items() if only in (None, name)], where)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
