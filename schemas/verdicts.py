@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from schemas.fields import (
-    AS_OF,
     CHANGED_IN,
     CHANNEL,
     CODE,
@@ -61,7 +60,12 @@ VERDICTS_TABLE = Table(
         ),
         Field("paused_minutes", Kind.INTEGER, "Working minutes in pauses, overlapping ones once.", (Between(0),)),
         Field("evidence", Kind.JSON, "What each derived fact rests on: table, key, field and a digest of the value."),
-        AS_OF,
+        Field(
+            "as_of",
+            Kind.DATE,
+            "Day that the verdict speaks for: of the run while time still runs for the dossier, else the day of its end.",
+            (NotNull(),),
+        ),
         CHANGED_IN,
     ),
     indexes=(("policy", "unit_code", "field_code", "channel"), ("policy", "verdict"), ("source", "changed_in")),

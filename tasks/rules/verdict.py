@@ -145,10 +145,20 @@ def _rows(
             "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), worked >= 0),
             "paused_minutes": _minutes(case.paused.minutes, worked >= 0),
             "evidence": evidence_of(case),
-            "as_of": as_of,
+            "as_of": _speaks_for(case, as_of),
         }
     )
     return VERDICTS_TABLE.conform(frame)
+
+
+def _speaks_for(case: Case, as_of: date) -> pd.Series:
+    """Return the day of each verdict: ``as_of`` where it changes with the day, else the day of the end.
+
+    So a verdict on what is closed is the same whenever it is given, and closed dossiers cost nothing.
+    """
+    moving = np.isnat(case.ends.at) | (case.recorded.state == IN_PROGRESS) | (case.ends.state == IN_PROGRESS)
+    day = np.where(moving, np.datetime64(as_of), days(case.ends.at)).astype("datetime64[D]")
+    return pd.Series(pa.array(day), dtype=pd.ArrowDtype(pa.date32()))
 
 
 def _words(places: np.ndarray, words: tuple[str, ...]) -> pd.Series:
