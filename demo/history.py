@@ -132,7 +132,7 @@ class History:
         if any(pause.end is None for pause in dossier.pauses) or self.rng.random() < 0.003:
             return
         dossier.end_status = 9 if dossier.pauses else self.rng.choices((9, 7, 8, 3), (94, 3, 1.5, 1.5))[0]
-        late = self.rng.random() < 0.07 * self._slackness(dossier.unit)
+        late = self.rng.random() < 0.088 * self._slackness(dossier.unit)
         dossier.ended = self._late_end(dossier, due) if late and due is not None else self._timely_end(dossier, due)
         self._hand_over(dossier)
 
