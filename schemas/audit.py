@@ -20,6 +20,7 @@ LEDGER = Table(
         count("inserted", "Rows new."),
         count("updated", "Rows changed."),
         count("unchanged", "Rows met again without a change."),
+        count("deleted", "Rows removed, because a set that is replaced as a whole no longer holds them."),
         Field("digest", Kind.TEXT, "SHA-256 of what was loaded, where it has one."),
         Field("previous_hash", Kind.TEXT, "Hash of the entry before; empty for the first.", (NotNull(),)),
         Field("hash", Kind.TEXT, "SHA-256 over previous_hash and this row.", (NotNull(),)),
