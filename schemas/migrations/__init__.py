@@ -1,0 +1,1 @@
+"""The warehouse's tables over time: static steps, each written once and never changed after a release."""

@@ -1,0 +1,36 @@
+"""How declared tables are compared with a database's: our layers only, types and comments too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from schemas.catalogue import LAYERS, TABLES
+
+VERSION_TABLE = "schema_version"
+VERSION_LAYER = "audit"
+
+
+def declared() -> sa.MetaData:
+    """Return SQLAlchemy's description of all declared tables."""
+    return TABLES[0].sql.metadata
+
+
+def _is_ours(name: str | None, kind: str, parents: Any) -> bool:
+    if kind == "schema":
+        return name in LAYERS
+    if kind == "table":
+        return parents.get("schema_name") in LAYERS and name != VERSION_TABLE
+    return True
+
+
+OPTIONS: dict[str, Any] = {
+    "target_metadata": declared(),
+    "include_schemas": True,
+    "include_name": _is_ours,
+    "compare_type": True,
+    "version_table": VERSION_TABLE,
+    "version_table_schema": VERSION_LAYER,
+    "transaction_per_migration": True,
+}

@@ -1,0 +1,222 @@
+"""Connections to the warehouse, and reading from it into Arrow-backed frames."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import pandas as pd
+import psycopg2
+import pyarrow as pa
+import pyarrow.csv
+import sqlalchemy as sa
+from psycopg2 import sql
+from sqlalchemy.engine import make_url
+
+from config.errors import ConfigError
+from config.settings import settings
+from schemas.table import Table
+from tasks.warehouse.cluster import WAREHOUSE, ensure_cluster
+from tasks.warehouse.statement_errors import failure, retryable
+
+Query: TypeAlias = "str | sql.Composable"
+Dtypes: TypeAlias = Mapping[str, pd.ArrowDtype] | Table
+
+_PATIENCE = 30.0  # seconds: a crashed server replays its log before it lets anybody in
+_SESSION = {
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "extra_float_digits": "1",
+    "client_encoding": "UTF8",
+    # Names are always written with their layer; nobody's public schema can put a function in between.
+    "search_path": "pg_catalog",
+    "statement_timeout": "30min",
+    "lock_timeout": "5min",
+    "idle_in_transaction_session_timeout": "30min",
+}
+
+
+def warehouse_url() -> str:
+    """Return the address of the warehouse: the one of the settings, else the embedded cluster's.
+
+    Raises:
+        ConfigError: the address is not one of PostgreSQL.
+    """
+    given = settings().database_url.get_secret_value()
+    if not given:
+        return ensure_cluster(settings().home).url(WAREHOUSE)
+    try:
+        url = make_url(given)
+    except sa.exc.ArgumentError:
+        raise ConfigError(
+            "MOTCUA_DATABASE_URL", "cannot be read as an address", "postgresql://user:password@host/database"
+        ) from None
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ConfigError("MOTCUA_DATABASE_URL", f"names {url.get_backend_name()}", "PostgreSQL 15 or newer")
+    return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+
+
+_engines: dict[tuple[str, str], sa.Engine] = {}
+_engines_lock = threading.Lock()
+
+
+def engine() -> sa.Engine:
+    """Return this process's engine: a pool for its threads, UTC, bounded statements, no values in errors."""
+    key = (settings().database_url.get_secret_value(), str(settings().home))
+    with _engines_lock:
+        if key not in _engines:
+            _engines[key] = sa.create_engine(
+                "postgresql+psycopg2://",
+                creator=_connect,
+                pool_size=4,
+                max_overflow=16,
+                pool_pre_ping=True,
+                hide_parameters=True,
+            )
+        return _engines[key]
+
+
+def reset_engine() -> None:
+    """Close all idle connections and forget the engines, as after a change of settings."""
+    with _engines_lock:
+        for made in _engines.values():
+            made.dispose()
+        _engines.clear()
+
+
+def _connect() -> psycopg2.extensions.connection:
+    """Open a connection, waiting for a server that is starting and starting an embedded one that died."""
+    deadline = time.monotonic() + _PATIENCE
+    wait = 0.05
+    while True:
+        address = make_url(warehouse_url()).set(drivername="postgresql").render_as_string(hide_password=False)
+        try:
+            return psycopg2.connect(
+                address,
+                options=" ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+                application_name="motcua",
+                connect_timeout=10,
+                keepalives_idle=30,
+                keepalives_interval=10,
+                keepalives_count=3,
+            )
+        except psycopg2.Error as error:
+            if time.monotonic() > deadline or _refused_for_good(error):
+                raise failure(error, "open") from None
+        time.sleep(wait)
+        wait = min(1.0, wait * 2)
+
+
+def _refused_for_good(error: psycopg2.Error) -> bool:
+    """Whether a failed connection is the server's considered answer; libpq gives no SQLSTATE for those."""
+    text = str(error)
+    return not retryable(error) or any(
+        f" {word}" in text for word in ("authentication failed", "does not exist", "no pg_hba.conf")
+    )
+
+
+@contextmanager
+def connection(purpose: str) -> Iterator[psycopg2.extensions.connection]:
+    """Lend a driver's connection for one transaction: committed at the end, undone on any error.
+
+    Args:
+        purpose: what it is for, as in "the warehouse refused to …".
+
+    Raises:
+        WarehouseError: in place of the driver's errors, whose texts quote values.
+    """
+    pooled = _lend(purpose)
+    try:
+        yield pooled.driver_connection
+        pooled.commit()
+    except psycopg2.Error as error:
+        pooled.invalidate()  # whatever state it is in, the next transaction gets a fresh one
+        raise failure(error, purpose) from None
+    finally:
+        pooled.close()  # gives it back; the pool undoes what was not committed
+
+
+def _lend(purpose: str) -> sa.pool.PoolProxiedConnection:
+    try:
+        return engine().raw_connection()
+    except (psycopg2.Error, sa.exc.DBAPIError) as error:
+        raise failure(error, purpose) from None
+
+
+def read_frame(query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes) -> pd.DataFrame:
+    """Run a query and return its rows as a frame with the given dtypes.
+
+    Args:
+        query: a SELECT, with ``%(name)s`` for parameters.
+        parameters: their values.
+        dtypes: dtype of each column that the query returns, in any order; a table gives its own.
+
+    Returns:
+        Arrow-backed frame; null and empty text stay apart. Columns in the query's order.
+
+    Raises:
+        WarehouseError: the query failed.
+        KeyError: it returns a column without a dtype.
+    """
+    with connection("read") as driver:
+        return copy_out(driver, query, parameters, dtypes)
+
+
+def copy_out(
+    driver: psycopg2.extensions.connection, query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes
+) -> pd.DataFrame:
+    """Do what :func:`read_frame` does, inside a transaction that is already open."""
+    wanted = dtypes.dtypes if isinstance(dtypes, Table) else dtypes
+    buffer = pa.BufferOutputStream()
+    with driver.cursor() as cursor:
+        plain = cursor.mogrify(query, parameters or None)
+        cursor.copy_expert(b"COPY (" + plain + b") TO STDOUT (FORMAT csv, HEADER)", _Sink(buffer), size=1 << 18)
+    return _frame(buffer.getvalue(), wanted)
+
+
+def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Run a small query and return its rows; for many rows use :func:`read_frame`.
+
+    Raises:
+        WarehouseError: the query failed.
+    """
+    with connection("read") as driver, driver.cursor() as cursor:
+        cursor.execute(query, parameters or None)
+        return list(cursor.fetchall())
+
+
+class _Sink(io.RawIOBase):
+    """What COPY writes to: an Arrow buffer, without a copy in between."""
+
+    def __init__(self, buffer: pa.BufferOutputStream) -> None:
+        self._buffer = buffer
+
+    def write(self, data: Any) -> int:
+        self._buffer.write(data)
+        return len(data)
+
+
+def _frame(content: pa.Buffer, dtypes: Mapping[str, pd.ArrowDtype]) -> pd.DataFrame:
+    header = content[: min(len(content), 1 << 16)].to_pybytes().split(b"\n", 1)[0].decode()
+    names = header.split(",")
+    unknown = [name for name in names if name not in dtypes]
+    if unknown:
+        raise KeyError(f"no dtype given for {', '.join(unknown)}")
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(content),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types={name: dtypes[name].pyarrow_dtype for name in names},
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+    return table.combine_chunks().to_pandas(types_mapper=pd.ArrowDtype)

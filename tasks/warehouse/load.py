@@ -1,0 +1,284 @@
+"""The one way anything is written to the warehouse.
+
+    with load("load", "province", digest=digest) as current:
+        current.merge(DOSSIERS, dossiers)
+        current.merge_children(EVENTS, events, parents=dossiers)
+        current.progress("load", "province", through=current.change_number, rules_digest=rules)
+
+A lock on the subject, rows copied to a stage, merged by key with unchanged ones untouched, the ledger
+row, one commit. Killed at any point, it leaves everything or nothing, and running it again ends in the
+same state: nothing is lost and nothing is there twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import psycopg2
+import pyarrow as pa
+from psycopg2 import sql
+
+from config.errors import DataError
+from schemas.audit import PROGRESS
+from schemas.dossiers import DOSSIERS, MATCHES
+from schemas.table import Table
+from tasks.warehouse.engine import Dtypes, Query, connection, copy_out
+from tasks.warehouse.kill import kill_point
+from tasks.warehouse.ledger import append
+from tasks.warehouse.merge import Merge, Merged, condition, equal_columns
+from tasks.warehouse.stage import Stage, copy_in, names, qualified, stage
+
+IN_FLIGHT = 0x6D6F74  # "mot": first half of the advisory locks that show change numbers not committed yet
+_SUBJECT_SEED = 0x6D6F74637561  # "motcua": keeps our locks on subjects apart from anybody else's
+_PARENT = ("source", "code")
+
+
+class Load:
+    """One open load; made by :func:`load` and used inside its ``with`` block only.
+
+    Attributes:
+        change_number: number given to every row that this load inserts or updates.
+        merged: what became of all rows so far.
+    """
+
+    def __init__(self, driver: psycopg2.extensions.connection, change_number: int) -> None:
+        self._driver = driver
+        self._stages = 0
+        self._seen: set[str] = set()
+        self.change_number = change_number
+        self.merged = Merged()
+
+    def merge(self, table: Table, frame: pd.DataFrame, *, retire_within: Mapping[str, Any] | None = None) -> Merged:
+        """Insert rows with new keys, update rows of which any column differs, leave the others untouched.
+
+        Rows of ``core.dossiers`` that are inserted or updated are also kept in ``core.dossier_versions``.
+
+        Args:
+            table: where to.
+            frame: all given columns of the table; keys unique.
+            retire_within: columns and values of the rows that the frame tells *all* of: those that it
+                does not name are deleted. Without it nothing is ever deleted.
+
+        Raises:
+            DataError: the frame does not fit the table, or names a key twice.
+        """
+        staged = self._stage(table, frame)
+        deleted = self._delete_gone(table, staged, retire_within) if retire_within else 0
+        merged = self._merge_of(table, staged).upsert() + Merged(deleted=deleted)
+        kill_point("merged")
+        return self._note(merged)
+
+    def replace(self, table: Table, frame: pd.DataFrame, where: Mapping[str, Any]) -> Merged:
+        """Make the frame's rows the only ones of the table that fulfil a condition; equal rows stay untouched.
+
+        Args:
+            table: where to.
+            frame: all given columns; keys unique; every row fulfils the condition. Empty: all are deleted.
+            where: columns and values: equal, one of a list, or None for null.
+
+        Raises:
+            DataError: a row lies outside the condition, or the frame does not fit the table.
+            ValueError: the condition is empty.
+        """
+        staged = self._stage(table, frame)
+        self._refuse_outside(
+            table, staged, sql.SQL("({}) IS NOT TRUE").format(condition(where, "s")), "a row outside the condition"
+        )
+        deleted = self._delete_gone(table, staged, where)
+        merged = self._merge_of(table, staged).upsert() + Merged(deleted=deleted)
+        kill_point("replaced")
+        return self._note(merged)
+
+    def merge_children(self, table: Table, frame: pd.DataFrame, parents: pd.DataFrame) -> Merged:
+        """Make the frame's rows the only children of the given dossiers; equal rows stay untouched.
+
+        A dossier of which any child is new, changed or gone gets this load's change number in
+        ``core.dossiers``, because what is known about it changed. Merge the dossiers first.
+
+        Args:
+            table: ``core.events`` or ``core.pauses``: its key begins with source and code.
+            frame: all given columns; keys unique; source and code of every row are among the parents.
+            parents: columns source and code; other columns are not looked at.
+
+        Raises:
+            DataError: a child without its parent, or the frame does not fit the table.
+        """
+        staged = self._stage(table, frame)
+        family = self._stage_parents(table, parents)
+        orphaned = sql.SQL("NOT EXISTS (SELECT FROM {} AS p WHERE {})").format(family, equal_columns(_PARENT, "p", "s"))
+        self._refuse_outside(table, staged, orphaned, "a row whose dossier is not among the parents")
+        touched = self._make_touched()
+        merge = self._merge_of(table, staged, touched)
+        using = sql.SQL("{} AS p").format(family)
+        deleted = merge.delete_gone(equal_columns(_PARENT, "t", "p"), using)
+        merged = merge.upsert() + Merged(deleted=deleted)
+        if merged.inserted or merged.updated or merged.deleted:
+            self._bump_parents(touched)
+        kill_point("children_merged")
+        return self._note(merged)
+
+    def read(self, query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes) -> pd.DataFrame:
+        """Read a frame as :func:`tasks.warehouse.engine.read_frame` does, seeing what this load has written."""
+        return copy_out(self._driver, query, parameters, dtypes)
+
+    def execute(self, query: Query, parameters: Mapping[str, Any] | None = None) -> int:
+        """Run a statement in this load's transaction and return how many rows it touched."""
+        with self._driver.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return int(cursor.rowcount)
+
+    def progress(
+        self,
+        step: str,
+        partition: str,
+        *,
+        through: int,
+        as_of: date | None = None,
+        rules_digest: str,
+        cursor: str | None = None,
+    ) -> None:
+        """Record how far a step has come with a partition; takes effect with the load's commit."""
+        values = (step, partition, through, as_of, rules_digest, cursor)
+        given = tuple(c for c in PROGRESS.columns if c not in PROGRESS.key)
+        statement = sql.SQL(
+            "INSERT INTO {table} AS t ({columns}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {settings} "
+            "WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
+        ).format(
+            table=qualified(PROGRESS),
+            columns=names(PROGRESS.columns),
+            values=sql.SQL(", ").join(sql.Literal(value) for value in values),
+            key=names(PROGRESS.key),
+            settings=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in given),
+            old=names(given, "t"),
+            new=names(given, "excluded"),
+        )
+        self.execute(statement)
+        kill_point("progressed")
+
+    def _note(self, merged: Merged) -> Merged:
+        self.merged += merged
+        return merged
+
+    def _stage(self, table: Table, frame: pd.DataFrame) -> Stage:
+        _refuse_repeated_keys(table, frame)
+        self._stages += 1
+        staged = stage(self._driver, table, frame, self._stages)
+        kill_point("staged")
+        return staged
+
+    def _merge_of(self, table: Table, staged: Stage, touched: sql.Composable | None = None) -> Merge:
+        repeated = table.full_name in self._seen
+        self._seen.add(table.full_name)
+        return Merge(self._driver, table, staged, self.change_number, touched, repeated)
+
+    def _delete_gone(self, table: Table, staged: Stage, where: Mapping[str, Any]) -> int:
+        """Delete rows within a condition that the stage does not name; a match that goes bumps its dossier."""
+        touched = self._make_touched() if table is MATCHES else None
+        merge = Merge(self._driver, table, staged, self.change_number, touched)
+        deleted = merge.delete_gone(condition(where))
+        if touched is not None and deleted:
+            self._bump_parents(touched)
+        return deleted
+
+    def _stage_parents(self, table: Table, parents: pd.DataFrame) -> sql.Composable:
+        name = sql.Identifier(f"parents_{self._stages}")
+        self.execute(sql.SQL("CREATE TEMP TABLE {} (source text, code text) ON COMMIT DROP").format(name))
+        text = DOSSIERS.dtypes["code"]
+        keys = parents[list(_PARENT)].astype(dict.fromkeys(_PARENT, text)).drop_duplicates()
+        copy_in(self._driver, name, _PARENT, keys, f"parents of {table.full_name}")
+        self.execute(sql.SQL("ANALYZE {}").format(name))
+        return name
+
+    def _make_touched(self) -> sql.Identifier:
+        name = sql.Identifier(f"touched_{self._stages}")
+        self.execute(sql.SQL("CREATE TEMP TABLE {} (source text, code text) ON COMMIT DROP").format(name))
+        return name
+
+    def _bump_parents(self, touched: sql.Composable) -> None:
+        statement = sql.SQL(
+            "UPDATE {dossiers} AS t SET changed_in = {number} FROM (SELECT DISTINCT source, code FROM {touched}) AS s "
+            "WHERE {same} AND t.changed_in <> {number}"
+        )
+        self.execute(
+            statement.format(
+                dossiers=qualified(DOSSIERS),
+                number=sql.Literal(self.change_number),
+                touched=touched,
+                same=equal_columns(_PARENT),
+            )
+        )
+
+    def _refuse_outside(self, table: Table, staged: Stage, outside: sql.Composable, fault: str) -> None:
+        if staged.rows == 0:
+            return
+        with self._driver.cursor() as cursor:
+            cursor.execute(sql.SQL("SELECT count(*) FROM {} AS s WHERE {}").format(staged.name, outside))
+            failed = int(cursor.fetchone()[0])
+        if failed:
+            raise DataError(table.full_name, fault, failed)
+
+
+@contextmanager
+def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Load]:
+    """Open a load: one transaction under a lock on its subject, committed with its ledger row at the end.
+
+    Args:
+        action: step that writes: load, match, check, judge, measure, publish, correct.
+        subject: source, partition or publication that it is about; loads of one subject wait for each other.
+        digest: SHA-256 of what is loaded, where there is one, for the ledger.
+
+    Raises:
+        WarehouseError: a statement failed; everything is undone. ``retryable`` tells whether to repeat.
+        DataError: a frame does not fit its table; everything is undone.
+    """
+    with connection(f"{action} {subject}") as driver:
+        current = Load(driver, _begin(driver, subject))
+        kill_point("locked")
+        yield current
+        append(
+            driver,
+            action=action,
+            subject=subject,
+            change_number=current.change_number,
+            inserted=current.merged.inserted,
+            updated=current.merged.updated,
+            unchanged=current.merged.unchanged,
+            deleted=current.merged.deleted,
+            digest=digest,
+        )
+        kill_point("ledger_written")
+        kill_point("before_commit")
+    kill_point("after_commit")
+
+
+def _begin(driver: psycopg2.extensions.connection, subject: str) -> int:
+    """Lock the subject, announce a lower bound of the change number, then draw it.
+
+    The bound is visible before the number exists, so whoever reads it sees either the bound or numbers
+    that are all smaller: see :func:`tasks.warehouse.partitions.horizon`.
+    """
+    with driver.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (subject, _SUBJECT_SEED))
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, (last_value + is_called::int)::int) FROM audit.change_seq", (IN_FLIGHT,)
+        )
+        cursor.execute("SELECT nextval('audit.change_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def _refuse_repeated_keys(table: Table, frame: pd.DataFrame) -> None:
+    """Refuse a frame that names a key twice: which of the two rows would win is chance.
+
+    Raises:
+        DataError: with the number of rows too many.
+    """
+    key = list(table.key)
+    if not set(key) <= set(frame.columns) or frame.empty:
+        return
+    distinct = pa.Table.from_pandas(frame[key], preserve_index=False).group_by(key).aggregate([]).num_rows
+    if distinct < len(frame):
+        raise DataError(table.full_name, f"unique ({', '.join(key)})", len(frame) - distinct)

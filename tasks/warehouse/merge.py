@@ -1,0 +1,222 @@
+"""Statements that bring a lasting table to what a stage says, touching only rows that differ.
+
+Every statement is composed from declared names. Columns are compared one by one with IS DISTINCT
+FROM, so a null is a value like any other, and a row that says the same keeps its change number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS
+from schemas.table import Table
+from tasks.warehouse.kill import kill_point
+from tasks.warehouse.stage import Stage, names, qualified
+
+CHANGED_IN = "changed_in"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of the rows of one merge."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+    def __add__(self, other: Merged) -> Merged:
+        """Add up two merges."""
+        return Merged(
+            self.inserted + other.inserted,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.deleted + other.deleted,
+        )
+
+
+class Merge:
+    """One table, one stage, one transaction.
+
+    Args:
+        number: change number given to rows that are inserted or updated.
+        touched: temporary table that notes (source, code) of every row changed or deleted; None to note none.
+        repeated: the table was merged in this transaction before, so a version may exist already.
+    """
+
+    def __init__(
+        self,
+        driver: psycopg2.extensions.connection,
+        table: Table,
+        stage: Stage,
+        number: int,
+        touched: sql.Composable | None = None,
+        repeated: bool = False,
+    ) -> None:
+        self._driver, self._table, self._stage, self._number = driver, table, stage, number
+        self._touched, self._repeated = touched, repeated
+        self._target = qualified(table)
+        self._values = tuple(c for c in stage.columns if c not in table.key and c != CHANGED_IN)
+        self._counts_changes = CHANGED_IN in table.managed
+
+    def upsert(self) -> Merged:
+        """Update rows whose key is there and whose columns differ, insert those whose key is not."""
+        if self._stage.rows == 0:
+            return Merged()
+        if self._is_empty():
+            inserted = self._insert(only_new=False)
+            return Merged(inserted)
+        self._analyze()
+        new, different = self._survey()
+        updated = self._update() if different else 0
+        kill_point("updated")
+        inserted = self._insert(only_new=new < self._stage.rows) if new else 0
+        return Merged(inserted, updated, self._stage.rows - inserted - updated)
+
+    def delete_gone(self, within: sql.Composable, using: sql.Composable | None = None) -> int:
+        """Delete rows that lie within a condition on ``t`` and that the stage does not name."""
+        statement = sql.SQL(
+            "DELETE FROM {target} AS t {using} WHERE {within} AND NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})"
+        )
+        return self._run(
+            statement.format(
+                target=self._target,
+                using=sql.SQL("USING {}").format(using) if using else sql.SQL(""),
+                within=within,
+                stage=self._stage.name,
+                same=self._same_key(),
+            )
+        )
+
+    def _is_empty(self) -> bool:
+        with self._driver.cursor() as cursor:
+            cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(self._target))
+            return bool(cursor.fetchone()[0])
+
+    def _analyze(self) -> None:
+        with self._driver.cursor() as cursor:
+            cursor.execute(sql.SQL("ANALYZE {} ({})").format(self._stage.name, names(self._table.key)))
+
+    def _survey(self) -> tuple[int, int]:
+        """Count staged rows without a counterpart, and those whose counterpart differs: one join instead of two."""
+        first = sql.Identifier("t", self._table.key[0])
+        statement = sql.SQL(
+            "SELECT count(*) FILTER (WHERE {first} IS NULL), count(*) FILTER (WHERE {first} IS NOT NULL AND {differs}) "
+            "FROM {stage} AS s LEFT JOIN {target} AS t ON {same}"
+        )
+        with self._driver.cursor() as cursor:
+            cursor.execute(
+                statement.format(
+                    first=first, differs=self._differs(), stage=self._stage.name, target=self._target, same=self._same_key()
+                )
+            )
+            new, different = cursor.fetchone()
+        return int(new), int(different)
+
+    def _update(self) -> int:
+        assignments = [
+            sql.SQL("{} = {}").format(sql.Identifier(c), sql.Identifier("s", c)) for c in self._values
+        ] + self._change_number("{} = {}")
+        statement = sql.SQL("UPDATE {target} AS t SET {assignments} FROM {stage} AS s WHERE {same} AND {differs}")
+        return self._run(
+            statement.format(
+                target=self._target,
+                assignments=sql.SQL(", ").join(assignments),
+                stage=self._stage.name,
+                same=self._same_key(),
+                differs=self._differs(),
+            )
+        )
+
+    def _insert(self, *, only_new: bool) -> int:
+        columns = self._stage.columns
+        number = [sql.Literal(self._number)] if self._counts_changes else []
+        target_columns = (*columns, CHANGED_IN) if self._counts_changes else columns
+        statement = sql.SQL("INSERT INTO {target} AS t ({columns}) SELECT {values} FROM {stage} AS s {only_new}")
+        absent = sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
+        return self._run(
+            statement.format(
+                target=self._target,
+                columns=names(target_columns),
+                values=sql.SQL(", ").join([names(columns, "s"), *number]),
+                stage=self._stage.name,
+                only_new=absent if only_new else sql.SQL(""),
+            )
+        )
+
+    def _run(self, change: sql.Composable) -> int:
+        """Run a changing statement, and note what it changed where somebody needs to know."""
+        if self._table is DOSSIERS:
+            change = self._noting(change, qualified(DOSSIER_VERSIONS), DOSSIER_VERSIONS.columns)
+        elif self._touched is not None:
+            change = self._noting(change, self._touched, ("source", "code"))
+        with self._driver.cursor() as cursor:
+            cursor.execute(change)
+            return int(cursor.rowcount)
+
+    def _noting(self, change: sql.Composable, where: sql.Composable, columns: tuple[str, ...]) -> sql.Composable:
+        returned = tuple(c for c in columns if c != "seen_at")
+        seen = [sql.SQL("now()")] if "seen_at" in columns else []
+        again = sql.SQL("")
+        if self._repeated and self._table is DOSSIERS:
+            settings = [
+                sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in columns if c not in DOSSIER_VERSIONS.key
+            ]
+            again = sql.SQL("ON CONFLICT ({}) DO UPDATE SET {}").format(
+                names(DOSSIER_VERSIONS.key), sql.SQL(", ").join(settings)
+            )
+        return sql.SQL(
+            "WITH changed AS ({change} RETURNING {returned}) INSERT INTO {where} ({columns}) SELECT {values} FROM changed {again}"
+        ).format(
+            change=change,
+            returned=names(returned, "t"),
+            where=where,
+            columns=names((*returned, *(("seen_at",) if seen else ()))),
+            values=sql.SQL(", ").join([names(returned), *seen]),
+            again=again,
+        )
+
+    def _same_key(self) -> sql.Composable:
+        return equal_columns(self._table.key)
+
+    def _differs(self) -> sql.Composable:
+        if not self._values:
+            return sql.SQL("false")
+        return sql.SQL("({}) IS DISTINCT FROM ({})").format(
+            sql.SQL("ROW({})").format(names(self._values, "t")), sql.SQL("ROW({})").format(names(self._values, "s"))
+        )
+
+    def _change_number(self, pattern: str) -> list[sql.Composable]:
+        if not self._counts_changes:
+            return []
+        return [sql.SQL(pattern).format(sql.Identifier(CHANGED_IN), sql.Literal(self._number))]
+
+
+def equal_columns(columns: tuple[str, ...], left: str = "t", right: str = "s") -> sql.Composable:
+    """Return the condition that two aliases agree in columns that are never null."""
+    return sql.SQL(" AND ").join(sql.SQL("{} = {}").format(sql.Identifier(left, c), sql.Identifier(right, c)) for c in columns)
+
+
+def condition(where: Mapping[str, Any], alias: str = "t") -> sql.Composable:
+    """Return a condition on columns: equal to a value, one of a list, or null for None.
+
+    Raises:
+        ValueError: no column at all, which would mean the whole table.
+    """
+    if not where:
+        raise ValueError("an empty condition would mean the whole table")
+    parts: list[sql.Composable] = []
+    for column, value in where.items():
+        name = sql.Identifier(alias, column)
+        if value is None:
+            parts.append(sql.SQL("{} IS NULL").format(name))
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            parts.append(sql.SQL("{} = ANY({})").format(name, sql.Literal(sorted(value))))
+        else:
+            parts.append(sql.SQL("{} = {}").format(name, sql.Literal(value)))
+    return sql.SQL(" AND ").join(parts)

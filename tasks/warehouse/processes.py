@@ -1,0 +1,74 @@
+"""The server as the operating system sees it: found by its data folder, never by its name alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import psutil
+
+from tasks.warehouse.accounts import Account
+
+
+def run_quietly(command: list[str], folder: Path, account: Account | None) -> bool:
+    """Run one of PostgreSQL's programs under the server's account.
+
+    Its output is thrown away: a server that inherited our pipe would keep us waiting for its end.
+
+    Returns:
+        Whether it ended with code 0.
+    """
+    done = subprocess.run(  # noqa: S603 - our own binaries, no shell
+        command,
+        check=False,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        umask=0o077,
+        env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C"},
+        user=account.user if account else None,
+        group=account.group if account else None,
+        extra_groups=[] if account else None,
+    )
+    return done.returncode == 0
+
+
+def postmaster(data: Path) -> psutil.Process | None:
+    """Return the living server of a data folder, or None."""
+    number = _recorded_number(data)
+    if number is None:
+        return None
+    try:
+        process = psutil.Process(number)
+        alive = process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
+    except psutil.Error:
+        return None
+    return process if alive else None
+
+
+def drop_foreign_pid_file(data: Path) -> None:
+    """Remove a pid file whose number now belongs to another program, as after a power cut.
+
+    A file with a dead number is left to PostgreSQL, which recognises orphaned backends by it.
+    """
+    number = _recorded_number(data)
+    if number is None or not psutil.pid_exists(number) or postmaster(data) is not None:
+        return
+    if not any(_works_in(process, data) for process in psutil.process_iter()):
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _recorded_number(data: Path) -> int | None:
+    try:
+        return abs(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
+    except (OSError, ValueError):
+        return None
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return process.cwd() == str(data)
+    except psutil.Error:
+        return False

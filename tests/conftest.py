@@ -1,0 +1,75 @@
+"""Fixtures of all tests: one embedded cluster a session (a worker of pytest-xdist is a session), emptied for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import settings
+from schemas.catalogue import TABLES
+from tasks.warehouse.cluster import Cluster, ensure_cluster
+from tasks.warehouse.engine import connection, reset_engine
+from tasks.warehouse.migrations import migrate
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test reads the operator's settings, and none leaves its own to the next."""
+    if "warehouse" not in request.fixturenames:
+        for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
+            monkeypatch.delenv(name)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def _cluster() -> Iterator[Cluster]:
+    # Not pytest's own temporary folder: the server's account could not pass through it.
+    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    cluster = ensure_cluster(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTCUA_HOME", str(home))
+        settings.cache_clear()
+        migrate()
+    yield cluster
+    reset_engine()
+    cluster.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def warehouse(_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """A migrated, empty warehouse, and settings whose home is its own.
+
+    Returns:
+        The cluster; ``warehouse.home`` is MOTCUA_HOME, ``warehouse.url("motcua")`` the address.
+    """
+    for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MOTCUA_HOME", str(_cluster.home))
+    settings.cache_clear()
+    _empty()
+    for folder in ("landing", "page"):
+        shutil.rmtree(_cluster.home / folder, ignore_errors=True)
+    return _cluster
+
+
+def _empty() -> None:
+    """Remove all rows; only from tables that have any, because TRUNCATE costs a file each."""
+    with connection("empty the tables") as driver, driver.cursor() as cursor:
+        cursor.execute("SELECT setval('audit.change_seq', 1, false)")
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{t.full_name}' FROM {t.full_name} LIMIT 1)" for t in TABLES))
+        filled = [name for (name,) in cursor.fetchall()]
+        if not filled:
+            return
+        cursor.execute("ALTER TABLE audit.ledger DISABLE TRIGGER refuse_change; GRANT TRUNCATE ON audit.ledger TO CURRENT_USER")
+        cursor.execute(f"TRUNCATE {', '.join(filled)}")
+        cursor.execute(
+            "ALTER TABLE audit.ledger ENABLE TRIGGER refuse_change; REVOKE TRUNCATE ON audit.ledger FROM CURRENT_USER"
+        )
