@@ -109,6 +109,7 @@ class Source(Strict):
         zone: IANA zone of the times it writes without an offset.
         calendar: name of a file in ``config/calendar``.
         columns: canonical field to the headings (or columns) that may hold it, first given one counts.
+        optional: fields whose heading may be lacking in a file.
         events: the same for a table in which a row is an event and the dossier's fields are repeated.
         constants: canonical field to a fixed value, for what the source does not state.
         codes: national: dossier codes follow domain 3.1 and carry a date; free: any text names a dossier.
@@ -131,6 +132,7 @@ class Source(Strict):
     recorded: Recorded = Recorded()
     dates: Dates = Dates()
     columns: dict[str, Headings] = Field(default_factory=dict)
+    optional: tuple[str, ...] = ()
     events: dict[str, Headings] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     statuses: dict[str, int | None] = Field(default_factory=dict)

@@ -1,0 +1,219 @@
+"""The national exchange (domain 2.3 to 2.5): its three generations as one declared mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.sources.readings import Part, Readings, readings
+from tasks.sources.records import Keys, Record, blank_to_null, children, nulls, text, texts
+
+# Canonical field: names that the generations use for it, the first given one counts.
+DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
+    "code": ("MaHoSo",),
+    "alias_code": ("MaHoSoKhac", "MaHoSoCDVCQG"),
+    "receipt_number": ("SoBienNhan",),
+    "procedure_code": ("MaTTHC",),
+    "field_code": ("MaLinhVuc",),
+    "unit_code": ("MaDonViXuLy", "MaDonVi", "MaDonViTiepNhan"),
+    "unit": ("DonViXuLy", "TenDonVi", "DonViQuanLy"),
+    "channel": ("KenhThucHien",),
+    "person_kind": ("LoaiDoiTuong",),
+    "identity_number": ("SoGiayToChuHoSo",),
+    "applicant_name": ("ChuHoSo",),
+    "phone": ("SoDienThoai",),
+    "summary": ("TrichYeuHoSo", "GhiChu"),
+    "status": ("TrangThaiHoSo",),
+    "submitted_at": ("NgayNopHoSo", "NgayNop"),
+    "received_at": ("NgayTiepNhan",),
+    "due_at": ("NgayHenTra",),
+    "done_at": ("NgayKetThucXuLy",),
+    "returned_at": ("NgayTra",),
+    "refused_at": ("NgayTuChoi",),
+    "modified_at": ("NgayCapNhat",),
+}
+EVENT_KEYS = {
+    "at": ("ThoiDiemXuLy",),
+    "status": ("TrangThai",),
+    "unit": ("PhongBanXuLy",),
+    "actor": ("NguoiXuLy",),
+    "planned_end_at": ("NgayKetThucTheoQuyDinh",),
+}
+SUPPLEMENT_KEYS = {
+    "kind": ("TrangThaiBoSung",),
+    "started_at": ("NgayBoSung",),
+    "ended_at": ("NgayTiepNhanBoSung",),
+    "due_before_at": ("NgayHenTraTruoc",),
+    "due_after_at": ("NgayHenTraMoi",),
+}
+EVENTS = "DanhSachTienDo"
+SUPPLEMENTS = "DanhSachHoSoBoSung"
+FEES = "DanhSachLePhi"
+RESULTS = "DanhSachGiayToKetQua"
+RESULT_MARKS = ("DuongDanTepTinKetQua", "MaGiayToKetQua", "GiayToId")
+IDENTITIES = "DinhDanhCHS"
+APPLICANT = ("ThongTinNguoiNop", "ThongTinChiTiet")
+APPLICANT_KEYS = {
+    "identity_number": ("SoDinhDanhChuHs", "SoDinhDanh"),
+    "applicant_name": ("TenChuHs", "TenNguoiNop"),
+    "phone": ("SoDienThoai",),
+}
+MIGRATED = "ViTriDeHoSo"
+RESULT_LISTS = ("result", "data", "items", "DanhSach")
+
+UNIT_KEYS = {
+    "unit_code": ("MADONVI",),
+    "name": ("TENDONVI",),
+    "level": ("CAP",),
+    "parent_code": ("MACHA",),
+    "valid_from": ("TUNGAY",),
+    "valid_to": ("DENNGAY",),
+    "succeeded_by": ("MAKETHUA",),
+    "old_code": ("MACU",),
+}
+PROCEDURE_KEYS = {
+    "procedure_code": ("MATTHC",),
+    "name": ("TENTTHC",),
+    "valid_from": ("TUNGAY",),
+    "valid_to": ("DENNGAY",),
+    "reference": ("SOQUYETDINH",),
+}
+
+
+def records_of(answer: Any) -> list[Any]:
+    """Return the list of records inside an answer's envelope.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if isinstance(answer, list):
+        return answer
+    if isinstance(answer, dict):
+        folded = {str(key).casefold(): value for key, value in answer.items()}
+        for name in RESULT_LISTS:
+            found = folded.get(name.casefold())
+            if isinstance(found, list):
+                return found
+            if isinstance(found, dict):
+                return records_of(found)
+    raise ValueError("the answer holds no list of records")
+
+
+def split_objects(records: Sequence[Any]) -> tuple[list[Record], list[int], list[int]]:
+    """Split records into objects with their positions, and the positions of what is no object."""
+    positions = [place for place, record in enumerate(records) if isinstance(record, dict)]
+    others = [place for place, record in enumerate(records) if not isinstance(record, dict)]
+    return [records[place] for place in positions], positions, others
+
+
+def read_dossiers(records: Sequence[Any], digest: str) -> Readings:
+    """Read records of DongBoHoSoMC with their progress and supplement records."""
+    objects, positions, others = split_objects(records)
+    keys = Keys(objects)
+    columns = {field: keys.texts(*names) for field, names in DOSSIER_KEYS.items()}
+    _applicants(keys, columns)
+    columns["has_result"] = pa.array([_has_result(value) for value in keys.values(RESULTS)], pa.string())
+    columns["fee_amount"] = pa.array([_fees(value) for value in keys.values(FEES)], pa.string())
+    columns["is_migrated"] = pa.array([_migrated(value) for value in keys.values(MIGRATED)], pa.string())
+    codes = columns["code"]
+    return readings(
+        digest,
+        dossiers=Part(columns, positions),
+        events=child_columns(keys.values(EVENTS), EVENT_KEYS, codes, positions),
+        supplements=child_columns(keys.values(SUPPLEMENTS), SUPPLEMENT_KEYS, codes, positions),
+        rejected=not_objects(others),
+    )
+
+
+def read_units(records: Sequence[Any], digest: str) -> Readings:
+    """Read records of LayDanhMucCoQuan."""
+    objects, positions, others = split_objects(records)
+    keys = Keys(objects)
+    columns = {field: keys.texts(*names) for field, names in UNIT_KEYS.items()}
+    return readings(digest, units=Part(columns, positions), rejected=not_objects(others))
+
+
+def read_procedures(records: Sequence[Any], digest: str) -> Readings:
+    """Read records of LayThuTuc: one row for each channel, because the limit is the channel's (domain 2.8)."""
+    objects, positions, others = split_objects(records)
+    keys = Keys(objects)
+    ways = [value or [{}] for value in keys.values("CACHTHUCTHUCHIEN")]
+    items, places = children(ways)
+    own = {field: keys.texts(*names).take(pa.array(places, pa.int64())) for field, names in PROCEDURE_KEYS.items()}
+    domains = [_first_object(value) for value in keys.values("LINHVUCTHUCHIEN")]
+    field_keys = Keys([domains[place] for place in places])
+    limits = [_limit(value) for value in Keys(items).values("THOIGIAN")]
+    columns = {
+        **own,
+        "field_code": field_keys.texts("MALINHVUC"),
+        "field_name": field_keys.texts("TENLINHVUC"),
+        "channel": Keys(items).texts("KENH"),
+        "limit_text": pa.array([limit[0] for limit in limits], pa.string()),
+        "limit_unit_text": pa.array([limit[1] for limit in limits], pa.string()),
+    }
+    return readings(digest, procedures=Part(columns, [positions[p] for p in places]), rejected=not_objects(others))
+
+
+def not_objects(positions: Sequence[int]) -> Part:
+    """Reject records that are no objects."""
+    return Part({"reason": pa.array(["not_an_object"] * len(positions), pa.string())}, positions)
+
+
+def child_columns(
+    values: Sequence[Any], names: Mapping[str, tuple[str, ...]], codes: pa.Array, positions: Sequence[int]
+) -> Part:
+    """Flatten the rows that belong to each record, under canonical names, with the record's code."""
+    items, places = children(values)
+    keys = Keys(items)
+    columns = {field: keys.texts(*spellings) for field, spellings in names.items()}
+    return Part({"code": codes.take(pa.array(places, pa.int64())), **columns}, [positions[place] for place in places])
+
+
+def _applicants(keys: Keys, columns: dict[str, pa.Array]) -> None:
+    """Fill in the applicant from where later generations keep him."""
+    identities = Keys([_first_object(value) for value in keys.values(IDENTITIES)]).texts("SoDinhDanh")
+    outer = Keys([_first_object(value) for value in keys.values(APPLICANT[0])])
+    inner = Keys([_first_object(value) for value in outer.values(APPLICANT[1])])
+    for field, names in APPLICANT_KEYS.items():
+        options = [columns[field], identities if field == "identity_number" else nulls(len(identities)), inner.texts(*names)]
+        columns[field] = pa.compute.coalesce(*[blank_to_null(option) for option in options])
+
+
+def _first_object(value: Any) -> Record:
+    items, _ = children([value])
+    return items[0] if items else {}
+
+
+def _has_result(value: Any) -> str | None:
+    if not isinstance(value, list):
+        return None
+    return "true" if any(isinstance(i, dict) and any(i.get(name) for name in RESULT_MARKS) for i in value) else "false"
+
+
+def _fees(value: Any) -> str | None:
+    """Join the single sums; they are added up where numbers are read."""
+    prices = [text(item.get("Gia", item.get("gia"))) for item in value or () if isinstance(item, dict)]
+    return "+".join(price for price in prices if price) or None
+
+
+def _migrated(value: Any) -> str | None:
+    return None if value is None else ("true" if str(value).strip().casefold() == "convert" else "false")
+
+
+def _limit(value: Any) -> tuple[str | None, str | None]:
+    """Return amount and unit of a channel's limit; several different ones are joined, which no rule will settle."""
+    items, _ = children([value])
+    keys = Keys(items)
+    pairs = list(dict.fromkeys(zip(_listed(keys, "THOIGIANGIAIQUYET"), _listed(keys, "DONVITINH"), strict=True)))
+    if not pairs:
+        return None, None
+    if len(pairs) == 1:
+        return pairs[0]
+    return " / ".join(" ".join(part for part in pair if part) for pair in pairs), None
+
+
+def _listed(keys: Keys, name: str) -> list[str | None]:
+    found: list[str | None] = texts(keys.values(name)).to_pylist()
+    return found

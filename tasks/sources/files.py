@@ -1,0 +1,84 @@
+"""A folder into which offices drop files: each file is one page, named by its content, never loaded twice."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.connections import Files, given
+from config.errors import ConfigError, SourceError, TransientError
+from config.sources import Source
+from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, Page, Window
+
+MEDIA_TYPES = {
+    ".csv": CSV,
+    ".txt": CSV,
+    ".tsv": CSV,
+    ".xlsx": WORKBOOK,
+    ".xlsm": WORKBOOK,
+    ".xls": OLD_WORKBOOK,
+}
+_TEMPORARY = ("~$", ".")  # what Excel and file transfers leave behind while a file is being written
+
+
+class FilesAdapter:
+    """Pull of the files of one folder; see :class:`config.connections.Files`."""
+
+    def __init__(self, source: Source) -> None:
+        if source.files is None:
+            raise ConfigError(source.name, "kind files without a section files")
+        self.source = source
+        self.options: Files = source.files
+        self.folder = Path(given(source.files.folder))
+
+    def pages(self, window: Window) -> Iterator[Page]:  # noqa: ARG002 - a file has no modification time to trust
+        """Yield every file, oldest first; the landing zone recognises those it has. See the protocol."""
+        for number, name in enumerate(self._names()):
+            yield Page(number, name, MEDIA_TYPES[Path(name).suffix.lower()], self._read(name))
+
+    def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
+        """Return None: a folder does not tell how many records it should hold."""
+        return None
+
+    def _names(self) -> list[str]:
+        """Return the names of the files, by time of change and name.
+
+        Raises:
+            TransientError: the folder cannot be read now: a network drive may be away.
+        """
+        try:
+            entries = [entry for entry in os.scandir(self.folder) if self._wanted(entry.name)]
+            found = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in entries]
+        except OSError as error:
+            raise TransientError(self.source.name, f"its folder cannot be read ({type(error).__name__})") from None
+        return [name for _, name in sorted(found)]
+
+    def _wanted(self, name: str) -> bool:
+        if name.startswith(_TEMPORARY) or Path(name).suffix.lower() not in MEDIA_TYPES:
+            return False
+        return fnmatch.fnmatch(name.lower(), self.options.pattern.lower())
+
+    def _read(self, name: str) -> bytes:
+        """Return a file's bytes; a link is refused, and so is what is no plain file or too large.
+
+        The file is opened once and everything is asked of that handle, so it cannot be exchanged meanwhile.
+        """
+        try:
+            handle = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            raise self._refused(f"a file cannot be opened, or is a link ({type(error).__name__})") from None
+        with os.fdopen(handle, "rb") as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                raise self._refused("an entry of the folder is no plain file")
+            most = self.options.largest_mb * 1_000_000
+            body = file.read(most + 1)
+        if len(body) > most:
+            raise self._refused(f"a file is larger than {self.options.largest_mb} MB")
+        return body
+
+    def _refused(self, fact: str) -> SourceError:
+        return SourceError(self.source.name, fact, "Take it out of the folder.")

@@ -1,0 +1,136 @@
+"""Profiles: which field of a system means what. Each is a declared mapping; the YAML of a source adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
+from tasks.sources.exchange import (
+    child_columns,
+    not_objects,
+    read_dossiers,
+    read_procedures,
+    read_units,
+    records_of,
+    split_objects,
+)
+from tasks.sources.protocol import JSON_LINES
+from tasks.sources.readings import Part, Readings, readings
+from tasks.sources.records import Keys, parse_json
+from tasks.sources.sheets import sheets
+from tasks.sources.tables import Placed, place_columns
+
+_EXCHANGE: dict[str, Callable[[Sequence[Any], str], Readings]] = {
+    "dvcqg": read_dossiers,
+    "catalogue": read_procedures,
+    "units": read_units,
+}
+# Land software (domain 2.11): its key is the receipt number; the one-stop code stands beside it.
+LAND: dict[str, Headings] = {
+    "code": ("so_bien_nhan",),
+    "receipt_number": ("so_bien_nhan",),
+    "alias_code": ("ma_ho_so_mot_cua",),
+    "procedure_code": ("ma_tthc",),
+    "unit_code": ("don_vi",),
+    "received_at": ("ngay_tiep_nhan",),
+    "due_at": ("ngay_hen_tra",),
+    "done_at": ("ngay_ket_thuc",),
+    "status": ("trang_thai_ket_thuc",),
+    "modified_at": ("cap_nhat",),
+}
+POSTAL: dict[str, Headings] = {
+    "code": ("Mã hồ sơ",),
+    "received_at": ("Ngày nhận",),
+    "returned_at": ("Ngày phát",),
+    "status": ("Trạng thái",),
+}
+CATALOGUE: dict[str, Headings] = {field: (field,) for field in CATALOGUE_FIELDS}
+UNITS: dict[str, Headings] = {field: (field,) for field in UNIT_FIELDS}
+_DEFAULTS: dict[str, dict[str, Headings]] = {"land": LAND, "postal": POSTAL, "catalogue": CATALOGUE, "units": UNITS}
+
+
+def columns_of(source: Source) -> dict[str, Headings]:
+    """Return canonical field to headings: the source's own, else its profile's."""
+    return dict(source.columns) or _DEFAULTS.get(source.profile, {})
+
+
+def read_records(body: bytes, media_type: str, source: Source, digest: str) -> Readings:
+    """Read a page of JSON: an answer of the exchange, or lines of a database's rows.
+
+    Raises:
+        ValueError: it is not JSON, or holds no list of records.
+    """
+    if media_type == JSON_LINES:
+        records = parse_json(b"[" + b",".join(body.splitlines()) + b"]")
+    else:
+        records = records_of(parse_json(body))
+    if source.profile in _EXCHANGE and not source.columns:
+        return _EXCHANGE[source.profile](records, digest)
+    return _read_rows(records, source, digest)
+
+
+def _read_rows(records: Sequence[Any], source: Source, digest: str) -> Readings:
+    """Read rows of a database, with the rows of their child tables under ``pauses`` and ``events``."""
+    objects, positions, others = split_objects(records)
+    keys = Keys(objects)
+    columns = {field: keys.texts(*names) for field, names in columns_of(source).items()}
+    if source.profile == "catalogue":
+        return readings(digest, procedures=Part(columns, positions), rejected=not_objects(others))
+    if source.profile == "units":
+        return readings(digest, units=Part(columns, positions), rejected=not_objects(others))
+    columns = _with_constants(columns, source, len(objects))
+    parts = {"dossiers": Part(columns, positions), "rejected": not_objects(others)}
+    tables = (("events", "events"), ("pauses", "supplements")) if source.sql else ()
+    for name, target in tables:
+        child = getattr(source.sql, name)
+        if child is not None:
+            names = {field: (column,) for field, column in child.columns.items()}
+            parts[target] = child_columns(keys.values(name), names, columns["code"], positions)
+    return readings(digest, **parts)
+
+
+def read_table(body: bytes, media_type: str, source: Source, digest: str) -> Readings:
+    """Read a workbook or a text file with headings.
+
+    Raises:
+        ValueError: it is no such file, or headings are missing.
+    """
+    placed = place_columns(sheets(body, media_type, source), columns_of(source), source)
+    kind = {"catalogue": "procedures", "units": "units"}.get(source.profile)
+    if kind:
+        return readings(digest, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
+    if source.events:
+        return _read_events(placed, source, digest)
+    columns = _with_constants(placed.columns, source, len(placed.positions))
+    return readings(digest, dossiers=Part(columns, placed.positions), rejected=placed.rejected)
+
+
+def _read_events(placed: Placed, source: Source, digest: str) -> Readings:
+    """Read a table in which a row is an event: the first row of a dossier brings its own fields."""
+    codes = placed.columns["code"]
+    seen: dict[str, int] = {}
+    for place, code in enumerate(codes.to_pylist()):
+        seen.setdefault(code, place)
+    first = pa.array(list(seen.values()), pa.int64())
+    columns = {field: values.take(first) for field, values in placed.columns.items()}
+    positions = [int(placed.positions[place]) for place in seen.values()]
+    return readings(
+        digest,
+        dossiers=Part(_with_constants(columns, source, len(positions)), positions),
+        events=Part({"code": codes, **placed.events}, placed.positions),
+        rejected=placed.rejected,
+    )
+
+
+def _with_constants(columns: dict[str, pa.Array], source: Source, length: int) -> dict[str, pa.Array]:
+    """Add the values that the source's file states; a dossier without a code is named by its receipt number."""
+    filled = {field: values for field, values in columns.items() if field in DOSSIER_FIELDS}
+    for field, value in source.constants.items():
+        fixed = pa.array([value] * length, pa.string())
+        filled[field] = pa.compute.coalesce(filled[field], fixed) if field in filled else fixed
+    if "code" not in filled:
+        filled["code"] = filled["receipt_number"]
+    return filled

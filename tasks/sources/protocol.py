@@ -1,0 +1,65 @@
+"""What every adapter does: give a source's records as pages of bytes, exactly as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+JSON = "application/json"
+JSON_LINES = "application/x-ndjson"
+CSV = "text/csv"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OLD_WORKBOOK = "application/vnd.ms-excel"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, file or batch of rows.
+
+    Attributes:
+        number: place in the pull, from 0.
+        name: what the source calls it; holds no personal value.
+        media_type: what the bytes are.
+        body: the bytes as they came.
+        records: how many records it holds, where that is known without reading it.
+        newest: latest modification stated in it, aware; None where it states none.
+    """
+
+    number: int
+    name: str
+    media_type: str
+    body: bytes
+    records: int | None = None
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which records a pull asks for, by their last modification.
+
+    Attributes:
+        since: this instant and later, aware; None asks for all.
+        until: before this instant; None sets no end.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Adapter(Protocol):
+    """A way to reach a source."""
+
+    def pages(self, window: Window) -> Iterator[Page]:
+        """Yield the pages of a window.
+
+        Raises:
+            TransientError: the network or the source failed in a way that may pass.
+            SourceError: the source answered something that cannot be used.
+        """
+        ...
+
+    def control_total(self, window: Window) -> int | None:
+        """Return how many records the source itself counts in the window; None where it cannot tell."""
+        ...

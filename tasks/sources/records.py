@@ -1,0 +1,111 @@
+"""From JSON records to columns of text: keys in any case, values of any type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Record = dict[str, Any]
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse JSON in UTF-8, with or without a byte order mark.
+
+    Raises:
+        ValueError: it is not JSON; the message holds no part of the text.
+    """
+    content = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    try:  # the standard parser takes what some systems write: lone surrogates, control characters, NaN
+        return json.loads(content.decode("utf-8"), strict=False)
+    except UnicodeDecodeError:
+        raise ValueError("the text is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON at character {error.pos} of {len(content)}") from None
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
+
+
+class Keys:
+    """The spellings of keys that a list of records really uses, found without regard to case."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self._spellings: dict[str, list[str]] = {}
+        for key in dict.fromkeys(chain.from_iterable(records)):
+            if isinstance(key, str):
+                self._spellings.setdefault(key.casefold(), []).append(key)
+
+    def values(self, *names: str) -> list[Any]:
+        """Return, record by record, the first value given under any of the names; None where there is none."""
+        spellings = [key for name in names for key in self._spellings.get(name.casefold(), ())]
+        if not spellings:
+            return [None] * len(self.records)
+        first = spellings[0]
+        found = [record.get(first) for record in self.records]
+        for key in spellings[1:]:
+            found = [record.get(key) if _blank(value) else value for value, record in zip(found, self.records, strict=True)]
+        return found
+
+    def texts(self, *names: str) -> pa.Array:
+        """Return those values as text."""
+        return texts(self.values(*names))
+
+
+def children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
+    """Flatten lists of objects: the objects, and for each the place of its parent. A single object is a list of one."""
+    items: list[Record] = []
+    places: list[int] = []
+    for place, value in enumerate(parents):
+        if not value:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                items.append(item)
+                places.append(place)
+    return items, places
+
+
+def texts(values: Iterable[Any]) -> pa.Array:
+    """Return values as text; null stays null, whole numbers lose a trailing ``.0``, structures become JSON."""
+    listed = values if isinstance(values, list) else list(values)
+    try:
+        return pa.array(listed, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+        return pa.array([text(value) for value in listed], pa.string())
+
+
+def text(value: Any) -> str | None:
+    """Return one value as text that UTF-8 can hold."""
+    if value is None or isinstance(value, str):
+        return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def nulls(length: int) -> pa.Array:
+    """Return a column of text in which nothing is given."""
+    return pa.nulls(length, pa.string())
+
+
+def blank_to_null(values: pa.Array) -> pa.Array:
+    """Return texts with empty ones (white space only) as null."""
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(values), ""), pa.scalar(None, pa.string()), values)
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value == ""

@@ -1,0 +1,161 @@
+"""Finding the headings of a table wherever they stand, and telling records from totals, notes and formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.sources import Headings, Source
+from tasks.rules.text import fold, given, per_distinct, truth
+from tasks.sources.readings import Part
+from tasks.sources.records import blank_to_null
+from tasks.sources.sheets import Sheet
+
+_SEARCHED_ROWS = 60
+# The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
+_FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
+_TOTALS = ("tong", "tong cong", "tong so", "cong", "trong do", "total", "nguoi lap", "ghi chu")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A table whose columns have our names.
+
+    Attributes:
+        columns: canonical field to texts, one row a record.
+        events: the same for the fields of an event, in tables of events.
+        positions: place of each record's row in the file, from 0.
+        rejected: rows that are no records.
+    """
+
+    columns: dict[str, pa.Array]
+    events: dict[str, pa.Array]
+    positions: np.ndarray
+    rejected: Part
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Where the headings stand and which column each is."""
+
+    last_row: int
+    places: dict[str, int]
+
+
+def place_columns(sheets: Iterable[Sheet], columns: Mapping[str, Headings], source: Source) -> Placed:
+    """Find the first sheet that has the headings, and give its columns our names.
+
+    Headings are compared without regard to marks, case and spaces, in one row or in two rows under one
+    another. A heading that the source's file names must be there: without it every dossier would
+    silently lose that fact. Fields listed under ``optional`` may be lacking.
+
+    Raises:
+        ValueError: no sheet has the headings; the message names those missing in the best row.
+    """
+    wanted = {**columns, **{f"event.{field}": headings for field, headings in source.events.items()}}
+    required = {field for field in wanted if field.removeprefix("event.") not in source.optional}
+    missing = sorted(required)
+    for sheet in sheets:
+        head, lacking = _find_head(sheet, wanted, required)
+        if head is not None:
+            return _place(sheet, head, columns, source)
+        missing = min(missing, lacking, key=len)
+    names = ", ".join(wanted[field][0] for field in missing[:5])
+    raise ValueError(f"no row of the first {_SEARCHED_ROWS} has all headings; missing: {names}")
+
+
+def _find_head(sheet: Sheet, wanted: Mapping[str, Headings], required: set[str]) -> tuple[_Head | None, list[str]]:
+    folded = {field: [fold(heading) for heading in headings] for field, headings in wanted.items()}
+    fewest = sorted(required)
+    rows = [[fold(cell or "") for cell in sheet.row(place)] for place in range(min(_SEARCHED_ROWS, sheet.rows))]
+    for height in (1, 2):
+        for place in range(len(rows) - height + 1):
+            places = _match(rows[place : place + height], folded)
+            lacking = sorted(required - set(places))
+            if not lacking and places:
+                return _Head(place + height - 1, places), []
+            fewest = min(fewest, lacking, key=len)
+    return None, fewest
+
+
+def _match(rows: list[list[str]], wanted: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return which column each field is, in a row of headings or in two rows whose words belong together."""
+    names: dict[str, int] = {}
+    above = ""
+    for place, cell in enumerate(rows[-1]):
+        upper = rows[0][place] if len(rows) > 1 else ""
+        above = upper or above  # a merged heading stands in its first cell only
+        for name in (cell, f"{above} {cell}" if len(rows) > 1 and cell else upper):
+            if name:
+                names.setdefault(name, place)
+    return {field: names[name] for field, options in wanted.items() for name in reversed(options) if name in names}
+
+
+def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: Source) -> Placed:
+    first = head.last_row + 1
+    body = [blank_to_null(column.slice(first)) for column in sheet.columns]
+    filled = np.sum([given(column) for column in body], axis=0) if body else np.zeros(0)
+    key = "code" if "code" in columns else next(iter(columns))
+    if source.profile == "catalogue":
+        key = "procedure_code"
+    elif source.profile == "units":
+        key = "unit_code"
+    elif "code" not in columns:
+        key = "receipt_number"
+    codes = body[head.places[key]]
+    formula = _formula_rows(body, filled)
+    totals = _total_rows(body) & (~given(codes) | _total_cells(codes))
+    lonely = ~given(codes) & (filled <= 2)
+    nothing = filled == 0
+    not_record = (formula | totals | lonely) & ~nothing
+    no_code = ~given(codes) & ~not_record & ~nothing
+    kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code)))
+    named = {field: body[place].take(kept) for field, place in head.places.items()}
+    return Placed(
+        columns={field: values for field, values in named.items() if not field.startswith("event.")},
+        events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
+        positions=kept.to_numpy() + first,
+        rejected=_rejected(not_record, no_code, first),
+    )
+
+
+def _rejected(not_record: np.ndarray, no_code: np.ndarray, first: int) -> Part:
+    places = np.flatnonzero(not_record | no_code)
+    reasons = np.where(not_record[places], "not_a_record", "no_code")
+    return Part({"reason": pa.array(reasons.tolist(), pa.string())}, places + first)
+
+
+def _formula_rows(body: list[pa.Array], filled: np.ndarray) -> np.ndarray:
+    """Tell rows in which every given cell is a number or formula of a column, such as (1) or (3)=(4)+(5)."""
+    if not len(filled):
+        return np.zeros(0, dtype=bool)
+    hits = np.sum(
+        [truth(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in body],
+        axis=0,
+    )
+    rows: np.ndarray = (hits == filled) & (filled >= 3)
+    # Records can be all numbers too; the row of formulas is one of the first, and counts up from 1.
+    return rows & (np.arange(len(rows)) < 3)
+
+
+def _total_rows(body: list[pa.Array]) -> np.ndarray:
+    if not body:
+        return np.zeros(0, dtype=bool)
+    # Totals are announced in one of the first columns.
+    announced: np.ndarray = np.logical_or.reduce([_total_cells(column) for column in body[:4]])
+    return announced
+
+
+def _total_cells(cells: pa.Array) -> np.ndarray:
+    short = pc.if_else(pc.less_equal(pc.utf8_length(cells), 40), cells, pa.scalar(None, pa.string()))
+    return truth(per_distinct(short, _is_total, pa.bool_()))
+
+
+def _is_total(text: str) -> bool:
+    folded = fold(text)
+    return any(folded == word or folded.startswith(f"{word} ") for word in _TOTALS)
