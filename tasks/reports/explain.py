@@ -1,0 +1,235 @@
+"""Why a dossier is late or not: its timeline, what was counted and what was not, and what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from config.calendar import load_calendars
+from config.errors import MotcuaError
+from config.policies import Policy, load_policies
+from config.settings import settings
+from schemas.fields import STATES, TIMELINESS, VERDICTS
+from tasks.offices import office_of, source_named
+from tasks.reports.explain_text import Entry, ExplanationText
+from tasks.rules import causes
+from tasks.rules.case import Case, build_case
+from tasks.rules.due import UNITS
+from tasks.rules.ends import ORIGINS
+from tasks.rules.facts import facts_of
+from tasks.rules.times import LocalTimes, local_times
+from tasks.rules.verdict import missing_evidence, timeliness, verdicts
+from tasks.warehouse.dossiers import Selection, read_partition
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import Partition
+
+
+@dataclass(frozen=True)
+class _Place:
+    source: str
+    code: str
+    partition: Partition
+
+
+def explain(code: str, language: str | None = None, *, as_json: bool = False, policy: str | None = None) -> str:
+    """Explain the verdict on a dossier.
+
+    Args:
+        code: dossier code, alias or receipt number, as anybody writes it.
+        language: ``vi`` or ``en``; the installation's by default.
+        as_json: the same facts as a JSON object, codes instead of words.
+        policy: what counts as late; the installation's by default.
+
+    Returns:
+        Text of some thirty lines for each dossier that bears the code. It holds no name and no number of a
+        person.
+
+    Raises:
+        MotcuaError: there is no such dossier, or no such policy.
+    """
+    chosen = load_policies().get(policy or settings().policy)
+    if chosen is None:
+        raise MotcuaError(f"There is no policy {policy!r}. Choose one of {', '.join(sorted(load_policies()))}.")
+    facts = [explanation(place, chosen) for place in _find(code)]
+    if as_json:
+        return json.dumps(facts, ensure_ascii=False, indent=2)
+    text = ExplanationText(language or settings().language)
+    return "\n\n".join(text.of(fact) for fact in facts)
+
+
+def explanation(place: _Place, policy: Policy) -> Entry:
+    """Gather the facts of an explanation; times are office time to the minute."""
+    frames = read_partition(place.partition, Selection(codes=(place.code,)))
+    as_of = _as_of(place)
+    case = build_case(facts_of(frames, office_of(place.source).zone), policy, office_of(place.source), as_of)
+    missing = missing_evidence(case)
+    timely = timeliness(case, missing)
+    verdict, _ = verdicts(case, timely)
+    row = frames.dossiers.iloc[0]
+    reasons = causes.reasons_of(case, verdict)[0].as_py()
+    return {
+        "code": place.code,
+        "source": place.source,
+        "source_title": source_named(place.source).title,
+        "policy": policy.policy,
+        "as_of": as_of.isoformat(),
+        "verdict": VERDICTS[verdict[0]],
+        "reasons": reasons.split() if reasons else [],
+        "missing": [name for name, lacks in missing.items() if lacks[0]] if VERDICTS[verdict[0]] == "undetermined" else [],
+        **_where(case, row),
+        "recorded": _side(
+            case.facts.received, case.facts.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
+        ),
+        "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, timely),
+        "end_from": ORIGINS[case.ends.origin[0]],
+        "limit": _limit(case),
+        "special_days": _special_days(place.source, case),
+        "pauses": _pauses(case),
+        "paused_minutes": int(case.paused.minutes[0]),
+        "worked_minutes": _worked(case),
+        "timeline": _timeline(case),
+        "findings": _findings(place),
+        "corrected": None if row["corrected"] is None or row.isna()["corrected"] else str(row["corrected"]).split(),
+        "record": {"page": row["page_digest"], "position": row["page_position"]} if not row.isna()["page_digest"] else None,
+    }
+
+
+def _find(code: str) -> list[_Place]:
+    folded = "".join(code.upper().split()).replace("–", "-")
+    rows = fetch_all(
+        "SELECT source, code, partition_month FROM core.dossiers WHERE role = 'primary' "
+        "AND (code = %(code)s OR alias_code = %(code)s OR receipt_number = %(given)s) ORDER BY source, code LIMIT 5",
+        {"code": folded, "given": code.strip()},
+    )
+    if not rows:
+        raise MotcuaError(
+            f"There is no dossier {folded}. Nothing can be explained. "
+            "Check the code, or pull the source again with `motcua refresh`."
+        )
+    return [_Place(source, found, Partition(source, month)) for source, found, month in rows]
+
+
+def _as_of(place: _Place) -> date:
+    """Return the day that the partition was last judged for."""
+    rows = fetch_all(
+        "SELECT as_of FROM audit.progress WHERE step = 'judge' AND partition = %(partition)s",
+        {"partition": place.partition.key},
+    )
+    if not rows or rows[0][0] is None:
+        raise MotcuaError(f"Dossier {place.code} has not been judged yet. Run `motcua refresh`, then ask again.")
+    day: date = rows[0][0]
+    return day
+
+
+def _where(case: Case, row: Any) -> Entry:
+    units, procedures = case.facts.frames.units, case.facts.frames.procedures
+    unit, procedure = row["unit_code"], row["procedure_code"]
+    unit_names = units.loc[units["unit_code"] == unit, "name"].tolist()
+    names = procedures.loc[procedures["procedure_code"] == procedure, "name"].tolist()
+    return {
+        "unit": unit if isinstance(unit, str) else None,
+        "unit_name": unit_names[-1] if unit_names else None,
+        "procedure": procedure if isinstance(procedure, str) else None,
+        "procedure_name": names[-1] if names else None,
+        "channel": row["channel"] if isinstance(row["channel"], str) else None,
+    }
+
+
+def _side(received: LocalTimes, due: LocalTimes, end: LocalTimes, state: np.ndarray, timely: np.ndarray) -> Entry:
+    return {
+        "received": _minute(received[0]),
+        "due": _minute(due[0]),
+        "end": _minute(end[0]),
+        "state": STATES[state[0]],
+        "timeliness": TIMELINESS[timely[0]],
+    }
+
+
+def _limit(case: Case) -> Entry:
+    procedures = case.facts.frames.procedures
+    start = case.limits.valid_from[0]
+    same = procedures["procedure_code"] == case.facts.frames.dossiers["procedure_code"].iloc[0]
+    version = procedures[same & (procedures["valid_from"].astype(str) == str(start))]
+    reference = version["reference"].dropna().tolist()
+    return {
+        "unit": UNITS[case.limits.unit[0]],
+        "amount": float(case.limits.amount[0]),
+        "version": None if np.isnat(start) else str(start),
+        "reference": reference[0] if reference else None,
+        "due_without_pauses": _minute(case.bare_due[0]),
+    }
+
+
+def _special_days(source: str, case: Case) -> list[Entry]:
+    """List the days off on weekdays, and the make-up days, between receipt and due date."""
+    start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
+    if np.isnat(start) or np.isnat(end):
+        return []
+    first, last = start.astype("datetime64[D]").astype(date), end.astype("datetime64[D]").astype(date)
+    rows = load_calendars()[source_named(source).calendar].in_force().values()
+    return [
+        {"day": row.day.isoformat(), "kind": row.kind, "note": row.note, "document": row.document}
+        for row in sorted(rows, key=lambda r: r.day)
+        if first < row.day <= last and (row.kind == "worked" or row.day.weekday() < 5)
+    ]
+
+
+def _pauses(case: Case) -> list[Entry]:
+    """List every pause that a system records, with what was made of it."""
+    frame, zone = case.facts.frames.pauses, case.facts.zone
+    starts, ends = local_times(frame["started_at"], zone), local_times(frame["ended_at"], zone)
+    accepted = set(zip(case.pauses.start.tolist(), case.pauses.elsewhere.tolist(), strict=True))
+    entries = []
+    for place, (kind, origin) in enumerate(zip(frame["kind"], frame["origin"], strict=True)):
+        in_table = (starts[place].tolist(), origin == "land_software") in accepted
+        if kind not in case.policy.pauses:
+            made_of_it = "pause_not_by_policy"
+        elif not in_table:
+            made_of_it = "pause_unproved"
+        else:
+            made_of_it = "pause_counted" if not starts[place] >= case.due[0] else "pause_after_due"
+        end = _minute(ends[place])
+        entries.append({"kind": kind, "origin": origin, "from": _minute(starts[place]), "to": end, "made_of_it": made_of_it})
+    return sorted(entries, key=lambda entry: str(entry["from"]))
+
+
+def _worked(case: Case) -> int | None:
+    minutes = int(case.office.clock.working_minutes_between(case.receipt.at, case.until)[0])
+    return None if minutes < 0 else max(minutes - int(case.paused.minutes[0]), 0)
+
+
+def _timeline(case: Case) -> list[Entry]:
+    """List all that happened, by any system's word, in order of time."""
+    frames, zone = case.facts.frames, case.facts.zone
+    entries: list[Entry] = [
+        {"at": _minute(at), "what": "status", "status": int(status)}
+        for at, status in zip(local_times(frames.events["at"], zone), frames.events["status"].fillna(0), strict=True)
+        if status
+    ]
+    for name in ("done_at", "returned_at"):
+        for at, other in zip(local_times(frames.evidence[name], zone), frames.evidence["other_source"], strict=True):
+            entries.append({"at": _minute(at), "what": "elsewhere", "status": 9 if name == "done_at" else 10, "by": other})
+    if not len(frames.events):
+        for times, status in ((case.facts.received, 2), (case.facts.done, 9), (case.facts.returned, 10)):
+            entries.append({"at": _minute(times[0]), "what": "status", "status": status})
+    entries.append({"at": _minute(case.facts.due[0]), "what": "appointed"})
+    if case.policy.due == "law":
+        entries.append({"at": _minute(case.due[0]), "what": "due_by_law"})
+    entries.append({"at": _minute(case.ends.at[0]), "what": "ended_by_evidence"})
+    return sorted((entry for entry in entries if entry["at"]), key=lambda entry: str(entry["at"]))
+
+
+def _findings(place: _Place) -> list[str]:
+    rows = fetch_all(
+        "SELECT check_id FROM quality.findings WHERE source = %(source)s AND code = %(code)s AND resolved_on IS NULL ORDER BY 1",
+        {"source": place.source, "code": place.code},
+    )
+    return [row[0] for row in rows]
+
+
+def _minute(at: np.datetime64) -> str | None:
+    return None if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")
