@@ -36,8 +36,8 @@ docs: .venv/installed ## write the generated pages
 	@python=; for p in python3.11 python3.12 python3.13 python3; do \
 	  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && python=$$p && break; done; \
 	test -n "$$python" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install it, e.g. apt install python3 python3-venv."; exit 1; }; \
-	test -x $(PY) || "$$python" -m venv .venv 2>/dev/null \
-	  || { test "$$(id -u)" = 0 && apt-get install -qq -y python3-venv >/dev/null && "$$python" -m venv --clear .venv; } \
+	$(PY) -m pip --version >/dev/null 2>&1 || "$$python" -m venv --clear .venv >/dev/null 2>&1 \
+	  || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null && "$$python" -m venv --clear .venv; } \
 	  || { echo "$$python cannot make an environment; install its venv module, e.g. apt install python3-venv."; exit 1; }
 	@echo "Installing the pinned packages into .venv ..."
 	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt uv
