@@ -1,0 +1,100 @@
+"""Quality checks as an office declares them: what is asked, how grave it is, who owns it, by what law, since when.
+
+File: ``config/checks.yaml``. A check's function of the same name stands in ``tasks/rules/checks``; here
+is only what an office may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from config.files import read_model
+from config.settings import settings
+
+Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(_Strict):
+    """What an official reads, Vietnamese first."""
+
+    vi: str = Field(min_length=5)
+    en: str = Field(min_length=5)
+
+
+class Check(_Strict):
+    """One check.
+
+    Attributes:
+        id: name of its function.
+        severity: fail: the record cannot be right; warn: somebody should look; info: worth knowing.
+        owner: who mends what it finds.
+        reference: legal basis, or the row of the domain page that describes the defect.
+        since: first day of receipt that it applies to; None for all before too.
+        until: last such day; None while it is in force.
+        parameters: keyword arguments of the function.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,49}$")
+    title: Title
+    severity: Literal["fail", "warn", "info"]
+    owner: Literal["agency", "one_stop_desk", "system_vendor", "land_office", "catalogue_keeper", "steering_office"]
+    reference: str = Field(min_length=3)
+    since: date | None = None
+    until: date | None = None
+    parameters: dict[str, Value] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Check:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"{self.id}: until is before since")
+        return self
+
+
+class Checks(_Strict):
+    """All checks, in the order of the file."""
+
+    checks: tuple[Check, ...] = Field(min_length=1)
+
+    @field_validator("checks")
+    @classmethod
+    def _named_once(cls, value: tuple[Check, ...]) -> tuple[Check, ...]:
+        ids = [check.id for check in value]
+        repeated = sorted({i for i in ids if ids.count(i) > 1})
+        if repeated:
+            raise ValueError(f"declared twice: {', '.join(repeated)}")
+        return value
+
+    def __getitem__(self, check_id: str) -> Check:
+        """Return the check of that id; KeyError where there is none."""
+        for candidate in self.checks:
+            if candidate.id == check_id:
+                return candidate
+        raise KeyError(check_id)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.checks)
+
+    def each(self) -> Iterator[Check]:
+        """Yield the checks in the order of the file."""
+        yield from self.checks
+
+
+@lru_cache
+def load_checks(path: Path | None = None) -> Checks:
+    """Load the checks.
+
+    Raises:
+        ConfigError: the file does not follow the model; names file and key.
+    """
+    return read_model(path or settings().config_dir / "checks.yaml", Checks)

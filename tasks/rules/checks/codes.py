@@ -1,0 +1,189 @@
+"""Checks of dossier, procedure and agency codes (domain 3.1 to 3.3)."""
+
+# mypy: disable-error-code="no-any-return"
+# (numpy declares == and some arithmetic of arrays as Any)
+from __future__ import annotations
+
+import numpy as np
+
+from tasks.rules.checks.columns import Codes, Mask
+from tasks.rules.checks.facts import Facts
+from tasks.rules.checks.registry import check
+
+_DAY = np.timedelta64(1, "D")
+_REORGANISATION = np.datetime64("2025-07-01", "D")
+
+
+def _table(codes: Codes, holds: list[bool]) -> Mask:
+    """Return for each dossier what holds for its text; False where null."""
+    return np.array([*holds, False], dtype=bool)[codes.index]
+
+
+@check
+def dossier_code_malformed(facts: Facts) -> Mask:
+    """The code has none of the forms that are in use."""
+    return ~facts.code_parts.well_formed
+
+
+@check
+def dossier_code_date_impossible(facts: Facts) -> Mask:
+    """The code is well formed, but the date inside it is no date."""
+    return facts.code_parts.well_formed & np.isnat(facts.code_parts.day)
+
+
+@check
+def code_date_differs(facts: Facts, *, tolerance_days: int) -> Mask:
+    """The date inside the code and the day of receipt differ by more than a fault of the time zone explains."""
+    away = np.abs(facts.day("received_at") - facts.code_parts.day)
+    return away > tolerance_days * _DAY
+
+
+@check
+def code_date_one_day_off(facts: Facts) -> Mask:
+    """The date inside the code and the day of receipt differ by one day: a time zone mixed up."""
+    return np.abs(facts.day("received_at") - facts.code_parts.day) == _DAY
+
+
+@check
+def receipt_year_slip(facts: Facts) -> Mask:
+    """Day and month of receipt are those inside the code, the year is another one."""
+    received, coded = facts.day("received_at"), facts.code_parts.day
+    return _same_day_of_year(received, coded) & (received != coded)
+
+
+@check
+def receipt_day_month_swapped(facts: Facts) -> Mask:
+    """Day and month of receipt change places in the date inside the code."""
+    received, coded = facts.day("received_at"), facts.code_parts.day
+    known = ~(np.isnat(received) | np.isnat(coded))
+    same_year = received.astype("datetime64[Y]") == coded.astype("datetime64[Y]")
+    swapped = (_day_of(received) == _month_of(coded)) & (_month_of(received) == _day_of(coded))
+    return known & same_year & swapped & (received != coded)
+
+
+@check
+def code_date_in_future(facts: Facts) -> Mask:
+    """The date inside the code lies after the day that is looked at."""
+    return facts.code_parts.day > facts.today
+
+
+@check
+def code_agency_unknown(facts: Facts) -> Mask:
+    """The agency inside the code stands in the directory under no code, new or old."""
+    if facts.directory.empty:
+        return facts.none()
+    things = facts.directory.by_any_code.things
+    return _table(facts.code_parts.unit, [text not in things for text in facts.code_parts.unit.texts])
+
+
+@check
+def code_agency_not_valid_on_day(facts: Facts) -> Mask:
+    """The agency inside the code is in the directory, but was not in force on the date inside the code."""
+    if facts.directory.empty:
+        return facts.none()
+    parts, versions = facts.code_parts, facts.directory.by_any_code
+    thing = versions.numbers(parts.unit.texts)[parts.unit.index]
+    return (thing >= 0) & ~np.isnat(parts.day) & (versions.find(thing, parts.day) < 0)
+
+
+@check
+def code_province_closed(facts: Facts, *, closed: tuple[str, ...]) -> Mask:
+    """The code names a province whose code was closed by the merger, on a day after it."""
+    parts = facts.code_parts
+    names_closed = _table(parts.unit, [_level_one(text) in closed for text in parts.unit.texts])
+    return names_closed & (parts.day >= _REORGANISATION)
+
+
+@check
+def code_is_random_alias(facts: Facts, *, digits: int) -> Mask:
+    """The running number looks drawn by lot, as the synchronisation layer does when it invents a code (domain 2.10)."""
+    parts = facts.code_parts
+    return (parts.digits == digits) & (parts.sequence >= 10 ** (digits - 1)) & facts.given("alias_code")
+
+
+@check
+def procedure_code_missing(facts: Facts) -> Mask:
+    """No procedure is given."""
+    return ~facts.given("procedure_code")
+
+
+@check
+def procedure_code_malformed(facts: Facts, *, pattern: str) -> Mask:
+    """The procedure code is no national code: invented at the desk, or cut off."""
+    return facts.given("procedure_code") & ~facts.matching("procedure_code", pattern)
+
+
+@check
+def procedure_unknown(facts: Facts) -> Mask:
+    """The procedure stands in no version of the catalogue."""
+    if facts.catalogue.empty:
+        return facts.none()
+    return facts.given("procedure_code") & ~facts.catalogue.known
+
+
+@check
+def procedure_not_in_force(facts: Facts) -> Mask:
+    """The procedure is in the catalogue, but no version of it was in force on the day of receipt."""
+    return facts.catalogue.known & facts.given("received_at") & (facts.catalogue.row < 0)
+
+
+@check
+def procedure_field_differs(facts: Facts) -> Mask:
+    """The field of the dossier is not the field of its procedure in the catalogue."""
+    given = facts.codes("field_code")
+    names = {text: number for number, text in enumerate(given.texts)}
+    of_row = np.array([names.get(text, -2) if text else -3 for text in facts.catalogue.texts("field_code")])
+    return (given.index >= 0) & (facts.catalogue.row >= 0) & (of_row[facts.catalogue.row] != given.index)
+
+
+@check
+def online_not_offered(facts: Facts) -> Mask:
+    """Received online although the catalogue offers no online channel for the procedure (HoSoGayLoiThongKe a)."""
+    online = facts.is_text("channel", "online")
+    return online & (facts.catalogue.row >= 0) & (facts.catalogue.own_channel < 0)
+
+
+@check
+def agency_unknown(facts: Facts) -> Mask:
+    """The agency could not be found in the directory."""
+    return ~facts.given("unit_code") if not facts.directory.empty else facts.none()
+
+
+@check
+def agency_not_valid_on_day(facts: Facts) -> Mask:
+    """The agency is in the directory, but was not in force on the day of receipt."""
+    unit, received = facts.codes("unit_code"), facts.day("received_at")
+    return facts.directory.knows(unit) & ~np.isnat(received) & ~facts.directory.valid_on(unit, received)
+
+
+@check
+def agency_abolished_still_open(facts: Facts) -> Mask:
+    """The dossier is still open at an agency that is no longer in force."""
+    unit = facts.codes("unit_code")
+    today = np.full(len(facts), facts.today)
+    return facts.is_open & facts.directory.knows(unit) & ~facts.directory.valid_on(unit, today)
+
+
+@check
+def agency_is_no_agency(facts: Facts, *, pattern: str) -> Mask:
+    """The agency's name says that it is none: a disused account, a group of agencies."""
+    return facts.matching("unit_as_given", pattern)
+
+
+def _same_day_of_year(one: np.ndarray, other: np.ndarray) -> Mask:
+    known = ~(np.isnat(one) | np.isnat(other))
+    return known & (_day_of(one) == _day_of(other)) & (_month_of(one) == _month_of(other))
+
+
+def _day_of(days: np.ndarray) -> np.ndarray:
+    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+
+
+def _month_of(days: np.ndarray) -> np.ndarray:
+    return days.astype("datetime64[M]").astype(np.int64) % 12 + 1
+
+
+def _level_one(unit: str) -> str:
+    """Return the level-one code of an agency code of either style: H22 of H22.05 and of 000.00.05.H22."""
+    first, _, rest = unit.partition(".")
+    return rest.rpartition(".")[2] if first.isdigit() else first

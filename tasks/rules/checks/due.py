@@ -1,0 +1,168 @@
+"""Checks of the due date against the catalogue's limit and the calendar (domain 4.6, 4.7; 8, rows 4 to 7 and 21)."""
+
+# mypy: disable-error-code="no-any-return"
+# (numpy declares == and some arithmetic of arrays as Any)
+from __future__ import annotations
+
+import numpy as np
+
+from tasks.rules.checks.columns import Mask, group_numbers
+from tasks.rules.checks.facts import Facts
+from tasks.rules.checks.registry import check
+from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
+
+_MINUTE = np.timedelta64(60_000_000, "us")
+_DAY = np.timedelta64(1, "D")
+
+
+def _has_limit(facts: Facts) -> Mask:
+    return ~np.isin(facts.limits.unit, (NONE, UNSETTLED, UNKNOWN))
+
+
+def _never_paused(facts: Facts) -> Mask:
+    return facts.pauses.count() == 0
+
+
+def _ratio(facts: Facts) -> np.ndarray:
+    """Working time given over working time by law, for dossiers that never paused; NaN where unknown."""
+    received, lawful = facts.at("received_at"), facts.lawful_due(facts.clock)
+    given = facts.clock.working_minutes_between(received, facts.at("due_at"))
+    owed = facts.clock.working_minutes_between(received, lawful)
+    known = (given >= 0) & (owed > 0) & ~np.isnat(lawful) & ~np.isnat(facts.at("due_at")) & _never_paused(facts)
+    return np.where(known, given / np.maximum(owed, 1), np.nan)
+
+
+@check
+def due_missing(facts: Facts) -> Mask:
+    """Received, but without a due date, although the catalogue sets a limit."""
+    return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in((1, 3)) & _has_limit(facts)
+
+
+@check
+def due_missing_limit_unknown(facts: Facts) -> Mask:
+    """Received, but without a due date, and the catalogue does not tell the limit either."""
+    unknown = np.isin(facts.limits.unit, (UNSETTLED, UNKNOWN))
+    return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in((1, 3)) & unknown
+
+
+@check
+def due_without_legal_limit(facts: Facts) -> Mask:
+    """A due date is given although the law sets no limit: it rests on the desk's own promise."""
+    return facts.given("due_at") & (facts.limits.unit == NONE)
+
+
+@check
+def limit_unsettled(facts: Facts) -> Mask:
+    """The catalogue's limit leaves room for doubt, so that no due date can be derived."""
+    return facts.limits.unit == UNSETTLED
+
+
+@check
+def due_before_received(facts: Facts) -> Mask:
+    """Due before it was received."""
+    return facts.at("due_at") < facts.at("received_at")
+
+
+@check
+def due_same_moment_as_received(facts: Facts) -> Mask:
+    """Due in the very minute of receipt: the system counted no time at all."""
+    gap = facts.at("due_at") - facts.at("received_at")
+    return (gap >= np.timedelta64(0, "us")) & (gap < _MINUTE)
+
+
+@check
+def due_on_day_off(facts: Facts) -> Mask:
+    """Due on a day on which the office is closed."""
+    day = facts.day("due_at")
+    return facts.covered(day) & ~facts.clock.is_working_day(day)
+
+
+@check
+def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
+    """Due at night: a fault in adding hours (domain 4.7)."""
+    minute = (facts.at("due_at") - facts.day("due_at")) // _MINUTE
+    known = facts.given("due_at") & (minute > 0)  # midnight means a day without an hour
+    return known & ((minute < first_minute) | (minute > last_minute))
+
+
+@check
+def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
+    """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (domain 4.7)."""
+    gap = facts.at("due_at") - facts.at("received_at")
+    worked = facts.clock.working_minutes_between(facts.at("received_at"), facts.at("due_at"))
+    in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
+    exactly = (gap // _MINUTE == hours * 60) | (worked == hours * 60)
+    return in_days & (gap > np.timedelta64(0, "us")) & exactly
+
+
+@check
+def due_far_shorter(facts: Facts, *, share: float) -> Mask:
+    """Due after less than a share of the time that the law gives."""
+    return _ratio(facts) < share
+
+
+@check
+def due_far_longer(facts: Facts, *, times: float) -> Mask:
+    """Due after more than so many times the time that the law gives: late only when it is far too late."""
+    return _ratio(facts) > times
+
+
+@check
+def due_differs_from_limit(facts: Facts) -> Mask:
+    """Due on another day than the limit of the catalogue gives, without any pause."""
+    due, lawful = facts.day("due_at"), facts.lawful_due(facts.clock).astype("datetime64[D]")
+    return ~np.isnat(due) & ~np.isnat(lawful) & (due != lawful) & _never_paused(facts)
+
+
+@check
+def due_ignores_days_off(facts: Facts) -> Mask:
+    """Due on the day that comes out when holidays and make-up days are left out of account."""
+    due = facts.day("due_at")
+    lawful, plain = (facts.lawful_due(c).astype("datetime64[D]") for c in (facts.clock, facts.plain))
+    return ~np.isnat(lawful) & (due != lawful) & (due == plain) & _never_paused(facts)
+
+
+@check
+def due_counts_calendar_days(facts: Facts) -> Mask:
+    """Due as many calendar days after receipt as the law gives working days."""
+    in_working_days = facts.catalogue.is_text("limit_unit", "working_day")
+    days = np.where(in_working_days, facts.limits.amount, 0).astype(np.int64) * _DAY
+    lawful = facts.lawful_due(facts.clock).astype("datetime64[D]")
+    due = facts.day("due_at")
+    return in_working_days & (due == facts.day("received_at") + days) & ~np.isnat(lawful) & (due != lawful)
+
+
+@check
+def limit_misconfigured(facts: Facts, *, least: int, share: float) -> Mask:
+    """Nearly all dossiers of a procedure at an agency miss the lawful due date the same way: a wrong setting."""
+    due, lawful = facts.day("due_at"), facts.lawful_due(facts.clock).astype("datetime64[D]")
+    known = ~np.isnat(due) & ~np.isnat(lawful) & _never_paused(facts)
+    known &= (facts.codes("procedure_code").index >= 0) & (facts.codes("unit_code").index >= 0)
+    group, size = group_numbers(facts.codes("procedure_code").index[known], facts.codes("unit_code").index[known])
+    answer = facts.none()
+    for wrong in (due[known] < lawful[known], due[known] > lawful[known]):
+        failing, all_of_it = np.bincount(group, wrong, minlength=size), np.bincount(group, minlength=size)
+        wrong_groups = (all_of_it >= least) & (failing >= share * all_of_it)
+        answer[np.flatnonzero(known)[wrong & wrong_groups[group]]] = True
+    return answer
+
+
+@check
+def late_by_hours_only(facts: Facts) -> Mask:
+    """Ended on the due day, but at a later hour: late by instant, on time by date."""
+    return (facts.at("done_at") > facts.at("due_at")) & (facts.day("done_at") == facts.day("due_at"))
+
+
+@check
+def late_by_hand_over_only(facts: Facts) -> Mask:
+    """Processing ended by the due date, the citizen came for the result after it."""
+    return (facts.day("done_at") <= facts.day("due_at")) & (facts.day("returned_at") > facts.day("due_at"))
+
+
+@check
+def source_flag_contradicts_dates(facts: Facts) -> Mask:
+    """The source calls it on time or late against its own dates, by date and by instant alike."""
+    end, due = facts.at("done_at"), facts.at("due_at")
+    late = (end > due) & (facts.day("done_at") > facts.day("due_at"))
+    in_time = end <= due
+    return (facts.is_text("source_flag", "on_time") & late) | (facts.is_text("source_flag", "late") & in_time)

@@ -1,0 +1,223 @@
+"""What all checks ask about: one partition's dossiers as plain arrays, each made once and only when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.rules.checks.code_parts import CodeParts
+from tasks.rules.checks.columns import Codes, Mask, Times, arrow, as_codes, booleans, keys, small_integers
+from tasks.rules.checks.reference import Catalogue, Directory
+from tasks.rules.checks.rows import Rows
+from tasks.rules.clock import WorkingClock
+from tasks.rules.due import UNITS, Limits, due_without_pauses
+from tasks.rules.facts import OPEN_STATUSES
+from tasks.rules.frames import DossierFrames
+from tasks.rules.receipt import Receipt
+from tasks.rules.times import days, end_of_day, local_times
+
+FINISHED_STATUSES = (9, 10)
+ENDED_STATUSES = (3, 7, 8, 9, 10)
+
+
+@dataclass
+class Facts:
+    """One partition, ready for questions.
+
+    Attributes:
+        frames: dossiers with everything that speaks about them.
+        as_of: day at whose end the checks look.
+        zone: the office's time zone (IANA).
+        clock: the office's working clock.
+        plain: a clock that knows weekends only, as some systems do.
+    """
+
+    frames: DossierFrames
+    as_of: date
+    zone: str
+    clock: WorkingClock
+    plain: WorkingClock
+    _times: dict[str, Times] = field(default_factory=dict, repr=False)
+    _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.frames.dossiers)
+
+    # -- columns -----------------------------------------------------------------------------
+
+    def at(self, name: str) -> Times:
+        """Return an instant of the dossiers as office time, ``datetime64[us]``; NaT where null."""
+        if name not in self._times:
+            self._times[name] = local_times(self.frames.dossiers[name], self.zone)
+        return self._times[name]
+
+    def day(self, name: str) -> Times:
+        """Return an instant of the dossiers as office day, ``datetime64[D]``; NaT where null."""
+        key = f"{name}/day"
+        if key not in self._times:
+            self._times[key] = days(self.at(name))
+        return self._times[key]
+
+    def given(self, name: str) -> Mask:
+        """Tell where a column of the dossiers has a value."""
+        if name.endswith("_at"):
+            return ~np.isnat(self.at(name))
+        return np.asarray(pc.is_valid(arrow(self.frames.dossiers[name])).to_numpy(zero_copy_only=False))
+
+    def codes(self, name: str) -> Codes:
+        """Return a text column of the dossiers as numbers."""
+        if name not in self._codes:
+            self._codes[name] = as_codes(arrow(self.frames.dossiers[name]))
+        return self._codes[name]
+
+    def matching(self, name: str, pattern: str) -> Mask:
+        """Tell where a text column holds a pattern (RE2, case ignored); False where null."""
+        codes = self.codes(name)
+        found = pc.match_substring_regex(pa.array(codes.texts, pa.string()), pattern, ignore_case=True)
+        return np.append(found.to_numpy(zero_copy_only=False).astype(bool), False)[codes.index]
+
+    def flag(self, name: str) -> Mask:
+        """Return a boolean column of the dossiers; False where null."""
+        return booleans(self.frames.dossiers[name])
+
+    def is_text(self, name: str, value: str) -> Mask:
+        """Tell where a text column of the dossiers is this; False where null."""
+        codes = self.codes(name)
+        return np.array([*(text == value for text in codes.texts), False], dtype=bool)[codes.index]
+
+    def none(self) -> Mask:
+        """Return the answer that no dossier fails."""
+        return np.zeros(len(self), dtype=bool)
+
+    # -- states ------------------------------------------------------------------------------
+
+    @cached_property
+    def status(self) -> npt.NDArray[np.int16]:
+        """National status 1 to 10; 0 where null."""
+        return small_integers(self.frames.dossiers["status"])
+
+    def status_in(self, statuses: tuple[int, ...]) -> Mask:
+        """Tell where the status is one of these."""
+        return np.isin(self.status, statuses)
+
+    @cached_property
+    def is_open(self) -> Mask:
+        """Received and not ended: status 2, 4, 5 or 6."""
+        return self.status_in(OPEN_STATUSES)
+
+    @cached_property
+    def is_finished(self) -> Mask:
+        """Finished: status 9 or 10."""
+        return self.status_in(FINISHED_STATUSES)
+
+    @cached_property
+    def is_ended(self) -> Mask:
+        """Ended in any way: status 3, 7, 8, 9 or 10."""
+        return self.status_in(ENDED_STATUSES)
+
+    @property
+    def now(self) -> np.datetime64:
+        """The end of the day that the checks look at."""
+        return end_of_day(self.as_of)
+
+    @property
+    def today(self) -> np.datetime64:
+        """The day itself."""
+        return np.datetime64(self.as_of, "D")
+
+    @cached_property
+    def governing_day(self) -> Times:
+        """Day of receipt, else the first day of the partition: what ``since`` and ``until`` are held against."""
+        month = arrow(self.frames.dossiers["partition_month"]).cast(pa.date32()).to_numpy(zero_copy_only=False)
+        return np.where(np.isnat(self.day("received_at")), month.astype("datetime64[D]"), self.day("received_at"))
+
+    def covered(self, day: Times) -> Mask:
+        """Tell which days the calendar speaks about; False for NaT."""
+        return (day >= np.datetime64(self.clock.hours.first, "D")) & (day <= np.datetime64(self.clock.hours.last, "D"))
+
+    # -- marks and codes ---------------------------------------------------------------------
+
+    @cached_property
+    def _marked(self) -> dict[str, Mask]:
+        codes = self.codes("marks")
+        tables: dict[str, Mask] = {}
+        for number, text in enumerate(codes.texts):
+            for mark in text.split():
+                tables.setdefault(mark, np.zeros(len(codes.texts) + 1, dtype=bool))[number] = True
+        return tables
+
+    def marked(self, mark: str) -> Mask:
+        """Tell which dossiers carry a mark of the cleaning."""
+        table = self._marked.get(mark)
+        return self.none() if table is None else table[self.codes("marks").index]
+
+    @cached_property
+    def code_parts(self) -> CodeParts:
+        """The dossier codes taken apart."""
+        return CodeParts.of(arrow(self.frames.dossiers["code"]))
+
+    # -- what speaks about the dossiers ------------------------------------------------------
+
+    @cached_property
+    def _keys(self) -> pa.Array:
+        return keys(self.frames.dossiers)
+
+    def _rows(self, frame: pd.DataFrame, order: str) -> Rows:
+        position = pc.fill_null(pc.index_in(keys(frame), value_set=self._keys), -1)
+        return Rows.of(frame, position.to_numpy(zero_copy_only=False), len(self), self.zone, order)
+
+    @cached_property
+    def events(self) -> Rows:
+        """The progress logs, each dossier's in order."""
+        return self._rows(self.frames.events, "seq")
+
+    @cached_property
+    def pauses(self) -> Rows:
+        """The pauses, each dossier's by start."""
+        return self._rows(self.frames.pauses, "started_at")
+
+    @cached_property
+    def evidence(self) -> Rows:
+        """The matched records of other systems."""
+        return self._rows(self.frames.evidence, "received_at")
+
+    # -- reference ---------------------------------------------------------------------------
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of procedures, with each dossier's version."""
+        return Catalogue.of(
+            self.frames.procedures, self.codes("procedure_code"), self.codes("channel"), self.day("received_at")
+        )
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The directory of agencies."""
+        return Directory.of(self.frames.units)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Limit of each dossier by the catalogue, in the form in which the law of deadlines takes it."""
+        unit = self.catalogue.place("limit_unit", UNITS)
+        amount = np.nan_to_num(self.catalogue.number("limit_amount"))
+        nothing = np.empty(0)
+        return Limits(unit, amount, nothing, nothing, nothing)
+
+    def lawful_due(self, clock: WorkingClock) -> Times:
+        """Return the due date by the catalogue as if nothing had stopped the clock; NaT where there is none.
+
+        The receipt is taken as stated: these checks compare what one system says with itself.
+        """
+        key = f"lawful/{id(clock)}"
+        if key not in self._times:
+            receipt = Receipt(self.at("received_at"), self.none(), self.none())
+            nothing = np.full(len(self), np.datetime64("NaT", "us"))
+            self._times[key] = due_without_pauses(self.limits, receipt, nothing, clock)
+        return self._times[key]

@@ -1,0 +1,166 @@
+"""Checks of the progress log: its order, its speed, its hours (features B3; domain 8, rows 11, 13 and 16)."""
+
+# mypy: disable-error-code="no-any-return"
+# (numpy declares == and some arithmetic of arrays as Any)
+from __future__ import annotations
+
+import numpy as np
+
+from tasks.rules.checks.columns import Mask
+from tasks.rules.checks.facts import Facts
+from tasks.rules.checks.registry import check
+
+_MINUTE = np.timedelta64(60_000_000, "us")
+_SECOND = np.timedelta64(1_000_000, "us")
+_HOUR = 60 * _MINUTE
+_SHIFT = np.timedelta64(7, "h")
+_CLOSED = (3, 7, 9, 10)
+_WORKING = (2, 4, 5, 6)
+
+
+def _steps(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return for each entry whether it follows another one, the status before it and its own."""
+    status = facts.events.number("status")
+    before = np.r_[np.int16(0), status[:-1]][: len(status)]
+    return facts.events.follows & (before > 0) & (status > 0), before, status
+
+
+def _pairs(pairs: tuple[str, ...]) -> np.ndarray:
+    """Read ``2>4`` pairs into a table: from, to."""
+    table = np.zeros((11, 11), dtype=bool)
+    for pair in pairs:
+        first, second = pair.split(">")
+        table[int(first), int(second)] = True
+    return table
+
+
+@check
+def log_missing(facts: Facts) -> Mask:
+    """Received and not migrated, but without a progress log, in a system that keeps logs."""
+    if len(facts.events) == 0:
+        return facts.none()
+    return facts.given("received_at") & ~facts.flag("is_migrated") & (facts.events.count() == 0)
+
+
+@check
+def log_illegal_order(facts: Facts, *, allowed: tuple[str, ...]) -> Mask:
+    """The log goes from a status to one that cannot follow it."""
+    follows, before, status = _steps(facts)
+    reopened = np.isin(before, _CLOSED) & np.isin(status, _WORKING)  # a check of its own
+    return facts.events.any(follows & ~_pairs(allowed)[before, status] & ~reopened)
+
+
+@check
+def log_skipped_step(facts: Facts, *, skips: tuple[str, ...]) -> Mask:
+    """The log leaps over a step: received and finished without being worked on."""
+    follows, before, status = _steps(facts)
+    return facts.events.any(follows & _pairs(skips)[before, status])
+
+
+@check
+def log_begins_midway(facts: Facts, *, first: tuple[int, ...]) -> Mask:
+    """The log does not begin with registration or receipt: its beginning is lost."""
+    status = facts.events.number("status")
+    return facts.events.any(~facts.events.follows & (status > 0) & ~np.isin(status, first))
+
+
+@check
+def log_reopened_after_closing(facts: Facts) -> Mask:
+    """Work went on after the dossier had been closed."""
+    follows, before, status = _steps(facts)
+    return facts.events.any(follows & np.isin(before, _CLOSED) & np.isin(status, _WORKING))
+
+
+@check
+def log_work_after_stated_end(facts: Facts) -> Mask:
+    """The log shows work after the end that the record states: closed before the work was done."""
+    events = facts.events
+    after = events.at("at") > events.of_dossier(facts.at("done_at"))
+    return facts.is_ended & events.any(after & np.isin(events.number("status"), _WORKING))
+
+
+@check
+def log_closed_within_minutes(facts: Facts, *, minutes: int) -> Mask:
+    """The log goes from receipt to finished within minutes, for a procedure whose limit is in days."""
+    events = facts.events
+    status, at = events.number("status"), events.at("at")
+    took = events.first(at, status == 9) - events.first(at, status == 2)
+    in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
+    return in_days & (took >= np.timedelta64(0, "us")) & (took <= minutes * _MINUTE)
+
+
+@check
+def log_before_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
+    """The log shows work before the dossier was received."""
+    events = facts.events
+    early = events.at("at") < events.of_dossier(facts.at("received_at")) - tolerance_minutes * _MINUTE
+    return events.any(early & np.isin(events.number("status"), (4, 5, 6, 8, 9, 10)))
+
+
+@check
+def log_in_future(facts: Facts) -> Mask:
+    """The log has an entry after the day that is looked at."""
+    return facts.events.any(facts.events.at("at") > facts.now)
+
+
+@check
+def log_end_differs(facts: Facts, *, hours: int) -> Mask:
+    """The log's time of finishing and the record's differ by more than some hours."""
+    finished = facts.events.last(facts.events.at("at"), facts.events.number("status") == 9)
+    return np.abs(facts.at("done_at") - finished) > hours * _HOUR
+
+
+@check
+def log_end_shifted_seven_hours(facts: Facts) -> Mask:
+    """The record's end and the log's differ by exactly seven hours: UTC taken for office time."""
+    finished = facts.events.last(facts.events.at("at"), facts.events.number("status") == 9)
+    return np.abs(np.abs(facts.at("done_at") - finished) - _SHIFT) <= _SECOND
+
+
+@check
+def log_times_on_the_hour(facts: Facts, *, least: int) -> Mask:
+    """Every entry of the log stands at a full hour: typed in afterwards."""
+    events = facts.events
+    at = events.at("at")
+    full = (at - events.day("at")) % _HOUR == np.timedelta64(0, "us")
+    return (events.count() >= least) & (events.count(full) == events.count())
+
+
+@check
+def log_all_at_once(facts: Facts, *, least: int) -> Mask:
+    """All entries of the log stand at one moment: written in one go."""
+    events = facts.events
+    at = events.at("at")
+    same = np.r_[False, at[1:] == at[:-1]][: len(at)] & events.follows
+    return (events.count() >= least) & (events.count(same) == events.count() - 1)
+
+
+@check
+def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
+    """The log shows a closing in the night: hours shifted between UTC and office time, or a batch job."""
+    events = facts.events
+    minute = (events.at("at") - events.day("at")) // _MINUTE
+    night = (minute > 0) & ((minute < first_minute) | (minute > last_minute))
+    return events.any(night & np.isin(events.number("status"), (9, 10)))
+
+
+@check
+def log_step_overdue(facts: Facts) -> Mask:
+    """A step of the log was taken after the time that the office had planned for it."""
+    events = facts.events
+    return events.any(events.at("at") > events.at("planned_end_at"))
+
+
+@check
+def status_differs_from_log(facts: Facts) -> Mask:
+    """The record's status is not the last one of its log."""
+    status = facts.events.number("status")
+    last = facts.events.last(status, status > 0)
+    return (last > 0) & (facts.status > 0) & (last != facts.status)
+
+
+@check
+def pause_sent_as_finished(facts: Facts) -> Mask:
+    """Finished by its status, waiting or stopped by its log: the status was lost on the way (domain 2.10)."""
+    status = facts.events.number("status")
+    return (facts.status == 9) & np.isin(facts.events.last(status, status > 0), (5, 6, 8))

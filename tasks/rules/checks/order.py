@@ -1,0 +1,145 @@
+"""Checks of the order of a dossier's dates, among them those of the report HoSoGayLoiThongKe (domain 8, row 8)."""
+
+# mypy: disable-error-code="no-any-return"
+# (numpy declares == and some arithmetic of arrays as Any)
+from __future__ import annotations
+
+import numpy as np
+
+from tasks.rules.checks.columns import Mask
+from tasks.rules.checks.facts import Facts
+from tasks.rules.checks.registry import check
+
+_MINUTE = np.timedelta64(60_000_000, "us")
+_DAY = np.timedelta64(1, "D")
+
+
+@check
+def received_missing(facts: Facts, *, except_statuses: tuple[int, ...]) -> Mask:
+    """No time of receipt, in a status that presupposes one (HoSoGayLoiThongKe b)."""
+    return ~facts.given("received_at") & (facts.status > 0) & ~facts.status_in(except_statuses)
+
+
+@check
+def submitted_in_future(facts: Facts) -> Mask:
+    """Submitted after the day that is looked at."""
+    return facts.at("submitted_at") > facts.now
+
+
+@check
+def received_in_future(facts: Facts) -> Mask:
+    """Received after the day that is looked at (HoSoGayLoiThongKe d)."""
+    return facts.at("received_at") > facts.now
+
+
+@check
+def done_in_future(facts: Facts) -> Mask:
+    """Processing ended after the day that is looked at (HoSoGayLoiThongKe e)."""
+    return facts.at("done_at") > facts.now
+
+
+@check
+def returned_in_future(facts: Facts) -> Mask:
+    """Handed over after the day that is looked at."""
+    return facts.at("returned_at") > facts.now
+
+
+@check
+def refused_in_future(facts: Facts) -> Mask:
+    """Refused after the day that is looked at."""
+    return facts.at("refused_at") > facts.now
+
+
+@check
+def submitted_after_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
+    """Received before it was submitted."""
+    return facts.at("submitted_at") > facts.at("received_at") + tolerance_minutes * _MINUTE
+
+
+@check
+def received_after_done(facts: Facts) -> Mask:
+    """Processing ended before receipt (HoSoGayLoiThongKe f)."""
+    return facts.at("received_at") > facts.at("done_at")
+
+
+@check
+def received_after_returned(facts: Facts) -> Mask:
+    """Handed over before receipt."""
+    return facts.at("received_at") > facts.at("returned_at")
+
+
+@check
+def done_after_returned(facts: Facts, *, tolerance_minutes: int) -> Mask:
+    """Handed over before processing ended."""
+    return facts.at("done_at") > facts.at("returned_at") + tolerance_minutes * _MINUTE
+
+
+@check
+def refused_before_received(facts: Facts) -> Mask:
+    """Refused before receipt, although it counts as received."""
+    return (facts.at("refused_at") < facts.at("received_at")) & ~facts.status_in((1, 3))
+
+
+@check
+def result_before_received(facts: Facts) -> Mask:
+    """The document of the result is dated before the dossier was received."""
+    return facts.day("result_at") < facts.day("received_at")
+
+
+@check
+def result_after_done(facts: Facts) -> Mask:
+    """The document of the result is dated after processing is said to have ended: closed before the work was."""
+    return facts.day("result_at") > facts.day("done_at")
+
+
+@check
+def received_implausibly_early(facts: Facts, *, first_year: int) -> Mask:
+    """Received in a year in which there was no one-stop system."""
+    return facts.day("received_at") < np.datetime64(f"{first_year}-01-01", "D")
+
+
+@check
+def received_on_day_off(facts: Facts) -> Mask:
+    """Received at the counter on a day on which the office is closed."""
+    day = facts.day("received_at")
+    return facts.is_text("channel", "counter") & facts.covered(day) & ~facts.clock.is_working_day(day)
+
+
+@check
+def done_on_day_off(facts: Facts) -> Mask:
+    """Processing ended on a day on which the office is closed."""
+    day = facts.day("done_at")
+    return facts.covered(day) & ~facts.clock.is_working_day(day)
+
+
+@check
+def finished_within_minutes(facts: Facts, *, minutes: int) -> Mask:
+    """Received and finished within minutes: entered after the fact, or closed to look good."""
+    took = facts.at("done_at") - facts.at("received_at")
+    longer = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
+    return longer & (took >= np.timedelta64(0, "us")) & (took <= minutes * _MINUTE)
+
+
+@check
+def ended_after_last_change(facts: Facts, *, tolerance_minutes: int) -> Mask:
+    """The end lies after the last change of the record: written down before it happened."""
+    return facts.at("done_at") > facts.at("modified_at") + tolerance_minutes * _MINUTE
+
+
+@check
+def times_without_hour(facts: Facts) -> Mask:
+    """Receipt and end stand at midnight: the system keeps days only, or lost the hours."""
+    received, done = facts.at("received_at"), facts.at("done_at")
+    return (received == facts.day("received_at")) & (done == facts.day("done_at"))
+
+
+@check
+def january_year_slip(facts: Facts, *, days: int) -> Mask:
+    """A date of early January lies a year before the others: last year's number was typed on (domain 8, row 20)."""
+    received, modified = facts.day("received_at"), facts.day("modified_at")
+    month = received.astype("datetime64[M]")
+    january = (month.astype(np.int64) % 12 == 0) & (received - month.astype("datetime64[D]") < days * _DAY)
+    coded = facts.code_parts.day.astype("datetime64[Y]")
+    year = received.astype("datetime64[Y]")
+    next_year = np.where(np.isnat(coded), modified.astype("datetime64[Y]"), coded)
+    return january & ~np.isnat(received) & (next_year - year == np.timedelta64(1, "Y"))

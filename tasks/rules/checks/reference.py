@@ -1,0 +1,175 @@
+"""Looking dossiers up in the catalogue of procedures and the directory of agencies, by the day that counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from tasks.rules.checks.columns import Codes, Mask, Numbers, Times, arrow
+
+_SPAN = 1 << 20  # days; wider than any calendar
+_FIRST = np.datetime64("1600-01-01", "D")
+
+
+@dataclass(frozen=True)
+class Validity:
+    """Versions of things, each valid from one day to another, found by thing and day in one search.
+
+    Attributes:
+        keys: thing × span + first day, ascending.
+        until: last valid day, a number; very large while in force.
+        row: row of the frame that each version came from.
+        things: number of the thing of each text.
+    """
+
+    keys: Numbers
+    until: Numbers
+    row: Numbers
+    things: dict[str, int]
+
+    @classmethod
+    def of(cls, names: list[str], first: pd.Series, last: pd.Series) -> Validity:
+        """Index versions by name."""
+        things = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        numbers = np.array([things[name] for name in names], dtype=np.int64)
+        start, end = _day_numbers(first, 0), _day_numbers(last, _SPAN - 1)
+        keys = numbers * _SPAN + start
+        order = np.argsort(keys, kind="stable")
+        return cls(keys[order], end[order], order, things)
+
+    def find(self, thing: Numbers, day: Times) -> Numbers:
+        """Return the row of the newest version that began by the day and had not ended; -1 without one.
+
+        Args:
+            thing: number of the thing, -1 where unknown.
+            day: ``datetime64[D]``; NaT finds nothing.
+        """
+        if len(self.keys) == 0:
+            return np.full(len(thing), -1, dtype=np.int64)
+        known = (thing >= 0) & ~np.isnat(day)
+        number = np.where(known, (day - _FIRST).astype(np.int64), 0)
+        place = np.searchsorted(self.keys, thing.astype(np.int64) * _SPAN + number, side="right") - 1
+        at = np.maximum(place, 0)
+        holds = known & (place >= 0) & (self.keys[at] // _SPAN == thing) & (self.until[at] >= number)
+        return np.where(holds, self.row[at], -1)
+
+    def numbers(self, texts: list[str]) -> Numbers:
+        """Return the number of the thing of each text, then a last -1 that stands for null."""
+        return np.array([self.things.get(text, -1) for text in texts] + [-1], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The catalogue beside the dossiers.
+
+    Attributes:
+        rows: ``ref.procedures``.
+        known: the dossier's procedure stands in the catalogue, in whatever version.
+        row: catalogue row in force on the day of receipt for the dossier's channel, else the counter's; -1 without one.
+        own_channel: catalogue row of the dossier's own channel; -1 without one.
+    """
+
+    rows: pd.DataFrame
+    known: Mask
+    row: Numbers
+    own_channel: Numbers
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, code: Codes, channel: Codes, received: Times) -> Catalogue:
+        """Find each dossier's version.
+
+        Args:
+            rows: ``ref.procedures``.
+            code: procedure codes of the dossiers.
+            channel: their channels.
+            received: their day of receipt, ``datetime64[D]``.
+        """
+        procedures, kinds = rows["procedure_code"].astype(object).tolist(), rows["channel"].astype(object).tolist()
+        names = [f"{procedure}/{kind}" for procedure, kind in zip(procedures, kinds, strict=True)]
+        versions = Validity.of(names, rows["valid_from"], rows["valid_to"])
+        listed = set(procedures)
+        known = np.array([*(text in listed for text in code.texts), False], dtype=bool)[code.index]
+        own = cls._find(versions, code, channel, received)
+        at_counter = Codes(np.zeros_like(channel.index), ["counter"])
+        counter = cls._find(versions, code, at_counter, received)
+        return cls(rows, known, np.where(own >= 0, own, counter), own)
+
+    @staticmethod
+    def _find(versions: Validity, code: Codes, channel: Codes, day: Times) -> Numbers:
+        # A dossier without a channel came to the counter (QD 766, 3.3).
+        grid = [versions.things.get(f"{c}/{k}", -1) for c in [*code.texts, ""] for k in [*channel.texts, "counter"]]
+        table = np.array(grid, dtype=np.int64).reshape(len(code.texts) + 1, len(channel.texts) + 1)
+        return versions.find(table[code.index, channel.index], day)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no catalogue at all: then nothing is held against it."""
+        return len(self.rows) == 0
+
+    def number(self, name: str) -> npt.NDArray[np.float64]:
+        """Return a number of each dossier's version; NaN without a version or a value."""
+        values = pd.array(self.rows[name]).to_numpy(dtype="float64", na_value=np.nan)
+        return np.append(values, np.nan)[self.row]
+
+    def is_text(self, name: str, *values: str) -> Mask:
+        """Tell where a text of each dossier's version is one of these; False without a version."""
+        return np.append(self.rows[name].isin(values).to_numpy(dtype=bool, na_value=False), False)[self.row]
+
+    def place(self, name: str, values: tuple[str, ...]) -> Numbers:
+        """Return for each dossier the place of its version's text in a list; the last place without a version."""
+        places = {text: place for place, text in enumerate(values)}
+        of_row = [places.get(text, len(values) - 1) for text in self.rows[name].astype(object)]
+        return np.array([*of_row, len(values) - 1], dtype=np.int64)[self.row]
+
+    def texts(self, name: str) -> list[str | None]:
+        """Return a text column of the catalogue by row, then a last None."""
+        values = self.rows[name].astype(object)
+        return [*values.where(values.notna(), None).tolist(), None]
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The directory of agencies.
+
+    Attributes:
+        rows: ``ref.units``.
+        validity: its versions by code.
+        by_any_code: its versions by code and by old-style code.
+    """
+
+    rows: pd.DataFrame
+    validity: Validity
+    by_any_code: Validity
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> Directory:
+        """Index the directory."""
+        codes = rows["unit_code"].astype(object).tolist()
+        validity = Validity.of(codes, rows["valid_from"], rows["valid_to"])
+        old = rows[rows["old_code"].notna()]
+        names = codes + old["old_code"].astype(object).tolist()
+        first = pd.concat([rows["valid_from"], old["valid_from"]], ignore_index=True)
+        last = pd.concat([rows["valid_to"], old["valid_to"]], ignore_index=True)
+        return cls(rows, validity, Validity.of(names, first, last))
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no directory at all: then nothing is held against it."""
+        return len(self.rows) == 0
+
+    def knows(self, unit: Codes) -> Mask:
+        """Tell where an agency's code stands in the directory; False where null."""
+        return self.validity.numbers(unit.texts)[unit.index] >= 0
+
+    def valid_on(self, unit: Codes, day: Times) -> Mask:
+        """Tell where an agency's code is valid on a day; False where either is unknown."""
+        return self.validity.find(self.validity.numbers(unit.texts)[unit.index], day) >= 0
+
+
+def _day_numbers(days: pd.Series, missing: int) -> Numbers:
+    values = np.asarray(arrow(days).cast(pa.date32()).to_numpy(zero_copy_only=False)).astype("datetime64[D]")
+    return np.where(np.isnat(values), missing, (values - _FIRST).astype(np.int64))

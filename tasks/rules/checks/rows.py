@@ -1,0 +1,140 @@
+"""Rows that speak about dossiers (log entries, pauses, evidence), laid beside the dossiers they speak about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.rules.checks.columns import Mask, Numbers, Times, arrow, as_codes, booleans, small_integers
+from tasks.rules.times import local_times
+
+Item = TypeVar("Item", bound=np.generic)
+
+
+@dataclass
+class Rows:
+    """Rows in the order of their dossiers.
+
+    Attributes:
+        frame: the rows, only those that speak about a dossier of the partition.
+        position: place of the dossier that each row speaks about, int64, ascending.
+        size: number of dossiers.
+        zone: the office's time zone.
+    """
+
+    frame: pd.DataFrame
+    position: Numbers
+    size: int
+    zone: str
+    _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    _texts: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, position: np.ndarray, size: int, zone: str, order: str) -> Rows:
+        """Lay rows beside dossiers.
+
+        Args:
+            frame: the rows.
+            position: place of each row's dossier; -1 drops the row.
+            size: number of dossiers.
+            zone: the office's time zone.
+            order: number or instant by which a dossier's rows are ordered.
+        """
+        position = position.astype(np.int64, copy=False)
+        rank = _rank(position, _sortable(frame[order]))
+        if rank is not None:
+            frame, position = frame.take(rank), position[rank]
+        return cls(frame, position, size, zone)
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+    def _once(self, name: str, make: Callable[[], np.ndarray]) -> np.ndarray:
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def at(self, name: str) -> Times:
+        """Return an instant of the rows as office time; NaT where null."""
+        return self._once(name, lambda: local_times(self.frame[name], self.zone))
+
+    def day(self, name: str) -> Times:
+        """Return an instant of the rows as office day; NaT where null."""
+        return self._once(f"{name}/day", lambda: self.at(name).astype("datetime64[D]"))
+
+    def number(self, name: str) -> npt.NDArray[np.int16]:
+        """Return a small whole number of the rows, int16; 0 where null."""
+        return self._once(name, lambda: small_integers(self.frame[name]))
+
+    def is_text(self, name: str, *values: str) -> Mask:
+        """Tell where a text column of the rows is one of these; False where null."""
+        index = self._once(f"{name}/index", lambda: self._encode(name))
+        table = np.append(np.isin(np.asarray(self._texts[name], dtype=object), values), False)
+        return np.asarray(table[index], dtype=bool)
+
+    def flag(self, name: str) -> Mask:
+        """Return a boolean column of the rows; False where null."""
+        return booleans(self.frame[name])
+
+    @property
+    def follows(self) -> Mask:
+        """Tell which rows have a row of the same dossier just before them."""
+        return self._once("/follows", lambda: np.r_[False, self.position[1:] == self.position[:-1]][: len(self)])
+
+    # -- from dossiers to rows, and back -----------------------------------------------------
+
+    def of_dossier(self, values: npt.NDArray[Item]) -> npt.NDArray[Item]:
+        """Return a dossier's value beside each of its rows."""
+        return values[self.position]
+
+    def any(self, mask: Mask) -> Mask:
+        """Tell which dossiers have a row for which this holds."""
+        answer = np.zeros(self.size, dtype=bool)
+        answer[self.position[mask]] = True
+        return answer
+
+    def count(self, mask: Mask | None = None) -> Numbers:
+        """Count for each dossier the rows for which this holds."""
+        return np.bincount(self.position if mask is None else self.position[mask], minlength=self.size)
+
+    def first(self, values: npt.NDArray[Item], mask: Mask) -> npt.NDArray[Item]:
+        """Return for each dossier the value of its first row for which this holds; NaT or 0 without one."""
+        return self._pick(values, np.flatnonzero(mask)[::-1])
+
+    def last(self, values: npt.NDArray[Item], mask: Mask) -> npt.NDArray[Item]:
+        """Return for each dossier the value of its last row for which this holds; NaT or 0 without one."""
+        return self._pick(values, np.flatnonzero(mask))
+
+    def _pick(self, values: npt.NDArray[Item], chosen: npt.NDArray[np.intp]) -> npt.NDArray[Item]:
+        empty: Any = np.datetime64("NaT", "us") if values.dtype.kind == "M" else 0
+        answer = np.full(self.size, empty, dtype=values.dtype)
+        answer[self.position[chosen]] = values[chosen]  # of several assignments to one place the last stands
+        return answer
+
+    def _encode(self, name: str) -> np.ndarray:
+        codes = as_codes(arrow(self.frame[name]))
+        self._texts[name] = codes.texts
+        return codes.index
+
+
+def _sortable(series: pd.Series) -> np.ndarray:
+    array = arrow(series)
+    if pa.types.is_timestamp(array.type):
+        array = array.cast(pa.int64())
+    return np.asarray(pc.fill_null(array, 0).to_numpy(zero_copy_only=False))
+
+
+def _rank(position: np.ndarray, key: np.ndarray) -> np.ndarray | None:
+    """Return the order of the rows by dossier and key, without strays; None where they are in order already."""
+    step = np.diff(position)
+    if not (position < 0).any() and not (step < 0).any() and not ((step == 0) & (key[1:] < key[:-1])).any():
+        return None  # the warehouse mostly delivers them so
+    keep = np.flatnonzero(position >= 0)
+    return np.asarray(keep[np.lexsort((key[keep], position[keep]))])
