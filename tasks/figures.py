@@ -1,0 +1,112 @@
+"""The figures that a publication freezes, and the digest that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from config.indicators import indicators_in_force
+from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, VERDICT_COUNTS
+from schemas.table import Table
+from tasks.rules.indicators import indicators_of
+from tasks.warehouse.load import Load
+
+_VERDICT_COUNTS = """
+    SELECT v.source, coalesce(v.unit_code, '?') AS unit_code, v.verdict,
+        coalesce(nullif(split_part(
+            CASE v.verdict WHEN 'undetermined' THEN coalesce(v.missing, v.reasons) ELSE v.reasons END, ' ', 1), ''), '-'
+        ) AS reason,
+        count(*) AS dossiers,
+        count(*) FILTER (
+            WHERE v.verdict IN ('phantom_late', 'hidden_late', 'undetermined') OR f.code IS NOT NULL
+        ) AS to_correct
+    FROM judged.verdicts AS v
+    LEFT JOIN (
+        SELECT DISTINCT source, code FROM quality.findings WHERE severity = 'fail' AND resolved_on IS NULL
+    ) AS f ON f.source = v.source AND f.code = v.code
+    WHERE v.policy = %(policy)s GROUP BY 1, 2, 3, 4
+"""
+_FINDING_COUNTS = """
+    SELECT f.source, coalesce(v.unit_code, '?') AS unit_code, f.check_id, max(f.severity) AS severity, count(*) AS dossiers
+    FROM quality.findings AS f
+    JOIN judged.verdicts AS v ON v.source = f.source AND v.code = f.code AND v.policy = %(policy)s
+    WHERE f.resolved_on IS NULL GROUP BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that a publication of one policy says.
+
+    Attributes:
+        policy: name of the policy.
+        as_of: day whose end the figures speak for.
+        counts: rows of ``mart.counts`` that they were made from.
+        indicators: columns of ``mart.indicators`` but the publication.
+        verdicts: columns of ``mart.verdict_counts`` but the publication.
+        findings: columns of ``mart.finding_counts`` but the publication.
+    """
+
+    policy: str
+    as_of: date
+    counts: pd.DataFrame
+    indicators: pd.DataFrame
+    verdicts: pd.DataFrame
+    findings: pd.DataFrame
+
+    @property
+    def dossiers(self) -> int:
+        """How many dossiers the cleaned figures count."""
+        return int(self.counts.loc[(self.counts["basis"] == "cleaned").to_numpy(dtype=bool), "received"].sum())
+
+    def publication_id(self) -> str:
+        """Return the SHA-256 over policy, day and every figure: equal figures are one publication."""
+        parts = {"policy": self.policy, "as_of": self.as_of.isoformat()}
+        for table, frame in ((INDICATORS, self.indicators), (VERDICT_COUNTS, self.verdicts), (FINDING_COUNTS, self.findings)):
+            parts[table.full_name] = frame_digest(frame, table)
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def read_counts(current: Load, policy: str) -> pd.DataFrame:
+    """Return the rows of ``mart.counts`` of a policy, in order of their key."""
+    columns = ", ".join(COUNTS.given_columns)
+    key = ", ".join(COUNTS.key)
+    return current.read(
+        f"SELECT {columns} FROM mart.counts WHERE policy = %(policy)s ORDER BY {key}", {"policy": policy}, COUNTS
+    )
+
+
+def read_figures(current: Load, policy: str, as_of: date, counts: pd.DataFrame) -> Figures:
+    """Work out every figure of a policy, seeing one state of the warehouse.
+
+    Args:
+        current: the open load under whose lock nothing measures the policy meanwhile.
+        policy: name of the policy.
+        as_of: day whose indicators are in force.
+        counts: rows of ``mart.counts`` of the policy.
+    """
+    indicators = indicators_of(counts, indicators_in_force(as_of))
+    verdicts = current.read(_VERDICT_COUNTS, {"policy": policy}, VERDICT_COUNTS)
+    findings = current.read(_FINDING_COUNTS, {"policy": policy}, FINDING_COUNTS)
+    return Figures(policy, as_of, counts, indicators, verdicts, findings)
+
+
+def frame_digest(frame: pd.DataFrame, table: Table) -> str:
+    """Return the SHA-256 over a frame's rows, whatever their order and index.
+
+    Args:
+        frame: some columns of the table, among them its key but for the publication.
+        table: gives the order of columns and the key by which rows are sorted.
+    """
+    columns = [name for name in table.columns if name in frame.columns]
+    key = [(name, "ascending") for name in table.key if name in frame.columns]
+    content = pa.Table.from_pandas(frame[columns], preserve_index=False).sort_by(key)
+    buffer = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(content, buffer, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    return hashlib.sha256(buffer.getvalue()).hexdigest()

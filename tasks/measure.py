@@ -1,0 +1,170 @@
+"""Measure: from verdicts to the counters of every agency, field, channel and month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import DataError
+from config.settings import settings
+from config.sources import load_sources
+from schemas.fields import BASES
+from schemas.indicators import COUNTS
+from schemas.verdicts import VERDICTS_TABLE
+from tasks.counts import Counts
+from tasks.digest import rules_digest
+from tasks.rules.identities import IDENTITIES, Break, broken_identities, broken_recount
+from tasks.rules.tally import OFFICE_ZONE, cases_of, tally
+from tasks.warehouse.kill import kill_point
+from tasks.warehouse.load import Load, load
+from tasks.warehouse.merge import Merged
+from tasks.warehouse.partitions import horizon
+
+_STEP = "measure"
+_COLUMNS = (
+    "source, unit_code, field_code, channel, received_at, recorded_due_at, recorded_end_at, recorded_state, "
+    "recorded_timeliness, due_at, end_at, state, timeliness, counted"
+)
+# A dossier that left an agency leaves no changed row there, but one dossier less than was counted. A gain
+# is always a changed row, so the two together find every agency whose figures can have moved.
+_TOUCHED = """
+    WITH now AS (
+        SELECT coalesce(unit_code, '?') AS unit_code, max(changed_in) AS changed_in,
+            count(*) FILTER (WHERE recorded_state <> 'not_received' AND arrived) AS recorded,
+            count(*) FILTER (WHERE counted AND state <> 'not_received' AND arrived) AS cleaned
+        FROM (
+            SELECT v.*, coalesce(v.received_at <= coalesce(z.last, %(last)s), true) AS arrived
+            FROM judged.verdicts AS v
+            LEFT JOIN unnest(%(sources)s::text[], %(lasts)s::timestamptz[]) AS z (source, last) USING (source)
+            WHERE v.policy = %(policy)s
+        ) AS verdicts GROUP BY 1
+    ), before AS (
+        SELECT unit_code, coalesce(sum(received) FILTER (WHERE basis = 'recorded'), 0) AS recorded,
+            coalesce(sum(received) FILTER (WHERE basis = 'cleaned'), 0) AS cleaned
+        FROM mart.counts WHERE policy = %(policy)s GROUP BY 1
+    )
+    SELECT unit_code FROM now FULL JOIN before USING (unit_code)
+    WHERE now.changed_in > %(through)s
+        OR coalesce(now.recorded, 0) <> coalesce(before.recorded, 0)
+        OR coalesce(now.cleaned, 0) <> coalesce(before.cleaned, 0)
+    ORDER BY 1
+"""
+
+
+class _NothingTouchedError(Exception):
+    """Ends a load that has nothing to write, ledger row included."""
+
+
+@task(cache_policy=NO_CACHE, task_run_name="measure-{policy}")
+def measure(policy: str, as_of: date) -> Counts:
+    """Bring the counters of one policy up to date."""
+    return measure_policy(policy, as_of)
+
+
+def measure_policy(policy: str, as_of: date, *, full: bool = False) -> Counts:
+    """Bring ``mart.counts`` of one policy up to date: the agencies whose verdicts changed, equal to all of them anew.
+
+    A new day or new rules touch every agency, because open dossiers move with them.
+
+    Args:
+        policy: name of the policy.
+        as_of: day whose end the counters speak for.
+        full: count every agency, whatever changed.
+
+    Raises:
+        DataError: an identity of ``tasks.rules.identities`` does not hold; nothing is written.
+    """
+    through = horizon()
+    try:
+        with load(_STEP, subject(policy)) as current:
+            units = None if full else _touched_units(current, policy, as_of)
+            if units == []:
+                raise _NothingTouchedError
+            read, merged = _measure_units(current, policy, as_of, units)
+            current.progress(_STEP, policy, through=through, as_of=as_of, rules_digest=rules_digest())
+    except _NothingTouchedError:
+        return Counts(_STEP, policy)
+    return Counts(_STEP, policy, read, merged.inserted, merged.updated, merged.unchanged)
+
+
+def subject(policy: str) -> str:
+    """Return the name under which measuring and publishing of one policy exclude each other."""
+    return f"figures/{policy}"
+
+
+def _touched_units(current: Load, policy: str, as_of: date) -> list[str] | None:
+    """Return the agencies to count anew; None for all."""
+    progress = current.read(
+        "SELECT through, as_of, rules_digest FROM audit.progress WHERE step = %(step)s AND partition = %(policy)s",
+        {"step": _STEP, "policy": policy},
+        {"through": COUNTS.dtypes["changed_in"], "as_of": COUNTS.dtypes["as_of"], "rules_digest": COUNTS.dtypes["policy"]},
+    )
+    if progress.empty or progress["as_of"][0] != as_of or progress["rules_digest"][0] != rules_digest():
+        return None
+    parameters = {"policy": policy, "through": int(progress["through"][0])} | _last_instants(as_of)
+    return list(current.read(_TOUCHED, parameters, {"unit_code": COUNTS.dtypes["unit_code"]})["unit_code"])
+
+
+def _last_instants(as_of: date) -> dict[str, Any]:
+    """Return the end of ``as_of`` as an instant, by source and for those without a file."""
+    zones = _zones()
+    return {
+        "last": _end_of(as_of, OFFICE_ZONE),
+        "sources": list(zones),
+        "lasts": [_end_of(as_of, zone) for zone in zones.values()],
+    }
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)) + timedelta(days=1)
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def _zones() -> dict[str, str]:
+    return {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+
+
+def _measure_units(current: Load, policy: str, as_of: date, units: list[str] | None) -> tuple[int, Merged]:
+    parameters: dict[str, Any] = {"policy": policy} | ({"units": units} if units is not None else {})
+    only = "AND coalesce(unit_code, '?') = ANY(%(units)s)" if units is not None else ""
+    verdicts = current.read(
+        f"SELECT {_COLUMNS} FROM judged.verdicts WHERE policy = %(policy)s {only}", parameters, VERDICTS_TABLE
+    )
+    counts = counts_of(verdicts, policy, as_of, _zones())
+    kill_point("measured")
+    where: dict[str, Any] = {"policy": policy} | ({"unit_code": units} if units is not None else {})
+    return len(verdicts), current.replace(COUNTS, counts, where)
+
+
+def counts_of(verdicts: pd.DataFrame, policy: str, as_of: date, zones: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of ``mart.counts`` that verdicts of one policy make, on both bases.
+
+    Raises:
+        DataError: an identity does not hold.
+    """
+    parts = []
+    for basis in BASES:
+        cases = cases_of(verdicts, basis, zones, as_of)
+        counts = tally(cases, as_of)
+        require_identities([*broken_identities(counts), *broken_recount(counts, cases, as_of)], f"{policy} {basis}")
+        parts.append(counts.assign(policy=policy, basis=basis))
+    return COUNTS.conform(pd.concat(parts, ignore_index=True))
+
+
+def require_identities(broken: list[Break], of: str) -> None:
+    """Pass if no identity is broken.
+
+    Raises:
+        DataError: names the identity and the first three rows; holds no dossier.
+    """
+    if not broken:
+        return
+    first = broken[0].identity
+    where = "; ".join(f"{found.where} (by {found.difference})" for found in broken[:3])
+    raise DataError(f"mart.counts, {of}", f"identity {first} ({IDENTITIES[first]})", len(broken), action=f"Rows: {where}.")
