@@ -1,0 +1,202 @@
+"""Judging from the warehouse: an incremental run ends where a full one does, and touches what changed."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from config.settings import settings
+from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
+from schemas.quality import CORRECTIONS
+from schemas.reference import PROCEDURES
+from schemas.verdicts import VERDICTS_TABLE
+from tasks.digest import rules_digest
+from tasks.judge import judge_partition
+from tasks.offices import all_sources
+from tasks.reports.explain import explain
+from tasks.warehouse.cluster import Cluster
+from tasks.warehouse.engine import read_frame
+from tasks.warehouse.load import load
+from tasks.warehouse.partitions import Partition, pending
+
+MONTH = Partition("desk", date(2026, 3, 1))
+pytestmark = pytest.mark.usefixtures("desk")
+DAY_ONE, DAY_TWO = date(2026, 3, 20), date(2026, 3, 23)
+SOURCE_FILE = """
+title: Một cửa thử nghiệm
+kind: files
+profile: table
+columns: {code: [code], received_at: [received]}
+files: {folder: {env: NOWHERE}, pattern: "*.csv"}
+"""
+
+
+@pytest.fixture
+def desk(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    (tmp_path / "desk.yaml").write_text(SOURCE_FILE, encoding="utf-8")
+    monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
+    monkeypatch.setenv("NOWHERE", str(tmp_path))
+    settings.cache_clear()
+    all_sources.cache_clear()
+    fill(random.Random(7))  # noqa: S311 - the same rows every time
+    return warehouse
+
+
+def at(moment: datetime) -> pd.Timestamp:
+    return pd.Timestamp(moment, tz="Asia/Ho_Chi_Minh").tz_convert("UTC")
+
+
+def dossier(number: int, dice: random.Random) -> dict[str, Any]:
+    received = datetime(2026, 3, dice.randint(2, 13), dice.randint(8, 16), dice.randint(0, 59))
+    done = received + timedelta(days=dice.randint(0, 12)) if dice.random() < 0.7 else None
+    if done and done.date() > DAY_ONE:
+        done = None
+    return {
+        "source": "desk",
+        "code": f"H99.12-{received:%y%m%d}-{number:04d}",
+        "partition_month": date(2026, 3, 1),
+        "role": "primary",
+        "procedure_code": dice.choice(["1.000001", "1.000002", "1.999999"]),
+        "channel": dice.choice(["counter", "online", None]),
+        "unit_code": dice.choice(["H99.12", "H99.13"]),
+        "status": 9 if done else dice.choice([2, 4, 5]),
+        "received_at": at(received),
+        "due_at": at(received + timedelta(days=dice.randint(0, 14))),
+        "done_at": at(done) if done else None,
+        "page_digest": "a" * 64,
+        "page_position": number,
+    }
+
+
+def fill(dice: random.Random) -> None:
+    dossiers = [dossier(number, dice) for number in range(300)]
+    procedures = [
+        {
+            "procedure_code": code,
+            "channel": "counter",
+            "valid_from": date(2020, 1, 1),
+            "name": "Thủ tục",
+            "field_code": "F1",
+            "limit_amount": amount,
+            "limit_unit": unit,
+        }
+        for code, amount, unit in (("1.000001", 5.0, "working_day"), ("1.000002", 8.0, "hour"))
+    ]
+    pauses = [
+        {
+            "source": "desk",
+            "code": row["code"],
+            "seq": 0,
+            "kind": "supplement",
+            "started_at": row["received_at"] + pd.Timedelta(hours=5),
+            "ended_at": None if row["status"] == 5 else row["received_at"] + pd.Timedelta(hours=30),
+            "origin": "supplement_record",
+        }
+        for row in dossiers[::4]
+    ]
+    frame = DOSSIERS.frame(dossiers)
+    with load("load", "desk") as current:
+        current.merge(PROCEDURES, PROCEDURES.frame(procedures))
+        current.merge(DOSSIERS, frame)
+        current.merge_children(PAUSES, PAUSES.frame(pauses), parents=frame)
+        current.merge_children(EVENTS, EVENTS.frame(), parents=frame)
+
+
+def verdicts() -> pd.DataFrame:
+    columns = ", ".join(VERDICTS_TABLE.given_columns)
+    query = f"SELECT {columns} FROM judged.verdicts ORDER BY source, code, policy"
+    return read_frame(query, None, VERDICTS_TABLE)
+
+
+def change_some() -> None:
+    """A dossier ends, evidence comes in for another, a third is corrected."""
+    rows = read_frame("SELECT * FROM core.dossiers WHERE done_at IS NULL ORDER BY code LIMIT 3", None, DOSSIERS)
+    ended = rows.iloc[[0]].assign(status=9, done_at=at(datetime(2026, 3, 21, 9)))
+    evidence = DOSSIERS.frame(
+        [
+            {
+                "source": "land",
+                "code": "L1",
+                "partition_month": date(2026, 3, 1),
+                "role": "evidence",
+                "status": 9,
+                "done_at": at(datetime(2026, 3, 12, 9)),
+            }
+        ]
+    )
+    match = {"source": "desk", "code": rows["code"][1], "other_source": "land", "other_code": "L1", "kind": "evidence"}
+    correction = {
+        "correction_id": "c1",
+        "source": "desk",
+        "code": rows["code"][2],
+        "field": "done_at",
+        "new_value": "2026-03-10T10:00:00+07:00",
+        "evidence": "Sổ theo dõi trang 4",
+        "proposed_by": "can.bo",
+        "approved_by": "lanh.dao",
+        "state": "approved",
+        "package": "p1",
+        "received_at": at(datetime(2026, 3, 22, 9)),
+    }
+    with load("load", "desk") as current:
+        current.merge(DOSSIERS, pd.concat([ended, evidence])[list(DOSSIERS.given_columns)])
+        current.merge(MATCHES, MATCHES.frame([{**match, "rule": "receipt_number", "confidence": 1.0}]))
+        current.merge(CORRECTIONS, CORRECTIONS.frame([correction]))
+
+
+def test_every_dossier_has_a_verdict_under_every_policy() -> None:
+    counts = judge_partition(MONTH, DAY_ONE)
+    assert counts.read == 300
+    rows = verdicts()
+    assert rows.groupby("policy").size().to_dict() == {"bieu06": 300, "qd766": 300, "recorded": 300}
+    assert {"late", "phantom_late", "hidden_late", "on_time", "undetermined"} <= set(rows["verdict"])
+
+
+def test_judging_again_changes_nothing_and_reads_nothing() -> None:
+    judge_partition(MONTH, DAY_ONE)
+    counts = judge_partition(MONTH, DAY_ONE)
+    assert (counts.read, counts.inserted, counts.updated) == (0, 0, 0)
+    full = judge_partition(MONTH, DAY_ONE, full=True)
+    assert (full.inserted, full.updated, full.unchanged) == (0, 0, 900)
+
+
+def test_an_incremental_run_ends_where_a_full_one_does() -> None:
+    judge_partition(MONTH, DAY_ONE)
+    change_some()
+    counts = judge_partition(MONTH, DAY_TWO)
+    assert 3 <= counts.read < 200
+    incremental = verdicts()
+    full = judge_partition(MONTH, DAY_TWO, full=True)
+    assert full.updated == 0
+    pd.testing.assert_frame_equal(incremental, verdicts())
+
+
+def test_a_change_is_judged_and_nothing_else() -> None:
+    judge_partition(MONTH, DAY_ONE)
+    change_some()
+    assert judge_partition(MONTH, DAY_ONE).read == 3
+
+
+def test_an_explanation_tells_in_two_languages_what_the_table_tells() -> None:
+    judge_partition(MONTH, DAY_ONE)
+    rows = verdicts()
+    phantom = rows[(rows["policy"] == "qd766") & (rows["verdict"] == "phantom_late")]["code"].iloc[0]
+    vietnamese, english = explain(phantom, "vi"), explain(phantom, "en")
+    assert "KẾT LUẬN: TRỄ ẢO" in vietnamese
+    assert "VERDICT: PHANTOM LATE" in english
+    for code in str(rows[(rows["code"] == phantom) & (rows["policy"] == "qd766")]["reasons"].iloc[0]).split():
+        assert code in english
+
+
+def test_a_partition_is_pending_until_it_is_judged() -> None:
+    assert pending("judge", DAY_ONE, rules_digest()) == [MONTH]
+    judge_partition(MONTH, DAY_ONE)
+    assert pending("judge", DAY_ONE, rules_digest()) == []
+    assert pending("judge", DAY_TWO, rules_digest()) == [MONTH]
+    change_some()
+    assert pending("judge", DAY_ONE, rules_digest()) == [MONTH]
