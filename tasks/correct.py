@@ -1,0 +1,225 @@
+"""Corrections: a file of new values with evidence comes in, each line is kept or refused, and a re-run is asked for."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import ConfigError, DataError
+from config.settings import settings
+from config.sources import load_sources
+from schemas.quality import CORRECTIONS
+from tasks.counts import Counts
+from tasks.rules.correction_lines import REASONS, Accepted, Known, Line, Refused, UnreadableFileError, examine, read_lines
+from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.load import load
+
+EVENT = "motcua.corrections.received"
+
+
+@dataclass(frozen=True)
+class Package:
+    """What became of one correction file.
+
+    Attributes:
+        name: the file by name and digest; no value of a line.
+        approved, proposed: lines that count, and that wait for a second person.
+        new: of these, lines that were not there before.
+        refused: line number and reason code of the others.
+        result: file that holds the answer to every line.
+    """
+
+    name: str
+    approved: int
+    proposed: int
+    new: int
+    refused: tuple[tuple[int, str], ...]
+    result: Path
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="correct")
+def correct(path: str) -> Counts:
+    """Take in a correction file; see :func:`receive_corrections`."""
+    package = receive_corrections(Path(path))
+    accepted = package.approved + package.proposed
+    return Counts(
+        "correct",
+        package.name,
+        read=accepted + len(package.refused),
+        inserted=package.new,
+        unchanged=accepted - package.new,
+        rejected=len(package.refused),
+    )
+
+
+def receive_corrections(path: Path) -> Package:
+    """Take in a correction file: examine each line, write the accepted ones in one transaction, keep the answers.
+
+    The same file twice writes nothing the second time. Values are never printed; refused lines are told by
+    number and reason, and stand with the reason in the result file.
+
+    Args:
+        path: CSV with the headings dossier, field, new value, evidence, who (and approved by, source), in
+            Vietnamese or English.
+
+    Raises:
+        ConfigError: there is no such file.
+        DataError: the file as a whole cannot be read.
+        WarehouseError: nothing was written.
+    """
+    body = _read(path)
+    name = package_name(path.name, body)
+    try:
+        lines = read_lines(body)
+    except UnreadableFileError as error:
+        raise DataError(name, str(error), 0, action="Mend the file and give it again.") from None
+    answers = examine(lines, _known(lines))
+    accepted = [answer for answer in answers if isinstance(answer, Accepted)]
+    new = _write(name, accepted)
+    approved = sum(answer.state == "approved" for answer in accepted)
+    return Package(
+        name,
+        approved=approved,
+        proposed=len(accepted) - approved,
+        new=new,
+        refused=tuple((answer.line.number, answer.reason) for answer in answers if isinstance(answer, Refused)),
+        result=_write_result(name, answers),
+    )
+
+
+def announce(package: Package) -> None:
+    """Tell the Prefect server that corrections came in; its automation starts ``rerun``.
+
+    The event carries the package's name and counts only.
+    """
+    from prefect.events import emit_event
+    from prefect.events.worker import EventsWorker
+
+    emit_event(
+        event=EVENT,
+        resource={"prefect.resource.id": f"motcua.package.{package.name}", "prefect.resource.name": package.name},
+        payload={"package": package.name, "approved": package.approved, "proposed": package.proposed},
+    )
+    # Events leave from a thread of their own; a command ends sooner than that thread would send.
+    EventsWorker.drain_all(timeout=10)
+
+
+def package_name(file_name: str, body: bytes) -> str:
+    """Name a package by its file's name and digest, so that the same file is the same package.
+
+    >>> package_name("Đính chính tháng 3.csv", b"")
+    'nh-ch-nh-th-ng-3-e3b0c44298fc'
+    """
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(file_name).stem.lower()).strip("-")[:40]
+    return f"{stem or 'package'}-{hashlib.sha256(body).hexdigest()[:12]}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "a CSV file of corrections") from None
+
+
+def _known(lines: list[Line]) -> Known:
+    """Look up in the warehouse what the lines are held against."""
+    codes = sorted({line.code for line in lines if line.code})
+    query = "SELECT code, array_agg(source ORDER BY source) FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s) GROUP BY 1"
+    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+    held = {
+        code: tuple(source for source in sources if source in zones) for code, sources in fetch_all(query, {"codes": codes})
+    }
+    return Known(
+        held,
+        zones,
+        {"unit_code": _listed("ref.units", "unit_code"), "procedure_code": _listed("ref.procedures", "procedure_code")},
+    )
+
+
+def _listed(table: str, column: str) -> frozenset[str]:
+    return frozenset(row[0] for row in fetch_all(f"SELECT DISTINCT {column} FROM {table}"))
+
+
+def _write(package: str, accepted: list[Accepted]) -> int:
+    """Write the corrections that are not there yet; return how many."""
+    if not accepted:
+        return 0
+    frame = _frame(package, accepted)
+    with load("correct", package) as current:
+        there = current.read(
+            "SELECT correction_id FROM quality.corrections WHERE package = %(package)s",
+            {"package": package},
+            {"correction_id": CORRECTIONS.dtypes["correction_id"]},
+        )
+        # What is there keeps the time at which it came in.
+        merged = current.merge(CORRECTIONS, frame[~frame["correction_id"].isin(there["correction_id"])])
+    return merged.inserted
+
+
+def _frame(package: str, accepted: list[Accepted]) -> pd.DataFrame:
+    now = datetime.now(UTC)
+    rows = {
+        _identity(package, answer): {
+            "correction_id": _identity(package, answer),
+            "source": answer.source,
+            "code": answer.line.code,
+            "field": answer.field,
+            "new_value": answer.new_value,
+            "evidence": answer.line.evidence,
+            "proposed_by": answer.line.proposed_by,
+            "approved_by": answer.line.approved_by or None,
+            "state": answer.state,
+            "package": package,
+            "received_at": now,
+        }
+        for answer in accepted
+    }
+    return CORRECTIONS.conform(CORRECTIONS.frame(rows.values()).drop(columns=list(CORRECTIONS.managed)))
+
+
+def _identity(package: str, answer: Accepted) -> str:
+    # The unit separator stands in no cell, so two lines never read as one.
+    parts = (package, answer.source, answer.line.code, answer.field, answer.new_value or "\0")
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
+    """Write the answer to every line, readable by the owner only; cells that a spreadsheet would run are quoted."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["dòng", "mã hồ sơ", "trường", "kết quả", "lý do", "reason"])
+    for answer in answers:
+        line = answer.line
+        state, *reasons = (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REASONS[answer.reason])
+        writer.writerow([line.number, _cell(line.code), _cell(line.field), state, *reasons])
+    folder = settings().home / "corrections"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{package}.result.csv"
+    draft = path.with_suffix(".draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline="") as file:
+        file.write(text.getvalue())
+    return draft.replace(path)
+
+
+def _cell(text: str) -> str:
+    # A cell that begins like a formula is run when the file is opened (CVE-2021-41270).
+    return f"'{text}" if text[:1] in "=+-@\t\r\n＝＋－＠" and text else text
+
+
+def corrections_of(package: str) -> pd.DataFrame:
+    """Read the dossiers that a package's approved corrections touch: columns source and code."""
+    return read_frame(
+        "SELECT DISTINCT source, code FROM quality.corrections WHERE package = %(package)s AND state = 'approved'",
+        {"package": package},
+        {name: CORRECTIONS.dtypes[name] for name in ("source", "code")},
+    )

@@ -1,0 +1,151 @@
+"""What an operator sees of a run in the Prefect UI: tables of counts and a summary. Counts only, never a dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from config.settings import settings
+from tasks.reports.summary import Rate, Summary
+
+VERDICT_WORDS = {
+    "on_time": ("đúng hạn", "on time"),
+    "late": ("trễ thật", "late"),
+    "phantom_late": ("trễ ảo", "phantom late"),
+    "hidden_late": ("trễ ẩn", "hidden late"),
+    "undetermined": ("chưa đủ căn cứ", "undetermined"),
+    "not_received": ("chưa tiếp nhận", "not received"),
+}
+_BASIS_WORDS = {"recorded": ("theo hệ thống", "as recorded"), "cleaned": ("sau làm sạch", "after cleaning")}
+_GATE_WORDS = {
+    "source": ("nguồn", "source"),
+    "cleaned": ("đã làm sạch", "cleaned"),
+    "published": ("công bố", "published"),
+}
+
+
+def start_progress(description: str) -> UUID:
+    """Create the run's progress bar, at zero."""
+    identity = create_progress_artifact(progress=0.0, key="progress", description=description)
+    return identity if isinstance(identity, UUID) else UUID(str(identity))
+
+
+def show_progress(identity: UUID, percent: float) -> None:
+    """Move the run's progress bar."""
+    update_progress_artifact(artifact_id=identity, progress=percent)
+
+
+def write_artifacts(summary: Summary, notes: Iterable[str] = ()) -> None:
+    """Write the run's tables and its summary.
+
+    Args:
+        summary: counts of the run's publication.
+        notes: sentences about what went wrong; masked and free of values already.
+    """
+    create_table_artifact(table=source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
+    create_table_artifact(table=unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
+    create_markdown_artifact(markdown=summary_markdown(summary, notes), key="summary", description=_("Tóm tắt", "Summary"))
+
+
+def source_table(summary: Summary) -> list[dict[str, Any]]:
+    """Return a row a source: pulled, rejected, held, findings, verdicts."""
+    return [
+        {
+            _("hệ thống", "source"): line.name,
+            _("lần lấy", "last pull"): line.pull,
+            _("bản ghi", "records"): line.records,
+            _("bị loại", "rejected"): line.rejected,
+            _("hồ sơ", "dossiers"): line.dossiers,
+            _("lỗi dữ liệu", "findings"): line.findings,
+        }
+        | {_(*words): line.verdicts[verdict] for verdict, words in VERDICT_WORDS.items()}
+        for line in summary.sources
+    ]
+
+
+def unit_table(summary: Summary) -> list[dict[str, Any]]:
+    """Return a row an agency: verdicts, dossiers to correct, rates."""
+    return [
+        {_("mã", "code"): line.code, _("cơ quan", "agency"): line.name, _("phải đính chính", "to correct"): line.to_correct}
+        | {_(*words): line.verdicts[verdict] for verdict, words in VERDICT_WORDS.items()}
+        | {
+            f"{_('đúng hạn %', 'on time %')} ({_(*words)})": _percent(line.rates[basis].value) if basis in line.rates else "-"
+            for basis, words in _BASIS_WORDS.items()
+        }
+        for line in summary.units
+    ]
+
+
+def summary_markdown(summary: Summary, notes: Iterable[str] = ()) -> str:
+    """Return the summary as Markdown, in the language of the settings."""
+    as_of = f"{summary.as_of:%d/%m/%Y}" if summary.as_of else "-"
+    blocks = [
+        f"# {_('Số liệu đến hết ngày', 'Figures to the end of')} {as_of}",
+        "\n".join(f"> **{_('Cảnh báo', 'Warning')}:** {note}" for note in notes),
+        _rates_markdown(summary.rates),
+        _verdicts_markdown(summary),
+        _gates_markdown(summary),
+        f"{_('Chính sách', 'Policy')} `{summary.policy}`, {_('bản công bố', 'publication')} `{(summary.publication or '-')[:12]}`.",
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _rates_markdown(rates: Any) -> str:
+    head = [_("Tỷ lệ đúng hạn", "On-time rate"), "%", _("tử số", "numerator"), _("mẫu số", "denominator")]
+    rows = [[_(*words), *_rate_cells(rates[basis])] for basis, words in _BASIS_WORDS.items() if basis in rates]
+    cleaned = rates.get("cleaned")
+    if cleaned is not None:
+        interval = f"{_percent(cleaned.lower)} – {_percent(cleaned.upper)}"
+        rows.append([_("khoảng, vì hồ sơ chưa đủ căn cứ", "interval, for the undetermined"), interval, "", ""])
+    return _table(head, rows)
+
+
+def _rate_cells(rate: Rate) -> list[str]:
+    return [_percent(rate.value), _number(rate.numerator), _number(rate.denominator)]
+
+
+def _verdicts_markdown(summary: Summary) -> str:
+    total = sum(summary.verdicts.values())
+    rows = [
+        [_(*words), _number(summary.verdicts[verdict]), _percent(100 * summary.verdicts[verdict] / total if total else None)]
+        for verdict, words in VERDICT_WORDS.items()
+    ]
+    return _table([_("Kết luận", "Verdict"), _("hồ sơ", "dossiers"), "%"], rows)
+
+
+def _gates_markdown(summary: Summary) -> str:
+    rows = [
+        [_(*_GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
+        for gate, (checked, failed) in summary.gates.items()
+    ]
+    return _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    if not rows:
+        return ""
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _percent(value: float | None) -> str:
+    if value is None:
+        return "-"
+    text = f"{value:.2f}"
+    return text if settings().language == "en" else text.replace(".", ",")
+
+
+def _number(value: int) -> str:
+    return f"{value:,}" if settings().language == "en" else f"{value:,}".replace(",", ".")
+
+
+def _(vietnamese: str, english: str) -> str:
+    return english if settings().language == "en" else vietnamese

@@ -1,0 +1,157 @@
+"""What a run has brought, in counts: per source, per agency, and the three numbers. Read from the newest publication."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tasks.warehouse.engine import fetch_all
+
+_PULLS = """
+    SELECT DISTINCT ON (source) source, state, records, started_at FROM raw.pulls ORDER BY source, started_at DESC
+"""
+_REJECTED = "SELECT source, reason, count(*) FROM raw.rejected GROUP BY 1, 2"
+_DOSSIERS = "SELECT source, count(*) FROM core.dossiers GROUP BY 1"
+_FINDINGS = "SELECT source, count(*) FROM quality.findings WHERE resolved_on IS NULL GROUP BY 1"
+_PUBLICATION = "SELECT publication_id, as_of FROM mart.current_publications WHERE policy = %(policy)s"
+_VERDICTS = """
+    SELECT source, unit_code, verdict, sum(dossiers), sum(to_correct) FROM mart.verdict_counts
+    WHERE publication_id = %(publication)s GROUP BY 1, 2, 3
+"""
+_RATES = """
+    SELECT unit_code, basis, numerator, denominator, value, lower, upper FROM mart.indicators
+    WHERE publication_id = %(publication)s AND indicator = 'on_time_rate'
+        AND field_code = '*' AND channel = '*' AND period = '*'
+"""
+_NAMES = "SELECT DISTINCT ON (unit_code) unit_code, name FROM ref.units ORDER BY unit_code, valid_from DESC"
+_GATES = """
+    SELECT gate, count(*), count(*) FILTER (WHERE NOT success) FROM quality.gate_results
+    WHERE as_of = (SELECT max(as_of) FROM quality.gate_results) GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The on-time rate on one basis, in per cent; None where nothing stands in the denominator."""
+
+    numerator: int
+    denominator: int
+    value: float | None
+    lower: float | None
+    upper: float | None
+
+
+@dataclass
+class SourceLine:
+    """One source: state of its last pull, records in it, and what the warehouse holds of it."""
+
+    name: str
+    pull: str = "-"
+    records: int = 0
+    rejected: int = 0
+    dossiers: int = 0
+    findings: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class UnitLine:
+    """One agency: its verdicts, dossiers it has to correct, and its rates by basis."""
+
+    code: str
+    name: str
+    verdicts: Counter[str] = field(default_factory=Counter)
+    to_correct: int = 0
+    rates: dict[str, Rate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All of it; ``publication`` is None where nothing was published yet.
+
+    Attributes:
+        gates: gate to expectations checked and failed on the last day that any gate saw.
+    """
+
+    policy: str
+    publication: str | None
+    as_of: date | None
+    sources: list[SourceLine]
+    units: list[UnitLine]
+    rates: Mapping[str, Rate]
+    rejected: Mapping[str, int]
+    gates: Mapping[str, tuple[int, int]]
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        """Dossiers by verdict, over all sources."""
+        return sum((line.verdicts for line in self.sources), Counter())
+
+
+def read_summary(policy: str) -> Summary:
+    """Read the summary of a policy's newest publication and of the warehouse as it is.
+
+    Raises:
+        WarehouseError: the warehouse does not answer.
+    """
+    found = fetch_all(_PUBLICATION, {"policy": policy})
+    publication, as_of = found[0] if found else (None, None)
+    verdicts = fetch_all(_VERDICTS, {"publication": publication})
+    rates = _rates(publication)
+    rejected = fetch_all(_REJECTED)
+    return Summary(
+        policy=policy,
+        publication=publication,
+        as_of=as_of,
+        sources=_sources(verdicts, rejected),
+        units=_units(verdicts, rates),
+        rates=rates.get("*", {}),
+        rejected=_added((reason, count) for _, reason, count in rejected),
+        gates={gate: (int(checked), int(failed)) for gate, checked, failed in fetch_all(_GATES)},
+    )
+
+
+def _sources(verdicts: list[tuple[Any, ...]], rejected: list[tuple[Any, ...]]) -> list[SourceLine]:
+    lines: dict[str, SourceLine] = {}
+
+    def line(name: str) -> SourceLine:
+        return lines.setdefault(name, SourceLine(name))
+
+    for name, state, records, _ in fetch_all(_PULLS):
+        line(name).pull, line(name).records = state, int(records)
+    for name, _, count in rejected:
+        line(name).rejected += int(count)
+    for name, count in fetch_all(_DOSSIERS):
+        line(name).dossiers = int(count)
+    for name, count in fetch_all(_FINDINGS):
+        line(name).findings = int(count)
+    for name, _, verdict, count, _ in verdicts:
+        line(name).verdicts[verdict] += int(count)
+    return sorted(lines.values(), key=lambda one: (-one.dossiers, one.name))
+
+
+def _units(verdicts: list[tuple[Any, ...]], rates: Mapping[str, dict[str, Rate]]) -> list[UnitLine]:
+    names = dict(fetch_all(_NAMES))
+    lines: dict[str, UnitLine] = {}
+    for _, unit, verdict, count, to_correct in verdicts:
+        line = lines.setdefault(unit, UnitLine(unit, names.get(unit, unit), rates=rates.get(unit, {})))
+        line.verdicts[verdict] += int(count)
+        line.to_correct += int(to_correct)
+    return sorted(lines.values(), key=lambda one: (-one.to_correct, one.code))
+
+
+def _rates(publication: str | None) -> dict[str, dict[str, Rate]]:
+    rates: dict[str, dict[str, Rate]] = {}
+    for unit, basis, numerator, denominator, value, lower, upper in fetch_all(_RATES, {"publication": publication}):
+        rates.setdefault(unit, {})[basis] = Rate(int(numerator), int(denominator or 0), value, lower, upper)
+    return rates
+
+
+def _added(pairs: Any) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for key, count in pairs:
+        total[key] += int(count)
+    return dict(total.most_common())

@@ -1,0 +1,274 @@
+"""Lines of a correction file: headings and fields in Vietnamese or English, each line accepted or refused with a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from schemas.dossiers import DOSSIERS
+from schemas.table import Kind, OneOf
+from tasks.rules.codes import fold_codes
+from tasks.rules.corrections import CORRECTABLE
+from tasks.rules.masking import looks_personal
+from tasks.rules.text import fold
+
+LONGEST_FILE = 10_000_000
+EMPTY = frozenset({"trong", "empty", "null"})
+
+_HEADINGS = {
+    "code": ("dossier", "dossier code", "code", "ma ho so", "mahoso", "so ho so"),
+    "field": ("field", "truong", "truong du lieu", "noi dung dinh chinh"),
+    "new_value": ("new value", "value", "gia tri moi", "gia tri dung", "gia tri"),
+    "evidence": ("evidence", "can cu", "minh chung", "bang chung", "tai lieu chung minh"),
+    "proposed_by": ("who", "proposed by", "nguoi de nghi", "nguoi de xuat", "nguoi lap"),
+    "approved_by": ("approved by", "nguoi duyet", "nguoi phe duyet"),
+    "source": ("source", "nguon", "he thong"),
+}
+_REQUIRED = ("code", "field", "new_value", "evidence", "proposed_by")
+_FIELDS = {
+    "procedure_code": ("ma thu tuc", "ma tthc", "matthc", "thu tuc"),
+    "unit_code": ("ma don vi", "ma co quan", "don vi", "co quan"),
+    "channel": ("kenh", "kenh thuc hien", "hinh thuc nop", "kenhthuchien"),
+    "status": ("trang thai", "trang thai ho so", "trangthaihoso"),
+    "received_at": ("ngay tiep nhan", "ngaytiepnhan"),
+    "due_at": ("ngay hen tra", "ngayhentra"),
+    "done_at": ("ngay ket thuc xu ly", "ngayketthucxuly", "ngay xu ly xong"),
+    "returned_at": ("ngay tra", "ngay tra ket qua", "ngaytra"),
+    "refused_at": ("ngay tu choi", "ngaytuchoi"),
+    "receipt_number": ("so bien nhan", "sobiennhan"),
+    "alias_code": ("ma ho so khac", "mahosokhac"),
+}
+_FIELD_OF = {fold(word): name for name in CORRECTABLE for word in (name, *_FIELDS[name])}
+_HEADING_OF = {fold(word): name for name, words in _HEADINGS.items() for word in (name, *words)}
+_TIMES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
+# A register gives a due day without an hour: the office closes at five.
+_CLOSING = time(17, 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as given.
+
+    Attributes:
+        number: line in the file, the heading being 1.
+        code: dossier code, folded.
+    """
+
+    number: int
+    code: str
+    field: str
+    new_value: str
+    evidence: str
+    proposed_by: str
+    approved_by: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What lines are held against.
+
+    Attributes:
+        sources_of: primary sources that hold each dossier code.
+        zones: IANA zone of each source.
+        allowed: values that a field may take, where a directory lists them.
+    """
+
+    sources_of: Mapping[str, tuple[str, ...]]
+    zones: Mapping[str, str]
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A line that can be applied.
+
+    Attributes:
+        new_value: ISO 8601 with an offset for instants, else as the table writes it; None empties the field.
+        state: approved where a second person signed it, else proposed.
+    """
+
+    line: Line
+    source: str
+    field: str
+    new_value: str | None
+    state: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that cannot; ``reason`` is one of :data:`REASONS`."""
+
+    line: Line
+    reason: str
+
+
+REASONS = {
+    "no_code": ("thiếu mã hồ sơ", "no dossier code"),
+    "unknown_dossier": ("không có hồ sơ mang mã này", "no dossier has this code"),
+    "several_sources": (
+        "mã có ở nhiều hệ thống: thêm cột `nguồn`",
+        "several sources have this code: add the column `source`",
+    ),
+    "unknown_field": ("trường này không đính chính được", "this field cannot be corrected"),
+    "no_value": ("thiếu giá trị mới (ghi `trống` để xoá)", "no new value (write `empty` to remove one)"),
+    "bad_value": ("giá trị mới không đọc được theo trường này", "the new value does not read as this field"),
+    "not_allowed": ("giá trị mới không có trong danh mục", "the new value is not in the directory"),
+    "no_evidence": ("thiếu căn cứ", "no evidence"),
+    "personal_value": (
+        "có số giống giấy tờ, điện thoại hoặc thư điện tử: ghi số hiệu văn bản thay vào",
+        "holds what looks like an identity number, telephone or mail: give a document number instead",
+    ),
+    "no_proposer": ("thiếu người đề nghị", "nobody proposes it"),
+    "same_person": ("người đề nghị và người duyệt là một", "proposed and approved by the same person"),
+    "contradicts": ("trái với một dòng trước về cùng trường", "contradicts an earlier line about the same field"),
+}
+"""Why a line is refused, in Vietnamese and in English."""
+
+
+class UnreadableFileError(ValueError):
+    """The file as a whole cannot be read as corrections; the message says why."""
+
+
+def read_lines(body: bytes) -> list[Line]:
+    """Read a correction file: UTF-8 (or UTF-16 with its mark), divided by commas, semicolons or tabs.
+
+    Raises:
+        UnreadableFileError: it is too long, no text, or lacks a heading.
+    """
+    if len(body) > LONGEST_FILE:
+        raise UnreadableFileError(f"longer than {LONGEST_FILE // 1_000_000} MB")
+    text = _decode(body)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    places = _places(next(rows, []))
+    return list(_lines(rows, places))
+
+
+def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:
+    """Accept or refuse every line, in the order given."""
+    answers: list[Accepted | Refused] = []
+    said: dict[tuple[str, str, str], str | None] = {}
+    for line in lines:
+        answer = _examine_one(line, known)
+        if isinstance(answer, Accepted):
+            about = (answer.source, line.code, answer.field)
+            if said.setdefault(about, answer.new_value) != answer.new_value:
+                answer = Refused(line, "contradicts")
+        answers.append(answer)
+    return answers
+
+
+def _decode(body: bytes) -> str:
+    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError:
+        raise UnreadableFileError("it is not UTF-8 text; save it as CSV UTF-8") from None
+
+
+def _places(headings: list[str]) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        name = _HEADING_OF.get(fold(heading))
+        if name is not None:
+            places.setdefault(name, place)
+    missing = [f"{name} ({_HEADINGS[name][3 if name == 'code' else -1]})" for name in _REQUIRED if name not in places]
+    if missing:
+        raise UnreadableFileError(f"the first line lacks {', '.join(missing)}")
+    return places
+
+
+def _lines(rows: Iterator[list[str]], places: Mapping[str, int]) -> Iterator[Line]:
+    kept = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
+
+    def cell(row: list[str], name: str) -> str:
+        place = places.get(name)
+        return row[place].strip() if place is not None and place < len(row) else ""
+
+    codes = fold_codes(pa.array([cell(row, "code") for _, row in kept], pa.string())).to_pylist()
+    for (number, row), code in zip(kept, codes, strict=True):
+        given = {name: cell(row, name) for name in _HEADINGS if name != "code"}
+        yield Line(number=number, code=code or "", **given)
+
+
+def _examine_one(line: Line, known: Known) -> Accepted | Refused:
+    reason = _wrong_form(line) or _wrong_dossier(line, known)
+    if reason:
+        return Refused(line, reason)
+    name = _FIELD_OF[fold(line.field)]
+    source = line.source or known.sources_of[line.code][0]
+    value, reason = _value(line.new_value, name, known, source)
+    if reason:
+        return Refused(line, reason)
+    return Accepted(line, source, name, value, "approved" if line.approved_by else "proposed")
+
+
+def _wrong_form(line: Line) -> str:
+    """Answer what is wrong with the line by itself, or an empty text."""
+    checks = {
+        "no_code": not line.code,
+        "unknown_field": fold(line.field) not in _FIELD_OF,
+        "no_value": not line.new_value,
+        "no_evidence": not line.evidence,
+        "no_proposer": not line.proposed_by,
+        "same_person": bool(line.approved_by) and fold(line.approved_by) == fold(line.proposed_by),
+        "personal_value": any(looks_personal(text) for text in (line.evidence, line.proposed_by, line.approved_by)),
+    }
+    return next((reason for reason, wrong in checks.items() if wrong), "")
+
+
+def _wrong_dossier(line: Line, known: Known) -> str:
+    sources = known.sources_of.get(line.code, ())
+    if not sources or (line.source and line.source not in sources):
+        return "unknown_dossier"
+    return "several_sources" if len(sources) > 1 and not line.source else ""
+
+
+def _value(text: str, name: str, known: Known, source: str) -> tuple[str | None, str]:
+    """Read a new value as its field; a value and no reason, or a reason."""
+    if fold(text) in EMPTY:
+        return None, ""
+    if DOSSIERS[name].kind is Kind.INSTANT:
+        moment = _instant(text, ZoneInfo(known.zones[source]), closing=name == "due_at")
+        return (moment, "") if moment else (None, "bad_value")
+    if DOSSIERS[name].kind is Kind.INTEGER and not (text.isascii() and text.isdigit()):
+        return None, "bad_value"
+    if DOSSIERS[name].kind is Kind.INTEGER:
+        text = str(int(text))
+    closed = [c.values for c in DOSSIERS[name].constraints if isinstance(c, OneOf)]
+    listed = known.allowed.get(name)
+    if closed and text not in {str(value) for value in closed[0]}:
+        return None, "not_allowed"
+    if listed is not None and text not in listed:
+        return None, "not_allowed"
+    return (None, "personal_value") if looks_personal(text) else (text, "")
+
+
+def _instant(text: str, zone: ZoneInfo, *, closing: bool) -> str | None:
+    """Read a time, day before month; a day alone begins at midnight, a due day ends at closing."""
+    moment = _read_time(text)
+    if moment is None or not 1990 <= moment.year <= 2100:
+        return None
+    if closing and moment.time() == time(0, 0) and len(text) <= 10:
+        moment = datetime.combine(moment.date(), _CLOSING, moment.tzinfo)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
+
+
+def _read_time(text: str) -> datetime | None:
+    for form in _TIMES:
+        try:
+            return datetime.strptime(text, form)
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""What leaves a step when it fails: our own messages as they are, anything else without its text.
+
+The text of an exception that is not ours may quote a record (psycopg2, pandas and Arrow do), and the
+orchestrator keeps the message of every failed run.
+"""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from config.errors import MotcuaError
+from config.settings import ROOT
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class UnexpectedError(MotcuaError):
+    """A fault of the program; names the place and the kind of error, never what it said.
+
+    Args:
+        step: step that failed.
+        error: what was raised.
+    """
+
+    exit_code = 7
+
+    def __init__(self, step: str, error: BaseException) -> None:
+        super().__init__(
+            f"Step {step} met a fault of the program: {type(error).__name__} at {place(error)}. "
+            "Nothing of this step was written. Report this line; it holds no data."
+        )
+
+
+def shielded(function: Callable[P, R]) -> Callable[P, R]:
+    """Let our own errors pass and replace any other by its kind and place; put it right under ``@task``."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except MotcuaError as error:
+            # Its cause may quote what it hides.
+            raise error from None
+        except Exception as error:
+            raise UnexpectedError(function.__name__, error) from None
+
+    return run
+
+
+def place(error: BaseException) -> str:
+    """Return the innermost lines of ours that the error passed, ``file:line``, the deepest first.
+
+    >>> try:
+    ...     int("Nguyen Van A")
+    ... except ValueError as error:
+    ...     "Nguyen" in str(UnexpectedError("x", error))
+    False
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [(Path(frame.filename), frame.lineno) for frame in reversed(frames)]
+    ours = [
+        f"{path.relative_to(ROOT)}:{line}" for path, line in lines if path.is_relative_to(ROOT) and ".venv" not in path.parts
+    ]
+    last = [f"{path.name}:{line}" for path, line in lines[:1]]
+    return " < ".join((ours or last)[:3])
