@@ -53,9 +53,9 @@ def booleans(series: pd.Series) -> Mask:
     return np.asarray(filled.to_numpy(zero_copy_only=False))
 
 
-def keys(frame: pd.DataFrame) -> pa.Array:
-    """Return source and code of each row as one text."""
-    return pc.binary_join_element_wise(arrow(frame["source"]), arrow(frame["code"]), "\x1f")
+def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
+    """Return source and code of each row, and further columns, as one text."""
+    return pc.binary_join_element_wise(*(arrow(frame[name]) for name in ("source", "code", *more)), "\x1f")
 
 
 def group_sizes(*parts: npt.NDArray[np.integer]) -> Numbers:
