@@ -136,6 +136,7 @@ VERDICT_COUNTS = Table(
             (NotNull(),),
         ),
         count("dossiers", "Dossiers."),
+        count("recorded_late", "Of those, dossiers that the source states as late."),
         count(
             "to_correct",
             "Of those, dossiers that the agency has to correct: recorded otherwise than the evidence says, "

@@ -23,6 +23,7 @@ _VERDICT_COUNTS = """
             CASE v.verdict WHEN 'undetermined' THEN coalesce(v.missing, v.reasons) ELSE v.reasons END, ' ', 1), ''), '-'
         ) AS reason,
         count(*) AS dossiers,
+        count(*) FILTER (WHERE v.recorded_timeliness = 'late' AND v.recorded_state <> 'not_received') AS recorded_late,
         count(*) FILTER (
             WHERE v.verdict IN ('phantom_late', 'hidden_late', 'undetermined') OR f.code IS NOT NULL
         ) AS to_correct

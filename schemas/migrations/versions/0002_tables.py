@@ -786,7 +786,7 @@ def _create_judged_verdicts() -> None:
             "as_of",
             sa.Date(),
             nullable=False,
-            comment="Day whose end the row speaks for: open dossiers are judged at the end of it.",
+            comment="Day that the verdict speaks for: of the run while time still runs for the dossier, else the day of its end.",
         ),
         sa.Column(
             "changed_in",
@@ -995,6 +995,9 @@ def _create_mart_verdict_counts() -> None:
             comment="Strongest reason code; for undetermined ones what is missing; '-' where there is none.",
         ),
         sa.Column("dossiers", sa.BigInteger(), nullable=False, comment="Dossiers."),
+        sa.Column(
+            "recorded_late", sa.BigInteger(), nullable=False, comment="Of those, dossiers that the source states as late."
+        ),
         sa.Column(
             "to_correct",
             sa.BigInteger(),
