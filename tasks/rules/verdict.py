@@ -16,7 +16,7 @@ from tasks.rules.case import Case, Office, build_case
 from tasks.rules.due import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
 from tasks.rules.ends import IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts
 from tasks.rules.evidence import evidence_of
-from tasks.rules.facts import facts_of
+from tasks.rules.facts import Facts, facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.pauses import second_supplement
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
@@ -37,7 +37,12 @@ def judge_frames(frames: DossierFrames, policy: Policy, office: Office, as_of: d
     Returns:
         One row a dossier, the given columns of ``judged.verdicts``.
     """
-    case = build_case(facts_of(frames, office.zone), policy, office, as_of)
+    return judge_facts(facts_of(frames, office.zone), policy, office, as_of)
+
+
+def judge_facts(facts: Facts, policy: Policy, office: Office, as_of: date) -> pd.DataFrame:
+    """Judge as :func:`judge_frames` does, from facts that several policies share."""
+    case = build_case(facts, policy, office, as_of)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
     verdict, repeated = verdicts(case, timely)
