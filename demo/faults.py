@@ -193,7 +193,8 @@ class Faults:
 
     def _soil(self, name: str, soil: Dirt) -> None:
         left = self._count(self.rates["dirt"][name])
-        for place in self.scene.rng.sample(self._free, len(self._free)):
+        start = self.scene.rng.randrange(len(self._free))
+        for place in self._free[start:] + self._free[:start]:
             dossier = self.dossiers[place]
             if "original" in dossier.planted or (name in ON_TRUE_RECORDS and not self._is_true(dossier)):
                 continue

@@ -74,6 +74,7 @@ class History:
             received=received,
             submitted=received - self.rng.randint(5, 900) if channel == "online" else received,
             settled=version.unit != "unsettled",
+            missing="limit" if version.unit == "unsettled" else "",
         )
         self._live(dossier)
         return dossier

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar as months
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from demo.calendar import (
     CLOSING,
@@ -58,6 +59,7 @@ def pushed(day: int) -> int:
     return day
 
 
+@lru_cache(maxsize=65536)
 def minutes_after(minute: int, count: int) -> int:
     """Return the time at which ``count`` worked minutes after ``minute`` are used up."""
     while count > 0:

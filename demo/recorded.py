@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from demo.calendar import DAY
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from demo.calendar import DAY, day_number
 from demo.model import ENDED, Shown
 
 COMPARES_BY_DAY = {"province": False, "communes": True}
@@ -34,3 +38,36 @@ def recorded_state(shown: Shown, source: str, now: int) -> str:
         return "on_time"
     late = end // DAY > due // DAY if COMPARES_BY_DAY[source] else end > due
     return "late" if late else "on_time"
+
+
+def served_state(record: Mapping[str, str], now: int) -> str:
+    """Return what :func:`recorded_state` says, read again from a served record of the province.
+
+    The dates are parsed anew, so that a slip between what is meant and what is served comes out.
+    """
+    shown = Shown(
+        status=record["TrangThaiHoSo"],
+        unit="",
+        unit_name="",
+        procedure="",
+        channel="",
+        received=_minute(record["NgayTiepNhan"]),
+        submitted=None,
+        due=_minute(record["NgayHenTra"]),
+        done=_minute(record["NgayKetThucXuLy"]),
+        returned=_minute(record["NgayTra"]),
+        refused=_minute(record["NgayTuChoi"]),
+    )
+    return recorded_state(shown, "province", now)
+
+
+def _minute(text: str) -> int | None:
+    digits = "".join(char for char in text if char.isdigit())
+    if not digits or digits.startswith("0001"):
+        return None
+    return _day(digits[:8]) * DAY + int(digits[8:10]) * 60 + int(digits[10:12])
+
+
+@lru_cache(maxsize=4096)
+def _day(digits: str) -> int:
+    return day_number(date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))

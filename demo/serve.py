@@ -1,0 +1,146 @@
+"""The provincial one-stop system over HTTP, in the envelope of the national exchange (domain facts 2.3).
+
+``POST /login`` gives a session; ``POST /service`` answers ``LayDanhSachHoSo`` (records by modification
+time, page by page), ``LayThuTuc`` and ``LayDanhMucCoQuan``. A session ends after some calls: the answer
+is then error code 3, and the caller logs in again.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from demo.world import DOSSIERS
+
+GOOD, REFUSED, EXPIRED, UNKNOWN = "0", "1", "3", "-3"
+LARGEST_PAGE = 5000
+
+
+@dataclass
+class Shelf:
+    """One list of records as JSON lines, read again whenever its file changes."""
+
+    path: Path
+    stamp_field: str = ""
+    lines: list[bytes] = field(default_factory=list)
+    stamps: list[str] = field(default_factory=list)
+    _seen: tuple[int, int] = (0, 0)
+
+    def refresh(self) -> None:
+        """Read the file again if it is another one than before."""
+        stat = self.path.stat()
+        if (stat.st_mtime_ns, stat.st_ino) == self._seen:
+            return
+        self._seen = (stat.st_mtime_ns, stat.st_ino)
+        if self.stamp_field:
+            self.lines = self.path.read_bytes().splitlines()
+            self.stamps = [self._stamp(line) for line in self.lines]
+        else:
+            self.lines = [json.dumps(each, ensure_ascii=False).encode() for each in json.loads(self.path.read_bytes())]
+
+    def between(self, since: str, until: str) -> list[bytes]:
+        """Return the records modified from one time to another, both included; empty means no bound."""
+        if not self.stamp_field:
+            return self.lines
+        first = bisect_left(self.stamps, since) if since else 0
+        last = bisect_right(self.stamps, until) if until else len(self.lines)
+        return self.lines[first:last]
+
+    def _stamp(self, line: bytes) -> str:
+        # The stamp stands before any nested list; parsing every record would take ten times as long.
+        key = f'"{self.stamp_field}": "'.encode()
+        start = line.index(key) + len(key)
+        return line[start : start + 14].decode("ascii")
+
+
+@dataclass
+class Desk:
+    """The system's memory: its lists, who may log in, and the calls left to each session."""
+
+    shelves: dict[str, Shelf]
+    credentials: tuple[str, str]
+    session_calls: int
+    until: str = ""
+    sessions: dict[str, int] = field(default_factory=dict)
+
+    def log_in(self, given: dict[str, Any], destination: str | None) -> dict[str, str]:
+        """Answer a login: a session, or a refusal."""
+        known = (str(given.get("username")), str(given.get("password"))) == self.credentials
+        if not known or destination is None:
+            return {"error_code": REFUSED, "message": "Sai tài khoản, mật khẩu hoặc thiếu dstcode"}
+        session = secrets.token_hex(16)
+        self.sessions[session] = self.session_calls
+        return {"error_code": GOOD, "message": "", "session": session}
+
+    def answer(self, given: dict[str, Any]) -> bytes:
+        """Answer a call of a service."""
+        left = self.sessions.get(str(given.get("session")), 0)
+        if left <= 0:
+            self.sessions.pop(str(given.get("session")), None)
+            return _refusal(EXPIRED, "session expired")
+        self.sessions[str(given.get("session"))] = left - 1
+        shelf = self.shelves.get(str(given.get("service")))
+        if shelf is None:
+            return _refusal(UNKNOWN, "service is not known")
+        data = given.get("data") or {}
+        shelf.refresh()
+        until = min(filter(None, (str(data.get("denThoiDiem") or ""), self.until)), default="")
+        return _page(shelf.between(str(data.get("tuThoiDiem") or ""), until), data)
+
+
+def _page(lines: list[bytes], data: dict[str, Any]) -> bytes:
+    number = max(1, int(data.get("trang") or 1))
+    size = min(LARGEST_PAGE, max(1, int(data.get("soBanGhi") or 500)))
+    pages = max(1, -(-len(lines) // size))
+    head = {"error_code": GOOD, "message": "", "tongSo": len(lines), "trang": number, "soTrang": pages}
+    body = b",".join(lines[(number - 1) * size : number * size])
+    return json.dumps(head).encode()[:-1] + b', "result": [' + body + b"]}"
+
+
+def _refusal(code: str, message: str) -> bytes:
+    return json.dumps({"error_code": code, "message": message}).encode()
+
+
+def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20, until: str = "") -> FastAPI:
+    """Return the application.
+
+    Args:
+        out: folder of the province.
+        credentials: user name and password that may log in.
+        session_calls: calls after which a session ends.
+        until: ``yyyyMMddHHmmss``; records modified later do not exist yet.
+    """
+    served = out / "served"
+    shelves = {
+        "LayDanhSachHoSo": Shelf(served / DOSSIERS, "NgayCapNhat"),
+        "LayThuTuc": Shelf(served / "procedures.json"),
+        "LayDanhMucCoQuan": Shelf(served / "units.json"),
+    }
+    desk = Desk(shelves, credentials, session_calls, until)
+    app = FastAPI(title="Một cửa điện tử tỉnh Mộc Lam (H99, giả định)", openapi_url=None)
+
+    @app.post("/login")
+    async def login(request: Request) -> dict[str, str]:
+        return desk.log_in(await request.json(), request.headers.get("dstcode"))
+
+    @app.post("/service")
+    async def service(request: Request) -> Response:
+        return Response(desk.answer(await request.json()), media_type="application/json")
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return app
+
+
+def serve(app: FastAPI, port: int) -> None:
+    """Serve on this machine only, until stopped."""
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
