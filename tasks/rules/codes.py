@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.text import given, truth
+from tasks.rules.text import clean_text, given, truth
 
 # Letters of other alphabets that look like the Latin ones of agency codes: they come in by copy and paste.
 _LOOK_ALIKES = dict(zip("АВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXIJSABEZHIKMNOPTYX", strict=True))
@@ -76,15 +76,9 @@ def code_days(digits: pa.Array) -> np.ndarray:
 
 def fold_procedures(values: pa.Array) -> pa.Array:
     """Cut the owner's suffix off national procedure codes; a local invented code stays as it is (domain 3.3)."""
-    return pc.replace_substring_regex(fold_spaces(values), r"^([1-3]\.\d{6})\..*$", r"\1")
+    return pc.replace_substring_regex(clean_text(values), r"^([1-3]) ?\. ?(\d{6})(?:[ .].*)?$", r"\1.\2")
 
 
 def fold_units(values: pa.Array) -> pa.Array:
     """Bring agency codes to one form: upper case, no white space."""
     return pc.utf8_upper(fold_codes(values))
-
-
-def fold_spaces(values: pa.Array) -> pa.Array:
-    """Remove all white space; an empty text becomes null."""
-    text = pc.replace_substring_regex(pc.utf8_normalize(values, "NFKC"), _GAPS, "")
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)

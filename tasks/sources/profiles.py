@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
 from tasks.sources.exchange import (
@@ -111,16 +113,16 @@ def read_table(body: bytes, media_type: str, source: Source, digest: str) -> Rea
 def _read_events(placed: Placed, source: Source, digest: str) -> Readings:
     """Read a table in which a row is an event: the first row of a dossier brings its own fields."""
     codes = placed.columns["code"]
-    seen: dict[str, int] = {}
-    for place, code in enumerate(codes.to_pylist()):
-        seen.setdefault(code, place)
-    first = pa.array(list(seen.values()), pa.int64())
-    columns = {field: values.take(first) for field, values in placed.columns.items()}
-    positions = [int(placed.positions[place]) for place in seen.values()]
+    coded = pc.dictionary_encode(codes)
+    owner = np.asarray(coded.indices)
+    first = np.unique(owner, return_index=True)[1]
+    columns = {field: values.take(pa.array(first)) for field, values in placed.columns.items()}
+    positions = placed.positions[first]
     return readings(
         digest,
-        dossiers=Part(_with_constants(columns, source, len(positions)), positions),
-        events=Part({"code": codes, **placed.events}, placed.positions),
+        dossiers=Part(_with_constants(columns, source, len(first)), positions),
+        # An event lies where its dossier does: the row that brought the dossier's own fields.
+        events=Part({"code": codes, **placed.events}, positions[owner]),
         rejected=placed.rejected,
     )
 
@@ -130,7 +132,7 @@ def _with_constants(columns: dict[str, pa.Array], source: Source, length: int) -
     filled = {field: values for field, values in columns.items() if field in DOSSIER_FIELDS}
     for field, value in source.constants.items():
         fixed = pa.array([value] * length, pa.string())
-        filled[field] = pa.compute.coalesce(filled[field], fixed) if field in filled else fixed
+        filled[field] = pc.coalesce(filled[field], fixed) if field in filled else fixed
     if "code" not in filled:
         filled["code"] = filled["receipt_number"]
     return filled

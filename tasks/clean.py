@@ -1,0 +1,78 @@
+"""From what pages say to typed frames that the warehouse takes; no personal value gets past this step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import pyarrow as pa
+
+from config.sources import Source
+from tasks.cleaning.agencies import Directory
+from tasks.cleaning.dossiers import clean_dossiers
+from tasks.cleaning.histories import clean_events, clean_pauses
+from tasks.cleaning.reference import clean_procedures, clean_units
+from tasks.sources.readings import Readings
+
+_REJECTED = {
+    "page_digest": pd.ArrowDtype(pa.string()),
+    "page_position": pd.ArrowDtype(pa.int64()),
+    "code": pd.ArrowDtype(pa.string()),
+    "reason": pd.ArrowDtype(pa.string()),
+    "fields": pd.ArrowDtype(pa.string()),
+}
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Typed frames of one or more pages.
+
+    Attributes:
+        dossiers, events, pauses: given columns of the tables in ``core``; the last two belong to dossiers
+            of the first and are complete for them.
+        procedures, units: given columns of the tables in ``ref``.
+        rejected: ``page_digest, page_position, code, reason, fields`` of what cannot be used.
+    """
+
+    dossiers: pd.DataFrame
+    events: pd.DataFrame
+    pauses: pd.DataFrame
+    procedures: pd.DataFrame
+    units: pd.DataFrame
+    rejected: pd.DataFrame
+
+
+def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -> Cleaned:
+    """Clean readings.
+
+    Args:
+        readings: of one page or several, in the order in which the source told them.
+        source: its file.
+        units: rows of ``ref.units``; without any, agencies stay as they are given.
+        key: of the pseudonyms, at least 32 bytes.
+    """
+    events, broken_events = clean_events(readings.events, source, key)
+    pauses, broken_pauses = clean_pauses(readings.supplements, events, source)
+    broken = pa.concat_arrays([broken_events, broken_pauses])
+    dossiers = clean_dossiers(readings.dossiers, source, Directory(units), key, broken)
+    if len(dossiers.frame) < len(readings.dossiers):
+        # A code told twice: only the statement that was kept has a log.
+        latest = _of_kept(readings, dossiers.frame)
+        events, _ = clean_events(latest.events, source, key)
+        pauses, _ = clean_pauses(latest.supplements, events, source)
+    procedures, refused_procedures = clean_procedures(readings.procedures, source)
+    agencies, refused_units = clean_units(readings.units, source)
+    rejected = [readings.rejected, dossiers.rejected, refused_procedures, refused_units]
+    together = pd.concat([frame.astype(_REJECTED)[list(_REJECTED)] for frame in rejected], ignore_index=True)
+    return Cleaned(dossiers.frame, events, pauses, procedures, agencies, together)
+
+
+def _of_kept(readings: Readings, kept: pd.DataFrame) -> Readings:
+    """Leave out log entries and pauses of statements that were not kept."""
+    return replace(readings, events=_among(readings.events, kept), supplements=_among(readings.supplements, kept))
+
+
+def _among(rows: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    places = ["page_digest", "page_position"]
+    found = rows[places].merge(kept[places], how="left", indicator=True)["_merge"]
+    return rows[(found == "both").to_numpy(dtype=bool)]

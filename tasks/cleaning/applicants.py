@@ -1,0 +1,94 @@
+"""Applicants: what checks need is derived, a keyed pseudonym is kept, the values themselves end here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.errors import ConfigError
+from config.settings import settings
+from config.sources import Source
+from tasks.cleaning.columns import Flags, column
+from tasks.rules import marks, pseudonym
+from tasks.rules.text import clean_text, given, legacy_font, not_composed, truth
+
+_TEST = r"(?i)@test|\btests?\b|\btesting\b|thử nghiệm|thu nghiem|chạy thử|chay thu|hồ sơ thử|ho so thu|kiểm thử"
+_PERSONAL = ("identity_number", "applicant_name", "phone", "summary")
+
+
+def pseudonym_key() -> bytes:
+    """Return the key of the pseudonyms: the setting's, else that of a file made at first use (mode 0400).
+
+    Raises:
+        ConfigError: the key is too short.
+    """
+    given_key = settings().pseudonym_key.get_secret_value()
+    if given_key:
+        return _checked(given_key.encode(), "MOTCUA_PSEUDONYM_KEY")
+    file = settings().home / "keys" / "pseudonym.key"
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        with os.fdopen(handle, "w") as stream:
+            stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(draft, file)  # who comes second keeps the first one's key
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return _checked(file.read_bytes().strip(), "keys/pseudonym.key")
+
+
+def _checked(key: bytes, where: str) -> bytes:
+    if len(key) < pseudonym.SHORTEST_KEY:
+        raise ConfigError(where, "is too short", f"{pseudonym.SHORTEST_KEY} characters or more")
+    return key
+
+
+def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Flags) -> pa.Array:
+    """Return pseudonyms of applicants and raise the marks that only their values can give.
+
+    A number that is malformed or a placeholder says nothing about who it is: then name and telephone
+    number together stand for the applicant, and without both of them there is no pseudonym.
+    """
+    identity, name, phone, summary = (column(dossiers, field) for field in _PERSONAL)
+    digits, line = pseudonym.digits_only(identity), pseudonym.phone_digits(phone)
+    placeholder, malformed = pseudonym.identity_placeholder(digits), pseudonym.identity_malformed(digits)
+    flags.add(marks.ID_PLACEHOLDER, placeholder)
+    flags.add(marks.ID_MALFORMED, malformed & ~placeholder)
+    if _states_identities(source):
+        flags.add(marks.ID_MISSING, ~given(digits))
+    phone_made_up = pseudonym.phone_placeholder(line)
+    flags.add(marks.PHONE_PLACEHOLDER, phone_made_up)
+    flags.add(marks.PHONE_MALFORMED, pseudonym.phone_malformed(line) & ~phone_made_up)
+    for text in (clean_text(name), clean_text(summary)):
+        flags.add(marks.TEST_WORDING, truth(pc.match_substring_regex(text, _TEST)))
+        flags.add(marks.LEGACY_FONT, legacy_font(text))
+    flags.add(marks.NOT_NFC, not_composed(name) | not_composed(summary))
+    return _keys(_kept(digits, ~(placeholder | malformed)), name, _kept(line, ~phone_made_up), key)
+
+
+def _keys(digits: pa.Array, names: pa.Array, lines: pa.Array, key: bytes) -> pa.Array:
+    both = pseudonym.names_and_phones(clean_text(names), lines)
+    return pc.coalesce(
+        pseudonym.pseudonyms(digits, key, "id"),
+        pseudonym.pseudonyms(_kept(both, ~given(digits)), key, "person"),
+    )
+
+
+def _kept(values: pa.Array, rows: np.ndarray) -> pa.Array:
+    return pc.if_else(pa.array(rows), values, pa.scalar(None, pa.string()))
+
+
+def _states_identities(source: Source) -> bool:
+    return source.role == "primary" and (source.profile == "dvcqg" or "identity_number" in source.columns)

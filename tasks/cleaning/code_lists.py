@@ -1,0 +1,95 @@
+"""Code lists that hold where a source's file gives none of its own (domain 2.4 to 2.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STATUSES: dict[str, Any] = {
+    **{str(code): code for code in range(1, 11)},
+    "Mới đăng ký": 1,
+    "Được tiếp nhận": 2,
+    "Đã tiếp nhận": 2,
+    "Tiếp nhận": 2,
+    "Không được tiếp nhận": 3,
+    "Từ chối tiếp nhận": 3,
+    "Từ chối": 3,
+    "Đang xử lý": 4,
+    "Đang giải quyết": 4,
+    "Yêu cầu bổ sung giấy tờ": 5,
+    "Yêu cầu bổ sung": 5,
+    "Chờ bổ sung": 5,
+    "Yêu cầu thực hiện nghĩa vụ tài chính": 6,
+    "Chờ thực hiện nghĩa vụ tài chính": 6,
+    "Công dân yêu cầu rút hồ sơ": 7,
+    "Công dân rút hồ sơ": 7,
+    "Rút hồ sơ": 7,
+    "Dừng xử lý": 8,
+    "Tạm dừng xử lý": 8,
+    "Đã xử lý xong": 9,
+    "Đã giải quyết": 9,
+    "Đã trả kết quả": 10,
+}
+LAND_STATUSES: dict[str, Any] = {"0": 9, "*": 7, "": 4}
+POSTAL_STATUSES: dict[str, Any] = {**STATUSES, "Đã phát": 10, "Phát thành công": 10, "Đã giao": 10, "*": None, "": None}
+CHANNELS: dict[str, Any] = {
+    "1": "counter",
+    "2": "online",
+    "3": "postal",
+    "Trực tiếp": "counter",
+    "Trực tuyến": "online",
+    "Bưu chính": "postal",
+    "Bưu chính công ích": "postal",
+    "Dịch vụ bưu chính": "postal",
+    "BCCI": "postal",
+    "counter": "counter",
+    "online": "online",
+    "postal": "postal",
+    "": "counter",  # QD 766, 3.3: a dossier without a channel counts as direct
+}
+PERSON_KINDS: dict[str, Any] = {
+    "1": "person",
+    "2": "business",
+    "3": "state_agency",
+    "4": "organisation",
+    "Công dân": "person",
+    "Cá nhân": "person",
+    "Doanh nghiệp": "business",
+    "Cơ quan nhà nước": "state_agency",
+    "Tổ chức": "organisation",
+    "Hộ kinh doanh": "household",
+}
+# TrangThaiBoSung of the national exchange, and what land software calls its pauses.
+PAUSE_KINDS: dict[str, Any] = {
+    "Dừng xử lý hồ sơ": "stop",
+    "Dừng xử lý": "stop",
+    "Tạm dừng": "stop",
+    "stop": "stop",
+    "Yêu cầu thực hiện nghĩa vụ tài chính": "financial",
+    "Nghĩa vụ tài chính": "financial",
+    "NVTC": "financial",
+    "Thuế": "financial",
+    "Chuyển thuế": "financial",
+    "financial": "financial",
+    "Niêm yết": "posting",
+    "Niêm yết công khai": "posting",
+    "posting": "posting",
+    "Lấy ý kiến": "opinion",
+    "Xin ý kiến": "opinion",
+    "opinion": "opinion",
+    "*": "supplement",
+    "": "supplement",
+}
+LEVELS: dict[str, Any] = {
+    "Tỉnh": "province",
+    "Thành phố trực thuộc trung ương": "province",
+    "Sở": "department",
+    "Sở, ban, ngành": "department",
+    "Huyện": "district",
+    "Quận": "district",
+    "Thị xã": "district",
+    "Xã": "commune",
+    "Phường": "commune",
+    "Đặc khu": "commune",
+    "Chi nhánh": "branch",
+    **{level: level for level in ("province", "department", "district", "commune", "branch")},
+}

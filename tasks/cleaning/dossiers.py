@@ -1,0 +1,203 @@
+"""Dossiers: from readings to rows of ``core.dossiers``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.sources import Source
+from schemas.dossiers import DOSSIERS
+from tasks.cleaning import code_lists
+from tasks.cleaning.agencies import Directory
+from tasks.cleaning.applicants import applicant_keys
+from tasks.cleaning.columns import CodeList, Flags, amounts, any_given, booleans, column, series
+from tasks.cleaning.moments import groups_of, read_instants
+from tasks.rules import marks
+from tasks.rules.codes import Codes, fold_codes, fold_procedures, read_codes
+from tasks.rules.text import clean_text, given, legacy_font, not_composed
+from tasks.rules.times import days, local_times, month_start
+
+DATES = (
+    "submitted_at",
+    "received_at",
+    "due_at",
+    "done_at",
+    "returned_at",
+    "refused_at",
+    "result_at",
+    "modified_at",
+)
+_ENDS = ("done_at", "returned_at", "result_at")
+_LONGEST_SHOWN = 80  # characters kept of a status or agency as given
+_NO_MONTH = np.datetime64("1970-01-01", "D")  # a dossier without any date still belongs to a partition
+
+
+@dataclass(frozen=True)
+class CleanedDossiers:
+    """Rows of ``core.dossiers`` and what becomes of the others.
+
+    Attributes:
+        frame: one row a code, the latest statement about it.
+        rejected: ``page_digest, page_position, code, reason, fields`` of records without a code.
+    """
+
+    frame: pd.DataFrame
+    rejected: pd.DataFrame
+
+
+def clean_dossiers(
+    readings: pd.DataFrame, source: Source, directory: Directory, key: bytes, broken_children: pa.Array
+) -> CleanedDossiers:
+    """Clean the dossiers of one or more pages.
+
+    Args:
+        readings: ``Readings.dossiers``, in the order in which the source told them.
+        source: its code lists, zone and order of dates.
+        directory: agencies.
+        key: of the pseudonyms.
+        broken_children: folded codes of dossiers with a date in their log that cannot be read.
+    """
+    usable = given(fold_codes(column(readings, "code")))
+    rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(code=None, reason="no_code", fields="code")
+    kept = readings[usable].reset_index(drop=True)
+    flags = Flags(len(kept))
+    codes = _codes(column(kept, "code"), source, flags)
+    flags.add(marks.DATE_UNREADABLE, pc.is_in(codes.folded, broken_children).to_numpy(zero_copy_only=False))
+    dates = read_instants({n: column(kept, n) for n in DATES}, source, groups_of(kept["page_digest"]), flags, codes.day)
+    columns: dict[str, pa.Array] = {"code": codes.folded, **dates}
+    columns |= _plain_columns(kept, source, flags)
+    columns |= _listed_columns(kept, source, flags)
+    columns |= _agency_columns(kept, codes, dates, source, directory, flags)
+    columns["applicant_key"] = applicant_keys(kept, source, key, flags)
+    columns["status"] = _status(kept, columns, source, flags)
+    columns["partition_month"] = _months(dates, codes, source)
+    _mark_repeated(kept, codes.folded, flags)
+    frame = pd.DataFrame({name: series(values) for name, values in columns.items()})
+    frame["source"], frame["role"] = source.name, "evidence" if source.role == "evidence" else "primary"
+    frame["marks"] = series(marks.joined(flags.raised, len(kept)))
+    frame[["page_digest", "page_position"]] = kept[["page_digest", "page_position"]]
+    return CleanedDossiers(DOSSIERS.conform(_latest(frame)), rejected)
+
+
+def _codes(values: pa.Array, source: Source, flags: Flags) -> Codes:
+    codes = read_codes(values)
+    # The land software names a dossier by its receipt number, which follows no national pattern.
+    if source.codes == "national" and source.profile != "land":
+        flags.add(marks.CODE_FOLDED, codes.changed)
+        flags.add(marks.CODE_UNREADABLE, ~codes.national)
+        flags.add(marks.NO_CODE_DATE, codes.national & np.isnat(codes.day))
+    return codes
+
+
+def _plain_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[str, pa.Array]:
+    """Return codes, sums and yes-or-no fields."""
+    fees, thousands = amounts(column(kept, "fee_amount"))
+    flags.add(marks.NUMBER_AS_TEXT, thousands)
+    flag = CodeList.of(source.flags, {"on_time": "on_time", "late": "late"})
+    return {
+        "alias_code": fold_codes(column(kept, "alias_code")),
+        "receipt_number": fold_codes(column(kept, "receipt_number")),
+        "procedure_code": fold_procedures(column(kept, "procedure_code")),
+        "field_code": clean_text(column(kept, "field_code")),
+        "has_result": booleans(column(kept, "has_result")),
+        "is_migrated": booleans(column(kept, "is_migrated")),
+        "fee_amount": fees,
+        "source_flag": flag.meanings(clean_text(column(kept, "source_flag")), pa.string())[0],
+    }
+
+
+def _listed_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[str, pa.Array]:
+    """Return the fields that a code list explains."""
+    channels = CodeList.of(source.channels, code_lists.CHANNELS)
+    channel, unknown = channels.meanings(clean_text(column(kept, "channel")), pa.string())
+    flags.add(marks.UNKNOWN_CHANNEL, unknown)
+    persons = CodeList.of(source.person_kinds, code_lists.PERSON_KINDS)
+    person, unknown = persons.meanings(clean_text(column(kept, "person_kind")), pa.string())
+    flags.add(marks.UNKNOWN_PERSON_KIND, unknown)
+    return {"channel": channel, "person_kind": person, "status_as_given": _shown(column(kept, "status"), flags)}
+
+
+def status_list(source: Source) -> CodeList:
+    """Return the source's statuses, else those that hold for its profile."""
+    default = {"land": code_lists.LAND_STATUSES, "postal": code_lists.POSTAL_STATUSES}
+    return CodeList.of(source.statuses, default.get(source.profile, code_lists.STATUSES))
+
+
+def _status(kept: pd.DataFrame, columns: Mapping[str, pa.Array], source: Source, flags: Flags) -> pa.Array:
+    """Return the national status; where the source states none, what the file presumes of ended and open ones."""
+    values = clean_text(column(kept, "status"))
+    status, unknown = status_list(source).meanings(values, pa.int64())
+    if source.profile == "land" and not source.statuses:
+        # Any code but 0 means returned or withdrawn, but only of a dossier that has ended.
+        open_ones = pc.and_(pc.is_null(columns["done_at"]), pc.not_equal(status, 9))
+        status = pc.if_else(pc.fill_null(open_ones, False), pa.scalar(4, pa.int64()), status)
+    if source.presumed:
+        ended = any_given(*(columns[name] for name in source.recorded.end))
+        presumed = np.where(ended, source.presumed.get("ended", 9), source.presumed.get("open", 4))
+        status = pc.if_else(pc.is_null(values), pa.array(presumed, pa.int64()), status)
+    flags.add(marks.UNKNOWN_STATUS, unknown)
+    if source.role == "primary":
+        flags.add(marks.UNKNOWN_STATUS, ~given(values) & ~given(status))
+    return status
+
+
+def _agency_columns(
+    kept: pd.DataFrame,
+    codes: Codes,
+    dates: Mapping[str, pa.Array],
+    source: Source,
+    directory: Directory,
+    flags: Flags,
+) -> dict[str, pa.Array]:
+    name, code = _shown(column(kept, "unit"), flags), clean_text(column(kept, "unit_code"))
+    received = days(local_times(series(dates["received_at"]), source.zone))
+    found = directory.resolve(code, name, codes.unit, received)
+    flags.add(marks.UNIT_UNKNOWN, found.unknown)
+    flags.add(marks.UNIT_FOLDED, found.folded)
+    return {"unit_code": found.codes, "unit_as_given": pc.coalesce(name, code)}
+
+
+def _shown(values: pa.Array, flags: Flags) -> pa.Array:
+    """Return a text that is kept as given: composed, cut to a length that no sentence about a person fits into."""
+    flags.add(marks.NOT_NFC, not_composed(values))
+    text = pc.utf8_slice_codeunits(clean_text(values), 0, _LONGEST_SHOWN)
+    flags.add(marks.LEGACY_FONT, legacy_font(text))
+    return text
+
+
+def _months(dates: Mapping[str, pa.Array], codes: Codes, source: Source) -> pa.Array:
+    """Return the month of receipt, else of submission, of the code's date, of modification, of an end."""
+    months = np.full(len(codes.day), np.datetime64("NaT", "D"))
+    by_date = {name: month_start(local_times(series(values), source.zone)) for name, values in dates.items()}
+    by_code = codes.day.astype("datetime64[M]").astype("datetime64[D]")
+    for option in (
+        by_date["received_at"],
+        by_date["submitted_at"],
+        by_code,
+        by_date["modified_at"],
+        *(by_date[name] for name in _ENDS),
+    ):
+        months = np.where(np.isnat(months), option, months)
+    return pa.array(np.where(np.isnat(months), _NO_MONTH, months), pa.date32())
+
+
+def _mark_repeated(kept: pd.DataFrame, codes: pa.Array, flags: Flags) -> None:
+    """Mark codes that one page names more than once."""
+    pair = pd.DataFrame({"page": kept["page_digest"], "code": series(codes)})
+    flags.add(marks.DUPLICATE_RECORD, pair.duplicated(keep=False).to_numpy(dtype=bool))
+
+
+def _latest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the latest statement about each code: by its modification, else the last one told."""
+    if not frame["code"].duplicated().any():
+        return frame
+    moments = pa.array(frame["modified_at"]).cast(pa.int64())
+    # A statement without a time comes before those with one.
+    order = np.asarray(pc.fill_null(moments, np.iinfo(np.int64).min))
+    ranked = frame.iloc[np.argsort(order, kind="stable")]
+    return frame.loc[ranked.drop_duplicates("code", keep="last").index.sort_values()].reset_index(drop=True)

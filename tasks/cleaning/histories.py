@@ -1,0 +1,144 @@
+"""Progress logs and pauses: rows of ``core.events`` and ``core.pauses``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from config.sources import Source
+from schemas.dossiers import EVENTS, PAUSES
+from tasks.cleaning import code_lists
+from tasks.cleaning.columns import CodeList, Flags, column, series
+from tasks.cleaning.dossiers import status_list
+from tasks.cleaning.moments import groups_of, read_instants
+from tasks.rules.codes import fold_codes
+from tasks.rules.marks import DATE_UNREADABLE
+from tasks.rules.pseudonym import pseudonyms
+from tasks.rules.text import clean_text, given
+
+WAITING = {5: "supplement", 6: "financial", 8: "stop"}  # statuses in which the agency waits for someone else
+_CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day apart
+_KEY = ["source", "code"]
+
+
+def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd.DataFrame, pa.Array]:
+    """Clean progress logs.
+
+    Args:
+        readings: ``Readings.events``, those of the statements kept.
+        source: its code lists, zone and order of dates.
+        key: of the pseudonyms of officers.
+
+    Returns:
+        Rows of ``core.events``, and the codes of dossiers with an entry whose time cannot be read
+        (the entry is left out, the dossier gets a mark).
+    """
+    codes = fold_codes(column(readings, "code"))
+    flags = Flags(len(readings))
+    texts = {name: column(readings, name) for name in ("at", "planned_end_at")}
+    dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
+    status, _ = status_list(source).meanings(clean_text(column(readings, "status")), pa.int64())
+    frame = pd.DataFrame(
+        {
+            "code": series(codes),
+            "at": series(dates["at"]),
+            "status": series(status),
+            "unit_as_given": series(clean_text(column(readings, "unit"))),
+            "actor_key": series(pseudonyms(clean_text(column(readings, "actor")), key, "officer")),
+            "planned_end_at": series(dates["planned_end_at"]),
+        }
+    )
+    frame = frame[given(codes) & given(dates["at"])]
+    frame = _numbered(frame.assign(source=source.name), ["at"])
+    broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
+    return EVENTS.conform(frame), broken
+
+
+def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.Array]:
+    """Clean recorded pauses and add those that only the log shows.
+
+    A stretch of status 5, 6 or 8 in the log that a supplement record already tells is not told twice;
+    if the record lacks the end and the log has it, the log's end is taken. Status 8 with nothing
+    after it is the end of the dossier, not a pause.
+
+    Returns:
+        Rows of ``core.pauses``, and the codes of dossiers with a date that cannot be read.
+    """
+    recorded, broken = _recorded(readings, source)
+    if source.profile != "land":
+        recorded = _with_log(recorded, _stretches(events))
+    frame = _numbered(recorded.assign(source=source.name), ["started_at", "kind"])
+    return PAUSES.conform(frame), broken
+
+
+def _recorded(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.Array]:
+    names = ("started_at", "ended_at", "due_before_at", "due_after_at")
+    flags = Flags(len(readings))
+    codes = fold_codes(column(readings, "code"))
+    texts = {name: column(readings, name) for name in names}
+    dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
+    kinds = CodeList.of(source.pause_kinds, code_lists.PAUSE_KINDS)
+    kind, _ = kinds.meanings(clean_text(column(readings, "kind")), pa.string())
+    frame = pd.DataFrame({"code": series(codes), "kind": series(pa.compute.fill_null(kind, "supplement"))})
+    frame = frame.assign(**{name: series(values) for name, values in dates.items()})
+    frame["origin"] = series(pa.array(["land_software" if source.profile == "land" else "supplement_record"] * len(frame)))
+    broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
+    return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), broken
+
+
+def _stretches(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the stretches of waiting in the log: code, kind, started_at, ended_at."""
+    log = events[events["status"].notna()]
+    changed = (log["code"] != log["code"].shift()) | (log["status"] != log["status"].shift())
+    log = log[changed.fillna(True).to_numpy(dtype=bool)]
+    following = log["at"].shift(-1).where((log["code"].shift(-1) == log["code"]).fillna(False))
+    waiting = log["status"].isin(list(WAITING)).to_numpy(dtype=bool)
+    stopped_for_good = (log["status"] == 8).to_numpy(dtype=bool) & following.isna().to_numpy(dtype=bool)
+    found = log.assign(ended_at=following)[waiting & ~stopped_for_good]
+    kinds = [WAITING[status] for status in found["status"].tolist()]
+    return pd.DataFrame(
+        {
+            "code": found["code"].array,
+            "kind": pd.array(kinds, dtype=pd.ArrowDtype(pa.string())),
+            "started_at": found["at"].array,
+            "ended_at": found["ended_at"].array,
+        }
+    )
+
+
+def _with_log(recorded: pd.DataFrame, stretches: pd.DataFrame) -> pd.DataFrame:
+    """Add the stretches that no record tells, and ends that only the log knows."""
+    if stretches.empty:
+        return recorded
+    numbered = recorded.reset_index(names="record")
+    pairs = stretches.reset_index(names="stretch").merge(numbered, on=["code", "kind"], suffixes=("", "_told"))
+    same = _overlap(pairs)
+    pairs = pairs[same]
+    ends = pairs.dropna(subset=["ended_at"]).drop_duplicates("record").set_index("record")["ended_at"]
+    told = recorded.assign(ended_at=recorded["ended_at"].fillna(ends.reindex(recorded.index)))
+    extra = stretches[~stretches.index.isin(pairs["stretch"])]
+    moment = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
+    nothing = pd.Series(pd.NA, index=extra.index, dtype=moment)
+    extra = extra.assign(due_before_at=nothing, due_after_at=nothing, origin="progress_log")
+    return pd.concat([told, extra.astype(told.dtypes.to_dict())], ignore_index=True)
+
+
+def _overlap(pairs: pd.DataFrame) -> np.ndarray:
+    """Tell which pairs of a stretch and a record speak of the same pause."""
+    far = pd.Timestamp.max.floor("us").tz_localize("UTC")
+    starts = (_moments(pairs["started_at"]), _moments(pairs["started_at_told"]))
+    ends = tuple(_moments(pairs[name]).fillna(far - _CLOSE * 2) for name in ("ended_at", "ended_at_told"))
+    same = (starts[0] <= ends[1] + _CLOSE) & (starts[1] <= ends[0] + _CLOSE)
+    flags: np.ndarray = same.to_numpy(dtype=bool)
+    return flags
+
+
+def _moments(values: pd.Series) -> pd.Series:
+    return values.astype("datetime64[us, UTC]")
+
+
+def _numbered(frame: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    """Sort each dossier's rows by time, then as given, and number them from 0."""
+    frame = frame.sort_values(["code", *order], kind="stable", ignore_index=True)
+    return frame.assign(seq=frame.groupby("code", sort=False).cumcount())

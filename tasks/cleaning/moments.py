@@ -1,0 +1,75 @@
+"""Dates of a record as instants in UTC: formats, order of day and month, zone, and the marks they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from config.sources import Source
+from tasks.cleaning.columns import Flags
+from tasks.rules.dates import NO_OFFSET, ReadDates, chosen, order_by_code, read_dates, settle
+from tasks.rules.marks import DATE_AMBIGUOUS, DATE_SERIAL, DATE_TWO_FORMATS, DATE_UNREADABLE, YEAR_ZERO
+from tasks.rules.times import instants
+
+INSTANT = pa.timestamp("us", tz="UTC")
+
+
+def read_instants(
+    columns: Mapping[str, pa.Array], source: Source, groups: np.ndarray, flags: Flags, code_day: np.ndarray | None = None
+) -> dict[str, pa.Array]:
+    """Read the date columns of a frame.
+
+    Args:
+        columns: name to texts, all of one length.
+        source: zone and declared order of day and month.
+        groups: number of the page of each row; a column's habit is judged within its page.
+        flags: gets a mark for each row with a date that is unreadable, ambiguous, a serial number, empty
+            by another name, or in the other order than declared.
+        code_day: date inside the dossier's code, which settles ``received_at`` and with it the row.
+
+    Returns:
+        Name to instants, null where not given or not readable.
+    """
+    read = {name: read_dates(texts) for name, texts in columns.items()}
+    row_order = _row_order(read, code_day if source.dates.settle_by_code else None)
+    found: dict[str, pa.Array] = {}
+    for name, dates in read.items():
+        settled = settle(dates, source.dates.order, groups, row_order)
+        other_order = settled.month_first if source.dates.order == "dmy" else ~settled.month_first
+        flags.add(DATE_AMBIGUOUS, ~settled.settled)
+        flags.add(DATE_TWO_FORMATS, other_order & (dates.two_ways | dates.month_first | dates.day_first))
+        flags.add(DATE_UNREADABLE, dates.unreadable)
+        flags.add(DATE_SERIAL, dates.serial)
+        flags.add(YEAR_ZERO, dates.empty_year)
+        found[name] = _instants(chosen(dates, settled.month_first), dates.offset, source.zone)
+    return found
+
+
+def _row_order(read: Mapping[str, ReadDates], code_day: np.ndarray | None) -> np.ndarray:
+    """Tell for each row which order its dates show: 1 month first, -1 day first, 0 unknown or both."""
+    length = len(next(iter(read.values())).dmy)
+    shown = np.zeros(length, dtype=int)
+    if "received_at" in read and code_day is not None:
+        shown = order_by_code(read["received_at"], code_day)
+    months = np.logical_or.reduce([dates.month_first for dates in read.values()])
+    days = np.logical_or.reduce([dates.day_first for dates in read.values()])
+    return np.where(shown != 0, shown, months.astype(int) - days.astype(int))
+
+
+def _instants(local: np.ndarray, offset: np.ndarray, zone: str) -> pa.Array:
+    """Return wall-clock times as instants: by their own offset where they state one, else by the source's zone."""
+    plain = pa.array(instants(local, zone)).cast(INSTANT)
+    stated = offset != NO_OFFSET
+    if not stated.any():
+        return plain
+    own = pa.array(local - np.where(stated, offset, 0).astype("timedelta64[m]"), pa.timestamp("us")).cast(INSTANT)
+    return pa.compute.if_else(pa.array(stated), own, plain)
+
+
+def groups_of(pages: pd.Series) -> np.ndarray:
+    """Number the pages of a frame's rows."""
+    numbers: np.ndarray = pd.factorize(pages)[0]
+    return numbers

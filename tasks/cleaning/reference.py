@@ -1,0 +1,99 @@
+"""Reference data: rows of ``ref.procedures`` and ``ref.units``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.sources import Source
+from schemas.reference import PROCEDURES, UNITS
+from tasks.cleaning import code_lists
+from tasks.cleaning.columns import CodeList, column, series
+from tasks.cleaning.moments import groups_of
+from tasks.rules.codes import fold_codes, fold_procedures, fold_units
+from tasks.rules.dates import chosen, read_dates, settle
+from tasks.rules.limits import parse_limit
+from tasks.rules.text import clean_text, given
+
+_ALWAYS = np.datetime64("2000-01-01", "D")  # start of validity where the catalogue states none
+_LIMIT_COLUMNS = {"limit_amount": pa.float64(), "limit_shortest": pa.float64(), "limit_unit": pa.string()}
+
+
+def clean_procedures(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clean the catalogue of procedures; returns rows of ``ref.procedures`` and the rejected ones."""
+    codes = fold_procedures(column(readings, "procedure_code"))
+    channels = CodeList.of(source.channels, code_lists.CHANNELS)
+    channel, unknown = channels.meanings(clean_text(column(readings, "channel")), pa.string())
+    usable = given(codes) & ~unknown
+    fields = np.where(given(codes), "channel", "procedure_code")
+    texts = {name: clean_text(column(readings, name)) for name in ("limit_text", "limit_unit_text", "name", "field_name")}
+    columns = {
+        "procedure_code": codes,
+        "channel": channel,
+        "valid_from": _days(readings, "valid_from", source, _ALWAYS),
+        "valid_to": _days(readings, "valid_to", source, None),
+        "name": pc.coalesce(texts["name"], codes),
+        "field_code": pc.coalesce(clean_text(column(readings, "field_code")), texts["field_name"], pa.scalar("-")),
+        "field_name": texts["field_name"],
+        "limit_text": pc.coalesce(
+            pc.binary_join_element_wise(texts["limit_text"], texts["limit_unit_text"], " "), texts["limit_text"]
+        ),
+        "reference": clean_text(column(readings, "reference")),
+        **_limits(texts["limit_text"], texts["limit_unit_text"]),
+    }
+    frame = _kept(columns, usable, list(PROCEDURES.key))
+    return PROCEDURES.conform(frame), _refused(readings, usable, fields)
+
+
+def clean_units(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clean the directory of agencies; returns rows of ``ref.units`` and the rejected ones."""
+    codes = fold_units(column(readings, "unit_code"))
+    levels = CodeList.of(source.levels, code_lists.LEVELS)
+    level, unknown = levels.meanings(clean_text(column(readings, "level")), pa.string())
+    usable = given(codes) & given(level) & ~unknown
+    fields = np.where(given(codes), "level", "unit_code")
+    columns = {
+        "unit_code": codes,
+        "valid_from": _days(readings, "valid_from", source, _ALWAYS),
+        "valid_to": _days(readings, "valid_to", source, None),
+        "name": pc.coalesce(clean_text(column(readings, "name")), codes),
+        "level": level,
+        "parent_code": fold_units(column(readings, "parent_code")),
+        "succeeded_by": fold_units(column(readings, "succeeded_by")),
+        "old_code": fold_codes(column(readings, "old_code")),
+    }
+    frame = _kept(columns, usable, list(UNITS.key))
+    return UNITS.conform(frame), _refused(readings, usable, fields)
+
+
+def _days(readings: pd.DataFrame, name: str, source: Source, missing: np.datetime64 | None) -> pa.Array:
+    """Read a column of days; a day that cannot be read leaves the validity open."""
+    read = read_dates(column(readings, name))
+    groups, nothing = groups_of(readings["page_digest"]), np.zeros(len(readings), dtype=int)
+    found = chosen(read, settle(read, source.dates.order, groups, nothing).month_first).astype("datetime64[D]")
+    if missing is not None:
+        found = np.where(np.isnat(found), missing, found)
+    return pa.array(found, pa.date32())
+
+
+def _limits(texts: pa.Array, units: pa.Array) -> dict[str, pa.Array]:
+    """Read limits, each pair of text and unit once."""
+    pairs = list(zip(texts.to_pylist(), units.to_pylist(), strict=True))
+    read = {pair: parse_limit(*pair) for pair in dict.fromkeys(pairs)}
+    rows = [read[pair] for pair in pairs]
+    values = ([r.amount for r in rows], [r.shortest for r in rows], [r.unit for r in rows])
+    return {name: pa.array(column, kind) for (name, kind), column in zip(_LIMIT_COLUMNS.items(), values, strict=True)}
+
+
+def _kept(columns: dict[str, pa.Array], usable: np.ndarray, key: list[str]) -> pd.DataFrame:
+    """Return the usable rows; of a key told twice the last one."""
+    frame = pd.DataFrame({name: series(values) for name, values in columns.items()})[usable]
+    return frame.drop_duplicates(key, keep="last").reset_index(drop=True)
+
+
+def _refused(readings: pd.DataFrame, usable: np.ndarray, fields: np.ndarray) -> pd.DataFrame:
+    places = readings.loc[~usable, ["page_digest", "page_position"]]
+    refused = places.assign(code=None, reason="no_code", fields=fields[~usable])
+    return refused.drop_duplicates(["page_digest", "page_position"])
