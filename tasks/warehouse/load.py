@@ -189,7 +189,7 @@ class Load:
         self.execute(sql.SQL("CREATE TEMP TABLE {} (source text, code text) ON COMMIT DROP").format(name))
         text = DOSSIERS.dtypes["code"]
         keys = parents[list(_PARENT)].astype(dict.fromkeys(_PARENT, text)).drop_duplicates()
-        copy_in(self._driver, name, _PARENT, keys, f"parents of {table.full_name}")
+        copy_in(self._driver, name, _PARENT, keys, table)
         self.execute(sql.SQL("ANALYZE {}").format(name))
         return name
 

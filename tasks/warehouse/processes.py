@@ -69,6 +69,6 @@ def _recorded_number(data: Path) -> int | None:
 
 def _works_in(process: psutil.Process, data: Path) -> bool:
     try:
-        return process.cwd() == str(data)
+        return bool(process.cwd() == str(data))
     except psutil.Error:
         return False

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
 import psycopg2
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 from psycopg2 import errors, sql
 
 from config.errors import DataError
 from schemas.table import Kind, Table
-
-_ROWS_A_CHUNK = 16_384  # keeps the encoder's memory flat: about 8 MB of text
-_WRITE = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=_ROWS_A_CHUNK)
+from tasks.warehouse.binary import binary_rows
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def stage(driver: psycopg2.extensions.connection, table: Table, frame: pd.DataFr
                 name, names(columns), qualified(table)
             )
         )
-    copy_in(driver, name, columns, conformed, table.full_name)
+    copy_in(driver, name, columns, conformed, table)
     return Stage(name, columns, len(conformed))
 
 
@@ -92,33 +90,42 @@ def copy_in(
     target: sql.Composable,
     columns: tuple[str, ...],
     frame: pd.DataFrame,
-    subject: str,
+    table: Table,
 ) -> None:
-    """Copy a conformed frame into a table, in chunks, with null and empty text kept apart."""
+    """Copy a conformed frame into a table, in binary, with null and empty text kept apart.
+
+    Args:
+        driver: connection with a transaction open.
+        target: name of the table copied into; its columns have the types of ``table``.
+        columns: which columns, all in the frame.
+        frame: columns of the declared dtypes.
+        table: declares the columns.
+
+    Raises:
+        DataError: a text holds what no text in PostgreSQL may hold.
+    """
     content = pa.Table.from_pandas(frame[list(columns)], preserve_index=False)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(target, names(columns))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(target, names(columns))
+    rows = binary_rows(content, [table[name].kind for name in columns])
     try:
-        with driver.cursor() as cursor:
-            cursor.copy_expert(statement, _Chunks(content), size=1 << 20)
+        with driver.cursor() as cursor, ThreadPoolExecutor(1) as ahead:
+            cursor.copy_expert(statement, _Ahead(rows, ahead), size=1 << 20)
     except (errors.CharacterNotInRepertoire, errors.UntranslatableCharacter):
-        raise _unkept(subject, content) from None
+        raise _unkept(table.full_name, content) from None
 
 
-class _Chunks(io.RawIOBase):
-    """What COPY reads from: a table encoded chunk by chunk."""
+class _Ahead(io.RawIOBase):
+    """What COPY reads from: while the server takes one chunk, the next is being encoded."""
 
-    def __init__(self, content: pa.Table) -> None:
-        self._chunks = _encoded(content)
+    def __init__(self, chunks: Iterator[bytes], pool: Executor) -> None:
+        self._chunks, self._pool = chunks, pool
+        self._next = pool.submit(next, chunks, b"")
 
     def read(self, _size: int = -1) -> bytes:
-        return next(self._chunks, b"")
-
-
-def _encoded(content: pa.Table) -> Iterator[bytes]:
-    for start in range(0, content.num_rows, _ROWS_A_CHUNK):
-        buffer = pa.BufferOutputStream()
-        pyarrow.csv.write_csv(content.slice(start, _ROWS_A_CHUNK), buffer, _WRITE)
-        yield buffer.getvalue().to_pybytes()
+        chunk = self._next.result()
+        if chunk:
+            self._next = self._pool.submit(next, self._chunks, b"")
+        return chunk
 
 
 def _unfit(table: Table, frame: pd.DataFrame) -> DataError:
