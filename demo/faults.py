@@ -9,14 +9,13 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from demo import gaps, hidden, phantoms
-from demo.calendar import DAY, date_of
+from demo.calendar import DAY, date_of, moment_of
 from demo.desk import show
 from demo.dirt import ANYWHERE, ON_TRUE_RECORDS, Dirt
 from demo.history import History
@@ -122,7 +121,7 @@ class Faults:
                 if not left:
                     return
         if left == self._count(self.rates[group][cause]):
-            raise RuntimeError(f"no dossier can carry {cause}; the province is too small. Make more dossiers.")
+            raise ValueError(f"no dossier can carry {cause}; the province is too small. Make more dossiers.")
 
     def _candidates(self, cause: str) -> Iterator[int]:
         for place in self._free:
@@ -181,15 +180,42 @@ class Faults:
 
     def _mixed_workbooks(self) -> None:
         """Let some communes' clerks write end dates with the month first (row 17)."""
-        communes = self.scene.directory.of_level("commune", date(2026, 1, 1))
-        mixed = {communes[place] for place in self.rates["mixed_workbooks"]}
-        for dossier in self.dossiers:
-            if dossier.source != "communes" or self.scene.directory.heir(dossier.unit) not in mixed:
-                continue
-            dossier.view.raw["done_order"] = "mdy" if self.scene.rng.random() < self.rates["mixed_share"] else "dmy"
-            dossier.planted = [*dossier.planted, "mixed_workbook"]
-            if not dossier.missing and gaps.reads_two_ways(dossier, self.scene.now):
-                dossier.missing = "ambiguous_date"
+        books: dict[str, list[int]] = {}
+        for place, dossier in enumerate(self.dossiers):
+            if dossier.source == "communes" and dossier.view.done is not None:
+                books.setdefault(self.scene.directory.heir(dossier.unit), []).append(place)
+        largest = sorted(books, key=lambda unit: (-len(books[unit]), unit))
+        for unit in largest[: self.rates["mixed_workbooks"]]:
+            self._mixed_workbook(books[unit])
+
+    def _mixed_workbook(self, places: list[int]) -> None:
+        """Write both orders into one column: dates after the twelfth show that it holds both."""
+        plain = [place for place in places if moment_of(self.dossiers[place].view.done or 0).day > 12]
+        orders = {place: "mdy" if self.scene.rng.random() < self.rates["mixed_share"] else "dmy" for place in places}
+        if len(plain) < 2:
+            return
+        orders |= {plain[0]: "mdy", plain[1]: "dmy"}
+        left = self._count(self.rates["undetermined"]["ambiguous_date"])
+        for place in places:
+            dossier = self.dossiers[place]
+            if (
+                left
+                and place not in plain[:2]
+                and not dossier.cause
+                and dossier.number > CANARIES
+                and self.scene.quiet(dossier)
+            ):
+                changed = self._try(dossier, "ambiguous_date", "undetermined", gaps.ambiguous_date)
+                left -= changed is not None
+                dossier = changed or dossier
+            self.dossiers[place] = self._misdated(dossier, orders[place])
+
+    def _misdated(self, dossier: Dossier, order: str) -> Dossier:
+        dossier.view.raw["done_order"] = order
+        dossier.planted, dossier.kept = [*dossier.planted, "mixed_workbook"], True
+        if not dossier.missing and gaps.reads_two_ways(dossier, self.scene.now):
+            dossier.missing = "ambiguous_date"
+        return dossier
 
     def _soil(self, name: str, soil: Dirt) -> None:
         left = self._count(self.rates["dirt"][name])

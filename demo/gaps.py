@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from demo.calendar import DAY, date_of, moment_of
+from demo.calendar import DAY, date_of, first_worked_minute, moment_of
 from demo.desk import show
 from demo.history import History
 from demo.judge import judge
@@ -84,6 +84,21 @@ def duplicate_of(original: Dossier, scene: Scene, history: History, number: int)
     shown.modified = twin.received
     shown.alias = original.code if number % 2 and twin.source == "province" else ""
     return twin
+
+
+def ambiguous_date(dossier: Dossier, scene: Scene) -> None:
+    """Row 17: an end that reads as two dates, one in time and one late."""
+    first = dossier.received // DAY + 1
+    days = list(range(first, scene.due(dossier) // DAY + 45))
+    scene.rng.shuffle(days)
+    for day in days:
+        ended = first_worked_minute(day * DAY)
+        if ended // DAY == day and ended < scene.now:
+            scene.retell(dossier, ended + 30)
+            if reads_two_ways(dossier, scene.now):
+                dossier.missing = "ambiguous_date"
+                return
+    raise UnfitError
 
 
 def reads_two_ways(dossier: Dossier, now: int) -> bool:

@@ -16,6 +16,8 @@ FIRST_RECEIPT = date(2025, 1, 2)
 LONG_AFTER = 1400 * DAY
 # Days that must occur in the smallest province too: Tết, make-up Saturdays, the eve of the reorganisation.
 NOTABLE_DAYS = ("2025-01-24", "2025-04-26", "2025-04-29", "2025-06-20", "2025-06-27", "2025-12-31", "2026-01-10", "2026-02-12")
+# On these days districts take in what their heirs will have to finish.
+EVE_OF_REORGANISATION = tuple(day_number(date.fromisoformat(text)) for text in ("2025-06-20", "2025-06-27"))
 _GROUPS = {"department": 40, "commune": 26, "district": 18, "land": 16}
 _PAUSABLE = ("working_day", "calendar_day", "month")
 
@@ -42,7 +44,8 @@ class History:
             forced = notable[(number - start) % len(notable)] if notable and number - start < 6 * len(notable) else None
             at_weekend = self.rng.random() < 0.03
             day = forced if forced is not None else self.rng.choice(idle if at_weekend else worked)
-            made.append(self._dossier(number, day, online=day in idle and not DAY_IS_WORKED[day]))
+            group = "district" if forced in EVE_OF_REORGANISATION else ""
+            made.append(self._dossier(number, day, group, online=not DAY_IS_WORKED[day]))
         return made
 
     def next_code(self, unit: str, day: date, number: int) -> str:
@@ -53,10 +56,11 @@ class History:
         self._sequence[key] = self._sequence.get(key, 0) + 1
         return f"{key}-{self._sequence[key]:04d}"
 
-    def _dossier(self, number: int, day_at: int, *, online: bool) -> Dossier:
+    def _dossier(self, number: int, day_at: int, group: str, *, online: bool) -> Dossier:
         day = FIRST_RECEIPT + timedelta(days=day_at - day_number(FIRST_RECEIPT))
-        group = "department" if online else self.rng.choices(list(_GROUPS), list(_GROUPS.values()))[0]
-        version, channel = self._procedure(group, day, online=online)
+        drawn = "department" if online else self.rng.choices(list(_GROUPS), list(_GROUPS.values()))[0]
+        version, channel = self._procedure(group or drawn, day, online=online, in_days=bool(group))
+        group = group or drawn
         unit = self._unit(group, version, day)
         received = day_at * DAY + self._minute(channel, online=online)
         code = self.next_code(unit, day, number)
@@ -79,7 +83,7 @@ class History:
         self._live(dossier)
         return dossier
 
-    def _procedure(self, group: str, day: date, *, online: bool) -> tuple[Version, str]:
+    def _procedure(self, group: str, day: date, *, online: bool, in_days: bool) -> tuple[Version, str]:
         codes, weights = self._in_force(group, day)
         while True:
             code = self.rng.choices(codes, weights)[0]
@@ -88,7 +92,7 @@ class History:
             if "counter" in channels and self.rng.random() < 0.04:
                 channel = "postal"  # a channel without a row of its own falls back on the counter's limit
             version = self.catalogue.version(code, channel, day)
-            if version is not None and channel in (*channels, "postal"):
+            if version is not None and not (in_days and version.unit == "hour"):
                 return version, channel
 
     def _in_force(self, group: str, day: date) -> tuple[list[str], list[float]]:

@@ -145,7 +145,7 @@ def _false_clearances(pairs: Pairs) -> float:
 
 def _true_rate(pairs: Pairs) -> float:
     counted = [row for row, _ in pairs if row["counted"] == "true"]
-    return sum(row["actual"] == "on_time" for row in counted) / len(counted)
+    return sum(str(row["actual"]) == "on_time" for row in counted) / len(counted)
 
 
 def _interval(pairs: Pairs) -> tuple[float, float]:
