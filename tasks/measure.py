@@ -62,9 +62,9 @@ class _NothingTouchedError(Exception):
 
 
 @task(cache_policy=NO_CACHE, task_run_name="measure-{policy}")
-def measure(policy: str, as_of: date) -> Counts:
-    """Bring the counters of one policy up to date."""
-    return measure_policy(policy, as_of)
+def measure(policy: str, as_of: date, full: bool = False) -> Counts:
+    """Bring the counters of one policy up to date; see :func:`measure_policy`."""
+    return measure_policy(policy, as_of, full=full)
 
 
 def measure_policy(policy: str, as_of: date, *, full: bool = False) -> Counts:
