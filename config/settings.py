@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         prefect_port: port of the Prefect server on 127.0.0.1.
         prefect_database_url: database of the Prefect server, with an asynchronous driver
             (``postgresql+asyncpg://…``); empty takes one of its own in the embedded cluster.
+        dask_address: scheduler of a Dask cluster that checks and judges partitions; empty takes two threads.
         pseudonym_key: key of the pseudonyms (at least 32 characters); empty makes one below ``home``.
         policy: policy whose figures are published by default.
         free_space_floor_mb: a run does not start with less free space than this, in MB.
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     config_dir: Path = ROOT / "config"
     prefect_port: int = 4200
     prefect_database_url: SecretStr = SecretStr("")
+    dask_address: str = ""
     pseudonym_key: SecretStr = SecretStr("")
     policy: str = "qd766"
     language: Literal["vi", "en"] = "vi"

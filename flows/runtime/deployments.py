@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import ConcurrencyOptions
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.events.schemas.deployment_triggers import DeploymentTriggerTypes
 from prefect.exceptions import ObjectNotFound
-from prefect.flows import load_flow_from_entrypoint
+from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 from pydantic import TypeAdapter
@@ -82,7 +82,7 @@ def _apply_one(client: SyncPrefectClient, entry: dict[str, Any]) -> bool:
 
 
 def _write(client: SyncPrefectClient, entry: dict[str, Any], version: str) -> UUID:
-    flow = load_flow_from_entrypoint(entry["entrypoint"])
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entry["entrypoint"])
     limit = entry["concurrency_limit"]
     return client.create_deployment(
         flow_id=client.create_flow(flow),

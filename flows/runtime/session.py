@@ -16,7 +16,8 @@ from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer, ensure_server
 from flows.runtime.words import say
 from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
-from tasks.warehouse.engine import migrate, reset_engine
+from tasks.warehouse.engine import reset_engine
+from tasks.warehouse.migrations import migrate
 
 
 @dataclass

@@ -1,0 +1,169 @@
+"""`motcua`: a thin face. It reads arguments, calls one function and prints; imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+DESCRIPTION = """Makes a government's deadline figures true: pulls dossiers from one-stop systems, checks and cleans
+them, works out from the law which are really late, and publishes figures with their evidence."""
+
+EPILOG = """Settings are MOTCUA_… variables (config/settings.py); systems are files in config/sources.
+Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 network, 5 data at a gate,
+6 warehouse, 7 a fault of the program."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and leave with code 2."""
+        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    given = parser().parse_args(arguments)
+    from config.errors import MotcuaError
+
+    try:
+        return int(given.run(given) or 0)
+    except MotcuaError as error:
+        print(f"motcua: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("motcua: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of all commands."""
+    top = Parser(prog="motcua", description=DESCRIPTION, epilog=EPILOG)
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = commands.add_parser(name, help=says, description=says.capitalize() + ".")
+        added.set_defaults(run=globals()[f"_{name}"])
+        return added
+
+    command("up", "run the warehouse, the Prefect server with its UI and the scheduled runs, until stopped")
+    refresh = command("refresh", "pull, check, judge and publish once, now")
+    refresh.add_argument("--as-of", type=_day, metavar="DAY", help="day whose end the figures speak for (default: yesterday)")
+    refresh.add_argument("--source", action="append", metavar="NAME", help="pull only this source; may be repeated")
+    refresh.add_argument("--full", action="store_true", help="check and judge every dossier again, unchanged ones too")
+    rerun = command("rerun", "judge and publish again what changed since, without pulling")
+    rerun.add_argument("codes", nargs="*", metavar="CODE", help="also judge the whole months of these dossiers")
+    rerun.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
+    publish = command("publish", "publish again what has been judged")
+    publish.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
+    correct = command("correct", "take in a file of corrections, and judge again what they touch")
+    correct.add_argument("file", metavar="FILE", help="CSV: dossier, field, new value, evidence, who, approved by")
+    explain = command("explain", "say why a dossier got its verdict")
+    explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
+    explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
+    explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
+    rejected = command("rejected", "list records that could not be used, with the reason")
+    rejected.add_argument("--source", metavar="NAME", help="of this source only")
+    rejected.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
+    command("status", "what was pulled, judged and published last")
+    command("doctor", "what is installed, reachable and migrated, and what to do where it isn't")
+    source = command("source", "ask a source for its first page, and load nothing")
+    source.add_argument("action", choices=("check",))
+    source.add_argument("name", metavar="NAME", help="name of its file in config/sources")
+    command("version", "print the version")
+    return top
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2026-03-31") from None
+
+
+def _up(_given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.up()
+
+
+def _refresh(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
+
+
+def _rerun(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.run_flow("flows.rerun.rerun", codes=given.codes or None, as_of=given.as_of)
+
+
+def _publish(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.run_flow("flows.publish.publish", as_of=given.as_of)
+
+
+def _correct(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.correct(given.file)
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from flows.runtime.session import warehouse
+    from tasks.reports.explain import explain
+
+    with warehouse():
+        print(explain(given.code, given.lang, as_json=given.json))
+    return 0
+
+
+def _rejected(given: argparse.Namespace) -> int:
+    return _print_lines("rejected", given.source, given.limit)
+
+
+def _status(_given: argparse.Namespace) -> int:
+    return _print_lines("status")
+
+
+def _print_lines(name: str, *arguments: Any) -> int:
+    from flows import looks
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        getattr(looks, name)(*arguments)
+    return 0
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    from flows.runtime.doctor import examine
+
+    lines = examine()
+    for line in lines:
+        print(line)
+    return 0 if all(line.well for line in lines) else 1
+
+
+def _source(given: argparse.Namespace) -> int:
+    from flows.looks import check_source
+
+    print(check_source(given.name))
+    return 0
+
+
+def _version(_given: argparse.Namespace) -> int:
+    from importlib.metadata import version
+
+    print(f"motcua {version('motcua')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

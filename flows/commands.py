@@ -1,0 +1,177 @@
+"""What the commands do that run a flow: have everything running, run it here, tell how it ended."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from config.errors import DataError, MotcuaError
+from config.settings import settings
+from flows.runtime.session import Session, session
+from flows.runtime.words import say
+
+if TYPE_CHECKING:
+    from tasks.correct import Package
+
+_OUT = Console()
+_ERR = Console(stderr=True)
+
+
+def up() -> int:
+    """Run everything until stopped."""
+    from flows import up as keeper
+    from flows.runtime.keys import key_path
+
+    def ready(current: Session, changed: list[str], cancelled: int) -> None:
+        address, key = current.server.address, key_path(current.server.home)
+        _OUT.print(say(f"Giao diện Prefect: {address}", f"Prefect UI: {address}"))
+        _OUT.print(say(f"Người dùng và mật khẩu: {key}", f"User and password: {key}"))
+        _OUT.print(say(f"Trang công bố: {settings().page}", f"Published page: {settings().page}"))
+        if changed:
+            _OUT.print(say(f"Đã cập nhật lịch chạy: {', '.join(changed)}", f"Deployments updated: {', '.join(changed)}"))
+        if cancelled:
+            _OUT.print(
+                say(
+                    f"{cancelled} lượt bị lỡ gộp vào một lượt chạy bù.",
+                    f"{cancelled} missed runs joined into one that catches up.",
+                )
+            )
+        _OUT.print(say("Dừng bằng Ctrl-C.", "Stop with Ctrl-C."))
+
+    with _spinner(say("Đang khởi động", "Starting")) as done:
+
+        def started(current: Session, changed: list[str], cancelled: int) -> None:
+            done()
+            ready(current, changed, cancelled)
+
+        keeper.run(started)
+    return 0
+
+
+def run_flow(name: str, **parameters: Any) -> int:
+    """Run a flow in this process, recorded by the server, and tell how it ended.
+
+    Args:
+        name: module and name of the flow.
+        parameters: its parameters.
+
+    Returns:
+        The exit code.
+    """
+    with _session():
+        return run_here(name, **parameters)
+
+
+def run_here(name: str, **parameters: Any) -> int:
+    """Run a flow within a session that is there already; see :func:`run_flow`."""
+    module, _, function = name.rpartition(".")
+    flow = getattr(importlib.import_module(module), function)
+    with stage_bar():
+        state = flow(**parameters, return_state=True)
+    return tell(state)
+
+
+def tell(state: Any) -> int:
+    """Print the message of a flow's last state and return the exit code that goes with it."""
+    outcome = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
+    if isinstance(outcome, MotcuaError):
+        raise outcome
+    if state.is_completed():
+        warned = state.name != "Completed"
+        _OUT.print(state.message or state.name, style="yellow" if warned else "", highlight=False, markup=False)
+        return 0
+    _ERR.print(f"motcua: {state.message or state.name}", style="red", highlight=False, markup=False)
+    return DataError.exit_code if state.is_failed() and outcome is None else 1
+
+
+def correct(file: str) -> int:
+    """Take in a correction file, print the answer to each refused line, and have the touched dossiers judged again."""
+    from tasks.correct import announce, receive_corrections
+
+    with _session() as current:
+        package = receive_corrections(Path(file))
+        _tell_package(package)
+        if package.approved and _somebody_else_runs_it(current):
+            announce(package)
+            _OUT.print(say("Lượt chạy lại sẽ tự bắt đầu.", "The re-run starts by itself."))
+            return 0
+        return run_here("flows.rerun.rerun", package=package.name) if package.approved else 0
+
+
+def _somebody_else_runs_it(current: Session) -> bool:
+    """Tell whether `motcua up` runs elsewhere, so that its worker takes what the event starts."""
+    from prefect.client.orchestration import get_client
+
+    from flows.runtime.slots import worker_online
+
+    if current.server.process is not None:
+        return False
+    with get_client(sync_client=True) as client:
+        return worker_online(client)
+
+
+def _tell_package(package: Package) -> None:
+    from tasks.rules.correction_lines import REASONS
+
+    _OUT.print(
+        say(
+            f"{package.approved} được duyệt, {package.proposed} chờ duyệt, {len(package.refused)} bị từ chối; {package.new} mới.",
+            f"{package.approved} approved, {package.proposed} waiting for approval, {len(package.refused)} refused; {package.new} new.",
+        )
+    )
+    for number, reason in package.refused:
+        _OUT.print(f"  {say('dòng', 'line')} {number}: {say(*REASONS[reason])}", markup=False, highlight=False)
+    _OUT.print(say(f"Kết quả từng dòng: {package.result}", f"Answer to each line: {package.result}"), soft_wrap=True)
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    with _spinner(say("Khởi động kho và máy chủ", "Starting warehouse and server")) as done, session() as current:
+        done()
+        yield current
+
+
+@contextmanager
+def _spinner(text: str) -> Iterator[Any]:
+    """Show that something is going on until ``done`` is called; nothing where no terminal looks."""
+    status = _ERR.status(text)
+    if _ERR.is_terminal:
+        status.start()
+    try:
+        yield status.stop
+    finally:
+        status.stop()
+
+
+@contextmanager
+def stage_bar() -> Iterator[None]:
+    """Show the stages of a flow of this process as a bar."""
+    from flows.progress import listeners
+
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=_ERR,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        shown = bar.add_task(say("Bắt đầu", "Starting"), total=100)
+
+        def move(percent: float, stage: str) -> None:
+            bar.update(shown, completed=percent, description=stage)
+
+        listeners.append(move)
+        try:
+            yield
+        finally:
+            listeners.remove(move)

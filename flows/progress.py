@@ -1,0 +1,73 @@
+"""How far a run is: one progress artifact, moved stage by stage, and the run's tables at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from prefect.logging import get_run_logger
+
+from config.settings import settings
+from flows.runtime.words import say
+from tasks.reports.artifacts import show_progress, start_progress, write_artifacts
+from tasks.reports.summary import Summary, read_summary
+
+# Whoever shows a run of this process on a terminal puts itself here: called with percent and stage.
+listeners: list[Callable[[float, str], None]] = []
+
+_STAGES = {
+    "pull": (0, "Lấy dữ liệu từ các hệ thống", "Pulling the sources"),
+    "load": (20, "Làm sạch và nạp", "Cleaning and loading"),
+    "match": (45, "Ghép hồ sơ giữa các hệ thống", "Matching dossiers across systems"),
+    "judge": (50, "Kiểm tra và kết luận", "Checking and judging"),
+    "measure": (85, "Tính chỉ tiêu", "Measuring"),
+    "publish": (90, "Công bố", "Publishing"),
+    "report": (97, "Lập bảng", "Writing the tables"),
+    "done": (100, "Xong", "Done"),
+}
+
+
+class Progress:
+    """The progress bar of a run; used in a ``with`` block around its stages."""
+
+    def __init__(self, description: str) -> None:
+        self._description = description
+
+    def __enter__(self) -> Progress:
+        self._artifact = start_progress(self._description)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self.at("done")
+
+    def at(self, stage: str) -> None:
+        """Say which stage begins; everything before it is done."""
+        percent, *words = _STAGES[stage]
+        get_run_logger().info(say(words[0], words[1]))
+        for listener in listeners:
+            listener(percent, say(words[0], words[1]))
+        if percent:
+            show_progress(self._artifact, percent)
+
+    def report(self, notes: list[str]) -> str:
+        """Write the run's tables and return one sentence of counts."""
+        self.at("report")
+        summary = read_summary(settings().policy)
+        write_artifacts(summary, notes)
+        return sentence(summary)
+
+
+def sentence(summary: Summary) -> str:
+    """Say in one sentence what is published."""
+    verdicts = summary.verdicts
+    rates = {basis: "-" if rate.value is None else f"{rate.value:.2f}" for basis, rate in summary.rates.items()}
+    recorded, cleaned = rates.get("recorded", "-"), rates.get("cleaned", "-")
+    return say(
+        f"{sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "
+        f"{verdicts['late']} trễ thật, {verdicts['undetermined']} chưa đủ căn cứ; "
+        f"đúng hạn {recorded} % theo hệ thống, {cleaned} % sau làm sạch.",
+        f"{sum(verdicts.values())} dossiers: {verdicts['phantom_late']} phantom late, {verdicts['hidden_late']} hidden late, "
+        f"{verdicts['late']} late, {verdicts['undetermined']} undetermined; "
+        f"on time {recorded} % as recorded, {cleaned} % after cleaning.",
+    )

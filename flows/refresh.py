@@ -1,0 +1,110 @@
+"""The daily run: pull, load, match, check, judge, measure, publish."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from pydantic import Field
+from tasks.match import match
+from tasks.pull import load, pull
+
+from config.errors import ConfigError
+from config.settings import settings
+from config.sources import Source, load_sources
+from flows.days import last_finished_day
+from flows.progress import Progress
+from flows.runtime.limits import sole_reader_of
+from flows.stages import check_and_judge, measure_all, publish_all, task_runner
+from flows.trouble import Trouble
+
+
+def run_name() -> str:
+    """Name the run by its day and, where it has only some, its sources."""
+    given = flow_run.parameters
+    day = given.get("as_of") or last_finished_day()
+    only = given.get("sources")
+    return f"refresh-{day}" + (f"-{'+'.join(only)}" if only else "")
+
+
+@flow(name="refresh", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+def refresh(
+    as_of: Annotated[
+        date | None,
+        Field(
+            description="Ngày mà số liệu nói đến, tính đến hết ngày; để trống: hôm qua. "
+            "Day whose end the figures speak for; empty: yesterday."
+        ),
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        Field(
+            description="Chỉ lấy các hệ thống này (tên tệp trong config/sources); để trống: tất cả. "
+            "Pull only these (file names in config/sources); empty: all."
+        ),
+    ] = None,
+    full: Annotated[
+        bool,
+        Field(
+            description="Kiểm tra và kết luận lại mọi hồ sơ, kể cả hồ sơ không đổi. "
+            "Check and judge every dossier again, unchanged ones too."
+        ),
+    ] = False,
+) -> State[Any]:
+    """Lấy dữ liệu từ mọi hệ thống một cửa, kiểm tra, làm sạch, kết luận từng hồ sơ và công bố.
+
+    Pull every one-stop system, check, clean, judge every dossier and publish. A source that fails does not
+    stop the others; a gate that fails stops publication. Run twice, it changes nothing the second time.
+    """
+    day = as_of or last_finished_day()
+    chosen = choose(sources)
+    trouble = Trouble()
+    with Progress(f"refresh {day}") as progress:
+        with sole_reader_of(chosen):
+            progress.at("pull")
+            pull_all(chosen, day, trouble)
+            progress.at("load")
+            load_all(chosen, trouble)
+        progress.at("match")
+        match(day)
+        progress.at("judge")
+        check_and_judge(day, full)
+        progress.at("measure")
+        measure_all(day, full)
+        if not trouble.stops:
+            progress.at("publish")
+            publish_all(day)
+        return trouble.state(progress.report(trouble.notes))
+
+
+def choose(names: list[str] | None) -> dict[str, Source]:
+    """Return the configured sources, or those of the given names.
+
+    Raises:
+        ConfigError: there is no such source, or none at all.
+    """
+    known = load_sources(settings().sources_dir)
+    unknown = [name for name in names or () if name not in known]
+    if unknown or not known:
+        fact = f"has no {', '.join(unknown)}" if unknown else "has no source"
+        raise ConfigError(str(settings().sources_dir), fact, ", ".join(known) or "copy an example-*.yaml and set its address")
+    return {name: source for name, source in known.items() if not names or name in names}
+
+
+def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
+    """Land what is new at every source; return how many had anything new."""
+    futures = [pull.submit(name, day) for name in chosen]
+    return sum(trouble.of(future) is not None for future in futures)
+
+
+def load_all(chosen: dict[str, Source], trouble: Trouble) -> int:
+    """Load landed pages, directories first because dossiers are read with them; return how many rows changed."""
+    changed = 0
+    for reference in (True, False):
+        futures = [load.submit(name) for name, source in chosen.items() if source.is_reference is reference]
+        done = [counts for counts in map(trouble.of, futures) if counts is not None]
+        changed += sum(counts.inserted + counts.updated for counts in done)
+    return changed

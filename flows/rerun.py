@@ -1,0 +1,88 @@
+"""The run after corrections: check, judge, measure and publish again exactly what they touch."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from pydantic import Field
+from tasks.match import match
+
+from config.settings import settings
+from flows.days import last_finished_day
+from flows.progress import Progress
+from flows.stages import check_and_judge, check_and_judge_these, measure_all, publish_all, task_runner
+from flows.trouble import Trouble
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import Partition
+
+
+def run_name() -> str:
+    """Name the run by its day and by what it is about."""
+    given = flow_run.parameters
+    about = given.get("package") or (f"{len(given['codes'])} dossiers" if given.get("codes") else "all that changed")
+    return f"rerun-{given.get('as_of') or last_finished_day()}-{about}"
+
+
+@flow(name="rerun", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+def rerun(
+    package: Annotated[
+        str | None,
+        Field(
+            description="Gói đính chính gây ra lần chạy này (chỉ để ghi nhận). Package that asks for the run (for the record)."
+        ),
+    ] = None,
+    codes: Annotated[
+        list[str] | None,
+        Field(description="Kết luận lại cả tháng của các hồ sơ này. Judge the months of these dossiers again, whole."),
+    ] = None,
+    as_of: Annotated[
+        date | None,
+        Field(
+            description="Để trống: ngày của lần công bố gần nhất, nên chỉ đính chính làm đổi số liệu. "
+            "Empty: the day of the last publication, so that nothing but corrections moves a figure."
+        ),
+    ] = None,
+) -> State[Any]:
+    """Kết luận lại đúng những hồ sơ mà bản đính chính chạm tới, rồi công bố.
+
+    Judge again exactly what corrections touch, and publish. Nothing is pulled. The result equals a full run.
+    """
+    day = as_of or last_published_day() or last_finished_day()
+    trouble = Trouble()
+    if package:
+        get_run_logger().info("package %s: %d approved corrections", package, approved_in(package))
+    with Progress(f"rerun {day}") as progress:
+        progress.at("match")
+        match(day)
+        progress.at("judge")
+        months = partitions_of(codes or [])
+        check_and_judge_these(months, months, day, full=True)
+        check_and_judge(day)
+        progress.at("measure")
+        measure_all(day)
+        progress.at("publish")
+        publish_all(day)
+        return trouble.state(progress.report(trouble.notes))
+
+
+def approved_in(package: str) -> int:
+    """Return how many corrections of a package are approved."""
+    query = "SELECT count(*) FROM quality.corrections WHERE package = %(package)s AND state = 'approved'"
+    return int(fetch_all(query, {"package": package})[0][0])
+
+
+def last_published_day() -> date | None:
+    """Return the day that the newest publication of the office's policy speaks for."""
+    rows = fetch_all("SELECT as_of FROM mart.current_publications WHERE policy = %(policy)s", {"policy": settings().policy})
+    return rows[0][0] if rows else None
+
+
+def partitions_of(codes: list[str]) -> list[Partition]:
+    """Return the partitions that hold the given primary dossiers."""
+    query = "SELECT DISTINCT source, partition_month FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s)"
+    return sorted(Partition(source, month) for source, month in fetch_all(query, {"codes": codes}))

@@ -1,0 +1,69 @@
+"""The summary of a run on a terminal: the same counts as in the run's artifacts."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.runtime.words import say
+from tasks.reports.artifacts import VERDICT_WORDS, source_table, unit_table
+from tasks.reports.summary import Rate, Summary
+
+_MOST_UNITS = 8
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """Print sources, verdicts, the three numbers, and the agencies with most to correct."""
+    if summary.publication is None:
+        console.print(
+            say("Chưa có lần công bố nào. Chạy `motcua refresh`.", "Nothing was published yet. Run `motcua refresh`.")
+        )
+        return
+    console.print(_table(say("Theo hệ thống", "By source"), source_table(summary)))
+    console.print(
+        _table(say("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"), unit_table(summary)[:_MOST_UNITS])
+    )
+    console.print(_verdicts(summary))
+    console.print(_rates(summary))
+
+
+def _verdicts(summary: Summary) -> Table:
+    total = sum(summary.verdicts.values()) or 1
+    table = Table(title=say("Kết luận", "Verdicts"))
+    table.add_column("")
+    table.add_column(say("hồ sơ", "dossiers"), justify="right")
+    table.add_column("%", justify="right")
+    for verdict, words in VERDICT_WORDS.items():
+        count = summary.verdicts[verdict]
+        table.add_row(say(*words), f"{count}", f"{100 * count / total:.2f}")
+    return table
+
+
+def _rates(summary: Summary) -> Table:
+    table = Table(title=say(f"Tỷ lệ đúng hạn, đến hết {summary.as_of}", f"On-time rate, to the end of {summary.as_of}"))
+    for heading in ("", "%", say("tử số", "numerator"), say("mẫu số", "denominator")):
+        table.add_column(heading, justify="left" if not heading else "right")
+    recorded, cleaned = summary.rates.get("recorded"), summary.rates.get("cleaned")
+    for words, rate in ((("theo hệ thống", "as recorded"), recorded), (("sau làm sạch", "after cleaning"), cleaned)):
+        if rate is not None:
+            table.add_row(say(*words), _percent(rate.value), f"{rate.numerator}", f"{rate.denominator}")
+    if cleaned is not None:
+        table.add_row(say("khoảng", "interval"), _interval(cleaned), "", "")
+    return table
+
+
+def _interval(rate: Rate) -> str:
+    return f"{_percent(rate.lower)} – {_percent(rate.upper)}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _table(title: str, rows: list[dict[str, object]]) -> Table:
+    table = Table(title=title)
+    for heading in rows[0] if rows else ():
+        table.add_column(heading, justify="right" if isinstance(rows[0][heading], int) else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(f"{cell}" for cell in row.values()))
+    return table
