@@ -16,6 +16,7 @@ from tasks.offices import office_of
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_facts
+from tasks.shield import shielded
 from tasks.warehouse.dossiers import ALL, progress_of, read_partition, selection_for
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
@@ -23,6 +24,7 @@ from tasks.warehouse.partitions import Partition, input_mark
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{partition}")
+@shielded
 def judge(partition: Partition, as_of: date, full: bool = False) -> Counts:
     """Judge the dossiers of a partition that changed or grew older; see :func:`judge_partition`."""
     return judge_partition(partition, as_of, full=full)
