@@ -41,8 +41,8 @@ docs: .venv/installed ## write the generated pages
 	  || { echo "$$python cannot make an environment; install its venv module, e.g. apt install python3-venv."; exit 1; }
 	@echo "Installing the pinned packages into .venv ..."
 	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt uv
-	@$(PY) -m uv pip install -q --python $(PY) --compile-bytecode -b constraints.txt -c constraints.txt -e '.[dev]' \
-	  || $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PY) -m uv pip install -q --python $(PY) --compile-bytecode -b constraints.txt -c constraints.txt -e '.[dev,cluster]' \
+	  || $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
 	@touch $@
 
 # Browser tests are never skipped: without Chromium they fail and say so.
