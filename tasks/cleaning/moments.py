@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from config.sources import Source
 from tasks.cleaning.columns import Flags
-from tasks.rules.dates import NO_OFFSET, ReadDates, chosen, order_by_code, read_dates, settle
+from tasks.rules.dates import NO_OFFSET, ReadDates, chosen, habit, order_by_code, read_dates, settle
 from tasks.rules.marks import DATE_AMBIGUOUS, DATE_SERIAL, DATE_TWO_FORMATS, DATE_UNREADABLE, YEAR_ZERO
 from tasks.rules.times import instants
 
@@ -35,9 +35,10 @@ def read_instants(
     """
     read = {name: read_dates(texts) for name, texts in columns.items()}
     row_order = _row_order(read, code_day if source.dates.settle_by_code else None)
+    file_order, _ = habit(list(read.values()), groups)
     found: dict[str, pa.Array] = {}
     for name, dates in read.items():
-        settled = settle(dates, source.dates.order, groups, row_order)
+        settled = settle(dates, source.dates.order, groups, row_order, file_order)
         other_order = settled.month_first if source.dates.order == "dmy" else ~settled.month_first
         flags.add(DATE_AMBIGUOUS, ~settled.settled)
         flags.add(DATE_TWO_FORMATS, other_order & (dates.two_ways | dates.month_first | dates.day_first))

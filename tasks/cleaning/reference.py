@@ -72,7 +72,7 @@ def _days(readings: pd.DataFrame, name: str, source: Source, missing: np.datetim
     """Read a column of days; a day that cannot be read leaves the validity open."""
     read = read_dates(column(readings, name))
     groups, nothing = groups_of(readings["page_digest"]), np.zeros(len(readings), dtype=int)
-    found = chosen(read, settle(read, source.dates.order, groups, nothing).month_first).astype("datetime64[D]")
+    found = chosen(read, settle(read, source.dates.order, groups, nothing, nothing).month_first).astype("datetime64[D]")
     if missing is not None:
         found = np.where(np.isnat(found), missing, found)
     return pa.array(found, pa.date32())

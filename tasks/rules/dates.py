@@ -7,6 +7,7 @@ stand at the same places, so a million dates cost as much as a few array operati
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -236,29 +237,40 @@ class Settled:
     settled: np.ndarray
 
 
-def settle(column: ReadDates, order: Order, groups: np.ndarray, row_order: np.ndarray) -> Settled:
+def settle(column: ReadDates, order: Order, groups: np.ndarray, row_order: np.ndarray, file_order: np.ndarray) -> Settled:
     """Decide, for values that read two ways, which reading holds.
 
     A row whose order is known keeps it in all its dates. Else the other values of the column in the same
-    file decide, if all that can be read only one way agree. Else the declared order is taken and the
-    value counts as not settled.
+    file decide, else those of all its columns, if all that can be read only one way agree. Else the
+    more frequent or the declared order is taken, and the value counts as not settled.
 
     Args:
         column: the readings.
         order: the source's declared order.
         groups: number of the page or file of each row.
         row_order: 1 where another date of the row shows the month first, -1 the day first, 0 unknown.
+        file_order: the same for all columns of the row's file.
     """
     doubt = column.two_ways
-    count = int(groups.max()) + 1 if len(groups) else 0
-    day_first = np.bincount(groups, weights=column.day_first, minlength=count)[groups]
-    month_first = np.bincount(groups, weights=column.month_first, minlength=count)[groups]
-    by_column = np.where((month_first > 0) & (day_first == 0), 1, np.where((day_first > 0) & (month_first == 0), -1, 0))
-    decided = np.where(row_order != 0, row_order, by_column)
-    majority = np.where(month_first > day_first, 1, np.where(day_first > month_first, -1, 0))
+    by_column, majority = habit([column], groups)
+    decided = np.where(row_order != 0, row_order, np.where((by_column == 0) & (majority == 0), file_order, by_column))
     fallback = np.where(majority != 0, majority, 1 if order == "mdy" else -1)
     taken = np.where(decided != 0, decided, fallback) > 0
     return Settled(np.where(doubt, taken, column.month_first), ~doubt | (decided != 0))
+
+
+def habit(columns: Sequence[ReadDates], groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell, for each row's file, in which order the dates are written that read only one way.
+
+    Returns:
+        The order on which all agree (1 month first, -1 day first, 0 none or no agreement), and the order
+        of the more.
+    """
+    count = int(groups.max()) + 1 if len(groups) else 0
+    days = sum(np.bincount(groups, weights=column.day_first, minlength=count) for column in columns)
+    months = sum(np.bincount(groups, weights=column.month_first, minlength=count) for column in columns)
+    agreed = np.where((months > 0) & (days == 0), 1, np.where((days > 0) & (months == 0), -1, 0))
+    return agreed[groups], np.sign(months - days)[groups]
 
 
 def order_by_code(column: ReadDates, code_day: np.ndarray) -> np.ndarray:

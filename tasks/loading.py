@@ -1,0 +1,182 @@
+"""Loading: what landed and is not loaded yet goes through its gates into the warehouse, in whole transactions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+import pandas as pd
+
+from config.errors import SourceError
+from config.sources import Source
+from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
+from schemas.raw import REJECTED
+from schemas.reference import PROCEDURES, UNITS
+from schemas.table import Table
+from tasks.clean import Cleaned, clean
+from tasks.cleaning.applicants import pseudonym_key
+from tasks.counts import Counts
+from tasks.sources import landing
+from tasks.sources.readings import Readings, joined, read_page, unreadable
+from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.load import Load
+from tasks.warehouse.load import load as open_load
+
+CHUNK_BYTES = 64_000_000  # of pages read and cleaned together; bounds the memory of a load
+_WAITING = """
+    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records FROM raw.pages AS g
+    JOIN raw.pulls AS p ON p.pull_id = g.pull_id
+    WHERE g.source = %(source)s AND g.loaded_at IS NULL ORDER BY p.started_at, p.pull_id, g.number
+"""
+
+
+class Gates(Protocol):
+    """The contracts that readings and cleaned frames must keep; their results are stored by whoever checks."""
+
+    def check_source(self, readings: Readings, source: Source, as_of: date) -> object:
+        """Check what the source gave; DataError stops the load."""
+        ...
+
+    def check_cleaned(self, frame: pd.DataFrame, table: Table, subject: str, as_of: date) -> object:
+        """Check what is about to be merged; DataError stops the load."""
+        ...
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """A page that is landed and not loaded."""
+
+    digest: str
+    pull_id: str
+    media_type: str
+    size: int
+    records: int
+
+
+def load_source(source: Source, *, gates: Gates | None = None, as_of: date | None = None) -> Counts:
+    """Load all landed pages of a source that are not loaded yet, some at a time, each time in one transaction.
+
+    A page that as a whole cannot be read is kept in the landing zone and noted in ``raw.rejected``;
+    the others are loaded.
+
+    Args:
+        source: whose pages.
+        gates: contracts to check; None checks none.
+        as_of: day under which the results of the gates are kept.
+
+    Raises:
+        SourceError: none of the pages can be read.
+        DataError: a gate stops the load; nothing of its pages is written.
+    """
+    counts = Counts("load", source.name)
+    waiting = [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name})]
+    if not waiting:
+        return counts
+    key = pseudonym_key()
+    for pages in _chunks(waiting):
+        counts += _load_pages(source, pages, key, gates, as_of)
+    return counts
+
+
+def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
+    some: list[WaitingPage] = []
+    for page in pages:
+        if some and sum(each.size for each in some) + page.size > CHUNK_BYTES:
+            yield some
+            some = []
+        some.append(page)
+    yield some
+
+
+def _load_pages(source: Source, pages: list[WaitingPage], key: bytes, gates: Gates | None, as_of: date | None) -> Counts:
+    each, faults = _read(source, pages)
+    if len(faults) == len(pages):
+        raise faults[0]
+    readings = joined(each)
+    if gates is not None and as_of is not None:
+        gates.check_source(readings, source, as_of)
+    units = read_frame("SELECT {} FROM ref.units".format(", ".join(UNITS.columns)), None, UNITS)
+    cleaned = clean(readings, source, units, key)
+    if gates is not None and as_of is not None:
+        for table, frame in _frames(cleaned):
+            gates.check_cleaned(frame, table, source.name, as_of)
+    digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
+    with open_load("load", source.name, digest=digest) as current:
+        _merge(current, cleaned)
+        _merge_rejected(current, source, pages, cleaned.rejected)
+        _mark_loaded(current, source, pages, each)
+        merged = current.merged
+    dossiers = len(cleaned.dossiers) + len(cleaned.procedures) + len(cleaned.units)
+    return Counts("load", source.name, dossiers, merged.inserted, merged.updated, merged.unchanged, len(cleaned.rejected))
+
+
+def _read(source: Source, pages: Sequence[WaitingPage]) -> tuple[list[Readings], list[SourceError]]:
+    each: list[Readings] = []
+    faults: list[SourceError] = []
+    for page in pages:
+        body = landing.fetch(page.digest)
+        try:
+            each.append(read_page(body, page.media_type, source))
+        except SourceError as error:
+            faults.append(error)
+            each.append(unreadable(page.digest))
+    return each, faults
+
+
+def _frames(cleaned: Cleaned) -> list[tuple[Table, pd.DataFrame]]:
+    """Return the frames that hold something, with their tables, in the order in which they are merged."""
+    pairs = [
+        (UNITS, cleaned.units),
+        (PROCEDURES, cleaned.procedures),
+        (DOSSIERS, cleaned.dossiers),
+        (EVENTS, cleaned.events),
+        (PAUSES, cleaned.pauses),
+    ]
+    return [(table, frame) for table, frame in pairs if len(frame)]
+
+
+def _merge(current: Load, cleaned: Cleaned) -> None:
+    for table, frame in ((UNITS, cleaned.units), (PROCEDURES, cleaned.procedures), (DOSSIERS, cleaned.dossiers)):
+        if len(frame):
+            current.merge(table, frame)
+    if len(cleaned.dossiers):
+        current.merge_children(EVENTS, cleaned.events, parents=cleaned.dossiers)
+        current.merge_children(PAUSES, cleaned.pauses, parents=cleaned.dossiers)
+
+
+def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage], rejected: pd.DataFrame) -> None:
+    if rejected.empty:
+        return
+    pulls = {page.digest: page.pull_id for page in pages}
+    frame = rejected.drop_duplicates(["page_digest", "page_position"]).assign(source=source.name, rejected_at=datetime.now(UTC))
+    current.merge(REJECTED, REJECTED.conform(frame.assign(pull_id=frame["page_digest"].map(pulls))))
+
+
+def _mark_loaded(current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings]) -> None:
+    """Note on pages and receipts that they are loaded, in the same transaction as their records."""
+    for page, readings in zip(pages, each, strict=True):
+        values = {
+            "source": source.name,
+            "digest": page.digest,
+            "pull": page.pull_id,
+            "records": readings.records,
+            # A file's records are not known until it is read.
+            "more": readings.records if page.records == 0 else 0,
+            "rejected": len(readings.rejected),
+        }
+        current.execute(
+            "UPDATE raw.pages SET loaded_at = now(), records = %(records)s WHERE source = %(source)s AND page_digest = %(digest)s",
+            values,
+        )
+        current.execute(
+            "UPDATE raw.pulls SET records = records + %(more)s, rejected = rejected + %(rejected)s WHERE pull_id = %(pull)s",
+            values,
+        )
+    current.execute(
+        "UPDATE raw.pulls AS p SET state = 'loaded' WHERE p.source = %(source)s AND p.state = 'landed' AND NOT EXISTS "
+        "(SELECT FROM raw.pages AS g WHERE g.pull_id = p.pull_id AND g.loaded_at IS NULL)",
+        {"source": source.name},
+    )
