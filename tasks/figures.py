@@ -74,27 +74,20 @@ class Figures:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def read_counts(current: Load, policy: str) -> pd.DataFrame:
-    """Return the rows of ``mart.counts`` of a policy, in order of their key."""
-    columns = ", ".join(COUNTS.given_columns)
-    key = ", ".join(COUNTS.key)
-    return current.read(
-        f"SELECT {columns} FROM mart.counts WHERE policy = %(policy)s ORDER BY {key}", {"policy": policy}, COUNTS
-    )
-
-
-def read_figures(current: Load, policy: str, as_of: date, counts: pd.DataFrame) -> Figures:
+def read_figures(current: Load, policy: str, as_of: date) -> Figures:
     """Work out every figure of a policy, seeing one state of the warehouse.
 
     Args:
         current: the open load under whose lock nothing measures the policy meanwhile.
         policy: name of the policy.
         as_of: day whose indicators are in force.
-        counts: rows of ``mart.counts`` of the policy.
     """
+    parameters = {"policy": policy}
+    columns = ", ".join(COUNTS.given_columns)
+    counts = current.read(f"SELECT {columns} FROM mart.counts WHERE policy = %(policy)s", parameters, COUNTS)
     indicators = indicators_of(counts, indicators_in_force(as_of))
-    verdicts = current.read(_VERDICT_COUNTS, {"policy": policy}, VERDICT_COUNTS)
-    findings = current.read(_FINDING_COUNTS, {"policy": policy}, FINDING_COUNTS)
+    verdicts = current.read(_VERDICT_COUNTS, parameters, VERDICT_COUNTS)
+    findings = current.read(_FINDING_COUNTS, parameters, FINDING_COUNTS)
     return Figures(policy, as_of, counts, indicators, verdicts, findings)
 
 

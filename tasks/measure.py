@@ -21,6 +21,7 @@ from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.rules.identities import IDENTITIES, Break, broken_identities, broken_recount
 from tasks.rules.tally import OFFICE_ZONE, cases_of, tally
+from tasks.shield import shielded
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.merge import Merged
@@ -61,7 +62,8 @@ class _NothingTouchedError(Exception):
     """Ends a load that has nothing to write, ledger row included."""
 
 
-@task(cache_policy=NO_CACHE, task_run_name="measure-{policy}")
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="measure-{policy}")
+@shielded
 def measure(policy: str, as_of: date, full: bool = False) -> Counts:
     """Bring the counters of one policy up to date; see :func:`measure_policy`."""
     return measure_policy(policy, as_of, full=full)

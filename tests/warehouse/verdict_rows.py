@@ -39,7 +39,7 @@ def _row(chance: Random, number: int, policy: str, units: int) -> dict[str, Any]
         "as_of": AS_OF,
     }
     row |= _side("", due, end, chance)
-    row |= _side("recorded_", due, end + timedelta(days=chance.choice((0, 0, 0, 5, 20))), chance)
+    row |= _side("recorded_", due, end + timedelta(days=chance.choice((0, 0, 0, 0, 5, 20, -6))), chance)
     return row | _verdict(row, chance)
 
 

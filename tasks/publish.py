@@ -1,0 +1,106 @@
+"""Publish: freeze the figures of one policy as a publication that never changes again."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import DataError
+from config.settings import settings
+from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
+from tasks.digest import rules_digest
+from tasks.figures import Figures, frame_digest, read_figures
+from tasks.gates import check_published
+from tasks.reports.site import write_page
+from tasks.shield import shielded
+from tasks.warehouse.kill import kill_point
+from tasks.warehouse.load import Load, load
+
+_KNOWN = """
+    SELECT publication_id, published_at FROM mart.publications WHERE policy = %(policy)s AND as_of = %(as_of)s
+    ORDER BY current_since DESC
+"""
+_MEASURED = "SELECT as_of FROM audit.progress WHERE step = 'measure' AND partition = %(policy)s"
+
+
+class _UnchangedError(Exception):
+    """Ends a load whose figures are those already current, ledger row included."""
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="publish-{policy}")
+@shielded
+def publish(policy: str, as_of: date) -> str:
+    """Publish one policy's figures, write the page if it is the office's own policy, return the publication's id."""
+    publication_id = publish_policy(policy, as_of)
+    if policy == settings().policy:
+        write_page(policy, settings().page)
+    return publication_id
+
+
+def publish_policy(policy: str, as_of: date) -> str:
+    """Freeze the figures of ``mart.counts`` in one transaction, so that no reader ever sees half of them.
+
+    The publication's id is the digest of its figures: publishing equal figures again writes nothing. Where
+    figures return to what an earlier publication said, that one becomes current again.
+
+    Args:
+        policy: name of the policy.
+        as_of: day whose end the figures speak for; the day that they were measured for.
+
+    Returns:
+        The publication's id.
+
+    Raises:
+        DataError: the counts speak for another day, or the gate stops; nothing is published.
+    """
+    publication_id = ""
+    try:
+        with load("publish", f"figures/{policy}") as current:
+            _require_measured_for(current, policy, as_of)
+            figures = read_figures(current, policy, as_of)
+            publication_id = figures.publication_id()
+            known = current.read(_KNOWN, {"policy": policy, "as_of": as_of}, PUBLICATIONS)
+            if len(known) and known["publication_id"][0] == publication_id:
+                raise _UnchangedError
+            check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
+            _write(current, figures, publication_id, known)
+            kill_point("published")
+    except _UnchangedError:
+        pass
+    return publication_id
+
+
+def _require_measured_for(current: Load, policy: str, as_of: date) -> None:
+    parameters = {"policy": policy}
+    measured = current.read(_MEASURED, parameters, {"as_of": COUNTS.dtypes["as_of"]})["as_of"]
+    if len(measured) and measured[0] == as_of:
+        return
+    fact = f"was measured for {measured[0]}" if len(measured) else "was never measured"
+    raise DataError(f"mart.counts, {policy}", f"speaks for {as_of}", 0, action=f"It {fact}; run `motcua refresh` for that day.")
+
+
+def _write(current: Load, figures: Figures, publication_id: str, known: pd.DataFrame) -> None:
+    now = datetime.now(UTC)
+    before = known[(known["publication_id"] == publication_id).to_numpy(dtype=bool)]
+    row = {
+        "publication_id": publication_id,
+        "policy": figures.policy,
+        "as_of": figures.as_of,
+        "published_at": now if before.empty else before["published_at"].iloc[0],
+        "current_since": now,
+        "counts_digest": frame_digest(figures.counts, COUNTS),
+        "rules_digest": rules_digest(),
+        "dossiers": figures.dossiers,
+        "rows": len(figures.indicators),
+    }
+    current.merge(PUBLICATIONS, PUBLICATIONS.frame([row]))
+    where = {"publication_id": publication_id}
+    for table, frame in (
+        (INDICATORS, figures.indicators),
+        (VERDICT_COUNTS, figures.verdicts),
+        (FINDING_COUNTS, figures.findings),
+    ):
+        current.replace(table, frame.assign(publication_id=publication_id), where)

@@ -1,0 +1,427 @@
+"use strict";
+// Reads the JSON of the page, draws everything in one language for one agency, and draws it again when either changes.
+(() => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const data = read("data"), allWords = read("words"), charts = read("charts");
+  const unitCodes = Object.keys(data.units), sourceNames = Object.keys(data.sources);
+  const byId = (id) => document.getElementById(id);
+  const state = { language: data.meta.language, unit: "*", sort: "correct", down: true, filter: "" };
+  const VERDICT_COLOUR = { late: "late", phantom_late: "phantom", undetermined: "open", on_time: "ok", hidden_late: "hidden" };
+
+  // -- words and numbers
+
+  const word = (key, values = {}) =>
+    (allWords[state.language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const locale = () => (state.language === "vi" ? "vi-VN" : "en-GB");
+  const count = (n) => new Intl.NumberFormat(locale()).format(n);
+  const decimal = (x, digits = 2) =>
+    new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(x);
+  const percent = (x) => (x === null || x === undefined ? word("none") : `${decimal(x)} %`);
+  const share = (part, whole) => (whole ? `${decimal((100 * part) / whole, 1)} %` : word("none"));
+  const day = (iso) => iso.slice(0, 10).split("-").reverse().join("/");
+  const minute = (iso) => (iso ? `${day(iso)} ${iso.slice(11, 16)} UTC` : word("none"));
+  const text = (both) => (both ? both[state.language] : "");
+  const folded = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
+  const sum = (rows, of) => rows.reduce((total, row) => total + of(row), 0);
+
+  const unitName = (code) => {
+    if (code === "*") return word("all_units");
+    const unit = data.units[code] ?? {};
+    const name = unit.name ?? (code === "?" ? word("unknown_unit") : code);
+    return unit.until ? `${name} (${word("until", { date: day(unit.until) })})` : name;
+  };
+
+  // -- elements
+
+  const fill = (node, children) => {
+    for (const child of [children].flat(3)) {
+      if (child !== null && child !== undefined && child !== false) node.append(child);
+    }
+    return node;
+  };
+  const el = (tag, attributes, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes ?? {})) {
+      if (name === "style") Object.assign(node.style, value);
+      else if (name === "onclick") node.addEventListener("click", value);
+      else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+    }
+    return fill(node, children);
+  };
+  const svg = (tag, attributes, ...children) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    return fill(node, children);
+  };
+  const put = (node, ...children) => {
+    node.replaceChildren();
+    return fill(node, children);
+  };
+  const colour = (name) => `var(--${name})`;
+  const swatch = (name, kind) => el("i", { class: kind, style: kind ? { borderColor: colour(name) } : { background: colour(name) } });
+  const table = (columns, rows, options = {}) =>
+    el("div", { class: "scroll", tabindex: options.plain ? null : "0" },
+      el("table", { class: options.cards ? "cards" : null },
+        options.caption && el("caption", {}, options.caption),
+        el("thead", {}, el("tr", {}, columns.map((c) => el("th", { scope: "col", class: c.number ? "n" : null }, c.title)))),
+        el("tbody", {}, rows.map((row) => el("tr", {}, columns.map((c, at) =>
+          el(at ? "td" : "th", { scope: at ? null : "row", class: c.number ? "n" : null, "data-label": c.title }, c.cell(row))))))));
+
+  // -- what is chosen
+
+  const unitAt = () => unitCodes.indexOf(state.unit);
+  const chosen = (rows) => (state.unit === "*" ? rows : rows.filter((row) => row[1] === unitAt()));
+  const verdicts = () =>
+    chosen(data.verdicts).map(([source, unit, verdict, reason, dossiers, late, correct]) => ({ source, unit, verdict, reason, dossiers, late, correct }));
+  const of = (rows, verdict) => rows.filter((row) => row.verdict === verdict);
+  const rate = (unit, period, basis) => data.rates[unit]?.[period]?.[basis] ?? [0, 0, 0, null, null, null];
+  const grouped = (rows, key) => {
+    const found = new Map();
+    for (const row of rows) found.set(key(row), [...(found.get(key(row)) ?? []), row]);
+    return [...found.entries()].map(([name, members]) => ({ name, members, dossiers: sum(members, (m) => m.dossiers) }))
+      .sort((a, b) => b.dossiers - a.dossiers || (a.name < b.name ? -1 : 1));
+  };
+  const reasonText = (code) => (code === "-" ? word("no_reason") : text(data.reasons[code]) || code);
+  const remedyText = (code) => data.reasons[code]?.[`remedy_${state.language}`] ?? "";
+  const sourceTitle = (at) => data.sources[sourceNames[at]];
+
+  // -- the three numbers
+
+  const drawThree = () => {
+    const [rn, rd, , r] = rate(state.unit, "*", "recorded");
+    const [cn, cd, cu, c, lower, upper] = rate(state.unit, "*", "cleaned");
+    const value = (shown) => el("p", { class: shown === word("none") ? "value words" : "value" }, shown);
+    const counted = (n, d) => el("p", { class: "count" }, word("of", { n: count(n), d: count(d) }));
+    const gap = r === null || c === null ? null : Math.round((c - r) * 100) / 100;
+    const moved = gap === null ? null : gap === 0 ? word("points_same") : word(gap > 0 ? "points_up" : "points_down", { x: decimal(Math.abs(gap)) });
+    put(byId("three"),
+      el("div", { class: "r" }, el("p", { class: "name" }, word("recorded")), value(percent(r)), counted(rn, rd),
+        el("p", { class: "note" }, word("recorded_note"))),
+      el("div", { class: "c" }, el("p", { class: "name" }, word("cleaned"), " ", moved && el("span", { class: "chip" }, moved)),
+        value(percent(c)), counted(cn, cd), el("p", { class: "note" }, word("cleaned_note"))),
+      el("div", { class: "range" }, el("p", { class: "name" }, word("interval")),
+        value(lower === null ? word("none") : `${decimal(lower)} – ${decimal(upper)} %`),
+        el("p", { class: "note" }, cu ? word("interval_note", { u: count(cu) }) : word("interval_exact"))));
+    drawScale(r, c, lower, upper);
+    const facts = data.facts[state.unit] ?? {};
+    const fact = (n, name) => el("span", {}, el("b", {}, n), ` ${word(name)}`);
+    put(byId("facts"),
+      fact(count(facts.received ?? 0), "facts_received"), fact(count(facts.finished ?? 0), "facts_finished"),
+      fact(count(facts.in_progress ?? 0), "facts_in_progress"),
+      fact(count((facts.withdrawn ?? 0) + (facts.refused ?? 0)), "facts_otherwise"),
+      fact(percent(facts.received_online_share), "facts_online"));
+  };
+
+  const drawScale = (r, c, lower, upper) => {
+    const box = byId("scale");
+    put(box);
+    if (r === null || c === null) return;
+    const low = Math.max(0, Math.floor((Math.min(r, lower) - 2) / 10) * 10), at = (x) => `${(100 * (x - low)) / (100 - low)}%`;
+    const width = (a, b) => `${Math.max(0.3, (100 * (b - a)) / (100 - low))}%`;
+    const step = 100 - low > 20 ? 10 : 5;
+    const ticks = [];
+    for (let x = low; x <= 100; x += step) ticks.push(x);
+    box.append(svg("svg", { role: "img", "aria-label": word("scale", { r: percent(r), c: percent(c), lo: percent(lower), hi: percent(upper) }) },
+      ticks.map((x) => [
+        svg("line", { x1: at(x), x2: at(x), y1: 12, y2: 30, stroke: "var(--line)" }),
+        svg("text", { x: at(x), y: 47, "text-anchor": x === low ? "start" : x === 100 ? "end" : "middle" }, `${x} %`)]),
+      svg("line", { x1: "0%", x2: "100%", y1: 21, y2: 21, stroke: "var(--line)", "stroke-width": 2 }),
+      svg("line", { x1: at(Math.min(r, c)), x2: at(Math.max(r, c)), y1: 21, y2: 21, stroke: "var(--soft)", "stroke-width": 2, "stroke-dasharray": "2 4" }),
+      svg("rect", { x: at(lower), width: width(lower, upper), y: 9, height: 24, rx: 4, fill: "var(--band)" }),
+      svg("circle", { cx: at(r), cy: 21, r: 7, fill: "var(--paper)", stroke: "var(--recorded-mark)", "stroke-width": 3.5 }),
+      svg("circle", { cx: at(c), cy: 21, r: 7.5, fill: "var(--cleaned-mark)" })));
+  };
+
+  const drawKeys = () => {
+    const rows = verdicts(), phantom = of(rows, "phantom_late"), hidden = of(rows, "hidden_late");
+    const falseAlarms = sum(phantom, (v) => v.dossiers), late = sum(rows, (v) => v.late);
+    const [fault] = grouped(phantom, (v) => `${v.source} ${v.reason}`);
+    const [source, reason] = fault ? fault.name.split(" ") : [];
+    const perUnit = grouped(rows.map((v) => ({ ...v, dossiers: v.correct })), (v) => v.unit);
+    const key = (mark, number, name, note) =>
+      el("li", { style: { borderTopColor: colour(mark) } }, el("b", {}, number), el("span", {}, name), el("small", {}, note));
+    put(byId("keys"),
+      key("phantom", count(falseAlarms), word("key_phantom"), word("key_phantom_note", { share: share(falseAlarms, late), all: count(late) })),
+      fault
+        ? key("phantom", share(fault.dossiers, falseAlarms), word("key_fault"),
+          word("key_fault_note", { reason: reasonText(reason), source: sourceTitle(Number(source)), n: count(fault.dossiers) }))
+        : key("phantom", "0", word("key_phantom"), word("key_fault_none")),
+      key("hidden", count(sum(hidden, (v) => v.dossiers)), word("key_hidden"), word("key_hidden_note")),
+      key("open", count(sum(rows, (v) => v.correct)), word("key_correct"),
+        perUnit.length && perUnit[0].dossiers ? word("key_correct_note", { unit: unitName(unitCodes[perUnit[0].name]), n: count(perUnit[0].dossiers) }) : ""));
+  };
+
+  // -- what moved
+
+  const stack = (title, parts) => {
+    const total = sum(parts, (p) => p.n);
+    return el("div", { class: "stack" },
+      el("div", { class: "top" }, el("span", {}, title), el("b", {}, count(total))),
+      el("div", { class: "strip", "aria-hidden": "true" }, parts.filter((p) => p.n).map((p) =>
+        el("i", { style: { width: `${(100 * p.n) / total}%`, background: colour(p.colour) } }))),
+      el("ul", { class: "legend" }, parts.map((p) =>
+        el("li", {}, swatch(p.colour), el("span", {}, `${p.name} `, el("b", {}, count(p.n)), ` (${share(p.n, total)})`)))));
+  };
+
+  const drawMoved = () => {
+    const rows = verdicts(), total = (verdict, value) => sum(of(rows, verdict), value);
+    const p = total("phantom_late", (v) => v.dossiers), h = total("hidden_late", (v) => v.dossiers);
+    const part = (verdict, n) => ({ n, name: word(verdict), colour: VERDICT_COLOUR[verdict] });
+    const box = byId("moved").querySelector("div");
+    put(box,
+      el("p", { class: "lead" }, p + h ? word("moved_lead", { n: count(p + h), p: count(p), h: count(h) }) : word("moved_none")),
+      el("div", { class: "cols" },
+        stack(word("recorded_late_bar"), [
+          part("late", total("late", (v) => v.dossiers)), part("phantom_late", p),
+          part("undetermined", total("undetermined", (v) => v.late))]),
+        stack(word("recorded_ok_bar"), [
+          part("on_time", total("on_time", (v) => v.dossiers)), part("hidden_late", h),
+          part("undetermined", total("undetermined", (v) => v.dossiers - v.late))])),
+      p ? [el("h3", {}, word("reasons_title")), sourceLegend(of(rows, "phantom_late")), reasonTable(of(rows, "phantom_late"), word("reasons_caption"))] : null);
+  };
+
+  const sourceLegend = (rows) =>
+    el("ul", { class: "legend", style: { marginBottom: ".6rem" } }, grouped(rows, (v) => v.source).map((s) =>
+      el("li", {}, swatch(`s${(s.name % 5) + 1}`), el("span", {}, `${sourceTitle(s.name)} `, el("b", {}, count(s.dossiers))))));
+
+  const reasonTable = (rows, caption) => {
+    const reasons = grouped(rows, (v) => v.reason), total = sum(rows, (v) => v.dossiers);
+    const most = reasons.length ? reasons[0].dossiers : 1;
+    return table([
+      { title: word("reason"), cell: (r) => [reasonText(r.name), el("div", { class: "meter", "aria-hidden": "true" },
+        grouped(r.members, (v) => v.source).map((s) =>
+          el("i", { style: { width: `${(100 * s.dossiers) / most}%`, background: colour(`s${(s.name % 5) + 1}`) } })))] },
+      { title: word("dossiers"), number: true, cell: (r) => count(r.dossiers) },
+      { title: word("share"), number: true, cell: (r) => share(r.dossiers, total) },
+      { title: word("source"), cell: (r) => grouped(r.members, (v) => v.source).map((s) =>
+        el("div", {}, `${sourceTitle(s.name)}: `, el("b", { class: "whole" }, share(s.dossiers, total)))) },
+      { title: word("remedy"), cell: (r) => remedyText(r.name) },
+    ], reasons, { caption, cards: true });
+  };
+
+  // -- the trend
+
+  const months = () =>
+    Object.keys(data.rates[state.unit] ?? {}).filter((p) => p !== "*").sort().map((month) => {
+      const [rn, rd, , recorded] = rate(state.unit, month, "recorded");
+      const [cn, cd, , cleaned, lower, upper] = rate(state.unit, month, "cleaned");
+      return {
+        month, recorded, cleaned, lower, upper,
+        recorded_text: `${percent(recorded)} (${count(rn)}/${count(rd)})`,
+        cleaned_text: `${percent(cleaned)} (${count(cn)}/${count(cd)})`,
+        interval_text: lower === null ? word("none") : `${decimal(lower)} – ${decimal(upper)} %`,
+      };
+    });
+
+  const drawTrend = () => {
+    const rows = months(), style = getComputedStyle(document.body);
+    byId("trend-lead").textContent = word("trend_lead", { indicator: text(data.meta.indicator) });
+    put(byId("trend-legend"),
+      el("li", {}, swatch("recorded-mark", "dash"), word("chart_recorded")),
+      el("li", {}, swatch("cleaned-mark", "line"), word("chart_cleaned")),
+      el("li", {}, swatch("band"), word("chart_interval")));
+    byId("trend-chart").setAttribute("aria-label", word("trend_alt"));
+    const ink = style.getPropertyValue("--soft").trim(), grid = style.getPropertyValue("--line").trim();
+    const theme = {
+      background: "transparent", font: style.fontFamily, view: { stroke: null },
+      axis: { labelColor: ink, gridColor: grid, domainColor: grid, labelFontSize: 12, labelPadding: 8 },
+    };
+    const comma = state.language === "vi" ? { decimal: ",", thousands: "." } : { decimal: ".", thousands: "," };
+    vegaEmbed(byId("trend-chart"), { ...charts[state.language], datasets: { months: rows } }, {
+      actions: false, ast: true, renderer: "svg", config: theme, tooltip: { theme: "none" },
+      formatLocale: { ...comma, grouping: [3], currency: ["", ""] },
+    }).then(() => byId("trend-chart").setAttribute("data-drawn", `${state.language} ${state.unit}`));
+    put(byId("trend-table"), table([
+      { title: word("month"), cell: (m) => `${m.month.slice(5)}/${m.month.slice(0, 4)}` },
+      { title: word("chart_recorded"), number: true, cell: (m) => m.recorded_text },
+      { title: word("chart_cleaned"), number: true, cell: (m) => m.cleaned_text },
+      { title: word("chart_interval"), number: true, cell: (m) => m.interval_text },
+    ], rows));
+  };
+
+  // -- agencies
+
+  const unitRows = () => unitCodes.map((code, at) => {
+    const rows = unitVerdicts[at] ?? [];
+    const total = (verdict) => sum(rows.filter((v) => v[2] === verdict), (v) => v[4]);
+    const recorded = rate(code, "*", "recorded"), cleaned = rate(code, "*", "cleaned");
+    return {
+      code, name: unitName(code), recorded: recorded[3], cleaned: cleaned[3], lower: cleaned[4], upper: cleaned[5],
+      handled: cleaned[1] + cleaned[2], r: recorded, c: cleaned, phantom: total("phantom_late"), hidden: total("hidden_late"),
+      open: total("undetermined"), correct: sum(rows, (v) => v[6]), standing: data.standing[code] ?? "few",
+    };
+  });
+  const unitVerdicts = [];
+  for (const row of data.verdicts) (unitVerdicts[row[1]] ??= []).push(row);
+
+  const RANK = { below: 0, same: 1, above: 2 };
+  const ranked = (row, key) => (key === "standing" ? RANK[row.standing] ?? null
+    : ["recorded", "cleaned", "lower"].includes(key) && row.standing === "few" ? null : row[key]);
+  const sorted = (rows) => [...rows].sort((a, b) => {
+    const x = ranked(a, state.sort), y = ranked(b, state.sort);
+    if (x === null || y === null) return (x === null) - (y === null) || b.handled - a.handled; // not ranked: last, either way
+    const order = typeof x === "string" ? x.localeCompare(y, locale()) : x - y;
+    return (state.down ? -order : order) || b.handled - a.handled;
+  });
+
+  const dots = (row) => {
+    if (row.cleaned === null) return null;
+    const at = (x) => 4 + (112 * x) / 100;
+    return svg("svg", { class: "dots", viewBox: "0 0 120 20", "aria-hidden": "true" },
+      svg("line", { x1: 4, x2: 116, y1: 10, y2: 10, stroke: "var(--line)", "stroke-width": 2 }),
+      svg("rect", { x: at(row.lower), width: Math.max(1.5, at(row.upper) - at(row.lower)), y: 4, height: 12, rx: 2, fill: "var(--band)" }),
+      row.recorded === null ? null : svg("circle", { cx: at(row.recorded), cy: 10, r: 3.5, fill: "var(--card)", stroke: "var(--recorded-mark)", "stroke-width": 2 }),
+      svg("circle", { cx: at(row.cleaned), cy: 10, r: 4, fill: "var(--cleaned-mark)" }));
+  };
+
+  const COLUMNS = [
+    { key: "name", title: "unit", cell: (r) => [el("button", { type: "button", onclick: () => choose(r.code) }, r.name), el("small", {}, r.code)] },
+    { key: "handled", title: "handled", number: true, cell: (r) => count(r.handled) },
+    { key: "recorded", title: "col_recorded", number: true, cell: (r) => [percent(r.recorded), el("small", {}, `${count(r.r[0])}/${count(r.r[1])}`)] },
+    { key: "cleaned", title: "col_cleaned", number: true, cell: (r) => [percent(r.cleaned), el("small", {}, `${count(r.c[0])}/${count(r.c[1])}`)] },
+    { key: "lower", title: "col_interval", cell: (r) => [dots(r), el("small", {}, r.lower === null ? word("none") : `${decimal(r.lower)} – ${decimal(r.upper)} %`)] },
+    { key: "phantom", title: "col_phantom", number: true, cell: (r) => count(r.phantom) },
+    { key: "hidden", title: "col_hidden", number: true, cell: (r) => count(r.hidden) },
+    { key: "open", title: "col_undetermined", number: true, cell: (r) => count(r.open) },
+    { key: "correct", title: "col_correct", number: true, cell: (r) => el("b", {}, count(r.correct)) },
+    { key: "standing", title: "col_standing", cell: (r) => el("span", { class: `tag ${r.standing}` }, word(r.standing)) },
+  ];
+
+  const sortBy = (key) => {
+    state.down = state.sort === key ? !state.down : key !== "name";
+    state.sort = key;
+    drawUnits();
+    byId("units-table").querySelector(`[data-sort="${key}"]`).focus();
+  };
+
+  const drawUnits = () => {
+    const wanted = folded(state.filter);
+    const rows = sorted(unitRows().filter((r) => folded(`${r.name} ${r.code}`).includes(wanted)));
+    byId("units-lead").textContent = word("units_lead", { n: count(data.meta.smallest) });
+    byId("units-count").textContent = word("units_count", { n: count(rows.length) });
+    const heading = (c) => el("th", { scope: "col", class: c.number ? "n" : null, "aria-sort": state.sort === c.key ? (state.down ? "descending" : "ascending") : null },
+      el("button", { type: "button", "data-sort": c.key, onclick: () => sortBy(c.key) }, word(c.title)));
+    put(byId("units-table"), el("table", {},
+      el("caption", { id: "units-caption" }, `${text(data.meta.indicator)}, ${word("as_of", { date: day(data.meta.as_of) }).toLowerCase()}`),
+      el("thead", {}, el("tr", {}, COLUMNS.map(heading))),
+      el("tbody", {}, rows.map((r) => el("tr", { class: r.code === state.unit ? "chosen" : null, "data-unit": r.code },
+        COLUMNS.map((c, at) => el(at ? "td" : "th", { scope: at ? null : "row", class: c.number ? "n" : null }, c.cell(r))))))));
+  };
+
+  // -- hidden late, missing evidence, checks, gates, freshness
+
+  const drawInspect = () => {
+    const hidden = of(verdicts(), "hidden_late"), box = byId("inspect").querySelector("div");
+    const n = sum(hidden, (v) => v.dossiers);
+    put(box, el("p", { class: "lead" }, n ? word("inspect_lead", { n: count(n) }) : word("inspect_none")),
+      n ? table([
+        { title: word("reason"), cell: (r) => reasonText(r.name) },
+        { title: word("dossiers"), number: true, cell: (r) => count(r.dossiers) },
+        { title: word("share"), number: true, cell: (r) => share(r.dossiers, n) },
+        { title: word("inspect_where"), cell: (r) => grouped(r.members, (v) => v.unit).slice(0, 3).map((u) =>
+          `${unitName(unitCodes[u.name])} (${count(u.dossiers)})`).join("; ") },
+        { title: word("remedy"), cell: (r) => remedyText(r.name) },
+      ], grouped(hidden, (v) => v.reason), { cards: true }) : null);
+  };
+
+  const drawMissing = () => {
+    const open = of(verdicts(), "undetermined"), box = byId("missing").querySelector("div");
+    const n = sum(open, (v) => v.dossiers);
+    put(box, el("p", { class: "lead" }, n ? word("missing_lead", { n: count(n) }) : word("missing_none")),
+      n ? table([
+        { title: word("missing"), cell: (r) => reasonText(r.name) },
+        { title: word("dossiers"), number: true, cell: (r) => count(r.dossiers) },
+        { title: word("source"), cell: (r) => grouped(r.members, (v) => v.source).map((s) => `${sourceTitle(s.name)} (${count(s.dossiers)})`).join("; ") },
+      ], grouped(open, (v) => v.reason), { cards: true }) : null);
+  };
+
+  const drawChecks = () => {
+    const found = grouped(chosen(data.findings).map(([source, unit, check, severity, dossiers]) => ({ source, unit, check, severity, dossiers })), (f) => f.check);
+    const box = byId("checks").querySelector("div"), n = sum(found, (f) => f.dossiers);
+    put(box, el("p", { class: "lead" }, n ? word("checks_lead", { n: count(n), c: count(found.length) }) : word("checks_none")),
+      n ? table([
+        { title: word("check"), cell: (f) => text(data.checks[f.name]) || f.name },
+        { title: word("severity"), cell: (f) => el("span", { class: `tag ${f.members[0].severity}` }, word(`severity_${f.members[0].severity}`)) },
+        { title: word("dossiers"), number: true, cell: (f) => count(f.dossiers) },
+        { title: word("owner"), cell: (f) => (data.checks[f.name] ? word(`owner_${data.checks[f.name].owner}`) : "") },
+        { title: word("basis"), cell: (f) => data.checks[f.name]?.reference ?? "" },
+      ], found, { cards: true }) : null);
+  };
+
+  const drawGates = () => {
+    const gates = [...data.gates].sort((a, b) => a.success - b.success || b.unexpected - a.unexpected);
+    const ok = gates.filter((g) => g.success).length, n = gates.length;
+    const lead = !n ? word("gates_none") : word(ok === n ? "gates_all" : "gates_some", { ok: count(ok), n: count(n) });
+    put(byId("gates").querySelector("div"), el("p", { class: "lead" }, lead),
+      n ? el("details", { open: ok < n }, el("summary", {}, word("gates_table")), table([
+        { title: word("gate"), cell: (g) => word(`gate_${g.gate}`) },
+        { title: word("subject"), cell: (g) => g.subject },
+        { title: word("expectation"), cell: (g) => g.expectation },
+        { title: word("result"), cell: (g) => el("span", { class: `tag ${g.success ? "held" : "broken"}` }, word(g.success ? "held" : "broken")) },
+        { title: word("checked"), number: true, cell: (g) => count(g.checked) },
+        { title: word("unexpected"), number: true, cell: (g) => count(g.unexpected) },
+        { title: word("tolerance"), number: true, cell: (g) => `${decimal(100 * g.tolerance, 1)} %` },
+      ], gates, { cards: true })) : null);
+  };
+
+  const drawFresh = () => {
+    put(byId("fresh").querySelector("div"), data.pulls.length ? table([
+      { title: word("source"), cell: (p) => p.title },
+      { title: word("last_good"), cell: (p) => minute(p.good_at) },
+      { title: word("state"), cell: (p) => [el("span", { class: `tag ${p.state}` }, word(`state_${p.state}`)), p.error ? el("small", {}, p.error) : null] },
+      { title: word("records"), number: true, cell: (p) => count(p.records) },
+      { title: word("rejected"), number: true, cell: (p) => count(p.rejected) },
+    ], data.pulls, { cards: true }) : el("p", { class: "lead" }, word("fresh_none")));
+  };
+
+  const drawAbout = () => {
+    const meta = data.meta, rows = [
+      ["about_policy", `${text(meta.policy_title)} – ${meta.reference}`], ["about_publication", meta.publication_id],
+      ["about_published", minute(meta.published_at)], ["about_dossiers", count(meta.dossiers)],
+      ["about_counts", meta.counts_digest], ["about_rules", meta.rules_digest]];
+    put(byId("about-list"), rows.map(([name, value]) => [el("dt", {}, word(name)), el("dd", {}, value)]));
+  };
+
+  // -- the whole page
+
+  const drawFrame = () => {
+    document.documentElement.lang = state.language;
+    document.title = word("title");
+    for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+    for (const button of document.querySelectorAll("[data-language]")) button.setAttribute("aria-pressed", button.dataset.language === state.language);
+    byId("policy").textContent = text(data.meta.policy_title);
+    byId("as-of").textContent = word("as_of", { date: day(data.meta.as_of) });
+    byId("status").textContent = state.unit === "*" ? "" : word("filtered", { unit: unitName(state.unit) });
+    const names = unitCodes.map((code) => ({ code, name: unitName(code) })).sort((a, b) => a.name.localeCompare(b.name, locale()));
+    put(byId("unit"), [{ code: "*", name: word("all_units") }, ...names].map((u) => el("option", { value: u.code, selected: u.code === state.unit }, u.name)));
+  };
+
+  const draw = () => {
+    for (const part of [drawFrame, drawThree, drawKeys, drawMoved, drawTrend, drawUnits, drawInspect, drawMissing, drawChecks, drawGates, drawFresh, drawAbout]) part();
+  };
+  const remember = () => {
+    const hash = new URLSearchParams({ lang: state.language, ...(state.unit === "*" ? {} : { unit: state.unit }) });
+    history.replaceState(null, "", `#${hash}`);
+  };
+  const change = (values) => {
+    Object.assign(state, values);
+    remember();
+    draw();
+  };
+  const choose = (unit) => {
+    change({ unit });
+    byId("unit").focus({ preventScroll: true });
+    byId("main").scrollIntoView();
+  };
+
+  const asked = new URLSearchParams(location.hash.slice(1));
+  if (allWords[asked.get("lang")]) state.language = asked.get("lang");
+  if (data.units[asked.get("unit")]) state.unit = asked.get("unit");
+  byId("unit").addEventListener("change", (event) => change({ unit: event.target.value }));
+  byId("filter").addEventListener("input", (event) => { state.filter = event.target.value; drawUnits(); });
+  byId("print").addEventListener("click", () => window.print());
+  for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => change({ language: button.dataset.language }));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawTrend);
+  window.addEventListener("beforeprint", () => { for (const node of document.querySelectorAll("details")) node.open = true; });
+  draw();
+})();
