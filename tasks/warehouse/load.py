@@ -55,6 +55,9 @@ class Load:
     def merge(self, table: Table, frame: pd.DataFrame, *, retire_within: Mapping[str, Any] | None = None) -> Merged:
         """Insert rows with new keys, update rows of which any column differs, leave the others untouched.
 
+        Where a record was read (``pull_id``, ``page_digest``, ``page_position``) is written with a new or
+        changed row but is no difference in itself.
+
         Rows of ``core.dossiers`` that are inserted or updated are also kept in ``core.dossier_versions``.
 
         Args:

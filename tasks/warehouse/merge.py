@@ -19,6 +19,9 @@ from tasks.warehouse.kill import kill_point
 from tasks.warehouse.stage import Stage, names, qualified
 
 CHANGED_IN = "changed_in"
+# Where a record was read does not change what it says: a dossier that an overlapping pull brings again in
+# another landing file stays untouched, and goes on naming the file that first said so.
+_NOT_COMPARED = ("pull_id", "page_digest", "page_position")
 
 
 @dataclass(frozen=True)
@@ -185,11 +188,10 @@ class Merge:
         return equal_columns(self._table.key)
 
     def _differs(self) -> sql.Composable:
-        if not self._values:
+        compared = tuple(c for c in self._values if c not in _NOT_COMPARED)
+        if not compared:
             return sql.SQL("false")
-        return sql.SQL("({}) IS DISTINCT FROM ({})").format(
-            sql.SQL("ROW({})").format(names(self._values, "t")), sql.SQL("ROW({})").format(names(self._values, "s"))
-        )
+        return sql.SQL("ROW({}) IS DISTINCT FROM ROW({})").format(names(compared, "t"), names(compared, "s"))
 
     def _change_number(self, pattern: str) -> list[sql.Composable]:
         if not self._counts_changes:

@@ -322,3 +322,13 @@ def test_the_server_keeps_no_value_in_its_log(warehouse: Cluster) -> None:
     with pytest.raises(WarehouseError), load("load", "province") as current:
         current.execute("INSERT INTO core.events (source, code) VALUES ('canary-2', 'x')")
     assert "canary" not in warehouse.log.read_text().replace('bigint: "canary-1"', "")
+
+
+def test_a_record_met_again_in_another_landing_file_is_no_change() -> None:
+    merge(dossiers("A", "B", page_digest="a" * 64, page_position=0))
+    again = pd.concat(
+        [dossiers("A", page_digest="b" * 64, page_position=7), dossiers("B", page_digest="b" * 64, page_position=8, status=4)]
+    )
+    assert merge(again)[0] == Merged(updated=1, unchanged=1)
+    rows = fetch_all("SELECT code, page_digest, page_position FROM core.dossiers ORDER BY 1")
+    assert rows == [("A", "a" * 64, 0), ("B", "b" * 64, 8)]
