@@ -34,7 +34,7 @@ def read_instants(
         Name to instants, null where not given or not readable.
     """
     read = {name: read_dates(texts) for name, texts in columns.items()}
-    row_order = _row_order(read, code_day if source.dates.settle_by_code else None)
+    row_order = _row_order(read, code_day if source.dates.settle_by_code and source.role == "primary" else None)
     file_order, _ = habit(list(read.values()), groups)
     found: dict[str, pa.Array] = {}
     for name, dates in read.items():

@@ -24,6 +24,8 @@ from tasks.sources.protocol import JSON_LINES, Page, Window
 
 _KEYS_AT_ONCE = 1000  # parents named in one statement for their child rows
 _CONNECT_SECONDS = 15
+# Reflected names are a kind of text of their own, which JSON's writer takes for keys only when told to.
+_LINES = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
 
 class SqlAdapter:
@@ -65,7 +67,7 @@ class SqlAdapter:
             if child is not None and rows:
                 self._attach(connection, name, child, rows)
         try:
-            body = b"".join(orjson.dumps(row, default=_plain, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+            body = b"".join(orjson.dumps(row, default=_plain, option=_LINES) for row in rows)
         except (TypeError, ValueError):
             raise self._wrong(f"a row of {self.options.table!r} holds a value that cannot be written down") from None
         return Page(number, f"{self.options.table} {number + 1}", JSON_LINES, body, len(rows), self._newest(rows))
