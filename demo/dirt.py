@@ -131,7 +131,8 @@ def _record_twice(dossier: Dossier, _: Shown, __: Scene) -> bool:
     return dossier.source == "province"
 
 
-# Dirt on what deciding causes also touch is laid only on dossiers whose truth and record agree.
+# Spellings may lie on any dossier. What deciding causes also touch is soiled only where truth and record
+# agree; the scarcest first.
 ANYWHERE: dict[str, Dirt] = {
     "code_folded": _code_folded,
     "procedure_suffix": _procedure_suffix,
@@ -145,8 +146,8 @@ ANYWHERE: dict[str, Dirt] = {
     "record_twice": _record_twice,
 }
 ON_TRUE_RECORDS: dict[str, Dirt] = {
-    "receipt_missing": _receipt_missing,
     "status_blank": _status_blank,
+    "receipt_missing": _receipt_missing,
     "done_missing": _done_missing,
     "done_year_slip": _done_year_slip,
     "due_year_zero": _due_year_zero,

@@ -105,7 +105,7 @@ class Faults:
             self._plant(wanted[2], wanted[1], plans[wanted[1]][wanted[2]])
         self._duplicates()
         self._mixed_workbooks()
-        for name, soil in (ANYWHERE | ON_TRUE_RECORDS).items():
+        for name, soil in (ON_TRUE_RECORDS | ANYWHERE).items():
             self._soil(name, soil)
 
     def _count(self, rate: float) -> int:
@@ -227,7 +227,7 @@ class Faults:
             changed = self._soiled(dossier, soil)
             if changed is None:
                 continue
-            dossier.shown, dossier.kept = changed, True
+            dossier.shown, dossier.kept = changed, dossier.kept or name in ON_TRUE_RECORDS
             dossier.planted = [*dossier.planted, name]
             left -= 1
             if not left:

@@ -90,7 +90,15 @@ def advance(world: World, days: int) -> None:
     world.dossiers += world.history.between(first, world.as_of, DAILY * days, start)
     for dossier in world.dossiers:
         if not dossier.kept:
-            show(dossier, world.history.directory, world.now)
+            _show_again(dossier, world)
+
+
+def _show_again(dossier: Dossier, world: World) -> None:
+    """Make a view anew; its spellings stay as they were."""
+    before = dossier.shown
+    show(dossier, world.history.directory, world.now)
+    if before is not None:
+        dossier.view.raw, dossier.view.level = before.raw, before.level
 
 
 def write_world(world: World, out: Path) -> dict[str, int]:
