@@ -27,7 +27,7 @@ def run_quietly(command: list[str], folder: Path, account: Account | None) -> bo
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         umask=0o077,
-        env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C"},
+        env={"PATH": os.defpath, "TZ": "UTC", "LC_ALL": "C"},
         user=account.user if account else None,
         group=account.group if account else None,
         extra_groups=[] if account else None,
