@@ -50,7 +50,8 @@ def loads_safely(path: Path, call: ast.Call) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
+# A migration is history: frozen when written, never read for its subject.
+@pytest.mark.parametrize("path", [path for path in modules() if path.parent.name != "versions"], ids=name_of)
 def test_module_has_one_subject(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= LONGEST, f"{name_of(path)} has {lines} lines: split it by subject, below {LONGEST}."
