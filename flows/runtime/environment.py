@@ -7,6 +7,7 @@ a tracker is not served, everything behind a password, foreign pages get no answ
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def child_environment(block: Mapping[str, str]) -> dict[str, str]:
 
 
 def enter(block: Mapping[str, str]) -> None:
-    """Put the block into this process's environment; call it before Prefect is imported.
+    """Put the block into this process's environment; before Prefect is imported, or it costs reading them again.
 
     Files made from here on are readable by their owner only.
     """
@@ -83,3 +84,14 @@ def enter(block: Mapping[str, str]) -> None:
     home = Path(block["PREFECT_HOME"])
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.chmod(0o700)
+    if "prefect" in sys.modules:
+        _read_again()
+
+
+def _read_again() -> None:
+    """Have an imported Prefect take the new settings: it reads them once, at import."""
+    from prefect.context import refresh_global_settings_context
+    from prefect.logging.configuration import setup_logging
+
+    refresh_global_settings_context()
+    setup_logging(incremental=False)

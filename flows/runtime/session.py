@@ -19,6 +19,9 @@ from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
 
+# On the terminal of a command its own bar and last sentence speak; the whole log is in the server.
+_QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+
 
 @dataclass
 class Session:
@@ -66,7 +69,7 @@ def session() -> Iterator[Session]:
     try:
         server = ensure_server(chosen.home, chosen.prefect_port, prefect_database(cluster), wait=False)
         block = client_environment(chosen.home, chosen.prefect_port, auth_string(chosen.home))
-        enter(block)
+        enter({**block, **_QUIET})
         migrate()
         server.wait()
         yield Session(cluster, server, block)

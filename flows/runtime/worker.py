@@ -53,7 +53,9 @@ def coalesce_missed(client: SyncPrefectClient, now: datetime | None = None) -> i
     for runs in _missed(client, now or datetime.now(UTC)).values():
         newest = runs[-1]
         for run in runs[:-1]:
-            state: State[None] = Cancelled(name="Missed", message=f"Slot missed while nothing ran; run {newest.name} catches up for it.")
+            state: State[None] = Cancelled(
+                name="Missed", message=f"Slot missed while nothing ran; run {newest.name} catches up for it."
+            )
             client.set_flow_run_state(run.id, state, force=True)
             cancelled += 1
     return cancelled

@@ -1,0 +1,270 @@
+"""`make demo`: the whole job on a made-up province, once, with everything started here and stopped again.
+
+The province is an outside world: it is made, served and scored by processes of its own, which know the truth.
+This program never reads it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from config.errors import MotcuaError
+from config.settings import ROOT, secret, settings
+from flows.runtime import children
+
+AS_OF = date(2026, 3, 31)
+_LAND = "demo_land"
+_OUT = Console()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the demonstration keeps its things, and on which ports it is reached."""
+
+    home: Path
+    port: int
+
+    @property
+    def province(self) -> Path:
+        """Folder of the made-up province, its truth included; the product is given the files in ``files`` only."""
+        return self.home / "province"
+
+    def environment(self, land_url: str) -> dict[str, str]:
+        """Return what the source files of the province ask for."""
+        return {
+            "DEMO_HTTP": f"http://127.0.0.1:{self.port}",
+            "DEMO_LAND_URL": land_url,
+            "DEMO_COMMUNES": str(self.province / "files" / "communes"),
+            "DEMO_POSTAL": str(self.province / "files" / "postal"),
+            "DEMO_USER": "motcua",
+            "DEMO_PASSWORD": "province-H99",
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demonstration, or with ``up`` keep it running for a look; return the exit code."""
+    given = _parser().parse_args(arguments)
+    place = _prepare()
+    try:
+        return _up(place) if given.up else run(place, given.seed, given.dossiers)
+    except MotcuaError as error:
+        _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(place: Place, seed: int, dossiers: int) -> int:
+    """Make the province, refresh once, hold the verdicts against the truth, and tell where to look."""
+    from flows.commands import stage_bar, tell
+    from flows.runtime.session import session
+
+    began = time.monotonic()
+    with _steps() as step:
+        step("Làm ra một tỉnh giả định · Making a province; starting warehouse and server")
+        making = _demo(place, "--seed", str(seed), "--dossiers", str(dossiers), "--as-of", AS_OF.isoformat())
+        with _stopping(making), session() as current:
+            # Imports of two seconds, while the province is still being made.
+            from flows.refresh import refresh
+
+            _finish(making, place)
+            with _served(place, current.cluster):
+                step("")
+                with stage_bar():
+                    state = refresh(as_of=AS_OF, return_state=True)
+                code = tell(state)
+                step("So với sự thật · Comparing with the truth")
+                score = _score(place)
+            step("")
+            _show(score, time.monotonic() - began)
+    return code
+
+
+def _up(place: Place) -> int:
+    """Serve the province again and keep everything running, so that the demonstration can be looked at."""
+    from flows import commands
+    from flows.runtime.session import warehouse
+
+    with warehouse() as cluster, _served(place, cluster):
+        return commands.up()
+
+
+def _prepare() -> Place:
+    """Set the demonstration's own home and sources in this process's environment, before any setting is read."""
+    default = Path("/var/lib/motcua-demo") if os.geteuid() == 0 else Path.home() / ".local" / "share" / "motcua-demo"
+    home = Path(secret("MOTCUA_HOME") or default)
+    os.environ["MOTCUA_HOME"] = str(home)
+    os.environ["MOTCUA_SOURCES_DIR"] = str(ROOT / "demo" / "sources")
+    if not secret("MOTCUA_PREFECT_PORT"):
+        os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
+    settings.cache_clear()
+    place = Place(home, _port(8600))
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place
+
+
+def _port(wanted: int) -> int:
+    """Return the wanted port if nothing listens there, else any free one."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise MotcuaError("No port of 127.0.0.1 is free. The demonstration cannot be served. Close some program.")
+
+
+def _demo(place: Place, *arguments: str, log: str = "demo.log") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "demo", *arguments, "--out", str(place.province)]
+    return children.start(command, _with_root(os.environ), place.home / "log" / log)
+
+
+def _with_root(environment: Mapping[str, str]) -> dict[str, str]:
+    """The province is no installed package: it is found at the root of the clone."""
+    return dict(environment) | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    }
+
+
+def _finish(child: subprocess.Popen[bytes], place: Place) -> None:
+    if child.wait() != 0:
+        log = place.home / "log" / "demo.log"
+        raise MotcuaError(f"The made-up province could not be made. Nothing was run. Read {log}.")
+
+
+@contextmanager
+def _stopping(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        children.stop(child, patience=3)
+
+
+@contextmanager
+def _served(place: Place, cluster: Any) -> Iterator[None]:
+    """Have the province's systems reachable: the land software's database loaded, the one-stop system served."""
+    land = _land_database(cluster)
+    os.environ.update(place.environment(land))
+    loading = _demo(place, "load-land", "--url", land)
+    serving = _demo(place, "serve", "--port", str(place.port), log="demo-serve.log")
+    with _stopping(serving), _stopping(loading):
+        _finish(loading, place)
+        _wait_for(place.port, serving)
+        yield
+
+
+def _land_database(cluster: Any) -> str:
+    """Return the address of a database for the land software, made in the embedded cluster."""
+    from tasks.warehouse.cluster import ensure_cluster
+
+    cluster = cluster or ensure_cluster(settings().home)
+    cluster.create_database(_LAND)
+    return str(cluster.url(_LAND, ""))
+
+
+def _wait_for(port: int, child: subprocess.Popen[bytes], patience: float = 30.0) -> None:
+    until = time.monotonic() + patience
+    while time.monotonic() < until and child.poll() is None:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/", timeout=2.0)
+        except httpx.HTTPError:
+            time.sleep(0.05)
+        else:
+            return
+    raise MotcuaError(f"The made-up province does not answer on port {port}. Nothing was run. Read demo-serve.log.")
+
+
+def _score(place: Place) -> dict[str, Any]:
+    """Ask the province how well the verdicts match its truth; only numbers come back."""
+    from tasks.warehouse.engine import warehouse_url
+
+    command = [sys.executable, "-m", "demo", "score", "--out", str(place.province), "--url", warehouse_url(), "--json"]
+    answer = subprocess.run(command, env=_with_root(os.environ), capture_output=True, text=True, check=False)  # noqa: S603
+    if answer.returncode != 0:
+        raise MotcuaError(f"The verdicts could not be held against the truth. {answer.stderr.strip()[-300:]}")
+    return dict(json.loads(answer.stdout))
+
+
+def _show(score: Mapping[str, Any], seconds: float) -> None:
+    from flows.screen import print_summary
+    from tasks.reports.summary import read_summary
+
+    print_summary(read_summary(settings().policy), _OUT)
+    inside = "trong" if score["inside"] else "NGOÀI"
+    _OUT.print(
+        f"So với sự thật · Against the truth: {100 * score['accuracy']:.2f} % kết luận đúng · verdicts equal, "
+        f"{score['compared']} hồ sơ · dossiers; {100 * score['false_clearances']:.2f} % trễ thật bị bỏ sót · truly late but cleared; "
+        f"tỷ lệ thật · true rate {100 * score['true_rate']:.2f} % {inside} khoảng · interval "
+        f"{100 * score['lower']:.2f} – {100 * score['upper']:.2f} %",
+        highlight=False,
+    )
+    _OUT.print(Panel("\n".join(_where_to_look()), title="Xem ở đâu · Where to look", expand=False))
+    _OUT.print(f"{seconds:.0f} s")
+
+
+def _where_to_look() -> list[str]:
+    chosen = settings()
+    return [
+        f"Trang công bố · Published page:  {chosen.page}",
+        f"Giao diện Prefect · Prefect UI:  make up   →  http://127.0.0.1:{chosen.prefect_port}",
+        f"Mật khẩu · Password:             {chosen.home / 'keys' / 'prefect.key'}",
+        "Các bảng · Tables:               make up, then psql with",
+        f"  host={chosen.home / 'cluster' / 'run'} dbname=motcua user=motcua, password in {chosen.home / 'keys'}",
+        "Một hồ sơ · One dossier:         motcua explain CODE   with",
+        f"  MOTCUA_HOME={chosen.home} MOTCUA_SOURCES_DIR={chosen.sources_dir}",
+    ]
+
+
+@contextmanager
+def _steps() -> Iterator[Any]:
+    """Show one line with what is going on now; an empty text clears it."""
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(pulse_style="cyan"), TimeElapsedColumn(), transient=True
+    )
+    shown: list[Any] = []
+
+    def step(text: str) -> None:
+        for task in shown:
+            bar.remove_task(task)
+        shown.clear()
+        if text:
+            shown.append(bar.add_task(text, total=None))
+            bar.start()
+        else:
+            bar.stop()
+
+    try:
+        yield step
+    finally:
+        bar.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m flows.demo_run", description="The whole job on a made-up province.")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same province")
+    parser.add_argument("--dossiers", type=int, default=20_000, help="how many dossiers it has")
+    parser.add_argument("--up", action="store_true", help="run no refresh: serve the province and run `motcua up` on it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
