@@ -43,7 +43,8 @@ def clean_procedures(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFra
         "reference": clean_text(column(readings, "reference")),
         **_limits(texts["limit_text"], texts["limit_unit_text"]),
     }
-    frame = _kept(columns, usable, list(PROCEDURES.key))
+    told = pd.DataFrame({name: series(values) for name, values in columns.items()})[usable]
+    frame = _one_limit_each(told, list(PROCEDURES.key))
     return PROCEDURES.conform(frame), _refused(readings, usable, fields)
 
 
@@ -64,7 +65,8 @@ def clean_units(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, p
         "succeeded_by": fold_units(column(readings, "succeeded_by")),
         "old_code": fold_codes(column(readings, "old_code")),
     }
-    frame = _kept(columns, usable, list(UNITS.key))
+    told = pd.DataFrame({name: series(values) for name, values in columns.items()})[usable]
+    frame = told.drop_duplicates(list(UNITS.key), keep="last").reset_index(drop=True)
     return UNITS.conform(frame), _refused(readings, usable, fields)
 
 
@@ -87,10 +89,17 @@ def _limits(texts: pa.Array, units: pa.Array) -> dict[str, pa.Array]:
     return {name: pa.array(column, kind) for (name, kind), column in zip(_LIMIT_COLUMNS.items(), values, strict=True)}
 
 
-def _kept(columns: dict[str, pa.Array], usable: np.ndarray, key: list[str]) -> pd.DataFrame:
-    """Return the usable rows; of a key told twice the last one."""
-    frame = pd.DataFrame({name: series(values) for name, values in columns.items()})[usable]
-    return frame.drop_duplicates(key, keep="last").reset_index(drop=True)
+def _one_limit_each(told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return one row a key; where a version has several limits by case, all are shown and none is settled."""
+    texts = told.drop_duplicates([*key, "limit_text"])
+    several = texts[texts.duplicated(key, keep=False)]
+    frame = told.drop_duplicates(key, keep="last").set_index(key)
+    if len(several):
+        shown = several.groupby(key, dropna=False)["limit_text"].agg(lambda cases: " / ".join(cases.dropna()))
+        frame.loc[shown.index, "limit_text"] = shown
+        frame.loc[shown.index, ["limit_amount", "limit_shortest"]] = None
+        frame.loc[shown.index, "limit_unit"] = "unsettled"
+    return frame.reset_index()
 
 
 def _refused(readings: pd.DataFrame, usable: np.ndarray, fields: np.ndarray) -> pd.DataFrame:

@@ -57,8 +57,8 @@ class Keys:
         return found
 
     def texts(self, *names: str) -> pa.Array:
-        """Return those values as text."""
-        return texts(self.values(*names))
+        """Return those values as text, empty ones as null."""
+        return blank_to_null(texts(self.values(*names)))
 
 
 def children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
