@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -20,7 +19,7 @@ from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
 
 _KNOWN = """
-    SELECT publication_id, published_at FROM mart.publications WHERE policy = %(policy)s AND as_of = %(as_of)s
+    SELECT publication_id FROM mart.publications WHERE policy = %(policy)s AND as_of = %(as_of)s
     ORDER BY current_since DESC
 """
 _MEASURED = "SELECT as_of FROM audit.progress WHERE step = 'measure' AND partition = %(policy)s"
@@ -65,8 +64,11 @@ def publish_policy(policy: str, as_of: date) -> str:
             known = current.read(_KNOWN, {"policy": policy, "as_of": as_of}, PUBLICATIONS)
             if len(known) and known["publication_id"][0] == publication_id:
                 raise _UnchangedError
-            check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
-            _write(current, figures, publication_id, known)
+            if publication_id in set(known["publication_id"]):
+                _make_current(current, publication_id)
+            else:
+                check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
+                _freeze(current, figures, publication_id)
             kill_point("published")
     except _UnchangedError:
         pass
@@ -82,14 +84,21 @@ def _require_measured_for(current: Load, policy: str, as_of: date) -> None:
     raise DataError(f"mart.counts, {policy}", f"speaks for {as_of}", 0, action=f"It {fact}; run `motcua refresh` for that day.")
 
 
-def _write(current: Load, figures: Figures, publication_id: str, known: pd.DataFrame) -> None:
+def _make_current(current: Load, publication_id: str) -> None:
+    """Bring an earlier publication back; all that it says stays as it was written."""
+    current.execute(
+        "UPDATE mart.publications SET current_since = %(now)s WHERE publication_id = %(id)s",
+        {"now": datetime.now(UTC), "id": publication_id},
+    )
+
+
+def _freeze(current: Load, figures: Figures, publication_id: str) -> None:
     now = datetime.now(UTC)
-    before = known[(known["publication_id"] == publication_id).to_numpy(dtype=bool)]
     row = {
         "publication_id": publication_id,
         "policy": figures.policy,
         "as_of": figures.as_of,
-        "published_at": now if before.empty else before["published_at"].iloc[0],
+        "published_at": now,
         "current_since": now,
         "counts_digest": frame_digest(figures.counts, COUNTS),
         "rules_digest": rules_digest(),

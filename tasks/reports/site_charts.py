@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -44,24 +45,25 @@ def trend(words: dict[str, str]) -> dict[str, Any]:
 
 
 def _line(base: alt.Chart, name: str, colour: str, dash: list[int], tooltip: list[alt.Tooltip]) -> alt.Chart:
-    return base.mark_line(
+    line: alt.Chart = base.mark_line(
         color=colour,
         strokeWidth=2.5,
         strokeDash=dash,
         interpolate="monotone",
         point=alt.OverlayMarkDef(color=colour, size=34, filled=True),
     ).encode(y=alt.Y(f"{name}:Q", scale=alt.Scale(zero=False, nice=True)), tooltip=tooltip)
+    return line
 
 
 def library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script; bundled once a version, because that takes seconds."""
-    kept = settings().home / "cache" / f"vega-{vl_convert.__version__}-{alt.SCHEMA_VERSION}.js"
+    kept = settings().home / "cache" / f"vega-{version('vl-convert-python')}-{alt.SCHEMA_VERSION}.js"
     if not kept.exists():
-        _write(kept, vl_convert.javascript_bundle(vl_version=_version()))
+        _write(kept, vl_convert.javascript_bundle(None, vl_version=_vega_lite()))
     return kept.read_text(encoding="utf-8")
 
 
-def _version() -> str:
+def _vega_lite() -> str:
     major, minor, *_ = alt.SCHEMA_VERSION.lstrip("v").split(".")
     return f"{major}.{minor}"
 

@@ -1,0 +1,277 @@
+"""Publishing: whole or not at all, once for equal figures, and nothing after a failed gate."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import DataError
+from config.settings import ROOT
+from schemas.indicators import INDICATORS
+from schemas.quality import FINDINGS
+from schemas.verdicts import VERDICTS_TABLE
+from tasks.measure import measure_policy
+from tasks.publish import publish_policy
+from tasks.reports.site import write_page
+from tasks.reports.site_data import page_data
+from tasks.warehouse.cluster import Cluster
+from tasks.warehouse.engine import connection, fetch_all, read_frame
+from tasks.warehouse.load import load
+from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
+
+pytestmark = pytest.mark.usefixtures("warehouse")
+POLICY = "qd766"
+
+
+def publish(rows: list[dict[str, Any]], as_of: date = AS_OF) -> str:
+    """Judge, measure and publish as a run does."""
+    with load("judge", "test") as current:
+        current.replace(VERDICTS_TABLE, frame(rows), {"policy": POLICY})
+    measure_policy(POLICY, as_of)
+    return publish_policy(POLICY, as_of)
+
+
+def corrected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same dossiers, one late one found to be on time."""
+    at = next(n for n, row in enumerate(rows) if row["verdict"] == "late" and row["counted"])
+    changed = rows[at] | {"timeliness": "on_time", "verdict": "phantom_late", "reasons": "due_wrong_calendar"}
+    return [*rows[:at], changed, *rows[at + 1 :]]
+
+
+def current_id() -> str:
+    return str(fetch_all("SELECT publication_id FROM mart.current_publications WHERE policy = 'qd766'")[0][0])
+
+
+def publications() -> int:
+    return int(fetch_all("SELECT count(*) FROM mart.publications")[0][0])
+
+
+def test_a_publication_holds_what_the_dossiers_say() -> None:
+    rows = verdict_rows(300)
+    publication = publish(rows)
+    (numbers,) = fetch_all(
+        "SELECT numerator, denominator, undetermined FROM mart.current_indicators WHERE indicator = 'on_time_rate' "
+        "AND basis = 'cleaned' AND unit_code = '*' AND field_code = '*' AND channel = '*' AND period = '*'"
+    )
+    counted = Counter(row["timeliness"] for row in rows if row["counted"])
+    on_time = counted["early"] + counted["on_time"]
+    assert numbers == (on_time, on_time + counted["late"], counted["undetermined"])
+    verdicts = fetch_all("SELECT verdict, sum(dossiers)::int FROM mart.current_verdict_counts GROUP BY 1")
+    assert dict(verdicts) == Counter(row["verdict"] for row in rows)
+    assert fetch_all("SELECT publication_id, dossiers FROM mart.current_publications") == [(publication, sum(counted.values()))]
+
+
+def test_equal_figures_are_one_publication_and_write_nothing() -> None:
+    rows = verdict_rows(200)
+    first = publish(rows)
+    before = fetch_all("SELECT max(entry) FROM audit.ledger"), fetch_all("SELECT * FROM mart.publications")
+    assert publish_policy(POLICY, AS_OF) == first
+    assert (fetch_all("SELECT max(entry) FROM audit.ledger"), fetch_all("SELECT * FROM mart.publications")) == before
+
+
+def test_the_same_figures_have_the_same_id_whatever_the_order_of_the_dossiers() -> None:
+    rows = verdict_rows(200)
+    first = publish(rows)
+    with load("test", "empty") as current:
+        for table in ("counts", "publications", "indicators", "verdict_counts", "finding_counts"):
+            current.execute(f"DELETE FROM mart.{table}")
+        current.execute("DELETE FROM audit.progress")
+    assert publish(rows[::-1]) == first
+
+
+def test_a_correction_makes_a_new_publication_and_its_undoing_brings_the_old_one_back() -> None:
+    rows = verdict_rows(200)
+    first = publish(rows)
+    published_at = fetch_all("SELECT published_at FROM mart.publications")
+    second = publish(corrected(rows))
+    assert second != first
+    assert current_id() == second
+    assert publish(rows) == first
+    assert current_id() == first
+    assert publications() == 2
+    query = "SELECT published_at FROM mart.publications WHERE publication_id = %(id)s"
+    assert fetch_all(query, {"id": first}) == published_at
+
+
+def test_an_earlier_day_published_later_does_not_replace_the_newest_day() -> None:
+    rows = verdict_rows(200)
+    newest = publish(rows)
+    earlier = publish(rows, date(2026, 2, 28))
+    assert earlier != newest
+    assert current_id() == newest
+
+
+def test_figures_of_another_day_are_not_published() -> None:
+    publish(verdict_rows(100), date(2026, 3, 30))
+    with pytest.raises(DataError, match=r"speaks for 2026-03-31.*measured for 2026-03-30"):
+        publish_policy(POLICY, AS_OF)
+    assert publications() == 1
+
+
+def test_nothing_measured_is_not_published() -> None:
+    with pytest.raises(DataError, match="never measured"):
+        publish_policy(POLICY, AS_OF)
+
+
+def test_a_tampered_count_stops_at_the_gate_and_says_so() -> None:
+    rows = verdict_rows(200)
+    first = publish(rows)
+    with load("test", "tamper") as current:
+        current.execute(
+            "UPDATE mart.counts SET finished_on_time = finished_on_time + 1 WHERE ctid = (SELECT min(ctid) FROM mart.counts)"
+        )
+    with pytest.raises(DataError, match=r"II\.06a"):
+        publish_policy(POLICY, AS_OF)
+    assert current_id() == first
+    assert publications() == 1
+    assert fetch_all("SELECT count(*) > 0 FROM quality.gate_results WHERE gate = 'published' AND NOT success") == [(True,)]
+
+
+def test_to_correct_counts_a_dossier_once_however_many_faults_it_has() -> None:
+    rows = verdict_rows(60)
+    on_time = next(row for row in rows if row["verdict"] == "on_time")
+    findings = FINDINGS.frame(
+        {"source": on_time["source"], "code": on_time["code"], "check_id": check, "severity": "fail"}
+        | {"first_seen_on": AS_OF, "last_seen_on": AS_OF, "resolved_on": resolved}
+        for check, resolved in (("done_before_received", None), ("due_before_received", None), ("no_due_date", AS_OF))
+    ).drop(columns=["changed_in"])
+    with load("check", "test") as current:
+        current.merge(FINDINGS, findings)
+    publish(rows)
+    moved = sum(row["verdict"] in ("phantom_late", "hidden_late", "undetermined") for row in rows)
+    assert fetch_all("SELECT sum(to_correct)::int FROM mart.current_verdict_counts") == [(moved + 1,)]
+    assert fetch_all("SELECT count(*), sum(dossiers)::int FROM mart.current_finding_counts") == [(2, 2)]
+
+
+def test_readers_never_see_half_a_publication() -> None:
+    rows = verdict_rows(400)
+    versions = (rows, corrected(rows))
+    publish(rows)
+    seen: list[tuple[Any, ...]] = []
+    done = threading.Event()
+
+    def read() -> None:
+        query = (
+            "SELECT p.publication_id, p.rows, (SELECT count(*) FROM mart.current_indicators AS i WHERE i.policy = p.policy), "
+            "(SELECT sum(dossiers)::int FROM mart.current_verdict_counts AS v WHERE v.policy = p.policy) "
+            "FROM mart.current_publications AS p"
+        )
+        while not done.is_set():
+            seen.extend(fetch_all(query))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    ids = {publish(versions[n % 2]) for n in range(1, 7)}
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert len(ids) == 2
+    assert {row[0] for row in seen} == ids, "the readers watched both become current"
+    assert all(row[1] == row[2] and row[3] == len(rows) for row in seen)
+
+
+def test_two_publishers_make_one_publication() -> None:
+    rows = verdict_rows(200)
+    with load("judge", "test") as current:
+        current.replace(VERDICTS_TABLE, frame(rows), {"policy": POLICY})
+    measure_policy(POLICY, AS_OF)
+    found: list[str] = []
+    publishers = [threading.Thread(target=lambda: found.append(publish_policy(POLICY, AS_OF))) for _ in range(3)]
+    for publisher in publishers:
+        publisher.start()
+    for publisher in publishers:
+        publisher.join()
+    assert len(found) == 3
+    assert len(set(found)) == 1
+    assert publications() == 1
+
+
+@pytest.mark.parametrize("point", ["measured", "published"])
+def test_killed_before_the_commit_leaves_the_old_figures_whole(warehouse: Cluster, point: str) -> None:
+    rows = verdict_rows(200)
+    first = publish(rows)
+    with load("judge", "test") as current:
+        current.replace(VERDICTS_TABLE, frame(corrected(rows)), {"policy": POLICY})
+    program = (
+        "from datetime import date; from tasks.measure import measure_policy; from tasks.publish import publish_policy; "
+        "day = date(2026, 3, 31); measure_policy('qd766', day); publish_policy('qd766', day)"
+    )
+    environment = os.environ | {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": f"{point}:1"}
+    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    assert current_id() == first
+    assert fetch_all("SELECT count(*) FROM mart.indicators WHERE publication_id <> %(id)s", {"id": first}) == [(0,)]
+    measure_policy(POLICY, AS_OF)
+    assert publish_policy(POLICY, AS_OF) != first
+
+
+def test_readers_may_read_publications_and_nothing_else() -> None:
+    with connection("look at grants") as driver, driver.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('motcua_read', 'mart.current_indicators', 'SELECT'), "
+            "has_table_privilege('motcua_read', 'mart.indicators', 'UPDATE'), has_schema_privilege('motcua_read', 'core', 'USAGE')"
+        )
+        assert cursor.fetchone() == (True, False, False)
+
+
+def test_the_page_is_written_from_the_newest_publication(tmp_path: Path) -> None:
+    rows = verdict_rows(300)
+    publication = publish(rows)
+    path = write_page(POLICY, tmp_path / "page" / "index.html")
+    text = path.read_text(encoding="utf-8")
+    assert publication in text
+    assert not any(row["code"] in text for row in rows), "counts only: no dossier is named"
+    assert list(path.parent.iterdir()) == [path], "no part of a page is left behind"
+
+
+def test_the_page_says_what_the_publication_says() -> None:
+    publish(verdict_rows(300))
+    data = page_data(POLICY)
+    published = read_frame(
+        "SELECT * FROM mart.indicators WHERE indicator = 'on_time_rate' AND field_code = '*' AND channel = '*'",
+        None,
+        INDICATORS,
+    )
+    for row in published.to_dict("records"):
+        shown = data["rates"][row["unit_code"]][row["period"]][row["basis"]]
+        assert shown[:3] == [row["numerator"], row["denominator"], row["undetermined"]]
+    assert sum(len(basis) for unit in data["rates"].values() for basis in unit.values()) == len(published)
+
+
+def test_a_page_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="motcua refresh"):
+        write_page(POLICY, tmp_path / "index.html")
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_killed_while_writing_the_page_leaves_the_old_one(warehouse: Cluster, tmp_path: Path) -> None:
+    publish(verdict_rows(50))
+    path = tmp_path / "index.html"
+    path.write_text("the page before", encoding="utf-8")
+    program = f"from pathlib import Path; from tasks.reports.site import write_page; write_page('qd766', Path({str(path)!r}))"
+    environment = os.environ | {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": "page_written:1"}
+    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    assert path.read_text(encoding="utf-8") == "the page before"
+
+
+def test_a_name_in_the_data_cannot_run(tmp_path: Path) -> None:
+    """An agency called like a script stays text: JSON cannot end its element, and only named scripts run."""
+    rows = verdict_rows(40)
+    for row in rows:
+        row["unit_code"] = "</script><script>alert(1)</script>"
+    publish(rows)
+    text = write_page(POLICY, tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "</script><script>alert" not in text
+    assert "script-src 'sha256-" in text
+    assert "unsafe-eval" not in text
