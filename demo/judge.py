@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from demo.model import Dossier
+from demo.model import PAUSE_STATUS, Dossier
 from demo.oracle import due_with_pauses, is_late
 from demo.recorded import recorded_state
 
@@ -32,7 +32,7 @@ def judge(dossier: Dossier, now: int) -> Truth:
     recorded = recorded_state(dossier.view, dossier.source, now)
     if recorded == "not_received":
         return Truth(recorded, "on_time", "not_received", None, None)
-    ended = dossier.ended if dossier.ended is not None and dossier.ended < now else None
+    ended = known_end(dossier, now)
     due = due_with_pauses(dossier.limit, dossier.received, dossier.pauses, now if ended is None else ended, dossier.appointment)
     late = is_late(dossier.limit, due, ended, now) or second_supplement(dossier, ended, now)
     if not dossier.counted:
@@ -40,6 +40,15 @@ def judge(dossier: Dossier, now: int) -> Truth:
     else:
         verdict = "undetermined" if dossier.missing else VERDICTS[recorded, late]
     return Truth(recorded, "late" if late else "on_time", verdict, due, ended)
+
+
+def known_end(dossier: Dossier, now: int) -> int | None:
+    """Return the end as of ``now``: a stop that was not taken up again counts as one."""
+    if dossier.ended is not None and dossier.ended < now:
+        return dossier.ended
+    lasting = [pause.start for pause in dossier.pauses if pause.start < now and (pause.end is None or pause.end >= now)]
+    stopped = [pause.start for pause in dossier.pauses if PAUSE_STATUS[pause.kind] == 8 and pause.start in lasting]
+    return stopped[0] if stopped else None
 
 
 def second_supplement(dossier: Dossier, ended: int | None, now: int) -> bool:

@@ -113,10 +113,10 @@ def due_in_plain_weeks(limit: Limit, received: int) -> int | None:
 
 
 def union(pauses: Sequence[Pause], until: int) -> list[tuple[int, int]]:
-    """Return the pauses as stretches without overlap, in order; open ones last until ``until``."""
+    """Return the pauses as stretches without overlap, in order; what lies after ``until`` has not happened."""
     merged: list[tuple[int, int]] = []
     for pause in sorted(pauses, key=lambda each: each.start):
-        end = until if pause.end is None else pause.end
+        end = until if pause.end is None else min(pause.end, until)
         if merged and pause.start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         elif end > pause.start:

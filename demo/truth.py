@@ -33,8 +33,6 @@ _NO_REASON = ("on_time", "late", "undetermined", "not_received")
 
 def reasons_of(dossier: Dossier, truth: Truth) -> str:
     """Return the reason codes that the truth calls for, the planted one first."""
-    if not dossier.counted:
-        return dossier.cause
     if truth.verdict in _NO_REASON:
         return ""
     # Nobody has to make a mistake for this one: the due date is moved only when the waiting is over.
