@@ -13,8 +13,11 @@ VERSION_LAYER = "audit"
 
 
 def declared() -> sa.MetaData:
-    """Return SQLAlchemy's description of all declared tables."""
-    return TABLES[0].sql.metadata
+    """Return SQLAlchemy's description of the declared tables, and of no other that a program may describe."""
+    metadata = sa.MetaData()
+    for table in TABLES:
+        table.sql.to_metadata(metadata)
+    return metadata
 
 
 def _is_ours(name: str | None, kind: str, parents: Any) -> bool:

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import shutil
+from itertools import product
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from config.errors import ConfigError
+from schemas.catalogue import LAYERS, TABLES
+from schemas.migrations import regenerate
+from schemas.migrations.comparison import OPTIONS, declared
+from tasks.warehouse.engine import connection, engine, fetch_all
+from tasks.warehouse.load import load
+from tasks.warehouse.migrations import migrate
+
+pytestmark = pytest.mark.usefixtures("warehouse")
+
+ROLES = ("motcua_load", "motcua_publish", "motcua_read", "motcua_audit")
+VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+
+
+def test_the_migrated_database_is_what_the_declarations_say() -> None:
+    with engine().connect() as opened:
+        context = MigrationContext.configure(opened, opts=OPTIONS)
+        assert compare_metadata(context, declared()) == []
+
+
+def test_the_comparison_sees_each_kind_of_difference() -> None:
+    changes = {
+        "ALTER TABLE core.dossiers DROP COLUMN marks": "add_column",
+        "COMMENT ON COLUMN core.dossiers.marks IS 'x'": "modify_comment",
+        "COMMENT ON TABLE core.dossiers IS 'x'": "add_table_comment",
+        "ALTER TABLE core.dossiers ALTER COLUMN marks TYPE varchar(9)": "modify_type",
+        "ALTER TABLE core.dossiers ALTER COLUMN role DROP NOT NULL": "modify_nullable",
+        "DROP INDEX core.ix_core_dossiers_code": "add_index",
+        "DROP TABLE core.pauses": "add_table",
+        "CREATE TABLE mart.stray (x int)": "remove_table",
+    }
+    for statement, expected in changes.items():
+        with engine().connect() as opened:
+            opened.exec_driver_sql(statement)
+            found = compare_metadata(MigrationContext.configure(opened, opts=OPTIONS), declared())
+            opened.rollback()
+        flat = {step[0] for step in (d[0] if isinstance(d, list) else d for d in found)}
+        assert expected in flat, statement
+
+
+def test_layers_and_tables_carry_their_descriptions() -> None:
+    query = "SELECT nspname, obj_description(oid) FROM pg_namespace WHERE nspname = ANY(%(names)s)"
+    assert dict(fetch_all(query, {"names": list(LAYERS)})) == LAYERS
+
+
+def test_the_written_migration_follows_from_the_declarations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = regenerate.FILE.read_text(encoding="utf-8")
+    shutil.copy(regenerate.FILE, tmp_path / regenerate.FILE.name)
+    monkeypatch.setattr(regenerate, "FILE", tmp_path / regenerate.FILE.name)
+    regenerate.main()
+    assert regenerate.FILE.read_text(encoding="utf-8") == written, "run `python -m schemas.migrations.regenerate`"
+
+
+def test_migrating_again_finds_nothing_to_do() -> None:
+    assert migrate() == []
+
+
+def test_a_warehouse_of_a_newer_release_is_refused() -> None:
+    def set_revision(revision: str) -> str:
+        with connection("test") as driver, driver.cursor() as cursor:
+            cursor.execute("SELECT version_num FROM audit.schema_version")
+            before = str(cursor.fetchone()[0])
+            cursor.execute("UPDATE audit.schema_version SET version_num = %s", (revision,))
+        return before
+
+    before = set_revision("9999")
+    try:
+        with pytest.raises(ConfigError, match=r"9999.*newer"):
+            migrate()
+    finally:
+        set_revision(before)
+
+
+def expected_verbs(role: str, table: str) -> set[str]:
+    """What a role may do with a table: design section 5."""
+    layer = table.split(".")[0]
+    writes = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    if layer == "audit":
+        booked = {"audit.ledger": {"SELECT", "INSERT"}, "audit.progress": {"SELECT", "INSERT", "UPDATE"}}
+        allowed = {"motcua_load": booked[table], "motcua_publish": booked[table], "motcua_audit": {"SELECT"}}
+    elif layer == "mart":
+        allowed = {"motcua_publish": writes, "motcua_read": {"SELECT"}, "motcua_audit": {"SELECT"}}
+    elif layer == "raw":
+        allowed = {"motcua_load": writes}
+    else:
+        allowed = {"motcua_load": writes, "motcua_publish": {"SELECT"}}
+    return allowed.get(role, set())
+
+
+def test_each_role_may_do_what_it_is_for_and_nothing_else() -> None:
+    wrong = []
+    for role, table, verb in product(ROLES, (t.full_name for t in TABLES), VERBS):
+        query = "SELECT has_table_privilege(%(role)s, %(table)s, %(verb)s)"
+        allowed = fetch_all(query, {"role": role, "table": table, "verb": verb})[0][0]
+        if allowed != (verb in expected_verbs(role, table)):
+            wrong.append((role, table, verb, allowed))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_logs_in_or_rules(role: str) -> None:
+    query = "SELECT rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = %(role)s"
+    assert fetch_all(query, {"role": role}) == [(False,) * 5]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_role_really_meets_the_closed_door(role: str, layer: str) -> None:
+    table = next(t.full_name for t in TABLES if t.schema == layer)
+    allowed = "SELECT" in expected_verbs(role, table)
+    with engine().connect() as opened:
+        opened.exec_driver_sql(f"GRANT {role} TO CURRENT_USER")
+        opened.exec_driver_sql(f"SET LOCAL ROLE {role}")
+        if allowed:
+            opened.exec_driver_sql(f"SELECT * FROM {table}")
+        else:
+            with pytest.raises(Exception, match="permission denied"):
+                opened.exec_driver_sql(f"SELECT * FROM {table}")
+        opened.rollback()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit.ledger SET inserted = 7",
+        "DELETE FROM audit.ledger",
+        "TRUNCATE audit.ledger",
+        "TRUNCATE audit.ledger CASCADE",
+    ],
+)
+def test_the_ledger_refuses_every_change_even_of_its_owner(statement: str) -> None:
+    with load("load", "province"):
+        pass
+    for grant in ("", "GRANT UPDATE, DELETE, TRUNCATE ON audit.ledger TO CURRENT_USER"):
+        with engine().connect() as opened:
+            if grant:
+                opened.exec_driver_sql(grant)
+            with pytest.raises(Exception, match=r"permission denied|only added to"):
+                opened.exec_driver_sql(statement)
+            opened.rollback()
+    assert fetch_all("SELECT entry, inserted FROM audit.ledger") == [(1, 0)]
