@@ -8,6 +8,7 @@ from schemas.dossiers import DOSSIERS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import UNITS
 from schemas.verdicts import VERDICTS_TABLE
+from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, horizon, input_mark, pending
@@ -21,8 +22,9 @@ LAND = {"source": "land", "role": "evidence"}
 
 
 @pytest.fixture
-def loaded() -> None:
+def loaded(warehouse: Cluster) -> None:
     """Two closed partitions of the province and one record of the land software, all judged."""
+    assert warehouse.is_running
     with load("load", "province") as current:
         current.merge(DOSSIERS, dossiers("A", "B"))
         current.merge(DOSSIERS, dossiers("F", partition_month=FEBRUARY.month))
