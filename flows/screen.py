@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.runtime.words import say
-from tasks.reports.artifacts import VERDICT_WORDS, source_table, unit_table
+from tasks.reports.artifacts import VERDICT_WORDS
 from tasks.reports.summary import Rate, Summary
 
 _MOST_UNITS = 8
+_SHOWN = ("late", "phantom_late", "hidden_late", "undetermined")
 
 
 def print_summary(summary: Summary, console: Console) -> None:
@@ -19,10 +20,8 @@ def print_summary(summary: Summary, console: Console) -> None:
             say("Chưa có lần công bố nào. Chạy `motcua refresh`.", "Nothing was published yet. Run `motcua refresh`.")
         )
         return
-    console.print(_table(say("Theo hệ thống", "By source"), source_table(summary)))
-    console.print(
-        _table(say("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"), unit_table(summary)[:_MOST_UNITS])
-    )
+    console.print(_sources(summary))
+    console.print(_units(summary))
     console.print(_verdicts(summary))
     console.print(_rates(summary))
 
@@ -60,10 +59,35 @@ def _percent(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _table(title: str, rows: list[dict[str, object]]) -> Table:
-    table = Table(title=title)
-    for heading in rows[0] if rows else ():
-        table.add_column(heading, justify="right" if isinstance(rows[0][heading], int) else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(f"{cell}" for cell in row.values()))
+def _sources(summary: Summary) -> Table:
+    table = Table(title=say("Theo hệ thống", "By source"))
+    table.add_column(say("hệ thống", "source"))
+    for heading in (
+        say("bản ghi lấy về", "records pulled"),
+        say("bị loại", "rejected"),
+        say("hồ sơ", "dossiers"),
+        say("lỗi dữ liệu", "findings"),
+        *(say(*VERDICT_WORDS[verdict]) for verdict in _SHOWN),
+    ):
+        table.add_column(heading, justify="right")
+    for line in summary.sources:
+        counts = (line.records, line.rejected, line.dossiers, line.findings, *(line.verdicts[verdict] for verdict in _SHOWN))
+        table.add_row(line.name, *map(str, counts))
+    return table
+
+
+def _units(summary: Summary) -> Table:
+    table = Table(title=say("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"))
+    table.add_column(say("cơ quan", "agency"), overflow="fold", min_width=24)
+    for heading in (
+        say("phải đính chính", "to correct"),
+        *(say(*VERDICT_WORDS[verdict]) for verdict in _SHOWN),
+        say("% theo hệ thống", "% as recorded"),
+        say("% sau làm sạch", "% after cleaning"),
+    ):
+        table.add_column(heading, justify="right")
+    for line in summary.units[:_MOST_UNITS]:
+        counts = (line.to_correct, *(line.verdicts[verdict] for verdict in _SHOWN))
+        rates = (_percent(line.rates[basis].value) if basis in line.rates else "-" for basis in ("recorded", "cleaned"))
+        table.add_row(line.name, *map(str, counts), *rates)
     return table
