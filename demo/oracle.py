@@ -149,8 +149,14 @@ def due_with_pauses(
         elif limit.unit == "hour":
             due = minutes_after(due, worked_between(start, end))
         elif limit.unit != "none":
-            due = closing_of(pushed(due // DAY + -(-(end - start) // DAY)))
+            given_back += -(-(end - start) // DAY)
+            due = closing_of(pushed(_last_day(limit, received) + given_back))
     return due
+
+
+def _last_day(limit: Limit, received: int) -> int:
+    """Return the last day of a period in calendar days or months, whether it is worked or not."""
+    return _months_after(received, limit.amount) if limit.unit == "month" else received // DAY + limit.amount
 
 
 def is_late(limit: Limit, due: int | None, ended: int | None, end_of_day: int) -> bool:

@@ -115,7 +115,9 @@ def _with_log(recorded: pd.DataFrame, stretches: pd.DataFrame) -> pd.DataFrame:
     pairs = stretches.reset_index(names="stretch").merge(numbered, on=["code", "kind"], suffixes=("", "_told"))
     same = _overlap(pairs)
     pairs = pairs[same]
-    ends = pairs.dropna(subset=["ended_at"]).drop_duplicates("record").set_index("record")["ended_at"]
+    # A stretch just before an open request is close to it and no end of it.
+    later = (_moments(pairs["ended_at"]) > _moments(pairs["started_at_told"])).to_numpy(dtype=bool)
+    ends = pairs[later].drop_duplicates("record").set_index("record")["ended_at"]
     told = recorded.assign(ended_at=recorded["ended_at"].fillna(ends.reindex(recorded.index)))
     extra = stretches[~stretches.index.isin(pairs["stretch"])]
     moment = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))

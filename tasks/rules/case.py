@@ -80,5 +80,5 @@ def build_case(facts: Facts, policy: Policy, office: Office, as_of: date) -> Cas
     until = np.where(np.isnat(ends.at), as_of_end, ends.at)
     by_law = policy.due == "law"
     bare = due_without_pauses(limits, receipt, facts.due, office.clock) if by_law else facts.due
-    paused = with_pauses(table, bare, receipt.at, until, office.clock, extension(limits, bare, office.clock))
+    paused = with_pauses(table, bare, receipt.at, until, office.clock, extension(limits, receipt, bare, office.clock))
     return Case(facts, policy, office, as_of_end, receipt, limits, ends, recorded, table, refused, bare, paused, until)

@@ -43,6 +43,7 @@ def reasons_of(case: Case, verdict: np.ndarray) -> pa.Array:
         for other in flags.keys() - {"test_dossier", "duplicate"}:
             flags[other] &= ~flags[code]
     flags["due_wrong_limit"] &= ~_any(flags, [c for c in _DUE_REASONS if c != "due_wrong_limit"])
+    flags["compared_by_instant"] &= ~_any(flags, (*_END_REASONS, *_DUE_REASONS))
     flags["otherwise"] = (verdict == _PHANTOM) & ~_any(flags, flags.keys())
     for code in HIDDEN_ORDER[:-1]:
         flags[code] = _RULES[code](case) & (verdict == _HIDDEN)
@@ -94,7 +95,9 @@ def _recorded_due_day(case: Case) -> np.ndarray:
 def _due_impossible(case: Case) -> np.ndarray:
     due, received = case.facts.due, case.receipt.at
     default = case.in_days & (due - case.facts.received <= _DEFAULT_LIMIT)
-    return np.asarray(~np.isnat(due) & ((due < received) | (default & (days(case.due) > days(due)))))
+    impossible = (due < received) | (default & (days(case.due) > days(due)))
+    # A due date worked out from a wrong receipt is a consequence, not another fault.
+    return np.asarray(~np.isnat(due) & impossible & ~case.receipt.corrected)
 
 
 def _due_wrong_calendar(case: Case) -> np.ndarray:
@@ -104,7 +107,8 @@ def _due_wrong_calendar(case: Case) -> np.ndarray:
     """
     clock = case.office.plain_clock
     plain = due_without_pauses(case.limits, case.receipt, case.facts.due, clock)
-    moved = with_pauses(case.pauses, plain, case.receipt.at, case.until, clock, extension(case.limits, plain, clock)).due
+    extend = extension(case.limits, case.receipt, plain, clock)
+    moved = with_pauses(case.pauses, plain, case.receipt.at, case.until, clock, extend).due
     recorded = _recorded_due_day(case)
     same = (recorded == days(plain)) | (recorded == days(moved))
     return np.asarray(same & (recorded != days(case.due)) & (days(plain) != days(case.bare_due)))

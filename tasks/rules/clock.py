@@ -156,11 +156,16 @@ class WorkingClock:
 
     def after_months(self, start: LocalTimes, months: Minutes) -> LocalTimes:
         """Return the close of the same day N months later (the month's last if it has none), pushed off days off."""
+        return self.close_on_or_after(self.months_later(start, months))
+
+    @staticmethod
+    def months_later(start: LocalTimes, months: Minutes) -> LocalTimes:
+        """Return the same day N months later, or the month's last if it has none, worked or not."""
         day = np.asarray(start, dtype="datetime64[D]")
         month = day.astype("datetime64[M]")
         target = month + np.asarray(months, dtype=np.int64).astype("timedelta64[M]")
         last = (target + np.timedelta64(1, "M")).astype("datetime64[D]") - _DAY
-        return self.close_on_or_after(np.minimum(target.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last))
+        return np.minimum(target.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last)
 
     def within_the_day(self, start: LocalTimes) -> LocalTimes:
         """Return the close of the day of receipt, or of the next working day after the cut-off hour."""

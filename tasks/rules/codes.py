@@ -12,8 +12,8 @@ from tasks.rules.text import clean_text, given, truth
 
 # Letters of other alphabets that look like the Latin ones of agency codes: they come in by copy and paste.
 _LOOK_ALIKES = dict(zip("АВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXIJSABEZHIKMNOPTYX", strict=True))
-_HYPHENS = "[\\x{2010}-\\x{2015}\\x{2212}\\x{FE58}\\x{FE63}\\x{00AD}_]"
-_GAPS = "[\\s\\x{00A0}\\x{200B}-\\x{200D}\\x{2060}\\x{FEFF}\\x{0000}]+"
+_HYPHENS = "[\\x{2010}-\\x{2015}\\x{2212}\\x{FE58}\\x{FE63}_]"
+_GAPS = r"[\s\p{Z}\p{Cc}\p{Cf}]+"
 # Tolerant pattern of domain 3.1: old and new agency codes, six or eight digits of date, four to eight of sequence.
 NATIONAL = (
     r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"

@@ -135,19 +135,23 @@ def due_without_pauses(limits: Limits, receipt: Receipt, appointment: LocalTimes
     return due
 
 
-def extension(limits: Limits, due: LocalTimes, clock: WorkingClock) -> Extend:
+def extension(limits: Limits, receipt: Receipt, due: LocalTimes, clock: WorkingClock) -> Extend:
     """Return the function that moves due dates by time lost in pauses.
 
     A limit in working days or within the day gets back the working minutes lost, and ends with a day;
-    one in hours gets them back to the minute; one in calendar days or months gets back calendar days.
+    one in hours gets them back to the minute; one in calendar days or months is longer by the calendar
+    days lost, and only the last day of the longer period is pushed off days off.
     """
+    whole = np.floor(limits.amount).astype(np.int64)
+    last_day = receipt.at.astype("datetime64[D]") + whole * np.timedelta64(1, "D")
+    last_day = np.where(limits.unit == MONTH, clock.months_later(receipt.at, whole), last_day)
 
     def extend(rows: np.ndarray, minutes: np.ndarray, calendar_days: np.ndarray) -> LocalTimes:
-        base, unit = due[rows], limits.unit[rows]
-        by_minutes = clock.after_working_minutes(base, minutes).astype("datetime64[us]")
-        by_days = clock.after_calendar_days(base, calendar_days).astype("datetime64[us]")
-        to_close = clock.close_on_or_after(by_minutes).astype("datetime64[us]")
-        moved = np.where(np.isin(unit, (WORKING_DAY, SAME_DAY, NONE)), to_close, by_days)
-        return np.where(unit == HOUR, by_minutes, moved)
+        unit = limits.unit[rows]
+        by_minutes = clock.after_working_minutes(due[rows], minutes)
+        by_days = clock.after_calendar_days(last_day[rows], calendar_days)
+        by_calendar = np.isin(unit, (CALENDAR_DAY, MONTH))
+        to_close = np.where(by_calendar, by_days, clock.close_on_or_after(by_minutes))
+        return np.where(unit == HOUR, by_minutes, to_close).astype("datetime64[us]")
 
     return extend

@@ -90,11 +90,12 @@ def pause_table(
     kind, origin = pa.array(pauses["kind"]).cast(pa.string()), pa.array(pauses["origin"]).cast(pa.string())
     elsewhere = _equals(origin, "land_software")
     supplement = _equals(kind, "supplement")
-    end = local_times(pauses["ended_at"], facts.zone)
+    start, end = local_times(pauses["started_at"], facts.zone), local_times(pauses["ended_at"], facts.zone)
     table = PauseTable(
         rows=rows,
-        start=local_times(pauses["started_at"], facts.zone),
-        end=np.where(np.isnat(end), _FAR, end),
+        start=start,
+        # An end before the start is no end: the pause lasts until something else ends it.
+        end=np.where(np.isnat(end) | (end < start), _FAR, end),
         elsewhere=elsewhere,
         supplement=supplement,
         seqs=as_int(pauses["seq"], -1),
@@ -170,8 +171,15 @@ def _equals(values: pa.Array, word: str) -> np.ndarray:
 
 
 def second_supplement(facts: Facts, table: PauseTable) -> np.ndarray:
-    """Tell which dossiers wait for a supplement that is not their first."""
-    requests = np.bincount(table.rows[table.supplement], minlength=len(facts))
+    """Tell which dossiers wait for a supplement that is not their first.
+
+    Two systems may each record the same request: the larger of their numbers counts.
+    """
+    by_system = [
+        np.bincount(table.rows[table.supplement & (table.elsewhere == elsewhere)], minlength=len(facts))
+        for elsewhere in (False, True)
+    ]
+    requests = np.maximum(*by_system)
     return np.asarray((facts.status == 5) & (requests > 1))
 
 

@@ -23,7 +23,7 @@ def clean_text(values: pa.Array) -> pa.Array:
     """Compose (NFC), trim and collapse white space; an empty text becomes null. NUL characters are dropped."""
     text = pc.replace_substring(pc.utf8_slice_codeunits(values, 0, LONGEST), "\x00", "")
     text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, "NFC"))
-    text = pc.replace_substring_regex(text, r"[\s\x{00A0}\x{FEFF}\x{200B}]+", " ")
+    text = pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+", " ")
     text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
