@@ -1,0 +1,233 @@
+"""The published page as its readers meet it: pictures, filter, language, phone, keyboard, paper, and no network."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tasks.reports.site import page as whole_page
+from tests.browser.conftest import Opened, Published, drawn
+
+DARK = {"color_scheme": "dark"}
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+def vi(value: float) -> str:
+    """A percentage as Vietnamese readers write it."""
+    return f"{value:.2f} %".replace(".", ",")
+
+
+def headline(page: Page) -> list[str]:
+    return page.locator("#three .value").all_inner_texts()
+
+
+def words(page: Page) -> str:
+    return page.locator("body").inner_text()
+
+
+def test_the_three_numbers_are_those_published(opened: Opened, published: Published) -> None:
+    recorded, cleaned = (published.data["rates"]["*"]["*"][basis] for basis in ("recorded", "cleaned"))
+    interval = f"{vi(cleaned[4])[:-2]} – {vi(cleaned[5])}"
+    assert headline(opened.page) == [vi(recorded[3]), vi(cleaned[3]), interval]
+    assert f"{cleaned[0]} / {cleaned[1]} hồ sơ" in words(opened.page)
+
+
+def test_the_pictures_are_drawn(opened: Opened, published: Published) -> None:
+    months = len(published.data["rates"]["*"]) - 1
+    chart = opened.page.locator("#trend-chart svg")
+    assert chart.locator(".mark-symbol path").count() == 2 * months
+    assert chart.locator(".mark-area path").count() >= 1
+    assert chart.bounding_box()["width"] > 900  # type: ignore[index]
+    assert opened.page.locator("#scale svg circle").count() == 2
+    bars = opened.page.locator("#moved .meter i").evaluate_all("bars => bars.map(bar => bar.getBoundingClientRect().width)")
+    assert len(bars) >= 4
+    assert all(width > 5 for width in bars)
+
+
+def test_the_page_asks_nobody_for_anything_and_reports_no_error(opened: Opened, published: Published) -> None:
+    opened.page.get_by_role("button", name="English").click()
+    drawn(opened.page, "en *")
+    opened.page.locator("#trend-chart .mark-symbol path").first.hover(force=True)
+    assert opened.requests == [published.path.as_uri()]
+    assert opened.messages == []
+
+
+def test_an_agency_filters_every_part(opened: Opened, published: Published) -> None:
+    page, unit = opened.page, "H99.3"
+    whole = headline(page), page.locator("#keys").inner_text(), page.locator("#trend-table").text_content()
+    page.select_option("#unit", unit)
+    drawn(page, f"vi {unit}")
+    cleaned = published.data["rates"][unit]["*"]["cleaned"]
+    assert headline(page)[1] == vi(cleaned[3])
+    filtered = headline(page), page.locator("#keys").inner_text(), page.locator("#trend-table").text_content()
+    assert all(one != other for one, other in zip(whole, filtered, strict=True))
+    assert page.locator("tr.chosen").get_attribute("data-unit") == unit
+    place = list(published.data["units"]).index(unit)
+    moved = sum(r[4] for r in published.data["verdicts"] if r[1] == place and r[2] in ("phantom_late", "hidden_late"))
+    assert page.locator("#moved .lead").inner_text().startswith(f"{moved} hồ sơ")
+    assert "unit=H99.3" in page.url
+
+
+def test_a_link_opens_the_page_as_it_was_sent(chromium: Browser, published: Published) -> None:
+    page = chromium.new_page()
+    page.goto(f"{published.path.as_uri()}#lang=en&unit=H99.2")
+    drawn(page, "en H99.2")
+    assert page.locator("#unit").input_value() == "H99.2"
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.close()
+
+
+def test_the_table_is_filtered_without_diacritics(opened: Opened) -> None:
+    opened.page.fill("#filter", "dong tam")
+    names = opened.page.locator("#units-table tbody th button").all_inner_texts()
+    assert names == ["UBND phường Đồng Tâm"]
+    assert opened.page.locator("#units-count").inner_text() == "1 cơ quan"
+
+
+def test_the_table_is_sorted_by_its_headings_and_small_agencies_are_not_ranked(opened: Opened) -> None:
+    page = opened.page
+    corrections = [int(text) for text in page.locator("#units-table tbody td:nth-child(9)").all_inner_texts()]
+    assert corrections == sorted(corrections, reverse=True), "most rows to correct first"
+    page.click('[data-sort="cleaned"]')
+    page.click('[data-sort="cleaned"]')
+    assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
+    shown = page.locator("#units-table tbody td:nth-child(4)").all_inner_texts()
+    rates = [float(text.split(" ")[0].replace(",", ".")) for text in shown[:-1]]
+    assert rates == sorted(rates)
+    last = page.locator("#units-table tbody tr").last
+    assert last.get_attribute("data-unit") == "H99.FEW"
+    assert "ít hồ sơ" in last.inner_text()
+
+
+def test_the_language_switches_without_loading_again(opened: Opened) -> None:
+    page = opened.page
+    page.evaluate("window.stillHere = true")
+    assert page.get_by_role("button", name="Tiếng Việt").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="English").click()
+    drawn(page, "en *")
+    assert page.evaluate("window.stillHere") is True
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "After cleaning" in words(page)
+    assert "Sau khi làm sạch" not in words(page)
+    assert "," not in headline(page)[0], "English writes a decimal point"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_word_is_missing(opened: Opened, language: str) -> None:
+    opened.page.click(f'[data-language="{language}"]')
+    drawn(opened.page, f"{language} *")
+    for details in opened.page.locator("summary").all():
+        details.click()
+    assert not re.findall(r"undefined|NaN|null|\{\w+\}|\b[a-z]+_[a-z_]+\b(?=\s*$)", words(opened.page), re.MULTILINE)
+
+
+def test_both_languages_have_the_same_words(opened: Opened) -> None:
+    found = json.loads(opened.page.locator("#words").text_content() or "")
+    assert set(found["vi"]) == set(found["en"])
+    places = {key: [sorted(re.findall(r"\{\w+\}", found[language][key])) for language in ("vi", "en")] for key in found["vi"]}
+    assert {key: both for key, both in places.items() if both[0] != both[1]} == {}
+
+
+@pytest.mark.parametrize("opened", [PHONE, {"viewport": {"width": 320, "height": 700}}, {}], indirect=True)
+def test_nothing_is_wider_than_the_screen(opened: Opened) -> None:
+    page = opened.page
+    assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]  # type: ignore[index]
+    assert page.locator("#trend-chart svg").bounding_box()["width"] <= page.viewport_size["width"]  # type: ignore[index]
+
+
+CONTRAST = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  const channels = name => { probe.style.color = `var(--${name})`; return getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number); };
+  const light = name => { const [r, g, b] = channels(name).slice(0, 3).map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
+  return ["ink", "soft", "cleaned", "recorded"].flatMap(t => ["paper", "card", "wash"].map(p => [t, p, ratio(t, p)]));
+}"""
+
+
+@pytest.mark.parametrize("opened", [{}, DARK], indirect=True, ids=["light", "dark"])
+def test_text_stands_out_from_its_ground(opened: Opened) -> None:
+    """At least 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+    weak = [(text, ground, round(ratio, 2)) for text, ground, ratio in opened.page.evaluate(CONTRAST) if ratio < 4.5]
+    assert weak == []
+
+
+def test_the_keyboard_reaches_what_the_mouse_does(opened: Opened) -> None:
+    page = opened.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.dataset.language"))
+    assert reached[:4] == ["vi", "en", "print", "unit"]
+    page.locator("#units-table tbody th button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tr.chosen")
+    assert page.evaluate("document.activeElement.id") == "unit"
+
+
+def test_on_paper_every_agency_and_every_detail_is_there(opened: Opened) -> None:
+    page = opened.page
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.emulate_media(media="print")
+    assert not page.locator("#unit").is_visible()
+    table = page.locator("#units-table")
+    assert table.evaluate("node => node.scrollHeight - node.clientHeight") <= 1
+    assert len(page.pdf(format="A4")) > 20_000
+
+
+def test_a_foreign_script_does_not_run(opened: Opened) -> None:
+    blocked = opened.page.evaluate(
+        "() => new Promise(resolve => { document.addEventListener('securitypolicyviolation', e => resolve(e.effectiveDirective));"
+        "const script = document.createElement('script'); script.textContent = 'window.ran = true'; document.body.append(script);"
+        "setTimeout(() => resolve('ran'), 2000); })"
+    )
+    assert blocked == "script-src-elem"
+    assert opened.page.evaluate("window.ran") is None
+
+
+def test_nothing_can_be_fetched(opened: Opened) -> None:
+    failed = opened.page.evaluate("() => fetch('https://example.org/').then(() => 'fetched', () => 'refused')")
+    assert failed == "refused"
+
+
+def test_without_scripts_the_three_numbers_are_there(chromium: Browser, published: Published) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(published.path.as_uri())
+    cleaned = published.data["rates"]["*"]["*"]["cleaned"]
+    assert f"({cleaned[0]}/{cleaned[1]})" in page.locator("noscript").inner_text()
+    context.close()
+
+
+def test_an_empty_denominator_reads_none(chromium: Browser, published: Published) -> None:
+    nothing = [0, 0, 3, None, 0.0, 100.0]
+    data = published.data | {
+        "rates": {"*": {"*": {"recorded": [0, 0, 0, None, None, None], "cleaned": nothing}}},
+        "verdicts": [],
+    }
+    data |= {"units": {}, "findings": [], "gates": [], "pulls": [], "facts": {}, "standing": {}}
+    path = published.path.with_name("empty.html")
+    path.write_text(whole_page(data), encoding="utf-8")
+    page = chromium.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(path.as_uri())
+    drawn(page, "vi *")
+    assert headline(page)[:2] == ["không có", "không có"]
+    assert "100,00 %" not in "".join(headline(page)[:2])
+    assert errors == []
+    page.close()
+
+
+def test_sources_that_failed_and_checks_that_fail_are_named(opened: Opened) -> None:
+    fresh = opened.page.locator("#fresh").inner_text()
+    assert "lỗi" in fresh
+    assert "31/03/2026 22:05 UTC" in fresh
+    assert "Ngày trong mã hồ sơ lệch ngày tiếp nhận" in opened.page.locator("#checks").inner_text()
+    assert "điều kiện đạt" in opened.page.locator("#gates").inner_text()
