@@ -20,7 +20,7 @@ SHORTEST_KEY = 32
 _PLACEHOLDER = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0*1|0?123456789\d{0,3}|1234567890?|9876543210?|[01]?0?9?0{6,}\d?)$"
 _PHONE_PLACEHOLDER = r"^(?:0?123456789\d?|0?987654321\d?|0?9?0{6,}\d?|0(\d?)0{7,}|0?1{8,}|0?9{8,}|0?8{8,}|0?3{8,})$"
 # Mobile numbers since 2018, fixed lines with area codes 02x, service numbers.
-_PHONE = r"^(?:0[35789]\d{8}|02\d{9}|1[89]00\d{4,6})$"
+_PHONE = r"^(?:0[35789]\d{8}|02\d{8,9}|06[79]\d{6,8}|1[89]00\d{4,6})$"
 
 
 def pseudonyms(values: pa.Array, key: bytes, purpose: str) -> pa.Array:
