@@ -99,6 +99,13 @@ def test_pauses_of_other_units() -> None:
     assert due(Limit(16, "hour"), "2025-03-10T07:30", pause) == "2025-03-13T08:30"
 
 
+def test_a_longer_period_in_calendar_days_is_pushed_off_days_off_once() -> None:
+    first = Pause("supplement", at("2025-03-11T08:00"), at("2025-03-12T08:00"))  # one day: 15 March, a Saturday
+    second = Pause("supplement", at("2025-03-13T08:00"), at("2025-03-14T08:00"))  # one more: Sunday the 16th
+    assert due(Limit(4, "calendar_day"), "2025-03-10T09:00", first) == "2025-03-17T17:00"
+    assert due(Limit(4, "calendar_day"), "2025-03-10T09:00", first, second) == "2025-03-17T17:00"
+
+
 def test_overlapping_pauses_count_once() -> None:
     joined = union([Pause("stop", 10, 40), Pause("supplement", 20, 30), Pause("posting", 35, None)], 90)
     assert joined == [(10, 90)]
