@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,16 +65,21 @@ def run_flow(name: str, **parameters: Any) -> int:
     Returns:
         The exit code.
     """
-    with _session():
+    with _session(lambda: load_flow(name)):
         return run_here(name, **parameters)
+
+
+def load_flow(name: str) -> Any:
+    """Import a flow and what its steps import late; several seconds, best spent while the server starts."""
+    module, _, function = name.rpartition(".")
+    importlib.import_module("tasks.gates")
+    return getattr(importlib.import_module(module), function)
 
 
 def run_here(name: str, **parameters: Any) -> int:
     """Run a flow within a session that is there already; see :func:`run_flow`."""
-    module, _, function = name.rpartition(".")
-    flow = getattr(importlib.import_module(module), function)
     with stage_bar():
-        state = flow(**parameters, return_state=True)
+        state = load_flow(name)(**parameters, return_state=True)
     return tell(state)
 
 
@@ -95,7 +100,7 @@ def correct(file: str) -> int:
     """Take in a correction file, print the answer to each refused line, and have the touched dossiers judged again."""
     from tasks.correct import announce, receive_corrections
 
-    with _session() as current:
+    with _session(lambda: load_flow("flows.rerun.rerun")) as current:
         package = receive_corrections(Path(file))
         _tell_package(package)
         if package.approved and _somebody_else_runs_it(current):
@@ -132,8 +137,8 @@ def _tell_package(package: Package) -> None:
 
 
 @contextmanager
-def _session() -> Iterator[Session]:
-    with _spinner(say("Khởi động kho và máy chủ", "Starting warehouse and server")) as done, session() as current:
+def _session(meanwhile: Callable[[], object]) -> Iterator[Session]:
+    with _spinner(say("Khởi động kho và máy chủ", "Starting warehouse and server")) as done, session(meanwhile) as current:
         done()
         yield current
 

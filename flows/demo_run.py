@@ -30,6 +30,7 @@ from config.settings import ROOT, secret, settings
 from flows.runtime import children
 
 AS_OF = date(2026, 3, 31)
+_FLOW = "flows.refresh.refresh"
 _LAND = "demo_land"
 _OUT = Console()
 
@@ -73,23 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(place: Place, seed: int, dossiers: int) -> int:
     """Make the province, refresh once, hold the verdicts against the truth, and tell where to look."""
-    from flows.commands import stage_bar, tell
+    from flows.commands import load_flow, run_here
     from flows.runtime.session import session
 
     began = time.monotonic()
     with _steps() as step:
         step("Làm ra một tỉnh giả định · Making a province; starting warehouse and server")
         making = _demo(place, "--seed", str(seed), "--dossiers", str(dossiers), "--as-of", AS_OF.isoformat())
-        with _stopping(making), session() as current:
-            # Imports of two seconds, while the province is still being made.
-            from flows.refresh import refresh
-
+        with _stopping(making), session(lambda: load_flow(_FLOW)) as current:
             _finish(making, place)
             with _served(place, current.cluster):
                 step("")
-                with stage_bar():
-                    state = refresh(as_of=AS_OF, return_state=True)
-                code = tell(state)
+                code = run_here(_FLOW, as_of=AS_OF)
                 step("So với sự thật · Comparing with the truth")
                 score = _score(place)
             step("")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,11 +55,16 @@ def warehouse() -> Iterator[Cluster | None]:
         _leave(cluster)
 
 
+def _nothing() -> None:
+    """Do nothing while the server starts."""
+
+
 @contextmanager
-def session() -> Iterator[Session]:
+def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
     """Have everything running that a flow needs, and stop at the end what was started here.
 
-    The server starts while the warehouse is migrated: both wait for the disk more than for the processor.
+    Args:
+        meanwhile: done while the server starts, with Prefect's settings in place: imports of several seconds.
 
     Raises:
         MotcuaError: a part does not start; the others are stopped again.
@@ -71,9 +77,12 @@ def session() -> Iterator[Session]:
         block = client_environment(chosen.home, chosen.prefect_port, auth_string(chosen.home))
         enter({**block, **_QUIET})
         migrate()
+        meanwhile()
         server.wait()
         yield Session(cluster, server, block)
     finally:
+        if server.process is not None:
+            _send_what_waits()
         server.stop()
         _leave(cluster)
 
@@ -100,6 +109,17 @@ def _start_warehouse() -> Cluster | None:
     chosen = settings()
     check_free_space(chosen.home, chosen.free_space_floor_mb)
     return None if chosen.database_url.get_secret_value() else ensure_cluster(chosen.home)
+
+
+def _send_what_waits() -> None:
+    """Send the logs and events that threads of their own still hold, before the server that takes them is stopped."""
+    if "prefect" not in sys.modules:
+        return
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=10)
+    EventsWorker.drain_all(timeout=10)
 
 
 def _leave(cluster: Cluster | None) -> None:
