@@ -1,0 +1,150 @@
+"""Matching: which records speak about the same dossier; only what changed is compared with all there is."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+import pandas as pd
+import pyarrow.compute as pc
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from schemas.dossiers import DOSSIERS, MATCHES
+from tasks.counts import Counts
+from tasks.digest import rules_digest
+from tasks.offices import all_sources
+from tasks.rules.checks.columns import keys
+from tasks.rules.duplicates import COLUMNS, match_dossiers
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.kill import kill_point
+from tasks.warehouse.load import Load, load
+from tasks.warehouse.partitions import horizon
+
+SUBJECT = "*"
+_PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'match' AND partition = '*'"
+_CHANGED = "SELECT EXISTS (SELECT FROM core.dossiers WHERE changed_in > %(through)s)"
+_KEYS = "d.source, d.code, d.alias_code, d.receipt_number, d.applicant_key, d.procedure_code, d.unit_code, d.received_at"
+_SCOPE = f"""
+    CREATE TEMP TABLE scope ON COMMIT DROP AS
+    SELECT {_KEYS}, 0 AS round FROM core.dossiers AS d WHERE d.changed_in > %(through)s
+"""
+# Records of other systems that speak about no dossier although one bears their number: several did, and one of
+# those may have changed its number since. They are few.
+_UNDECIDED = f"""
+    INSERT INTO scope
+    SELECT {_KEYS}, 0 FROM core.dossiers AS d
+    WHERE d.role = 'evidence' AND d.changed_in <= %(through)s
+        AND NOT EXISTS (SELECT FROM core.matches AS m WHERE m.other_source = d.source AND m.other_code = d.code)
+        AND EXISTS (SELECT FROM core.dossiers AS p WHERE p.role = 'primary' AND p.receipt_number = d.receipt_number)
+"""
+# One join for each way in which two rows can have to do with each other, so that each can use its index.
+_BY_KEY = "SELECT {keys} FROM scope AS s JOIN core.dossiers AS d ON {link} WHERE s.round = %(round)s"
+_LINKS = (
+    "d.code = s.code",
+    "d.code = s.alias_code",
+    "d.alias_code = s.code",
+    "d.alias_code = s.alias_code",
+    "d.receipt_number = s.receipt_number",
+    "d.applicant_key = s.applicant_key AND d.procedure_code = s.procedure_code AND d.unit_code = s.unit_code "
+    "AND d.received_at BETWEEN s.received_at - interval '1 day' AND s.received_at + interval '1 day'",
+)
+# A match that stands may rest on keys that have changed since.
+_BY_MATCH = """
+    SELECT {keys} FROM scope AS s JOIN core.matches AS m ON m.source = s.source AND m.code = s.code
+    JOIN core.dossiers AS d ON d.source = m.other_source AND d.code = m.other_code WHERE s.round = %(round)s
+  UNION
+    SELECT {keys} FROM scope AS s JOIN core.matches AS m ON m.other_source = s.source AND m.other_code = s.code
+    JOIN core.dossiers AS d ON d.source = m.source AND d.code = m.code WHERE s.round = %(round)s
+"""
+_RELATED = " UNION ".join([*(_BY_KEY.format(keys=_KEYS, link=link) for link in _LINKS), _BY_MATCH.format(keys=_KEYS)])
+_GROW = f"""
+    INSERT INTO scope SELECT d.*, %(round)s + 1 FROM ({_RELATED}) AS d
+    WHERE NOT EXISTS (SELECT FROM scope AS t WHERE t.source = d.source AND t.code = d.code)
+"""
+_STANDING = "SELECT m.* FROM core.matches AS m JOIN scope USING (source, code)"
+_GONE = "unnest(%(source)s::text[], %(code)s::text[], %(other_source)s::text[], %(other_code)s::text[])"
+_DELETE = f"""
+    DELETE FROM core.matches AS m USING {_GONE} AS g (source, code, other_source, other_code)
+    WHERE (m.source, m.code, m.other_source, m.other_code) = (g.source, g.code, g.other_source, g.other_code)
+"""
+_BUMP = f"""
+    UPDATE core.dossiers AS d SET changed_in = %(number)s
+    FROM (SELECT DISTINCT source, code FROM {_GONE} AS g (source, code, other_source, other_code)) AS g
+    WHERE (d.source, d.code) = (g.source, g.code)
+"""
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="match")
+def match(as_of: date) -> Counts:
+    """Match the dossiers that changed; see :func:`match_all`."""
+    return match_all(as_of)
+
+
+def match_all(as_of: date, *, full: bool = False) -> Counts:
+    """Bring ``core.matches`` up to date.
+
+    What changed since the last time is compared with everything that shares a code, an alias, a receipt number or
+    an application with it, and so on from row to row: the result is that of matching everything. A match that no
+    longer holds is removed, and its dossier counts as changed.
+
+    Args:
+        as_of: day of the run, kept with the progress; no match depends on it.
+        full: match everything anew.
+
+    Raises:
+        WarehouseError: a statement failed; nothing was written.
+    """
+    digest, mark = rules_digest(), horizon()  # before reading: what changes meanwhile is done again
+    done = fetch_all(_PROGRESS)
+    everything = full or not done or done[0][1] != digest
+    through = -1 if everything else int(done[0][0])
+    if not fetch_all(_CHANGED, {"through": through})[0][0]:
+        return Counts("match", SUBJECT)
+    with load("match", SUBJECT) as current:
+        rows = _affected(current, through)
+        found = match_dossiers(rows, _zones(rows))
+        kill_point("matched")
+        merged = current.merge(MATCHES, found)
+        removed = _remove_gone(current, found)
+        current.progress("match", SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
+    return Counts(
+        "match", SUBJECT, len(rows), inserted=merged.inserted, updated=merged.updated + removed, unchanged=merged.unchanged
+    )
+
+
+def _affected(current: Load, through: int) -> pd.DataFrame:
+    """Read the rows whose matches may have changed: closed under every way of having to do with each other."""
+    current.execute(_SCOPE, {"through": through})
+    if through >= 0:
+        current.execute(_UNDECIDED, {"through": through})
+        current.execute("CREATE INDEX ON scope (source, code)")
+        for round_ in itertools.count():
+            current.execute("ANALYZE scope")
+            if current.execute(_GROW, {"round": round_}) == 0:
+                break
+    columns = ", ".join(f"d.{name}" for name in COLUMNS)
+    return current.read(
+        f"SELECT {columns} FROM core.dossiers AS d JOIN scope USING (source, code) ORDER BY d.source, d.code", None, DOSSIERS
+    )
+
+
+def _remove_gone(current: Load, found: pd.DataFrame) -> int:
+    """Delete matches of the affected rows that were not found again, and mark their dossiers as changed.
+
+    A match that is new or other carries this load's number itself; one that is gone leaves it on its dossier.
+    """
+    standing = current.read(_STANDING, None, MATCHES)
+    known = pc.is_in(keys(standing, "other_source", "other_code"), value_set=keys(found, "other_source", "other_code"))
+    gone = standing[~known.to_numpy(zero_copy_only=False)]
+    if len(gone) == 0:
+        return 0
+    parameters = {name: gone[name].tolist() for name in MATCHES.key}
+    current.execute(_BUMP, {**parameters, "number": current.change_number})
+    return current.execute(_DELETE, parameters)
+
+
+def _zones(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the zone of each source, configured no longer ones too: their rows are still there."""
+    configured = {name: source.zone for name, source in all_sources().items()}
+    return {name: configured.get(name, "Asia/Ho_Chi_Minh") for name in rows["source"].unique()}

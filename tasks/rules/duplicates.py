@@ -1,0 +1,322 @@
+"""The same dossier in two places: evidence of other systems, second codes, double entries (domain 2.10, 2.11; 8, row 9).
+
+Everything is decided from the rows alone, so the order of arrival does not matter: matching a day's intake
+against all history ends where matching everything at once does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.dossiers import MATCHES
+from tasks.rules.checks.columns import group_numbers
+from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
+from tasks.rules.times import days, local_times
+
+Places = npt.NDArray[np.int64]  # places of rows, or numbers of texts; -1 for none
+
+COLUMNS = (
+    "source",
+    "code",
+    "role",
+    "alias_code",
+    "receipt_number",
+    "procedure_code",
+    "unit_code",
+    "applicant_key",
+    "status",
+    "received_at",
+    "marks",
+)
+RULES = ("code", "alias", "receipt_number", "applicant")  # the strongest first
+CONFIDENCE = (1.0, 1.0, 0.95, 0.9)
+BY_CODE, BY_ALIAS, BY_RECEIPT, BY_APPLICANT = range(4)
+MANY = 20  # a receipt number or an applicant that so many dossiers share names none of them
+NEAR = np.timedelta64(31, "D")  # desks start their receipt numbers anew
+_UNTOUCHED = (0, 1, 2)  # statuses in which nobody has worked on a dossier yet
+_NO_PERSON = (TEST_WORDING, ID_PLACEHOLDER, ID_MISSING)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of rows, and the place in ``RULES`` of what they were matched by."""
+
+    left: Places
+    right: Places
+    rule: Places
+
+    @classmethod
+    def of(cls, left: Places, right: Places, rule: int) -> Pairs:
+        """Join pairs that were matched by one rule."""
+        return cls(left, right, np.full(len(left), rule, dtype=np.int64))
+
+    @classmethod
+    def together(cls, *several: Pairs) -> Pairs:
+        """Put pairs under one another."""
+        return cls(*(np.concatenate([getattr(p, name) for p in several]) for name in ("left", "right", "rule")))
+
+    def take(self, wanted: npt.NDArray[np.generic]) -> Pairs:
+        """Keep some pairs."""
+        return Pairs(self.left[wanted], self.right[wanted], self.rule[wanted])
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Rows ready to be compared: texts as numbers, equal texts, equal number.
+
+    Attributes:
+        code, alias: numbers of one list of texts, so that a code can be another row's alias.
+        day: day of receipt, office time.
+        counted_first: rank by which the counted one of several is chosen: worked on, earliest received, smallest code.
+        person: the applicant is somebody in particular.
+    """
+
+    primary: npt.NDArray[np.bool_]
+    code: Places
+    alias: Places
+    receipt: Places
+    procedure: Places
+    unit: Places
+    applicant: Places
+    day: npt.NDArray[np.datetime64]
+    worked: npt.NDArray[np.bool_]
+    counted_first: Places
+    person: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, zones: Mapping[str, str]) -> Intake:
+        """Read rows of ``core.dossiers``.
+
+        Args:
+            rows: the fields of ``COLUMNS``.
+            zones: time zone of each source.
+        """
+        names = _numbers(pa.concat_arrays([_text(rows, "code"), _text(rows, "alias_code")]))
+        received = _received(rows, zones)
+        status = pc.fill_null(pa.array(rows["status"]).cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+        worked = ~np.isin(status, _UNTOUCHED)
+        return cls(
+            primary=_true(pc.equal(_text(rows, "role"), "primary")),
+            code=names[: len(rows)],
+            alias=np.where(names[len(rows) :] == names[: len(rows)], -1, names[len(rows) :]),
+            receipt=_numbers(_text(rows, "receipt_number")),
+            procedure=_numbers(_text(rows, "procedure_code")),
+            unit=_numbers(_text(rows, "unit_code")),
+            applicant=_numbers(_text(rows, "applicant_key")),
+            day=days(received),
+            worked=worked,
+            counted_first=_rank(rows, received, worked),
+            person=_is_person(_text(rows, "marks")),
+        )
+
+
+def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str]) -> pd.DataFrame:
+    """Find evidence and duplicates among rows.
+
+    Args:
+        rows: the fields of ``COLUMNS``; (source, code) unique. A row's matches are complete only if every row that
+            shares a code, alias, receipt number or applicant with it is there, and so on from row to row.
+        zones: time zone of each source, by which the day of receipt is told.
+
+    Returns:
+        Rows of ``core.matches`` without managed columns, ordered by key.
+    """
+    intake = Intake.of(rows, zones)
+    repeats = duplicates(intake)
+    counted = np.arange(len(rows))
+    counted[repeats.left] = repeats.right
+    speaks = evidence(intake, counted)
+    found = pd.concat([_frame(rows, repeats, "duplicate_of"), _frame(rows, speaks, "evidence")], ignore_index=True)
+    return MATCHES.conform(found.sort_values(list(MATCHES.key), ignore_index=True))
+
+
+def duplicates(intake: Intake) -> Pairs:
+    """Return for each dossier that repeats another one the dossier that is counted in its place."""
+    links = Pairs.together(_same_code(intake), _same_alias(intake), _same_receipt(intake), _same_application(intake))
+    cluster = _clusters(len(intake.code), links)
+    counted = _first_of_each(cluster, intake.counted_first)[cluster]
+    rule = np.full(len(cluster), len(RULES), dtype=np.int64)
+    np.minimum.at(rule, links.left, links.rule)
+    np.minimum.at(rule, links.right, links.rule)
+    repeats = np.flatnonzero(counted != np.arange(len(cluster)))
+    return Pairs(repeats, counted[repeats], rule[repeats])
+
+
+def evidence(intake: Intake, counted: Places) -> Pairs:
+    """Return pairs of a primary dossier and a record of another system that speaks about it.
+
+    A record is taken by its strongest key alone. A receipt number that names several dossiers, which are not
+    one dossier entered twice, decides only together with the procedure; else the record speaks about none.
+
+    Args:
+        intake: the rows.
+        counted: for each row the one that is counted in its place, itself where it is no duplicate.
+    """
+    primary, other = np.flatnonzero(intake.primary), np.flatnonzero(~intake.primary)
+    candidates = Pairs.together(
+        Pairs.of(*_equal(intake.code, primary, intake.code, other), BY_CODE),
+        Pairs.of(*_equal(intake.code, primary, intake.alias, other), BY_ALIAS),
+        Pairs.of(*_equal(intake.alias, primary, intake.code, other), BY_ALIAS),
+        _unambiguous(intake, Pairs.of(*_equal(intake.receipt, primary, intake.receipt, other), BY_RECEIPT), counted),
+    )
+    strongest = np.full(len(intake.code), len(RULES), dtype=np.int64)
+    np.minimum.at(strongest, candidates.right, candidates.rule)
+    kept = candidates.take(candidates.rule == strongest[candidates.right])
+    order = np.lexsort((kept.rule, kept.right, kept.left))
+    kept = kept.take(order)
+    again = np.r_[False, (kept.left[1:] == kept.left[:-1]) & (kept.right[1:] == kept.right[:-1])][: len(order)]
+    return kept.take(~again)
+
+
+def _unambiguous(intake: Intake, pairs: Pairs, counted: Places) -> Pairs:
+    """Keep pairs whose record names one dossier: by its number alone, else among those of its procedure."""
+    single = pairs.take(_distinct(pairs.right, counted[pairs.left]) == 1)
+    rest = pairs.take(_distinct(pairs.right, counted[pairs.left]) > 1)
+    same = rest.take((intake.procedure[rest.left] == intake.procedure[rest.right]) & (intake.procedure[rest.left] >= 0))
+    return Pairs.together(single, same.take(_distinct(same.right, counted[same.left]) == 1))
+
+
+def _same_code(intake: Intake) -> Pairs:
+    """Link one code in two primary systems: counted by both (domain 8, row 22)."""
+    primary = np.flatnonzero(intake.primary)
+    return _links(*_equal(intake.code, primary, intake.code, primary), BY_CODE)
+
+
+def _same_alias(intake: Intake) -> Pairs:
+    """Link a dossier to the one that its second code names, and two that name the same."""
+    primary = np.flatnonzero(intake.primary)
+    return Pairs.together(
+        _links(*_equal(intake.alias, primary, intake.code, primary), BY_ALIAS),
+        _links(*_equal(intake.alias, primary, intake.alias, primary), BY_ALIAS),
+    )
+
+
+def _same_receipt(intake: Intake) -> Pairs:
+    """Link two dossiers of an agency and procedure that bear one receipt number at about the same time."""
+    known = intake.primary & (intake.receipt >= 0) & (intake.unit >= 0) & (intake.procedure >= 0) & ~np.isnat(intake.day)
+    rows = np.flatnonzero(known)
+    group = _group(intake.receipt[rows], intake.unit[rows], intake.procedure[rows])
+    rows, group = _not_too_many(rows, group)
+    order = np.lexsort((intake.counted_first[rows], intake.day[rows], group))
+    rows, group = rows[order], group[order]
+    follows = (group[1:] == group[:-1]) & (intake.day[rows[1:]] - intake.day[rows[:-1]] <= NEAR)
+    return Pairs.of(rows[1:][follows], rows[:-1][follows], BY_RECEIPT)
+
+
+def _same_application(intake: Intake) -> Pairs:
+    """Link applications that one person handed in twice on one day, of which at most one was worked on.
+
+    Two that were both worked on are two: people do apply for two things of a kind on one day.
+    """
+    known = intake.primary & intake.person & (intake.applicant >= 0) & (intake.procedure >= 0) & (intake.unit >= 0)
+    rows = np.flatnonzero(known & ~np.isnat(intake.day))
+    number = intake.day[rows].astype(np.int64)
+    group = _group(intake.applicant[rows], intake.procedure[rows], intake.unit[rows], number)
+    rows, group = _not_too_many(rows, group)
+    first = rows[_first_of_each(group, intake.counted_first[rows])] if len(rows) else rows
+    counted = first[group] if len(rows) else rows
+    repeats = ~intake.worked[rows] & (rows != counted)
+    return Pairs.of(rows[repeats], counted[repeats], BY_APPLICANT)
+
+
+def _links(left: Places, right: Places, rule: int) -> Pairs:
+    return Pairs.of(left, right, rule).take(left != right)
+
+
+def _equal(left_key: Places, left: Places, right_key: Places, right: Places) -> tuple[Places, Places]:
+    """Return all pairs of rows, one of each side, whose keys agree; a key of -1 agrees with none."""
+    one = pd.DataFrame({"key": left_key[left], "left": left})
+    other = pd.DataFrame({"key": right_key[right], "right": right})
+    pairs = one[one["key"] >= 0].merge(other[other["key"] >= 0], on="key")
+    return pairs["left"].to_numpy(dtype=np.int64), pairs["right"].to_numpy(dtype=np.int64)
+
+
+def _clusters(size: int, links: Pairs) -> Places:
+    """Number rows so that linked ones get one number, by handing the smallest on until nothing moves."""
+    label = np.arange(size)
+    while True:
+        before = label.copy()
+        np.minimum.at(label, links.left, label[links.right])
+        np.minimum.at(label, links.right, label[links.left])
+        label = label[label]
+        if (label == before).all():
+            return np.asarray(np.unique(label, return_inverse=True)[1], dtype=np.int64)
+
+
+def _first_of_each(group: Places, rank: Places) -> Places:
+    """Return for each group number the place of its row with the smallest rank."""
+    order = np.lexsort((rank, group))
+    starts = np.r_[True, group[order][1:] != group[order][:-1]][: len(order)]
+    return np.asarray(order[starts], dtype=np.int64)
+
+
+def _group(*parts: Places) -> Places:
+    """Number the distinct combinations of some columns from 0."""
+    return group_numbers(*parts)[0]
+
+
+def _not_too_many(rows: Places, group: Places) -> tuple[Places, Places]:
+    few = np.bincount(group)[group] <= MANY if len(group) else np.zeros(0, dtype=bool)
+    return rows[few], pd.factorize(group[few])[0].astype(np.int64)
+
+
+def _distinct(of: Places, values: Places) -> Places:
+    """Return for each pair how many different values its ``of`` is paired with."""
+    pairs = pd.DataFrame({"of": of, "value": values})
+    return np.asarray(pairs.groupby("of")["value"].transform("nunique").to_numpy(dtype=np.int64))
+
+
+def _frame(rows: pd.DataFrame, pairs: Pairs, kind: str) -> pd.DataFrame:
+    left, right = rows.iloc[pairs.left], rows.iloc[pairs.right]
+    return pd.DataFrame(
+        {
+            "source": left["source"].array,
+            "code": left["code"].array,
+            "other_source": right["source"].array,
+            "other_code": right["code"].array,
+            "kind": kind,
+            "rule": np.array(RULES, dtype=object)[pairs.rule],
+            "confidence": np.array(CONFIDENCE)[pairs.rule],
+        }
+    )
+
+
+def _received(rows: pd.DataFrame, zones: Mapping[str, str]) -> npt.NDArray[np.datetime64]:
+    received = np.full(len(rows), np.datetime64("NaT", "us"))
+    for source, zone in zones.items():
+        mine = _true(pc.equal(_text(rows, "source"), source))
+        received[mine] = local_times(rows.loc[mine, "received_at"], zone)
+    return received
+
+
+def _rank(rows: pd.DataFrame, received: npt.NDArray[np.datetime64], worked: npt.NDArray[np.bool_]) -> Places:
+    when = np.where(np.isnat(received), np.iinfo(np.int64).max, received.astype(np.int64))
+    code, source = (pc.rank(_text(rows, name), tiebreaker="dense").to_numpy() for name in ("code", "source"))
+    rank = np.empty(len(rows), dtype=np.int64)
+    rank[np.lexsort((source, code, when, ~worked))] = np.arange(len(rows))
+    return rank
+
+
+def _is_person(marks: pa.Array) -> npt.NDArray[np.bool_]:
+    pattern = rf"(^| )({'|'.join(_NO_PERSON)})( |$)"
+    return ~_true(pc.match_substring_regex(marks, pattern))
+
+
+def _text(rows: pd.DataFrame, name: str) -> pa.Array:
+    array = pa.array(rows[name]).cast(pa.string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _numbers(texts: pa.Array) -> Places:
+    return np.asarray(pc.fill_null(texts.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)).astype(np.int64)
+
+
+def _true(answers: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(answers, False).to_numpy(zero_copy_only=False))

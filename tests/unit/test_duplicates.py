@@ -1,0 +1,168 @@
+"""Duplicates and evidence, case by case: who is counted, what stays apart, what speaks about whom."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from schemas.dossiers import DOSSIERS
+from tasks.rules.duplicates import COLUMNS, MANY, match_dossiers
+
+ZONES = {"province": "Asia/Ho_Chi_Minh", "communes": "Asia/Ho_Chi_Minh", "land": "Asia/Ho_Chi_Minh"}
+
+
+def moment(text: str) -> datetime:
+    return pd.Timestamp(text, tz="Asia/Ho_Chi_Minh").tz_convert("UTC")
+
+
+def row(code: str, **fields: Any) -> dict[str, Any]:
+    plain = {
+        "source": "province",
+        "code": code,
+        "partition_month": date(2026, 3, 1),
+        "role": "primary",
+        "procedure_code": "1.000001",
+        "unit_code": "H99.12",
+        "status": 9,
+        "received_at": moment("2026-03-02 08:30"),
+    }
+    return {**plain, **fields}
+
+
+def land(code: str, **fields: Any) -> dict[str, Any]:
+    return row(code, source="land", role="evidence", unit_code=None, **{"receipt_number": code, **fields})
+
+
+def found(*rows: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Matches as {(code, other code): (kind, rule)}; the same for every order of the rows."""
+    frame = DOSSIERS.frame(rows)[list(COLUMNS)]
+    answer = match_dossiers(frame, ZONES)
+    shuffled = frame.sample(frac=1, random_state=3).reset_index(drop=True)
+    pd.testing.assert_frame_equal(match_dossiers(shuffled, ZONES), answer)
+    return {(str(r.code), str(r.other_code)): (str(r.kind), str(r.rule)) for r in answer.itertuples(index=False)}
+
+
+def test_an_abandoned_second_entry_repeats_the_one_that_was_worked_on() -> None:
+    first = row("A", applicant_key="p")
+    second = row("B", applicant_key="p", status=2, received_at=moment("2026-03-02 09:15"))
+    assert found(first, second) == {("B", "A"): ("duplicate_of", "applicant")}
+
+
+def test_the_one_worked_on_is_counted_even_if_it_came_later() -> None:
+    first = row("A", applicant_key="p", status=2)
+    second = row("B", applicant_key="p", received_at=moment("2026-03-02 09:15"))
+    assert found(first, second) == {("A", "B"): ("duplicate_of", "applicant")}
+
+
+def test_of_two_untouched_ones_the_earlier_is_counted_then_the_smaller_code() -> None:
+    later = row("A", applicant_key="p", status=2, received_at=moment("2026-03-02 10:00"))
+    assert found(later, row("B", applicant_key="p", status=2)) == {("A", "B"): ("duplicate_of", "applicant")}
+    same = [row(code, applicant_key="p", status=2) for code in "CAB"]
+    assert found(*same) == {("B", "A"): ("duplicate_of", "applicant"), ("C", "A"): ("duplicate_of", "applicant")}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"received_at": moment("2026-03-03 00:05")},
+        {"procedure_code": "1.000002"},
+        {"unit_code": "H99.13"},
+        {"applicant_key": "q"},
+        {"status": 4},
+        {"status": 10},
+        {"marks": "id_placeholder"},
+        {"marks": "not_nfc test_wording"},
+    ],
+    ids=str,
+)
+def test_real_repeats_of_one_person_stay_apart(other: dict[str, Any]) -> None:
+    second = row("B", **{"applicant_key": "p", "status": 2, **other})
+    assert found(row("A", applicant_key="p"), second) == {}
+
+
+def test_the_day_is_the_offices_day() -> None:
+    # 23:30 UTC on the first is 06:30 on the second in the office.
+    first = row("A", applicant_key="p", received_at=pd.Timestamp("2026-03-01 23:30", tz="UTC"))
+    second = row("B", applicant_key="p", status=2, received_at=moment("2026-03-02 16:00"))
+    assert ("B", "A") in found(first, second)
+
+
+def test_a_second_code_makes_one_dossier_of_two_whoever_worked_on_them() -> None:
+    second = row("B", alias_code="A", received_at=moment("2026-03-09 08:00"))
+    assert found(row("A"), second) == {("B", "A"): ("duplicate_of", "alias")}
+    assert found(row("A", alias_code="X"), row("B", alias_code="X")) == {("B", "A"): ("duplicate_of", "alias")}
+    assert found(row("A", alias_code="A")) == {}
+
+
+def test_one_code_in_two_primary_systems_is_counted_once() -> None:
+    pairs = found(row("A"), row("A", source="communes"))
+    assert pairs == {("A", "A"): ("duplicate_of", "code")}
+
+
+def test_one_receipt_number_within_a_month_is_one_dossier_next_year_it_is_another() -> None:
+    first = row("A", receipt_number="7")
+    assert found(first, row("B", receipt_number="7", received_at=moment("2026-03-20 08:00"))) == {
+        ("B", "A"): ("duplicate_of", "receipt_number")
+    }
+    assert found(first, row("B", receipt_number="7", received_at=moment("2027-03-02 08:00"))) == {}
+    assert found(first, row("B", receipt_number="7", unit_code="H99.13")) == {}
+
+
+def test_what_very_many_share_says_nothing() -> None:
+    crowd = [row(f"A{n:03d}", receipt_number="0", applicant_key="p", status=2) for n in range(MANY + 1)]
+    assert found(*crowd) == {}
+    assert len(found(*crowd[:-1])) == MANY - 1
+
+
+def test_evidence_by_receipt_number_by_code_and_by_second_code() -> None:
+    assert found(row("A", receipt_number="7"), land("7")) == {("A", "7"): ("evidence", "receipt_number")}
+    assert found(row("A"), land("A", receipt_number=None)) == {("A", "A"): ("evidence", "code")}
+    assert found(row("A"), land("7", alias_code="A")) == {("A", "7"): ("evidence", "alias")}
+    assert found(row("A", alias_code="L"), land("L", receipt_number=None)) == {("A", "L"): ("evidence", "alias")}
+
+
+def test_the_strongest_key_of_a_record_decides() -> None:
+    pairs = found(row("A", receipt_number="7"), row("B", unit_code="H99.13"), land("7", alias_code="B"))
+    assert pairs == {("B", "7"): ("evidence", "alias")}
+
+
+def test_a_receipt_number_of_two_dossiers_decides_with_the_procedure_or_not_at_all() -> None:
+    here = row("A", receipt_number="7")
+    there = row("B", receipt_number="7", unit_code="H99.13", procedure_code="1.000002")
+    assert found(here, there, land("7", procedure_code="1.000002")) == {("B", "7"): ("evidence", "receipt_number")}
+    assert found(here, there, land("7", procedure_code=None)) == {}
+
+
+def test_evidence_speaks_about_a_dossier_and_its_double_entry() -> None:
+    pairs = found(row("A", receipt_number="7"), row("B", receipt_number="7", status=2), land("7"))
+    assert pairs == {
+        ("B", "A"): ("duplicate_of", "receipt_number"),
+        ("A", "7"): ("evidence", "receipt_number"),
+        ("B", "7"): ("evidence", "receipt_number"),
+    }
+
+
+def test_nobody_repeats_what_is_itself_a_repeat() -> None:
+    dice = random.Random(5)  # noqa: S311 - the same rows every time
+    rows = [
+        row(
+            f"A{n:03d}",
+            alias_code=dice.choice([None, f"A{dice.randrange(120):03d}"]),
+            receipt_number=dice.choice([None, None, str(dice.randrange(40))]),
+            applicant_key=dice.choice([None, str(dice.randrange(20))]),
+            status=dice.choice([2, 4, 9]),
+        )
+        for n in range(120)
+    ]
+    repeats = [pair for pair, (kind, _) in found(*rows).items() if kind == "duplicate_of"]
+    assert len(repeats) > 10
+    assert len({code for code, _ in repeats}) == len(repeats)
+    assert not {code for code, _ in repeats} & {counted for _, counted in repeats}
+
+
+def test_no_rows_no_matches() -> None:
+    assert found() == {}
