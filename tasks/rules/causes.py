@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.case import Case
 from tasks.rules.due import NONE, due_without_pauses, extension
-from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER, IN_PROGRESS, WITHDRAWN
+from tasks.rules.ends import FROM_LOG, FROM_OTHER, IN_PROGRESS, WITHDRAWN
 from tasks.rules.pauses import due_moved_after_expiry, second_supplement, with_pauses
 from tasks.rules.reasons import HIDDEN_ORDER, PHANTOM_ORDER
 from tasks.rules.recorded import LATE
@@ -25,6 +26,8 @@ from tasks.rules.times import days
 _PHANTOM, _HIDDEN = 2, 3  # places in schemas.fields.VERDICTS
 # A system that has no limit for a channel appoints two hours after receipt (domain 4.7).
 _DEFAULT_LIMIT = np.timedelta64(150, "m")
+
+_FAR = np.datetime64("2262-01-01", "D")
 
 Rule = Callable[[Case], np.ndarray]
 
@@ -43,6 +46,7 @@ def reasons_of(case: Case, verdict: np.ndarray) -> pa.Array:
         for other in flags.keys() - {"test_dossier", "duplicate"}:
             flags[other] &= ~flags[code]
     flags["due_wrong_limit"] &= ~_any(flags, [c for c in _DUE_REASONS if c != "due_wrong_limit"])
+    flags["handed_over_not_closed"] &= ~flags["unit_moved"]
     flags["compared_by_instant"] &= ~_any(flags, (*_END_REASONS, *_DUE_REASONS))
     flags["otherwise"] = (verdict == _PHANTOM) & ~_any(flags, flags.keys())
     for code in HIDDEN_ORDER[:-1]:
@@ -130,6 +134,19 @@ def _counted_by_return(case: Case) -> np.ndarray:
     return np.asarray(by_return & (case.ends.origin == FROM_LOG) & (case.ends.at < case.recorded.end))
 
 
+def _unit_abolished(case: Case) -> np.ndarray:
+    """Say whose agency was no longer there when the dossier ended (reorganisation of 1 July 2025)."""
+    last_day: dict[str, np.datetime64] = {}
+    units = case.facts.frames.units
+    for code, valid_to in zip(units["unit_code"].tolist(), units["valid_to"].tolist(), strict=True):
+        day = _FAR if pd.isna(valid_to) else np.datetime64(valid_to, "D")
+        last_day[code] = max(day, last_day.get(code, day))
+    places, agencies = pd.factorize(case.facts.frames.dossiers["unit_code"])
+    # One day more than there are agencies: place -1, no agency, takes the last one.
+    abolished = np.array([*(last_day.get(agency, _FAR) for agency in agencies), _FAR], dtype="datetime64[D]")
+    return np.asarray(days(case.ends.at) > abolished[places])
+
+
 def _wrong_limit(case: Case) -> np.ndarray:
     return np.asarray(~np.isnat(case.facts.due) & (_recorded_due_day(case) != days(case.due)))
 
@@ -140,9 +157,8 @@ _RULES: dict[str, Rule] = {
     "clock_shifted": lambda c: c.ends.shifted,
     "ended_elsewhere": lambda c: _still_open(c) & (c.ends.origin == FROM_OTHER),
     "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
-    "handed_over_not_closed": lambda c: (
-        _still_open(c) & (c.ends.state != WITHDRAWN) & ((c.ends.origin == FROM_HAND_OVER) | (c.ends.origin != FROM_OTHER))
-    ),
+    "unit_moved": lambda c: _still_open(c) & (c.ends.origin == FROM_LOG) & _unit_abolished(c),
+    "handed_over_not_closed": lambda c: _still_open(c) & (c.ends.state != WITHDRAWN) & (c.ends.origin != FROM_OTHER),
     "counted_by_return": _counted_by_return,
     "receipt_wrong": lambda c: c.receipt.corrected,
     "due_impossible": _due_impossible,
@@ -161,7 +177,14 @@ _RULES: dict[str, Rule] = {
     "no_due_date": lambda c: np.isnat(c.facts.due),
     "due_too_generous": lambda c: _recorded_due_day(c) > days(c.due),
 }
-_END_REASONS = ("clock_shifted", "ended_elsewhere", "withdrawn_open", "handed_over_not_closed", "counted_by_return")
+_END_REASONS = (
+    "clock_shifted",
+    "ended_elsewhere",
+    "withdrawn_open",
+    "unit_moved",
+    "handed_over_not_closed",
+    "counted_by_return",
+)
 _DUE_REASONS = (
     "receipt_wrong",
     "due_impossible",

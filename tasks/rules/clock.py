@@ -165,7 +165,7 @@ class WorkingClock:
         month = day.astype("datetime64[M]")
         target = month + np.asarray(months, dtype=np.int64).astype("timedelta64[M]")
         last = (target + np.timedelta64(1, "M")).astype("datetime64[D]") - _DAY
-        return np.minimum(target.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last)
+        return np.asarray(np.minimum(target.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last))
 
     def within_the_day(self, start: LocalTimes) -> LocalTimes:
         """Return the close of the day of receipt, or of the next working day after the cut-off hour."""

@@ -66,6 +66,14 @@ _PHANTOM = (
         "Set the status to withdrawn",
     ),
     Reason(
+        "unit_moved",
+        "phantom_late",
+        "Đơn vị kế thừa đã giải quyết, hồ sơ ở đơn vị cũ còn mở",
+        "Finished by the succeeding agency, still open at the abolished one",
+        "Chuyển hồ sơ sang đơn vị kế thừa và kết thúc theo nhật ký",
+        "Move the dossier to the succeeding agency and close it by the log",
+    ),
+    Reason(
         "handed_over_not_closed",
         "phantom_late",
         "Đã trả kết quả nhưng chưa kết thúc trên hệ thống",

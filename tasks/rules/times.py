@@ -53,6 +53,17 @@ def month_start(local: LocalTimes) -> np.ndarray:
     return local.astype("datetime64[M]").astype("datetime64[D]")
 
 
+def day_and_month_exchanged(local: LocalTimes) -> LocalTimes:
+    """Return each time as it would read with day and month exchanged; NaT where that is no date or the same one."""
+    year, month, day = (local.astype(f"datetime64[{unit}]") for unit in "YMD")
+    month_number = (month - year.astype("datetime64[M]")).astype(np.int64) + 1
+    day_number = (day - month.astype("datetime64[D]")).astype(np.int64) + 1
+    possible = ~np.isnat(local) & (day_number <= 12) & (day_number != month_number)
+    start = year.astype("datetime64[M]") + np.where(possible, day_number - 1, 0).astype("timedelta64[M]")
+    other = start.astype("datetime64[D]") + np.where(possible, month_number - 1, 0).astype("timedelta64[D]")
+    return np.where(possible, other + (local - day), np.datetime64("NaT", "us"))
+
+
 def utc_offset_minutes(zone: str, at: np.datetime64) -> int:
     """Return the zone's offset from UTC in minutes at a wall-clock time."""
     moment = pd.Timestamp(at).to_pydatetime().replace(tzinfo=ZoneInfo(zone))

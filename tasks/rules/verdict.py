@@ -14,13 +14,13 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.rules import causes
 from tasks.rules.case import Case, Office, build_case
 from tasks.rules.due import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
-from tasks.rules.ends import IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts
+from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts
 from tasks.rules.evidence import evidence_of
 from tasks.rules.facts import Facts, facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.pauses import second_supplement
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
-from tasks.rules.times import days, instants
+from tasks.rules.times import LocalTimes, day_and_month_exchanged, days, instants
 
 V_ON_TIME, V_LATE, V_PHANTOM, V_HIDDEN, V_UNDETERMINED, V_NOT_RECEIVED = range(6)  # places in VERDICTS
 
@@ -63,7 +63,7 @@ def missing_evidence(case: Case) -> dict[str, np.ndarray]:
         # Ended nobody knows when, but the due date has not passed: it cannot have been late.
         "end": case.ends.unknown & ~(case.due >= case.as_of_end),
         "contradiction": contradicts(case.ends, case.receipt.at),
-        "ambiguous_date": case.facts.marked("date_ambiguous"),
+        "ambiguous_date": _end_reads_two_ways(case),
         "calendar": by_law & settled & np.isnat(case.due) & ~((unit == HOUR) & case.receipt.day_only),
     }
 
@@ -73,8 +73,7 @@ def timeliness(case: Case, missing: dict[str, np.ndarray]) -> np.ndarray:
     if case.policy.own_rule:
         return case.recorded.timeliness
     end, due, open_ = case.ends.at, case.due, case.ends.state == IN_PROGRESS
-    after = np.where(case.in_days, days(end) > days(due), end.astype("datetime64[m]") > due.astype("datetime64[m]"))
-    late = np.where(open_, (due < case.as_of_end) & ~case.paused.waiting, after)
+    late = np.where(open_, (due < case.as_of_end) & ~case.paused.waiting, _after(case, end))
     if case.policy.second_supplement == "late":
         late |= open_ & second_supplement(case.facts, case.pauses)
     if case.policy.withdrawn == "on_time":
@@ -85,6 +84,23 @@ def timeliness(case: Case, missing: dict[str, np.ndarray]) -> np.ndarray:
     word = np.where(np.isnat(due), without, word)
     lacking = np.logical_or.reduce([*missing.values(), np.zeros(len(word), dtype=bool)])
     return np.where(lacking & (case.ends.state != NOT_RECEIVED), UNDETERMINED, word)
+
+
+def _after(case: Case, end: LocalTimes) -> np.ndarray:
+    """Tell which ends lie after the due date, by the day or to the minute as the limit asks."""
+    by_minute = end.astype("datetime64[m]") > case.due.astype("datetime64[m]")
+    return np.where(case.in_days, days(end) > days(case.due), by_minute)
+
+
+def _end_reads_two_ways(case: Case) -> np.ndarray:
+    """Tell where an end that can be read day first or month first decides between late and on time.
+
+    Receipt is settled by the date in the code, and the law's due date follows from it: what remains open
+    is the end that the record states.
+    """
+    other = day_and_month_exchanged(case.ends.at)
+    possible = (other >= case.receipt.at) & (other <= case.as_of_end) & (case.ends.origin == FROM_RECORD)
+    return np.asarray(case.facts.marked("date_ambiguous") & possible & (_after(case, other) != _after(case, case.ends.at)))
 
 
 def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
