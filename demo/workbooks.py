@@ -40,6 +40,7 @@ HEADINGS = (
 )  # fmt: skip
 _SPREADSHEET_EPOCH = datetime(1899, 12, 30)
 _MADE = datetime(2026, 1, 1)
+_NO_DATE = "01/01/1900 00:00"  # what an empty date becomes on its way through a spreadsheet
 DATE_STYLES = ("text", "date", "serial")
 
 Cell = str | int | float | datetime | None
@@ -124,7 +125,7 @@ class _Book:
             identity,
             raw.get("SoDienThoai", person.phone),
             when(shown.received),
-            when(shown.due),
+            _NO_DATE if "NgayHenTra" in raw else when(shown.due),
             when(shown.done) if "done_order" not in raw else _text(shown.done, raw["done_order"]),
             when(shown.returned),
             STATUS_WORDS[shown.status],

@@ -14,7 +14,8 @@ import pytest
 from demo.calendar import minute_of
 from demo.model import Shown
 from demo.recorded import recorded_state
-from demo.workbooks import HEADINGS, STATUS_WORDS
+from demo.workbooks import HEADINGS, STATUS_WORDS, write_workbooks
+from demo.world import make_world
 from tests.demo.conftest import Province
 
 FIELDS = (
@@ -54,7 +55,7 @@ def table(path: Path) -> tuple[int, list[dict[str, Any]]]:
 
 
 def minute(cell: Any) -> int | None:
-    if cell is None or cell == "":
+    if cell is None or cell in ("", "01/01/1900 00:00"):
         return None
     if isinstance(cell, datetime):
         return minute_of(cell + timedelta(seconds=30))
@@ -96,6 +97,15 @@ def test_recorded_state_of_a_row_is_that_of_the_truth_table(books: dict[str, Any
             assert recorded_state(shown, "communes", province.world.now) == known["recorded"], known
             checked += 1
     assert checked > 80
+
+
+def test_an_empty_due_date_may_be_the_year_1900(tmp_path: Path) -> None:
+    world = make_world(1, 300)
+    dossier = next(d for d in world.dossiers if d.source == "communes" and not d.planted)
+    dossier.view.raw["NgayHenTra"] = "00010101000000"
+    write_workbooks([dossier], world.history.directory, world.history.catalogue, tmp_path)
+    _, rows = table(next(tmp_path.glob("*.xlsx")))
+    assert [row["due"] for row in rows] == ["01/01/1900 00:00"]
 
 
 def test_the_habits_are_there(books: dict[str, Any]) -> None:
