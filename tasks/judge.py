@@ -13,9 +13,10 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import office_of
+from tasks.rules.case import settle
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
-from tasks.rules.verdict import judge_facts
+from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
 from tasks.warehouse.dossiers import ALL, progress_of, read_partition, selection_for
 from tasks.warehouse.kill import kill_point
@@ -65,5 +66,5 @@ def judge_partition(partition: Partition, as_of: date, *, full: bool = False) ->
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
     """Judge a partition's frames under several policies; one row a dossier and policy."""
     office = office_of(source)
-    facts = facts_of(frames, office.zone)
-    return pd.concat([judge_facts(facts, policy, office, as_of) for policy in policies], ignore_index=True)
+    settled = settle(facts_of(frames, office.zone), office, as_of)
+    return pd.concat([judge_settled(settled, policy, as_of) for policy in policies], ignore_index=True)

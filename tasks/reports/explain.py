@@ -17,7 +17,7 @@ from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.offices import office_of, source_named
 from tasks.reports.explain_text import Entry, ExplanationText
 from tasks.rules import causes
-from tasks.rules.case import Case, build_case
+from tasks.rules.case import Case, build_case, settle
 from tasks.rules.due import UNITS
 from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
@@ -65,7 +65,8 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
     frames = read_partition(place.partition, Selection(codes=(place.code,)))
     as_of = _as_of(place)
-    case = build_case(facts_of(frames, office_of(place.source).zone), policy, office_of(place.source), as_of)
+    office = office_of(place.source)
+    case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
     verdict, _ = verdicts(case, timely)

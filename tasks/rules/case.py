@@ -39,22 +39,69 @@ class Office:
 
 
 @dataclass(frozen=True)
-class Case:
-    """All that is derived of a partition under one policy; arrays in the order of its dossiers."""
+class Settled:
+    """What is the same under every policy; arrays in the order of the partition's dossiers.
+
+    Attributes:
+        as_of_end: last moment of the day that is judged, office time.
+    """
 
     facts: Facts
-    policy: Policy
     office: Office
     as_of_end: np.datetime64
     receipt: Receipt
     limits: Limits
-    ends: Ends
     recorded: Recorded
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that is derived of a partition under one policy; arrays in the order of its dossiers.
+
+    Attributes:
+        pause_refused: a pause was left out because nothing proves it.
+        bare_due: due date as if the clock had never stopped.
+        until: end of the dossier, else of the day that is judged.
+    """
+
+    settled: Settled
+    policy: Policy
+    ends: Ends
     pauses: PauseTable
     pause_refused: np.ndarray
     bare_due: LocalTimes
     paused: PauseSummary
     until: LocalTimes
+
+    @property
+    def facts(self) -> Facts:
+        """What the systems state."""
+        return self.settled.facts
+
+    @property
+    def office(self) -> Office:
+        """Where it is judged."""
+        return self.settled.office
+
+    @property
+    def as_of_end(self) -> np.datetime64:
+        """Last moment of the day that is judged."""
+        return self.settled.as_of_end
+
+    @property
+    def receipt(self) -> Receipt:
+        """Receipt of each dossier."""
+        return self.settled.receipt
+
+    @property
+    def limits(self) -> Limits:
+        """Limit of each dossier."""
+        return self.settled.limits
+
+    @property
+    def recorded(self) -> Recorded:
+        """The source's own word."""
+        return self.settled.recorded
 
     @property
     def due(self) -> LocalTimes:
@@ -69,16 +116,23 @@ class Case:
         return np.full(len(self.facts), self.policy.compare == "date")
 
 
-def build_case(facts: Facts, policy: Policy, office: Office, as_of: date) -> Case:
-    """Derive receipt, limit, pauses, due date and end, in that order."""
+def settle(facts: Facts, office: Office, as_of: date) -> Settled:
+    """Settle receipt, limit and the source's own word, once for all policies."""
     as_of_end = end_of_day(as_of)
     receipt = receipt_of(facts, as_of_end)
-    limits = limits_of(facts, receipt)
+    return Settled(facts, office, as_of_end, receipt, limits_of(facts, receipt), recorded_of(facts, office.own_rule, as_of_end))
+
+
+def build_case(settled: Settled, policy: Policy) -> Case:
+    """Derive end, pauses and due date under a policy, in that order."""
+    facts, receipt, clock = settled.facts, settled.receipt, settled.office.clock
     ends = ends_of(facts, policy.end, other_systems=policy.other_systems)
-    recorded = recorded_of(facts, office.own_rule, as_of_end)
-    table, refused = pause_table(facts, policy.pauses, other_systems=policy.other_systems, need_record=office.keeps_requests)
-    until = np.where(np.isnat(ends.at), as_of_end, ends.at)
+    table, refused = pause_table(
+        facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
+    )
+    until = np.where(np.isnat(ends.at), settled.as_of_end, ends.at)
     by_law = policy.due == "law"
-    bare = due_without_pauses(limits, receipt, facts.due, office.clock) if by_law else facts.due
-    paused = with_pauses(table, bare, receipt.at, until, office.clock, extension(limits, receipt, bare, office.clock))
-    return Case(facts, policy, office, as_of_end, receipt, limits, ends, recorded, table, refused, bare, paused, until)
+    bare = due_without_pauses(settled.limits, receipt, facts.due, clock) if by_law else facts.due
+    extend = extension(settled.limits, receipt, bare, clock)
+    paused = with_pauses(table, bare, receipt.at, until, clock, extend)
+    return Case(settled, policy, ends, table, refused, bare, paused, until)

@@ -12,11 +12,11 @@ from config.policies import Policy
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.rules import causes
-from tasks.rules.case import Case, Office, build_case
+from tasks.rules.case import Case, Office, Settled, build_case, settle
 from tasks.rules.due import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
 from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts
 from tasks.rules.evidence import evidence_of
-from tasks.rules.facts import Facts, facts_of
+from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.pauses import second_supplement
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
@@ -37,12 +37,12 @@ def judge_frames(frames: DossierFrames, policy: Policy, office: Office, as_of: d
     Returns:
         One row a dossier, the given columns of ``judged.verdicts``.
     """
-    return judge_facts(facts_of(frames, office.zone), policy, office, as_of)
+    return judge_settled(settle(facts_of(frames, office.zone), office, as_of), policy, as_of)
 
 
-def judge_facts(facts: Facts, policy: Policy, office: Office, as_of: date) -> pd.DataFrame:
-    """Judge as :func:`judge_frames` does, from facts that several policies share."""
-    case = build_case(facts, policy, office, as_of)
+def judge_settled(settled: Settled, policy: Policy, as_of: date) -> pd.DataFrame:
+    """Judge as :func:`judge_frames` does, from what several policies share."""
+    case = build_case(settled, policy)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
     verdict, repeated = verdicts(case, timely)
