@@ -59,7 +59,8 @@ def library() -> str:
     """Return Vega, Vega-Lite and Vega-Embed as one script; bundled once a version, because that takes seconds."""
     kept = settings().home / "cache" / f"vega-{version('vl-convert-python')}-{alt.SCHEMA_VERSION}.js"
     if not kept.exists():
-        _write(kept, vl_convert.javascript_bundle(None, vl_version=_vega_lite()))
+        # Without a snippet it is the libraries alone; its type stub does not know.
+        _write(kept, vl_convert.javascript_bundle(None, vl_version=_vega_lite()))  # type: ignore[arg-type]
     return kept.read_text(encoding="utf-8")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from schemas.raw import PULLS
 from schemas.reference import UNITS
 from tasks.rules.interval import wilson
 from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.tally import OFFICE_ZONE
 from tasks.warehouse.engine import read_frame
 
 _RATE = "on_time_rate"
@@ -92,7 +94,7 @@ def _meta(publication: pd.Series, policy: str) -> Page:
         "smallest": definition.smallest,
         "as_of": publication["as_of"].isoformat(),
         "publication_id": publication["publication_id"],
-        "published_at": publication["published_at"].isoformat(timespec="seconds"),
+        "published_at": _office_minute(publication["published_at"], OFFICE_ZONE),
         "counts_digest": publication["counts_digest"],
         "rules_digest": publication["rules_digest"],
         "dossiers": int(publication["dossiers"]),
@@ -198,16 +200,21 @@ def _gates(as_of: date) -> list[Page]:
 
 def _pulls() -> list[Page]:
     """Return for each source its newest pull, the end of the newest good one, and what came in all."""
-    titles = _source_titles()
+    sources = load_sources(settings().sources_dir)
     return [
         {
             "source": row["source"],
-            "title": titles.get(row["source"], row["source"]),
+            "title": sources[row["source"]].title if row["source"] in sources else row["source"],
             "state": row["state"],
             "error": row["error_class"] if isinstance(row["error_class"], str) else None,
-            "good_at": row["good_at"].isoformat(timespec="minutes") if not pd.isna(row["good_at"]) else None,
+            "good_at": _office_minute(row["good_at"], sources[row["source"]].zone if row["source"] in sources else OFFICE_ZONE),
             "records": int(row["records"]),
             "rejected": int(row["rejected"]),
         }
         for row in read_frame(_PULLS, None, PULLS.dtypes | {"good_at": PULLS.dtypes["ended_at"]}).to_dict("records")
     ]
+
+
+def _office_minute(instant: Any, zone: str) -> str | None:
+    """Return an instant in office time to the minute, with its offset from UTC; None for none."""
+    return None if pd.isna(instant) else str(instant.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes"))

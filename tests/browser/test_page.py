@@ -228,6 +228,6 @@ def test_an_empty_denominator_reads_none(chromium: Browser, published: Published
 def test_sources_that_failed_and_checks_that_fail_are_named(opened: Opened) -> None:
     fresh = opened.page.locator("#fresh").inner_text()
     assert "lỗi" in fresh
-    assert "31/03/2026 22:05 UTC" in fresh
+    assert "01/04/2026 05:05 (UTC+07:00)" in fresh
     assert "Ngày trong mã hồ sơ lệch ngày tiếp nhận" in opened.page.locator("#checks").inner_text()
     assert "điều kiện đạt" in opened.page.locator("#gates").inner_text()

@@ -19,7 +19,7 @@
   const percent = (x) => (x === null || x === undefined ? word("none") : `${decimal(x)} %`);
   const share = (part, whole) => (whole ? `${decimal((100 * part) / whole, 1)} %` : word("none"));
   const day = (iso) => iso.slice(0, 10).split("-").reverse().join("/");
-  const minute = (iso) => (iso ? `${day(iso)} ${iso.slice(11, 16)} UTC` : word("none"));
+  const minute = (iso) => (iso ? `${day(iso)} ${iso.slice(11, 16)} (UTC${iso.slice(-6)})` : word("none"));
   const text = (both) => (both ? both[state.language] : "");
   const folded = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
   const sum = (rows, of) => rows.reduce((total, row) => total + of(row), 0);
@@ -254,6 +254,7 @@
   const unitVerdicts = [];
   for (const row of data.verdicts) (unitVerdicts[row[1]] ??= []).push(row);
 
+  let low = 0; // left end of the small scales: the same for every agency
   const RANK = { below: 0, same: 1, above: 2 };
   const ranked = (row, key) => (key === "standing" ? RANK[row.standing] ?? null
     : ["recorded", "cleaned", "lower"].includes(key) && row.standing === "few" ? null : row[key]);
@@ -264,9 +265,13 @@
     return (state.down ? -order : order) || b.handled - a.handled;
   });
 
+  const lowest = (rows) => {
+    const found = rows.filter((r) => r.standing !== "few").flatMap((r) => [r.recorded, r.lower]).filter((x) => x !== null);
+    return found.length ? Math.min(90, Math.floor(Math.min(...found) / 10) * 10) : 0;
+  };
   const dots = (row) => {
     if (row.cleaned === null) return null;
-    const at = (x) => 4 + (112 * x) / 100;
+    const at = (x) => 4 + (112 * Math.max(0, x - low)) / (100 - low);
     return svg("svg", { class: "dots", viewBox: "0 0 120 20", "aria-hidden": "true" },
       svg("line", { x1: 4, x2: 116, y1: 10, y2: 10, stroke: "var(--line)", "stroke-width": 2 }),
       svg("rect", { x: at(row.lower), width: Math.max(1.5, at(row.upper) - at(row.lower)), y: 4, height: 12, rx: 2, fill: "var(--band)" }),
@@ -296,7 +301,9 @@
 
   const drawUnits = () => {
     const wanted = folded(state.filter);
-    const rows = sorted(unitRows().filter((r) => folded(`${r.name} ${r.code}`).includes(wanted)));
+    const all = unitRows();
+    low = lowest(all);
+    const rows = sorted(all.filter((r) => folded(`${r.name} ${r.code}`).includes(wanted)));
     byId("units-lead").textContent = word("units_lead", { n: count(data.meta.smallest) });
     byId("units-count").textContent = word("units_count", { n: count(rows.length) });
     const heading = (c) => el("th", { scope: "col", class: c.number ? "n" : null, "aria-sort": state.sort === c.key ? (state.down ? "descending" : "ascending") : null },
