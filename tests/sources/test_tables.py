@@ -1,0 +1,256 @@
+"""Workbooks and text files with every habit of domain 6.2, and those that are an attack."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from config.errors import SourceError
+from config.sources import Source
+from tasks.sources import workbooks
+from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK
+from tasks.sources.readings import Readings, read_page
+
+HEADINGS = ["STT", "Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái"]
+ROW = ["1", "H99.12-260105-0001", "05/01/2026 08:00", "12/01/2026", "Đang xử lý"]
+
+
+def source(**changes: Any) -> Source:
+    given: dict[str, Any] = {
+        "name": "books",
+        "title": "Books",
+        "kind": "files",
+        "profile": "table",
+        "columns": {
+            "code": ["Mã hồ sơ", "Mã số hồ sơ"],
+            "received_at": "Ngày tiếp nhận",
+            "due_at": "Ngày hẹn trả",
+            "status": "Trạng thái",
+        },
+        "files": {"folder": "/nowhere", **changes.pop("files", {})},
+    }
+    return Source.model_validate({**given, **changes})
+
+
+def workbook(*sheets: list[list[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for place, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"Sheet{place + 1}")
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def table(rows: list[list[str]], delimiter: str = ",") -> str:
+    return "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
+
+
+def codes(readings: Readings) -> list[str]:
+    return readings.dossiers["code"].tolist()
+
+
+def reasons(readings: Readings) -> list[tuple[int, str]]:
+    return list(zip(readings.rejected["page_position"].tolist(), readings.rejected["reason"].tolist(), strict=True))
+
+
+def test_headings_are_found_wherever_they_stand() -> None:
+    title = [["UBND XÃ AN BÌNH"], [], ["SỔ THEO DÕI HỒ SƠ", None, None, "Tháng 1/2026"], []]
+    for above in range(5):
+        found = read_page(workbook([*title[:above], HEADINGS, ROW]), WORKBOOK, source())
+        assert codes(found) == [ROW[1]]
+        assert found.dossiers["page_position"].tolist() == [above + 1]
+        assert found.dossiers["due_at"].tolist() == ["12/01/2026"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.upper,
+        lambda t: unicodedata.normalize("NFD", t),
+        lambda t: f"  {t}\n",
+        lambda t: t.replace(" ", "  "),
+        lambda t: t + " (*)",
+    ],
+)
+def test_headings_are_known_in_any_spelling(change: Callable[[str], str]) -> None:
+    assert codes(read_page(workbook([[change(h) for h in HEADINGS], ROW]), WORKBOOK, source())) == [ROW[1]]
+
+
+def test_headings_over_two_rows_belong_together() -> None:
+    upper = ["STT", "Mã hồ sơ", "Ngày", None, "Trạng thái"]
+    lower = [None, None, "tiếp nhận", "hẹn trả", None]
+    found = read_page(workbook([["Title"], upper, lower, ROW]), WORKBOOK, source())
+    assert found.dossiers["received_at"].tolist() == [ROW[2]]
+    assert found.dossiers["due_at"].tolist() == [ROW[3]]
+
+
+def test_formula_rows_totals_and_notes_are_no_records() -> None:
+    rows = [
+        HEADINGS,
+        ["(1)", "(2)", "(3)", "(4)=(2)+(3)", "(5)"],
+        ROW,
+        ["Trong đó: trực tuyến", None, "1", "1", "1"],
+        [None, None, None, None, None],
+        ["Tổng cộng", None, "2", "2", "2"],
+        ["2", "H99.12-260105-0002", "05/01/2026", None, None],
+        [None, "TỔNG SỐ", "1.234", None, None],
+        ["Người lập biểu", None, None, None, None],
+        ["3", None, "06/01/2026", "13/01/2026", "Đang xử lý"],
+    ]
+    found = read_page(workbook(rows), WORKBOOK, source())
+    assert codes(found) == ["H99.12-260105-0001", "H99.12-260105-0002"]
+    assert reasons(found) == [
+        (1, "not_a_record"),
+        (3, "not_a_record"),
+        (5, "not_a_record"),
+        (7, "not_a_record"),
+        (8, "not_a_record"),
+        (9, "no_code"),
+    ]
+
+
+def test_another_name_of_a_heading_and_an_optional_one() -> None:
+    rows = [["Mã số hồ sơ", "Ngày tiếp nhận", "Trạng thái"], [ROW[1], ROW[2], ROW[4]]]
+    with pytest.raises(SourceError, match="Ngày hẹn trả"):
+        read_page(workbook(rows), WORKBOOK, source())
+    found = read_page(workbook(rows), WORKBOOK, source(optional=["due_at"]))
+    assert codes(found) == [ROW[1]]
+    assert found.dossiers["due_at"].isna().all()
+
+
+def test_the_sheet_with_the_headings_is_taken() -> None:
+    book = workbook([["Hướng dẫn"]], [HEADINGS, ROW])
+    assert codes(read_page(book, WORKBOOK, source())) == [ROW[1]]
+    with pytest.raises(SourceError, match="missing"):
+        read_page(book, WORKBOOK, source(files={"sheet": "Sheet1"}))
+    with pytest.raises(SourceError, match="Sheet9"):
+        read_page(book, WORKBOOK, source(files={"sheet": "Sheet9"}))
+
+
+def test_cells_of_every_kind_become_text() -> None:
+    rows = [HEADINGS, [1, "H99.12-260105-0001", datetime(2026, 1, 5, 8, 0), 46034, 4.0]]
+    found = read_page(workbook(rows), WORKBOOK, source()).dossiers.iloc[0]
+    assert (found["received_at"], found["due_at"], found["status"]) == ("2026-01-05 08:00:00", "46034", "4")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_text_files_in_the_encodings_that_say_so(encoding: str) -> None:
+    body = table([HEADINGS, ROW]).encode(encoding)
+    assert read_page(body, CSV, source()).dossiers["status"].tolist() == ["Đang xử lý"]
+
+
+def windows_1258(text: str) -> bytes:
+    """Encode as Windows does: a letter of the alphabet, and its tone mark apart."""
+
+    def apart(letter: str) -> str:
+        marks = unicodedata.normalize("NFD", letter)
+        tones = "".join(mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323")
+        return unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in tones)) + tones
+
+    return "".join(apart(letter) for letter in text).encode("cp1258")
+
+
+def test_windows_1258_is_read_as_such() -> None:
+    found = read_page(windows_1258(table([HEADINGS, ROW])), CSV, source())
+    assert codes(found) == [ROW[1]]
+    assert unicodedata.normalize("NFC", found.dossiers["status"][0]) == "Đang xử lý"
+
+
+def test_the_delimiter_is_declared_never_guessed() -> None:
+    body = table([HEADINGS, ROW], ";").encode()
+    assert codes(read_page(body, CSV, source(files={"delimiter": ";"}))) == [ROW[1]]
+    with pytest.raises(SourceError, match="missing"):
+        read_page(body, CSV, source())
+
+
+def test_numbers_in_text_files_stay_as_written() -> None:
+    body = table([HEADINGS, ["00012", "H99.12-260105-0001", "NA", "1e5", "0912345678"]]).encode()
+    found = read_page(body, CSV, source()).dossiers.iloc[0]
+    assert (found["received_at"], found["due_at"], found["status"]) == ("NA", "1e5", "0912345678")
+
+
+def test_a_nul_character_and_a_short_row_do_no_harm() -> None:
+    body = (table([HEADINGS]) + "\n1,H99.12-260105-0001\x00,05/01/2026\n").encode()
+    assert codes(read_page(body, CSV, source())) == ["H99.12-260105-0001\x00"]
+
+
+@pytest.mark.parametrize("body", [b"", b"PK\x03\x04 broken", b"<html>", b"\xff\xfe\x00\xd8"])
+@pytest.mark.parametrize("media_type", [CSV, WORKBOOK, OLD_WORKBOOK])
+def test_what_is_no_table_is_an_error_with_the_name_of_the_source(body: bytes, media_type: str) -> None:
+    with pytest.raises(SourceError, match="books"):
+        read_page(body, media_type, source())
+
+
+def bomb(*entries: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_an_archive_that_would_explode_is_refused_before_it_is_opened() -> None:
+    body = bomb(("xl/worksheets/sheet1.xml", b"0" * 120_000_000))
+    assert len(body) < 300_000
+    with pytest.raises(SourceError, match="grow more than"):
+        read_page(body, WORKBOOK, source())
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = bytearray(bomb(("xl/worksheets/sheet1.xml", b"0" * 3_000_000)))
+    for place in range(len(body) - 4):
+        if body[place : place + 4] == (3_000_000).to_bytes(4, "little"):
+            body[place : place + 4] = (10).to_bytes(4, "little")
+    monkeypatch.setattr(workbooks, "MOST_BYTES", 1_000_000)
+    with pytest.raises(SourceError):
+        read_page(bytes(body), WORKBOOK, source())
+
+
+def test_too_many_entries_are_refused() -> None:
+    with pytest.raises(SourceError, match="entries"):
+        read_page(bomb(*((f"{n}.xml", b"") for n in range(1001))), WORKBOOK, source())
+
+
+def test_one_cell_far_out_is_refused_before_its_rectangle_is_made() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADINGS)
+    sheet.write(1_048_575, 16_383, "x")
+    book.close()
+    with pytest.raises(SourceError, match="spans"):
+        read_page(out.getvalue(), WORKBOOK, source())
+
+
+def test_entities_that_multiply_are_not_followed() -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    xml = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><worksheet><sheetData><row><c t="str"><v>&l9;</v></c></row></sheetData></worksheet>'
+    good = zipfile.ZipFile(io.BytesIO(workbook([HEADINGS, ROW])))
+    parts = [(name, xml.encode() if "sheet1" in name else good.read(name)) for name in good.namelist()]
+    with pytest.raises(SourceError):
+        read_page(bomb(*parts), WORKBOOK, source())
+
+
+def test_a_large_workbook_is_read_in_slices(tmp_path: Path) -> None:
+    place = tmp_path / "large.xlsx"
+    book = xlsxwriter.Workbook(str(place), {"constant_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADINGS)
+    for n in range(45_000):
+        sheet.write_row(n + 1, 0, [str(n), f"H99.12-260105-{n:05d}", "05/01/2026", "12/01/2026", "4"])
+    book.close()
+    found = read_page(place.read_bytes(), WORKBOOK, source())
+    assert len(found.dossiers) == 45_000
+    assert codes(found)[-1] == "H99.12-260105-44999"
