@@ -58,6 +58,11 @@ def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
     return pc.binary_join_element_wise(*(arrow(frame[name]) for name in ("source", "code", *more)), "\x1f")
 
 
+def whole_minutes(span: npt.NDArray[np.timedelta64]) -> Numbers:
+    """Return spans of time in whole minutes, rounded down; a very negative number for NaT."""
+    return span.astype("timedelta64[m]").astype(np.int64)
+
+
 def group_sizes(*parts: npt.NDArray[np.integer]) -> Numbers:
     """Return for each row how many rows have the same parts.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask, group_numbers
+from tasks.rules.checks.columns import Mask, group_numbers, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
@@ -80,7 +80,7 @@ def due_on_day_off(facts: Facts) -> Mask:
 @check
 def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
     """Due at night: a fault in adding hours (domain 4.7)."""
-    minute = (facts.at("due_at") - facts.day("due_at")) // _MINUTE
+    minute = whole_minutes(facts.at("due_at") - facts.day("due_at"))
     known = facts.given("due_at") & (minute > 0)  # midnight means a day without an hour
     return known & ((minute < first_minute) | (minute > last_minute))
 
@@ -91,7 +91,7 @@ def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
     gap = facts.at("due_at") - facts.at("received_at")
     worked = facts.clock.working_minutes_between(facts.at("received_at"), facts.at("due_at"))
     in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
-    exactly = (gap // _MINUTE == hours * 60) | (worked == hours * 60)
+    exactly = (whole_minutes(gap) == hours * 60) | (worked == hours * 60)
     return in_days & (gap > np.timedelta64(0, "us")) & exactly
 
 

@@ -6,11 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask, group_sizes
+from tasks.rules.checks.columns import Mask, group_sizes, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-
-_MINUTE = np.timedelta64(60_000_000, "us")
 
 
 def _numbers(times: np.ndarray, unit: int) -> np.ndarray:
@@ -22,7 +20,7 @@ def _numbers(times: np.ndarray, unit: int) -> np.ndarray:
 def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
     """Closed together with many others of the agency within minutes, at the end of the day."""
     done = facts.at("done_at")
-    late_in_day = (done - facts.day("done_at")) // _MINUTE >= from_minute
+    late_in_day = whole_minutes(done - facts.day("done_at")) >= from_minute
     when = np.where(late_in_day, _numbers(done, window_minutes * 60_000_000), -1)
     return group_sizes(facts.codes("unit_code").index, when) >= least
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask
+from tasks.rules.checks.columns import Mask, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -139,7 +139,7 @@ def log_all_at_once(facts: Facts, *, least: int) -> Mask:
 def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
     """The log shows a closing in the night: hours shifted between UTC and office time, or a batch job."""
     events = facts.events
-    minute = (events.at("at") - events.day("at")) // _MINUTE
+    minute = whole_minutes(events.at("at") - events.day("at"))
     night = (minute > 0) & ((minute < first_minute) | (minute > last_minute))
     return events.any(night & np.isin(events.number("status"), (9, 10)))
 

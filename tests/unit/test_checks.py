@@ -1,0 +1,214 @@
+"""Every check finds its fault and leaves a sound dossier alone; the machine around them keeps rows and bits in step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from config.calendar import load_calendars
+from config.checks import Check, Checks, load_checks
+from config.errors import ConfigError
+from tasks.clocks import clock_for
+from tasks.rules.checks import TESTS, Findings, parameters_of, run_checks
+from tasks.rules.checks.marks import ASKED_ELSEWHERE
+from tasks.rules.frames import DossierFrames
+from tasks.rules.marks import MARKS
+from tests.unit.check_cases import AS_OF, CASES, ZONE, Case, at, frames_of
+
+GROUPS = {"closed_in_batch", "received_in_bulk", "changed_in_bulk", "receipt_number_repeated", "applicant_repeats"} | {
+    "limit_misconfigured",
+    "log_missing",  # a partition without any log says that the system keeps none
+}
+
+
+def checked(frames: DossierFrames, checks: Checks | None = None, as_of: date = AS_OF) -> Findings:
+    calendar = load_calendars()["vn"]
+    return run_checks(frames, checks or load_checks(), as_of, ZONE, clock_for(calendar), clock_for(calendar, plain=True))
+
+
+def failed(findings: Findings, place: int = 0) -> set[str]:
+    return {check.id for check in findings.checks if findings.failing(check.id)[place]}
+
+
+def only(check_id: str, **changes: object) -> Checks:
+    return Checks(checks=(load_checks()[check_id].model_copy(update=changes),))
+
+
+def test_every_check_has_its_function_its_parameters_and_a_case() -> None:
+    declared = {check.id: set(check.parameters) for check in load_checks().each()}
+    assert set(declared) == set(TESTS)
+    assert declared == {name: parameters_of(function) for name, function in TESTS.items()}
+    assert set(declared) <= set(CASES)
+    assert len(declared) >= 60
+
+
+def test_every_mark_is_brought_up_once() -> None:
+    declared = {check.id for check in load_checks().each()}
+    assert declared >= set(MARKS) - set(ASKED_ELSEWHERE)
+    assert set(ASKED_ELSEWHERE.values()) <= declared
+    assert not declared & set(ASKED_ELSEWHERE)
+
+
+def test_every_check_says_what_it_asks() -> None:
+    silent = [name for name, function in TESTS.items() if not function.__doc__]
+    assert not silent
+    titles = [check.title.vi for check in load_checks().each()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_nothing_is_wrong_with_a_sound_dossier() -> None:
+    assert failed(checked(frames_of(Case()))) == set()
+
+
+def test_nothing_is_wrong_with_an_open_one_in_time() -> None:
+    case = Case(
+        {
+            "code": "H99.12-260330-0001",
+            "status": 4,
+            **{name: at(text) for name, text in _open_times().items()},
+            **dict.fromkeys(("done_at", "returned_at", "result_at", "has_result")),
+        },
+        log=(("2026-03-30 08:30", 2), ("2026-03-30 09:10", 4)),
+    )
+    assert failed(checked(frames_of(case))) == set()
+
+
+def _open_times() -> dict[str, str]:
+    return {
+        "submitted_at": "2026-03-30 08:20",
+        "received_at": "2026-03-30 08:30",
+        "due_at": "2026-04-06 17:00",
+        "modified_at": "2026-03-30 09:10",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(TESTS))
+def test_check_finds_its_fault(name: str) -> None:
+    case = CASES[name]
+    neighbour = Case() if name == "log_missing" else None
+    findings = checked(frames_of(case, neighbour) if neighbour else frames_of(case))
+    expected = np.ones(case.crowd, dtype=bool) if neighbour is None else np.array([True, False])
+    assert findings.failing(name).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("name", sorted(n for n, case in CASES.items() if case.crowd > 1))
+def test_one_fewer_is_no_crowd(name: str) -> None:
+    case = CASES[name]
+    fewer = Case(case.fields, case.log, case.planned, case.pauses, case.others, case.crowd - 1)
+    assert not checked(frames_of(fewer)).failing(name).any()
+
+
+@lru_cache(maxsize=1)
+def whole_partition() -> tuple[list[str], Findings]:
+    names = [name for name, case in CASES.items() if case.crowd == 1]
+    return names, checked(frames_of(*(CASES[name] for name in names)))
+
+
+def places() -> Iterator[tuple[int, str]]:
+    return ((place, name) for place, name in enumerate(n for n, c in CASES.items() if c.crowd == 1))
+
+
+@pytest.mark.parametrize(("place", "name"), places(), ids=lambda v: v if isinstance(v, str) else "")
+def test_neighbours_change_no_answer(place: int, name: str) -> None:
+    _, together = whole_partition()
+    alone = checked(frames_of(Case(), CASES[name]))
+    assert failed(together, place) - GROUPS == failed(alone, 1) - GROUPS
+
+
+def test_rows_in_any_order_give_the_same_answers() -> None:
+    names, together = whole_partition()
+    frames = frames_of(*(CASES[name] for name in names))
+    shuffled = DossierFrames(
+        dossiers=frames.dossiers.sample(frac=1, random_state=1).reset_index(drop=True),
+        events=frames.events.sample(frac=1, random_state=2),
+        pauses=frames.pauses.sample(frac=1, random_state=3),
+        evidence=frames.evidence.sample(frac=1, random_state=4),
+        procedures=frames.procedures.sample(frac=1, random_state=5).reset_index(drop=True),
+        units=frames.units.sample(frac=1, random_state=6).reset_index(drop=True),
+    )
+    first, second = (f.rows().sort_values(["code", "check_id"], ignore_index=True) for f in (together, checked(shuffled)))
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_rows_bits_and_counts_tell_the_same() -> None:
+    names, findings = whole_partition()
+    rows = findings.rows()
+    assert findings.bits.shape == (len(load_checks()), (len(names) + 7) // 8)
+    assert rows["check_id"].value_counts().to_dict() == {k: v for k, v in findings.counts().items() if v}
+    severities = {check.id: check.severity for check in load_checks().each()}
+    assert all(severities[row.check_id] == row.severity for row in rows.itertuples())
+    assert not rows.duplicated(["source", "code", "check_id"]).any()
+
+
+def test_no_dossiers_no_findings() -> None:
+    findings = checked(frames_of())
+    assert len(findings.rows()) == 0
+    assert set(findings.counts().values()) == {0}
+
+
+def test_without_reference_data_nothing_is_held_against_it() -> None:
+    frames = frames_of(Case(), CASES["procedure_unknown"], CASES["agency_unknown"])
+    bare = DossierFrames(
+        frames.dossiers, frames.events, frames.pauses, frames.evidence, frames.procedures.iloc[:0], frames.units.iloc[:0]
+    )
+    assert failed(checked(bare)) == set()
+    counts = checked(bare).counts()
+    for name in ("procedure_unknown", "agency_unknown", "code_agency_unknown", "procedure_not_in_force", "due_far_shorter"):
+        assert counts[name] == 0
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "fails"),
+    [
+        (None, None, True),
+        (date(2026, 3, 2), None, True),
+        (date(2026, 3, 3), None, False),
+        (None, date(2026, 3, 2), True),
+        (None, date(2026, 3, 1), False),
+        (date(2026, 3, 1), date(2026, 3, 31), True),
+    ],
+)
+def test_a_check_holds_from_its_first_day_of_receipt_to_its_last(since: date | None, until: date | None, fails: bool) -> None:
+    findings = checked(frames_of(CASES["due_missing"]), only("due_missing", since=since, until=until))
+    assert findings.failing("due_missing").tolist() == [fails]
+
+
+def test_without_receipt_the_month_of_the_partition_decides() -> None:
+    checks = only("received_missing", since=date(2026, 3, 1))
+    assert checked(frames_of(CASES["received_missing"]), checks).failing("received_missing").all()
+    checks = only("received_missing", since=date(2026, 3, 2))
+    assert not checked(frames_of(CASES["received_missing"]), checks).failing("received_missing").any()
+
+
+@pytest.mark.parametrize("parameters", [{}, {"minutes": 10, "hours": 1}, {"minute": 10}])
+def test_wrong_parameters_are_named(parameters: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match="finished_within_minutes has parameters"):
+        checked(frames_of(Case()), only("finished_within_minutes", parameters=parameters))
+
+
+def test_a_check_without_a_function_is_named() -> None:
+    unknown = load_checks()["due_missing"].model_copy(update={"id": "no_such_check"})
+    with pytest.raises(ConfigError, match="there is no check no_such_check"):
+        checked(frames_of(Case()), Checks(checks=(unknown,)))
+
+
+def test_a_declaration_cannot_be_half_made() -> None:
+    good = load_checks()["due_missing"].model_dump()
+    for wrong in ({"severity": "bad"}, {"title": {"vi": "Chỉ tiếng Việt"}}, {"id": "Due-Missing"}, {"colour": "red"}):
+        with pytest.raises(ValueError, match="validation error"):
+            Check.model_validate({**good, **wrong})
+    with pytest.raises(ValueError, match="declared twice"):
+        Checks.model_validate({"checks": [good, good]})
+    with pytest.raises(ValueError, match="until is before since"):
+        Check.model_validate({**good, "since": date(2026, 1, 2), "until": date(2026, 1, 1)})
+
+
+def test_open_dossiers_grow_older() -> None:
+    frames = frames_of(CASES["waiting_for_supplement_long"])
+    assert not checked(frames, as_of=date(2026, 3, 6)).failing("waiting_for_supplement_long").any()
+    assert checked(frames, as_of=date(2026, 3, 7)).failing("waiting_for_supplement_long").all()
