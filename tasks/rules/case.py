@@ -10,7 +10,7 @@ import numpy as np
 from config.policies import Policy
 from tasks.rules.clock import WorkingClock
 from tasks.rules.due import Limits, due_without_pauses, extension, limits_of
-from tasks.rules.ends import Ends, ends_of
+from tasks.rules.ends import Ends, ends_of, with_possible_reading
 from tasks.rules.facts import Facts
 from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, with_pauses
 from tasks.rules.receipt import Receipt, receipt_of
@@ -127,6 +127,7 @@ def build_case(settled: Settled, policy: Policy) -> Case:
     """Derive end, pauses and due date under a policy, in that order."""
     facts, receipt, clock = settled.facts, settled.receipt, settled.office.clock
     ends = ends_of(facts, policy.end, other_systems=policy.other_systems)
+    ends = with_possible_reading(ends, facts, receipt.at, settled.as_of_end)
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
     )

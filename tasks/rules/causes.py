@@ -27,7 +27,7 @@ _PHANTOM, _HIDDEN = 2, 3  # places in schemas.fields.VERDICTS
 # A system that has no limit for a channel appoints two hours after receipt (domain 4.7).
 _DEFAULT_LIMIT = np.timedelta64(150, "m")
 
-_FAR = np.datetime64("2262-01-01", "D")
+_FAR = np.datetime64("2261-12-31", "D")
 
 Rule = Callable[[Case], np.ndarray]
 
@@ -135,16 +135,29 @@ def _counted_by_return(case: Case) -> np.ndarray:
 
 
 def _unit_abolished(case: Case) -> np.ndarray:
-    """Say whose agency was no longer there when the dossier ended (reorganisation of 1 July 2025)."""
-    last_day: dict[str, np.datetime64] = {}
+    """Say whose agency, as the code meant it on the day of receipt, was gone when the dossier ended."""
     units = case.facts.frames.units
-    for code, valid_to in zip(units["unit_code"].tolist(), units["valid_to"].tolist(), strict=True):
-        day = _FAR if pd.isna(valid_to) else np.datetime64(valid_to, "D")
-        last_day[code] = max(day, last_day.get(code, day))
-    places, agencies = pd.factorize(case.facts.frames.dossiers["unit_code"])
-    # One day more than there are agencies: place -1, no agency, takes the last one.
-    abolished = np.array([*(last_day.get(agency, _FAR) for agency in agencies), _FAR], dtype="datetime64[D]")
-    return np.asarray(days(case.ends.at) > abolished[places])
+    valid_to = units["valid_to"].to_numpy(dtype="datetime64[ns]", na_value=np.datetime64("NaT"))
+    terms = pd.DataFrame(
+        {
+            "unit_code": units["unit_code"].astype("string[pyarrow]"),
+            "first": units["valid_from"].to_numpy(dtype="datetime64[ns]"),
+            "last": np.where(np.isnat(valid_to), _FAR.astype("datetime64[ns]"), valid_to),
+        }
+    )
+    dossiers = pd.DataFrame(
+        {
+            "row": np.arange(len(case.facts)),
+            "unit_code": case.facts.frames.dossiers["unit_code"].astype("string[pyarrow]"),
+            "received": days(case.receipt.at).astype("datetime64[ns]"),
+            "ended": days(case.ends.at).astype("datetime64[ns]"),
+        }
+    ).merge(terms, on="unit_code")
+    held = (dossiers["first"] <= dossiers["received"]) & (dossiers["received"] <= dossiers["last"])
+    gone = dossiers[held & (dossiers["ended"] > dossiers["last"])]
+    abolished = np.zeros(len(case.facts), dtype=bool)
+    abolished[gone["row"].to_numpy()] = True
+    return abolished
 
 
 def _wrong_limit(case: Case) -> np.ndarray:

@@ -18,6 +18,7 @@ from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, 
 from tasks.rules.evidence import evidence_of
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
+from tasks.rules.marks import DATE_AMBIGUOUS, TEST_WORDING
 from tasks.rules.pauses import second_supplement
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
 from tasks.rules.times import LocalTimes, day_and_month_exchanged, days, instants
@@ -100,7 +101,7 @@ def _end_reads_two_ways(case: Case) -> np.ndarray:
     """
     other = day_and_month_exchanged(case.ends.at)
     possible = (other >= case.receipt.at) & (other <= case.as_of_end) & (case.ends.origin == FROM_RECORD)
-    return np.asarray(case.facts.marked("date_ambiguous") & possible & (_after(case, other) != _after(case, case.ends.at)))
+    return np.asarray(case.facts.marked(DATE_AMBIGUOUS) & possible & (_after(case, other) != _after(case, case.ends.at)))
 
 
 def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -110,7 +111,7 @@ def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         Places in ``VERDICTS``, and which dossiers are no dossiers of their own (duplicates, tests): they
         cannot be late, so the source's "late" about them is a phantom.
     """
-    repeated = case.facts.marked("test_wording") | case.facts.given("duplicate_of")
+    repeated = case.facts.marked(TEST_WORDING) | case.facts.given("duplicate_of")
     recorded_late, late = case.recorded.timeliness == LATE, timely == LATE
     verdict = np.select(
         [

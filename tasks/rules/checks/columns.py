@@ -55,7 +55,7 @@ def booleans(series: pd.Series) -> Mask:
 
 def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
     """Return source and code of each row, and further columns, as one text."""
-    return pc.binary_join_element_wise(*(arrow(frame[name]) for name in ("source", "code", *more)), "\x1f")
+    return pc.binary_join_element_wise(*(arrow(frame[name]).cast(pa.string()) for name in ("source", "code", *more)), "\x1f")
 
 
 def whole_minutes(span: npt.NDArray[np.timedelta64]) -> Numbers:
