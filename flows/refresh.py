@@ -9,8 +9,6 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from pydantic import Field
-from tasks.match import match
-from tasks.pull import load, pull
 
 from config.errors import ConfigError
 from config.settings import settings
@@ -20,6 +18,8 @@ from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.stages import check_and_judge, measure_all, publish_all, task_runner
 from flows.trouble import Trouble
+from tasks.match import match
+from tasks.pull import load, pull
 
 
 def run_name() -> str:

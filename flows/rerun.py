@@ -10,13 +10,13 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from pydantic import Field
-from tasks.match import match
 
 from config.settings import settings
 from flows.days import last_finished_day
 from flows.progress import Progress
 from flows.stages import check_and_judge, check_and_judge_these, measure_all, publish_all, task_runner
 from flows.trouble import Trouble
+from tasks.match import match
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 

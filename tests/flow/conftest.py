@@ -1,0 +1,5 @@
+"""Flows are tested on real parts: a server, a warehouse and a province for each worker of the test run."""
+
+from tests.flow.installation import installation, province, server
+
+__all__ = ["installation", "province", "server"]

@@ -1,0 +1,178 @@
+"""A whole installation under test: warehouse, a real Prefect server, and the made-up province served beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg2
+import pytest
+
+from config.settings import ROOT, settings
+from flows.runtime.environment import client_environment, enter
+from flows.runtime.keys import auth_string
+from flows.runtime.server import PrefectServer, ensure_server
+from tasks.warehouse.cluster import Cluster
+
+AS_OF = date(2026, 3, 31)
+SOURCES = ROOT / "demo" / "sources"
+DOSSIERS = 600
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Province:
+    """The made-up province, served.
+
+    Attributes:
+        folder: what it wrote; ``truth/`` below it is for tests only.
+        environment: what its source files ask for, but the land software's address.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+
+    def demo(self, *arguments: str) -> str:
+        return run("-m", "demo", *arguments, "--out", str(self.folder)).stdout
+
+
+def run(*arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python at the root of the clone and keep what it says."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300
+    )
+    assert not check or done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+@pytest.fixture(scope="session")
+def province() -> Iterator[Province]:
+    folder = Path(tempfile.mkdtemp(prefix="motcua-province-"))
+    run("-m", "demo", "--dossiers", str(DOSSIERS), "--out", str(folder))
+    port = free_port()
+    serving = subprocess.Popen([sys.executable, "-m", "demo", "serve", "--port", str(port), "--out", str(folder)], cwd=ROOT)
+    try:
+        wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/", timeout=2.0).status_code > 0)
+        yield Province(
+            folder,
+            {
+                "DEMO_HTTP": f"http://127.0.0.1:{port}",
+                "DEMO_COMMUNES": str(folder / "files" / "communes"),
+                "DEMO_POSTAL": str(folder / "files" / "postal"),
+                "DEMO_USER": "motcua",
+                "DEMO_PASSWORD": "province-H99",
+            },
+        )
+    finally:
+        serving.terminate()
+        serving.wait(20)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def server(_cluster: Cluster) -> Iterator[PrefectServer]:
+    running = ensure_server(_cluster.home, free_port(), _cluster.url("prefect", "asyncpg"))
+    yield running
+    running.stop()
+
+
+@dataclass
+class Installation:
+    """What a test works with.
+
+    Attributes:
+        home: MOTCUA_HOME.
+        environment: settings and addresses, for processes started by a test.
+    """
+
+    cluster: Cluster
+    server: PrefectServer
+    province: Province
+    environment: dict[str, str]
+
+    @property
+    def home(self) -> Path:
+        return self.cluster.home
+
+    def motcua(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        return run("-m", "flows.cli", *arguments, check=check, **{**self.environment, **environment})
+
+    def query(self, statement: str, database: str = "motcua") -> list[tuple[Any, ...]]:
+        return query(self.cluster, statement, database)
+
+    def figures(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything that a run decides, without when it was decided."""
+        statements = {
+            "verdicts": "SELECT source, code, policy, verdict, reasons, missing, due_at, end_at, counted, worked_minutes "
+            "FROM judged.verdicts ORDER BY 1, 2, 3",
+            "counts": "SELECT (to_jsonb(c) - 'changed_in')::text FROM mart.counts AS c ORDER BY 1",
+            "findings": "SELECT source, code, check_id FROM quality.findings WHERE resolved_on IS NULL ORDER BY 1, 2, 3",
+            "published": "SELECT policy, as_of, publication_id FROM mart.current_publications ORDER BY 1",
+        }
+        return {name: self.query(statement) for name, statement in statements.items()}
+
+
+def query(cluster: Cluster, statement: str, database: str = "motcua") -> list[tuple[Any, ...]]:
+    connection = psycopg2.connect(cluster.url(database, ""))
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def installation(
+    warehouse: Cluster, server: PrefectServer, province: Province, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Installation]:
+    """An empty, migrated warehouse beside a running server, with the province as its sources; this process joined to it."""
+    warehouse.create_database("demo_land")
+    land = warehouse.url("demo_land", "")
+    province.demo("load-land", "--url", land)
+    environment = {
+        **province.environment,
+        "DEMO_LAND_URL": land,
+        "MOTCUA_HOME": str(warehouse.home),
+        "MOTCUA_PREFECT_PORT": str(server.port),
+        "MOTCUA_SOURCES_DIR": str(SOURCES),
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    before = {name: value for name, value in os.environ.items() if name.startswith("PREFECT_")}
+    enter(client_environment(warehouse.home, server.port, auth_string(warehouse.home)))
+    yield Installation(warehouse, server, province, environment)
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(before)
+
+
+def wait_for(true: Any, patience: float = 60.0, every: float = 0.2) -> Any:
+    """Return what a question answers as soon as it is true; a question that cannot be asked yet is not true."""
+    until = time.monotonic() + patience
+    problem: object = None
+    while time.monotonic() < until:
+        try:
+            if answer := true():
+                return answer
+        except Exception as error:
+            problem = error
+        time.sleep(every)
+    raise AssertionError(f"not within {patience:g} s; last problem: {problem!r}")

@@ -1,0 +1,118 @@
+"""The daily run on real parts: what it publishes, what it does when run again, when a source fails, when a gate fails."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
+
+from config.settings import settings
+from flows.refresh import refresh
+from tests.flow.installation import AS_OF, SOURCES, Installation
+
+
+def run(**parameters: Any) -> Any:
+    return refresh(as_of=AS_OF, **parameters, return_state=True)
+
+
+def of_run(state: Any) -> tuple[Any, list[Any], list[Any]]:
+    """The server's record of a run: itself, its tasks, its artifacts."""
+    identity = state.state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        only = FlowRunFilter(id=FlowRunFilterId(any_=[identity]))
+        artifacts = client.request(
+            "POST",
+            "/artifacts/filter",
+            json={
+                "artifacts": ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[identity])).model_dump(mode="json"),
+                "limit": 200,
+            },
+        ).json()
+        return client.read_flow_run(identity), client.read_task_runs(flow_run_filter=only, limit=200), artifacts
+
+
+def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation) -> None:
+    first = run()
+    assert first.name == "Completed", first.message
+    record, tasks, artifacts = of_run(first)
+    assert record.name == "refresh-2026-03-31"
+    names = {task.name for task in tasks}
+    assert {"pull-province", "load-communes", "judge-province/2025-03", "check-communes/2025-03", "publish-qd766"} <= names
+    assert len(tasks) <= 200, "never a task a dossier"
+    assert {"sources", "agencies", "summary", "progress"} <= {artifact["key"] for artifact in artifacts}
+    assert {policy for policy, _, _ in installation.figures()["published"]} >= {"qd766", "bieu06", "recorded"}
+    assert settings().page.exists()
+
+    figures = installation.figures()
+    marks = installation.query(
+        "SELECT max(changed_in) FROM core.dossiers UNION ALL SELECT max(changed_in) FROM judged.verdicts"
+    )
+    again = run()
+    assert again.name == "Completed"
+    assert installation.figures() == figures
+    assert (
+        installation.query("SELECT max(changed_in) FROM core.dossiers UNION ALL SELECT max(changed_in) FROM judged.verdicts")
+        == marks
+    )
+    assert not [task for task in of_run(again)[1] if task.name.startswith(("judge-", "check-"))], "nothing was pending"
+
+    full = run(full=True)
+    assert full.name == "Completed"
+    assert [task for task in of_run(full)[1] if task.name.startswith("judge-")], "everything was judged again"
+    assert installation.figures() == figures, "incremental equals full"
+
+
+def test_a_source_that_fails_does_not_stop_the_others(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEMO_POSTAL")
+    state = run()
+    assert (state.type.value, state.name) == ("COMPLETED", "CompletedWithWarnings")
+    assert "DEMO_POSTAL" in state.message, "the message says which source and what to do"
+    held = dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
+    assert set(held) == {"province", "communes", "land"}
+    assert len(installation.figures()["published"]) == 3
+    monkeypatch.setenv("DEMO_POSTAL", installation.environment["DEMO_POSTAL"])
+    assert run().name == "Completed"
+    assert "postal" in dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
+
+
+def test_nothing_is_published_after_a_failed_gate(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sources = tmp_path / "sources"
+    shutil.copytree(SOURCES, sources)
+    communes = yaml.safe_load((sources / "communes.yaml").read_text(encoding="utf-8"))
+    # The desks have moved their columns: what is read as the day of receipt is a word.
+    communes["columns"]["received_at"] = communes["columns"]["status"]
+    (sources / "communes.yaml").write_text(yaml.safe_dump(communes, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(sources))
+    settings.cache_clear()
+    state = run()
+    assert state.type.value == "FAILED"
+    assert "communes" in state.message
+    assert "received_at" in state.message
+    held = dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
+    assert "communes" not in held, "nothing of the source that failed its gate is loaded"
+    assert held["province"] > 0, "the other sources are"
+    assert installation.query("SELECT count(*) FROM mart.publications") == [(0,)]
+    assert installation.query("SELECT count(*) FROM quality.gate_results WHERE NOT success") != [(0,)]
+
+
+@pytest.mark.usefixtures("installation")
+def test_only_the_named_sources_are_pulled() -> None:
+    state = run(sources=["units", "province"])
+    record, tasks, _ = of_run(state)
+    assert record.name == "refresh-2026-03-31-units+province"
+    assert {task.name for task in tasks if task.name.startswith("pull-")} == {"pull-units", "pull-province"}
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_source_that_does_not_exist_is_named() -> None:
+    state = run(sources=["provinz"])
+    assert state.type.value == "FAILED"
+    assert "provinz" in state.message
+    assert "province" in state.message, "the message says what there is"
