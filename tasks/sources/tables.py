@@ -19,6 +19,7 @@ from tasks.sources.sheets import Sheet
 _SEARCHED_ROWS = 60
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
 _FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
+_TALLY = re.compile(r"[\d.,]+ ?(ho so|hs|dossiers?)?")
 _TOTALS = ("tong", "tong cong", "tong so", "cong", "trong do", "total", "nguoi lap", "ghi chu")
 
 
@@ -109,7 +110,7 @@ def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: S
         key = "receipt_number"
     codes = body[head.places[key]]
     formula = _formula_rows(body, filled)
-    totals = _total_rows(body) & (~given(codes) | _total_cells(codes))
+    totals = _total_rows(body) & (~given(codes) | _total_cells(codes) | _tally_cells(codes))
     lonely = ~given(codes) & (filled <= 2)
     nothing = filled == 0
     not_record = (formula | totals | lonely) & ~nothing
@@ -154,6 +155,11 @@ def _total_rows(body: list[pa.Array]) -> np.ndarray:
 def _total_cells(cells: pa.Array) -> np.ndarray:
     short = pc.if_else(pc.less_equal(pc.utf8_length(cells), 40), cells, pa.scalar(None, pa.string()))
     return truth(per_distinct(short, _is_total, pa.bool_()))
+
+
+def _tally_cells(cells: pa.Array) -> np.ndarray:
+    """Tell cells such as "46 hồ sơ": a number with its word, no code."""
+    return truth(per_distinct(cells, lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
 
 
 def _is_total(text: str) -> bool:
