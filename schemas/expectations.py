@@ -19,6 +19,8 @@ Severity = Literal["fail", "warn"]
 FEW = 20
 # Every form of date that systems were seen to write (domain 2.2, 6.2), Excel serials among them.
 DATE_TEXT = r"\s*(?:\d{14}|\d{8}|\d{4}-\d{1,2}-\d{1,2}(?:[ T].*)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\s.*)?|\d{5}(?:\.\d+)?|.*\d{4}.*)\s*"
+# Agency, date and number, whatever hyphens and spaces stand between them.
+CODE_TEXT = r".*\d\D+(?:\d{6}|\d{8})\D+\d{3,}\s*"
 _DATE_FIELDS = ("submitted_at", "received_at", "due_at", "done_at", "returned_at", "refused_at")
 
 
@@ -100,17 +102,16 @@ def _of_field(table: Table, field: Field, constraint: Constraint) -> Iterator[Ex
             yield Expectation("not_before", (field.name, other), tolerance=tolerance)
 
 
-def source_dossiers(key: str, *, national: bool, received: bool) -> tuple[Expectation, ...]:
+def source_dossiers(*, national: bool, received: bool) -> tuple[Expectation, ...]:
     """Return what is expected of dossiers as text.
 
     Args:
-        key: the column that names a dossier, ``code`` or ``receipt_number``.
-        national: its codes follow the national pattern (domain 3.1), once folded.
+        national: their codes follow the national pattern (domain 3.1), once folded.
         received: the source states when a dossier was received.
     """
-    wanted = [Expectation("given", (key,), tolerance=0.05)]
-    if national and key == "code":
-        wanted.append(Expectation("pattern", ("code",), severity="warn", tolerance=0.2, regex=r".*-\s*(?:\d{6}|\d{8})\s*-.*"))
+    wanted = [Expectation("given", ("code",), tolerance=0.05)]
+    if national:
+        wanted.append(Expectation("pattern", ("code",), severity="warn", tolerance=0.2, regex=CODE_TEXT))
     if received:
         wanted.append(Expectation("given", ("received_at",), tolerance=0.5))
     dates = [Expectation("pattern", (name,), tolerance=0.2, regex=DATE_TEXT) for name in _DATE_FIELDS]

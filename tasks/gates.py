@@ -81,12 +81,8 @@ def check_source(readings: Readings, source: Source, as_of: date) -> list[dict[s
     Raises:
         DataError: so much is broken that the source has changed; nothing of it may be loaded.
     """
-    land = source.profile == "land" or ("code" not in source.columns and "receipt_number" in source.columns)
-    dossiers = source_dossiers(
-        "receipt_number" if land else "code",
-        national=source.codes == "national",
-        received=source.role == "primary",
-    )
+    primary = source.role == "primary"
+    dossiers = source_dossiers(national=primary and source.codes == "national", received=primary)
     parts = (
         ("dossiers", readings.dossiers, dossiers),
         ("events", readings.events, SOURCE_EVENTS),

@@ -1,0 +1,233 @@
+"""Checking from the warehouse: findings appear, stay, are resolved and come back; a second run changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from config.errors import DataError
+from config.settings import settings
+from config.sources import Source
+from schemas.dossiers import DOSSIERS, EVENTS
+from schemas.indicators import COUNTS, INDICATORS
+from schemas.quality import FINDINGS
+from schemas.reference import PROCEDURES, UNITS
+from tasks import gates
+from tasks.check import check_partition, with_history
+from tasks.digest import rules_digest
+from tasks.offices import all_sources
+from tasks.sources.readings import Part, readings
+from tasks.warehouse.cluster import Cluster
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import load
+from tasks.warehouse.partitions import Partition, pending
+from tests.unit.check_cases import CASES, Case, frames_of
+
+pytestmark = pytest.mark.usefixtures("office")
+MONTH = Partition("province", date(2026, 3, 1))
+DAY_ONE, DAY_TWO, DAY_THREE = date(2026, 3, 25), date(2026, 3, 26), date(2026, 3, 27)
+SOURCE_FILE = """
+title: Một cửa thử nghiệm
+kind: files
+profile: table
+columns: {code: [code], received_at: [received]}
+files: {folder: {env: NOWHERE}, pattern: "*.csv"}
+"""
+
+
+@pytest.fixture
+def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    (tmp_path / "province.yaml").write_text(SOURCE_FILE, encoding="utf-8")
+    monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
+    settings.cache_clear()
+    all_sources.cache_clear()
+    return warehouse
+
+
+def put(*cases: Case) -> list[str]:
+    """Load cases as the province's dossiers and return their codes."""
+    frames = frames_of(*cases)
+    dossiers = frames.dossiers.drop(columns=["changed_in", "duplicate_of", "corrected"])
+    with load("load", "province") as current:
+        current.merge(PROCEDURES, frames.procedures.drop(columns=["changed_in"]))
+        current.merge(UNITS, frames.units.drop(columns=["changed_in"]))
+        current.merge(DOSSIERS, dossiers)
+        current.merge_children(EVENTS, frames.events.drop(columns=["changed_in"]), dossiers)
+    return [str(code) for code in dossiers["code"]]
+
+
+def history(check_id: str) -> list[tuple[Any, ...]]:
+    query = "SELECT severity, first_seen_on, last_seen_on, resolved_on FROM quality.findings WHERE check_id = %(check)s"
+    return fetch_all(query, {"check": check_id})
+
+
+def test_a_finding_is_seen_stays_is_resolved_and_comes_back() -> None:
+    faulty, sound = CASES["finished_without_end"], Case()
+    put(faulty, sound)
+    counts = check_partition(MONTH, DAY_ONE)
+    assert counts.read == 2
+    assert counts.inserted == fetch_all("SELECT count(*) FROM quality.findings")[0][0] > 0
+    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
+    check_partition(MONTH, DAY_TWO)
+    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, None)]
+    put(Case(log=faulty.log), sound)
+    check_partition(MONTH, DAY_THREE)
+    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, DAY_THREE)]
+    put(faulty, sound)
+    check_partition(MONTH, DAY_THREE)
+    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_THREE, None)]
+
+
+def test_a_second_run_changes_no_finding_and_leaves_nothing_to_do() -> None:
+    put(*(case for case in CASES.values() if case.crowd == 1))
+    first = check_partition(MONTH, DAY_ONE)
+    before = fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id")
+    assert pending("check", DAY_ONE, rules_digest(), ["province"]) == []
+    again = check_partition(MONTH, DAY_ONE)
+    assert (again.inserted, again.updated, again.unchanged) == (0, 0, first.inserted)
+    assert fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id") == before
+
+
+def test_an_earlier_day_does_not_move_what_was_seen() -> None:
+    put(CASES["finished_without_end"])
+    check_partition(MONTH, DAY_TWO)
+    check_partition(MONTH, DAY_ONE)
+    assert history("finished_without_end") == [("fail", DAY_TWO, DAY_TWO, None)]
+
+
+def test_findings_of_other_months_are_not_touched() -> None:
+    put(CASES["finished_without_end"])
+    check_partition(MONTH, DAY_ONE)
+    check_partition(Partition("province", date(2026, 2, 1)), DAY_TWO)
+    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
+
+
+def test_history_is_merged_row_by_row() -> None:
+    failed = pd.DataFrame({"source": ["s", "s"], "code": ["A", "B"], "check_id": ["x", "x"], "severity": ["warn", "warn"]})
+    seen = {"first_seen_on": DAY_ONE, "last_seen_on": DAY_ONE, "resolved_on": None}
+    kept = FINDINGS.frame(
+        [
+            {"source": "s", "code": "B", "check_id": "x", "severity": "info", **seen},
+            {"source": "s", "code": "C", "check_id": "x", "severity": "info", **seen},
+            {"source": "s", "code": "D", "check_id": "x", "severity": "info", **seen, "resolved_on": DAY_ONE},
+        ]
+    )
+    rows = with_history(failed.astype("string[pyarrow]"), kept, DAY_TWO).sort_values("code")
+    assert rows[["code", "severity", "first_seen_on", "last_seen_on"]].values.tolist() == [
+        ["A", "warn", DAY_TWO, DAY_TWO],
+        ["B", "warn", DAY_ONE, DAY_TWO],
+        ["C", "info", DAY_ONE, DAY_ONE],
+    ]
+    assert rows["resolved_on"].isna().tolist() == [True, True, False]
+
+
+# -- gates: what they store, and when they stop ------------------------------------------------------
+
+
+def stored(gate: str) -> dict[str, tuple[bool, int, int]]:
+    query = "SELECT expectation, success, checked, unexpected FROM quality.gate_results WHERE gate = %(gate)s"
+    return {name: tuple(rest) for name, *rest in fetch_all(query, {"gate": gate})}
+
+
+def cleaned(**fields: Any) -> pd.DataFrame:
+    rows = [
+        {
+            "source": "province",
+            "code": f"A{number}",
+            "partition_month": date(2026, 3, 1),
+            "role": "primary",
+            "status": 9,
+            "received_at": datetime(2026, 3, 2, tzinfo=UTC) + timedelta(hours=number),
+            **fields,
+        }
+        for number in range(30)
+    ]
+    return DOSSIERS.frame(rows).drop(columns=["changed_in"])
+
+
+def test_the_cleaned_gate_passes_what_the_table_promises_and_says_so() -> None:
+    rows = gates.check_cleaned(cleaned(), DOSSIERS, "province", DAY_ONE)
+    assert all(row["success"] for row in rows)
+    assert stored("cleaned")["status: one of"] == (True, 30, 0)
+    assert stored("cleaned")["source, code: unique"] == (True, 30, 0)
+    assert stored("cleaned")["channel: one of"] == (True, 0, 0)
+    ledger = fetch_all("SELECT count(*) FROM audit.ledger")
+    gates.check_cleaned(cleaned(), DOSSIERS, "province", DAY_ONE)
+    assert fetch_all("SELECT count(*) FROM audit.ledger") == ledger
+
+
+def test_the_cleaned_gate_stops_names_codes_and_keeps_the_result() -> None:
+    with pytest.raises(DataError) as caught:
+        gates.check_cleaned(cleaned(status=12), DOSSIERS, "province", DAY_ONE)
+    assert "status: one of" in str(caught.value)
+    assert "A0, A1, A2" in str(caught.value)
+    assert stored("cleaned")["status: one of"] == (False, 30, 30)
+
+
+def page(dossiers: int, unreadable: int) -> Any:
+    received = ["không rõ"] * unreadable + ["02/03/2026 08:30"] * (dossiers - unreadable)
+    columns = {"code": [f"H99.12-260302-{n:04d}" for n in range(dossiers)], "received_at": received}
+    return readings(
+        "0" * 64, dossiers=Part({k: pd.array(v, dtype="string[pyarrow]") for k, v in columns.items()}, range(dossiers))
+    )
+
+
+def source() -> Source:
+    return all_sources()["province"]
+
+
+def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:
+    gates.check_source(page(100, 20), source(), DAY_ONE)
+    assert stored("source")["received_at: pattern"] == (True, 100, 20)
+    with pytest.raises(DataError, match="received_at: pattern"):
+        gates.check_source(page(100, 21), source(), DAY_TWO)
+    gates.check_source(page(15, 15), source(), DAY_THREE)  # too few to say that the format changed
+
+
+def counts(**changes: int) -> pd.DataFrame:
+    """Two months of one agency: ten received, six finished, four carried over, all finished then."""
+    zero = {field.name: 0 for field in COUNTS.fields if field.kind.value == "integer"}
+    group = {"policy": "qd766", "basis": "cleaned", "unit_code": "H99.12", "field_code": "G01", "channel": "counter"}
+    first = {**zero, **group, "month": date(2026, 2, 1), "received": 10, "finished_early": 6, "in_progress_in_time": 4}
+    second = {**zero, **group, "month": date(2026, 3, 1), "carried_over": 4, "finished_late": 4}
+    rows = [{**row, "as_of": DAY_ONE} for row in (first, {**second, **changes})]
+    return COUNTS.frame(rows)
+
+
+def indicators(**changes: float) -> pd.DataFrame:
+    key = {"publication_id": "p", "indicator": "on_time_rate", "basis": "cleaned", "period": "2026-02", "source": "*"}
+    group = {"unit_code": "*", "field_code": "*", "channel": "*"}
+    figures = {"numerator": 6, "denominator": 10, "undetermined": 0, "value": 60.0, "lower": 50.0, "upper": 70.0}
+    return INDICATORS.frame([{**key, **group, **figures, **changes}])
+
+
+def test_the_published_gate_passes_figures_that_agree() -> None:
+    assert all(row["success"] for row in gates.check_published(counts(), DAY_ONE, indicators()))
+    assert stored("published")["carry: is 0"] == (True, 2, 0)
+    assert stored("published")["upper: not before value"] == (True, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("figures", "broken"),
+    [
+        ((counts(finished_late=5), indicators()), "balance: is 0"),
+        ((counts(withdrawn=1, finished_late=3), indicators()), "otherwise: is 0"),
+        ((counts(carried_over=3, finished_late=3), indicators()), "carry: is 0"),
+        ((counts(finished_late=-1, finished_early=5), indicators()), "finished_late: between"),
+        ((counts(), indicators(numerator=11)), "denominator: not before numerator"),
+        ((counts(), indicators(lower=61)), "value: not before lower"),
+        ((counts(), indicators(upper=59)), "upper: not before value"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_published_gate_stops_figures_that_contradict_each_other(figures: Any, broken: str) -> None:
+    with pytest.raises(DataError, match="Nothing was published"):
+        gates.check_published(figures[0], DAY_ONE, figures[1])
+    success, _, unexpected = stored("published")[broken]
+    assert not success
+    assert unexpected == 1
+    assert [name for name, (held, *_) in stored("published").items() if not held] == [broken]
