@@ -137,7 +137,9 @@ def _counted_by_return(case: Case) -> np.ndarray:
 def _unit_abolished(case: Case) -> np.ndarray:
     """Say whose agency, as the code meant it on the day of receipt, was gone when the dossier ended."""
     units = case.facts.frames.units
-    valid_to = units["valid_to"].to_numpy(dtype="datetime64[ns]", na_value=np.datetime64("NaT"))
+    valid_to = (
+        units["valid_to"].astype("timestamp[ns][pyarrow]").to_numpy(dtype="datetime64[ns]", na_value=np.datetime64("NaT"))
+    )
     terms = pd.DataFrame(
         {
             "unit_code": units["unit_code"].astype("string[pyarrow]"),
