@@ -82,7 +82,8 @@ def _recorded(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.
     kind, _ = kinds.meanings(clean_text(column(readings, "kind")), pa.string())
     frame = pd.DataFrame({"code": series(codes), "kind": series(pa.compute.fill_null(kind, "supplement"))})
     frame = frame.assign(**{name: series(values) for name, values in dates.items()})
-    frame["origin"] = series(pa.array(["land_software" if source.profile == "land" else "supplement_record"] * len(frame)))
+    origin = "land_software" if source.profile == "land" else "supplement_record"
+    frame["origin"] = series(pa.array([origin] * len(frame), pa.string()))
     broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
     return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), broken
 

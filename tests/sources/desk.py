@@ -28,7 +28,7 @@ class Desk:
         logins: how many there were.
     """
 
-    records: list[dict[str, Any]] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
     session_calls: int = 0
     script: Callable[[int], Answer | None] = lambda _: None
     calls: list[dict[str, Any]] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Desk:
         return 200, {}, json.dumps({"error_code": "0", "session": f"s{self.logins}"}).encode()
 
     def page(self, data: dict[str, Any]) -> bytes:
-        found = [r for r in self.records if data["tuThoiDiem"] <= r.get("NgayCapNhat", "9")]
+        found = [r for r in self.records if not isinstance(r, dict) or data["tuThoiDiem"] <= r.get("NgayCapNhat", "9")]
         size, number = data["soBanGhi"], data["trang"]
         pages = max(1, -(-len(found) // size))
         return envelope(found[(number - 1) * size : number * size], tongSo=len(found), trang=number, soTrang=pages)
