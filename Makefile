@@ -16,8 +16,8 @@ demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20
 test: .venv/installed chromium ## all tests
 	@$(PY) -m pytest -n 2 --dist loadfile
 
-up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped
-	@.venv/bin/motcua up
+up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
+	@$(if $(DEMO),$(PY) -m flows.demo_run --up,.venv/bin/motcua up)
 
 check: .venv/installed ## style, types, import contracts, generated pages: what a commit needs
 	@$(PY) -m pytest tests/house

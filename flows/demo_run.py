@@ -221,9 +221,9 @@ def _where_to_look() -> list[str]:
     chosen = settings()
     return [
         f"Trang công bố · Published page:  {chosen.page}",
-        f"Giao diện Prefect · Prefect UI:  make up   →  http://127.0.0.1:{chosen.prefect_port}",
+        f"Giao diện Prefect · Prefect UI:  make up DEMO=1   →  http://127.0.0.1:{chosen.prefect_port}",
         f"Mật khẩu · Password:             {chosen.home / 'keys' / 'prefect.key'}",
-        "Các bảng · Tables:               make up, then psql with",
+        "Các bảng · Tables:               make up DEMO=1, then psql with",
         f"  host={chosen.home / 'cluster' / 'run'} dbname=motcua user=motcua, password in {chosen.home / 'keys'}",
         "Một hồ sơ · One dossier:         motcua explain CODE   with",
         f"  MOTCUA_HOME={chosen.home} MOTCUA_SOURCES_DIR={chosen.sources_dir}",
