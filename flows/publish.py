@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from flows.days import last_finished_day
 from flows.progress import Progress
@@ -23,15 +22,13 @@ def run_name() -> str:
 
 
 @flow(name="publish", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
-def publish(
-    as_of: Annotated[
-        date | None,
-        Field(description="Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication."),
-    ] = None,
-) -> State[Any]:
+def publish(as_of: date | None = None) -> State[Any]:
     """Công bố lại số liệu đã có, không lấy dữ liệu mới.
 
     Publish what has been judged, without pulling; equal figures are the same publication.
+
+    Args:
+        as_of: Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication.
     """
     day = as_of or last_published_day() or last_finished_day()
     trouble = Trouble()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from config.errors import ConfigError
 from config.settings import settings
@@ -31,33 +30,19 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
-def refresh(
-    as_of: Annotated[
-        date | None,
-        Field(
-            description="Ngày mà số liệu nói đến, tính đến hết ngày; để trống: hôm qua. "
-            "Day whose end the figures speak for; empty: yesterday."
-        ),
-    ] = None,
-    sources: Annotated[
-        list[str] | None,
-        Field(
-            description="Chỉ lấy các hệ thống này (tên tệp trong config/sources); để trống: tất cả. "
-            "Pull only these (file names in config/sources); empty: all."
-        ),
-    ] = None,
-    full: Annotated[
-        bool,
-        Field(
-            description="Kiểm tra và kết luận lại mọi hồ sơ, kể cả hồ sơ không đổi. "
-            "Check and judge every dossier again, unchanged ones too."
-        ),
-    ] = False,
-) -> State[Any]:
+def refresh(as_of: date | None = None, sources: list[str] | None = None, full: bool = False) -> State[Any]:
     """Lấy dữ liệu từ mọi hệ thống một cửa, kiểm tra, làm sạch, kết luận từng hồ sơ và công bố.
 
     Pull every one-stop system, check, clean, judge every dossier and publish. A source that fails does not
     stop the others; a gate that fails stops publication. Run twice, it changes nothing the second time.
+
+    Args:
+        as_of: Ngày mà số liệu nói đến, tính đến hết ngày; để trống: hôm qua.
+            Day whose end the figures speak for; empty: yesterday.
+        sources: Chỉ lấy các hệ thống này (tên tệp trong config/sources); để trống: tất cả.
+            Pull only these (file names in config/sources); empty: all.
+        full: Kiểm tra và kết luận lại mọi hồ sơ, kể cả hồ sơ không đổi.
+            Check and judge every dossier again, unchanged ones too.
     """
     day = as_of or last_finished_day()
     chosen = choose(sources)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from config.settings import settings
 from flows.days import last_finished_day
@@ -29,28 +28,18 @@ def run_name() -> str:
 
 
 @flow(name="rerun", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
-def rerun(
-    package: Annotated[
-        str | None,
-        Field(
-            description="Gói đính chính gây ra lần chạy này (chỉ để ghi nhận). Package that asks for the run (for the record)."
-        ),
-    ] = None,
-    codes: Annotated[
-        list[str] | None,
-        Field(description="Kết luận lại cả tháng của các hồ sơ này. Judge the months of these dossiers again, whole."),
-    ] = None,
-    as_of: Annotated[
-        date | None,
-        Field(
-            description="Để trống: ngày của lần công bố gần nhất, nên chỉ đính chính làm đổi số liệu. "
-            "Empty: the day of the last publication, so that nothing but corrections moves a figure."
-        ),
-    ] = None,
-) -> State[Any]:
+def rerun(package: str | None = None, codes: list[str] | None = None, as_of: date | None = None) -> State[Any]:
     """Kết luận lại đúng những hồ sơ mà bản đính chính chạm tới, rồi công bố.
 
     Judge again exactly what corrections touch, and publish. Nothing is pulled. The result equals a full run.
+
+    Args:
+        package: Gói đính chính gây ra lần chạy này (chỉ để ghi nhận).
+            Package that asks for the run (for the record).
+        codes: Kết luận lại cả tháng của các hồ sơ này.
+            Judge the months of these dossiers again, whole.
+        as_of: Để trống: ngày của lần công bố gần nhất, nên chỉ đính chính làm đổi số liệu.
+            Empty: the day of the last publication, so that nothing but corrections moves a figure.
     """
     day = as_of or last_published_day() or last_finished_day()
     trouble = Trouble()
