@@ -10,9 +10,10 @@ import numpy as np
 from config.policies import Policy
 from tasks.rules.clock import WorkingClock
 from tasks.rules.due import Limits, due_without_pauses, extension, limits_of
-from tasks.rules.ends import Ends, ends_of, with_possible_reading
+from tasks.rules.ends import Ends, ends_of
 from tasks.rules.facts import Facts
 from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, with_pauses
+from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
 from tasks.rules.recorded import OwnRule, Recorded, recorded_of
 from tasks.rules.times import LocalTimes, end_of_day
@@ -120,6 +121,7 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     """Settle receipt, limit and the source's own word, once for all policies."""
     as_of_end = end_of_day(as_of)
     receipt = receipt_of(facts, as_of_end)
+    facts = with_possible_readings(facts, receipt.at, as_of_end)
     return Settled(facts, office, as_of_end, receipt, limits_of(facts, receipt), recorded_of(facts, office.own_rule, as_of_end))
 
 
@@ -127,7 +129,6 @@ def build_case(settled: Settled, policy: Policy) -> Case:
     """Derive end, pauses and due date under a policy, in that order."""
     facts, receipt, clock = settled.facts, settled.receipt, settled.office.clock
     ends = ends_of(facts, policy.end, other_systems=policy.other_systems)
-    ends = with_possible_reading(ends, facts, receipt.at, settled.as_of_end)
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
     )

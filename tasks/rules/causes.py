@@ -21,7 +21,7 @@ from tasks.rules.pauses import due_moved_after_expiry, second_supplement, with_p
 from tasks.rules.reasons import HIDDEN_ORDER, PHANTOM_ORDER
 from tasks.rules.recorded import LATE
 from tasks.rules.recorded import timeliness as by_own_rule
-from tasks.rules.times import days
+from tasks.rules.times import calendar_days, days
 
 _PHANTOM, _HIDDEN = 2, 3  # places in schemas.fields.VERDICTS
 # A system that has no limit for a channel appoints two hours after receipt (domain 4.7).
@@ -143,16 +143,16 @@ def _unit_abolished(case: Case) -> np.ndarray:
     terms = pd.DataFrame(
         {
             "unit_code": units["unit_code"].astype("string[pyarrow]"),
-            "first": units["valid_from"].to_numpy(dtype="datetime64[ns]"),
-            "last": np.where(np.isnat(valid_to), _FAR.astype("datetime64[ns]"), valid_to),
+            "first": calendar_days(units["valid_from"]).astype("datetime64[s]"),
+            "last": np.where(np.isnat(valid_to), _FAR, valid_to).astype("datetime64[s]"),
         }
     )
     dossiers = pd.DataFrame(
         {
             "row": np.arange(len(case.facts)),
             "unit_code": case.facts.frames.dossiers["unit_code"].astype("string[pyarrow]"),
-            "received": days(case.receipt.at).astype("datetime64[ns]"),
-            "ended": days(case.ends.at).astype("datetime64[ns]"),
+            "received": days(case.receipt.at).astype("datetime64[s]"),
+            "ended": days(case.ends.at).astype("datetime64[s]"),
         }
     ).merge(terms, on="unit_code")
     held = (dossiers["first"] <= dossiers["received"]) & (dossiers["received"] <= dossiers["last"])

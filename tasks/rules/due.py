@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from tasks.rules.clock import WorkingClock
 from tasks.rules.facts import NAT, Facts
 from tasks.rules.pauses import Extend
 from tasks.rules.receipt import Receipt
-from tasks.rules.times import LocalTimes, days
+from tasks.rules.times import LocalTimes, calendar_days, days
 
 UNITS = ("working_day", "calendar_day", "month", "hour", "same_day", "none", "unsettled", "unknown")
 WORKING_DAY, CALENDAR_DAY, MONTH, HOUR, SAME_DAY, NONE, UNSETTLED, UNKNOWN = range(len(UNITS))
@@ -74,25 +73,19 @@ def limits_of(facts: Facts, receipt: Receipt) -> Limits:
 
 def _versions(procedures: pd.DataFrame) -> pd.DataFrame:
     """Bring the catalogue to numpy types, once per partition; it has hundreds of rows, not millions."""
+    valid_to = calendar_days(procedures["valid_to"])
     units = procedures["limit_unit"].map({name: place for place, name in enumerate(UNITS)})
     return pd.DataFrame(
         {
             "procedure_code": procedures["procedure_code"].astype("string[pyarrow]"),
             "channel": procedures["channel"].astype("string[pyarrow]"),
-            "valid_from": _days(procedures["valid_from"]),
-            "valid_to": np.where(procedures["valid_to"].isna(), _FAR_DAY, _days(procedures["valid_to"])).astype(
-                "datetime64[s]"
-            ),
+            "valid_from": calendar_days(procedures["valid_from"]).astype("datetime64[s]"),
+            "valid_to": np.where(np.isnat(valid_to), _FAR_DAY, valid_to).astype("datetime64[s]"),
             "unit": units.astype("float64"),
             "amount": procedures["limit_amount"].astype("float64"),
             "field_code": procedures["field_code"].astype(object),
         }
     )
-
-
-def _days(values: pd.Series) -> np.ndarray:
-    array = pa.array(values).cast(pa.date32()).to_numpy(zero_copy_only=False)
-    return np.asarray(array, dtype="datetime64[D]").astype("datetime64[s]")
 
 
 def _in_force(candidates: pd.DataFrame) -> pd.DataFrame:

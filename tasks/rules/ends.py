@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from tasks.rules.facts import NAT, Facts
-from tasks.rules.marks import DATE_AMBIGUOUS
-from tasks.rules.times import LocalTimes, day_and_month_exchanged, days
+from tasks.rules.times import LocalTimes, days
 
 FINISHED, IN_PROGRESS, WITHDRAWN, REFUSED, NOT_RECEIVED = range(5)  # places in schemas.fields.STATES
 ORIGINS = ("none", "log", "record", "other_system", "hand_over")
@@ -107,18 +106,6 @@ def _never_received(facts: Facts, end_status: np.ndarray) -> np.ndarray:
     refused = (facts.status == 3) | (end_status == 3)
     taken_in = ~np.isnat(facts.received) | facts.log.received
     return np.asarray((facts.status == 1) | (refused & ~taken_in))
-
-
-def with_possible_reading(ends: Ends, facts: Facts, received: LocalTimes, as_of_end: np.datetime64) -> Ends:
-    """Take the other reading of an end that reads day first or month first, where only that one is possible.
-
-    An end cannot lie on a day before the receipt, nor after the day that is judged.
-    """
-    other = day_and_month_exchanged(ends.at)
-    impossible = (days(ends.at) < days(received)) | (ends.at > as_of_end)
-    possible = (days(other) >= days(received)) & (other <= as_of_end)
-    change = facts.marked(DATE_AMBIGUOUS) & (ends.origin == FROM_RECORD) & impossible & possible
-    return replace(ends, at=np.where(change, other, ends.at))
 
 
 def contradicts(ends: Ends, received: LocalTimes) -> np.ndarray:

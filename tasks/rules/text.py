@@ -21,21 +21,31 @@ _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 def clean_text(values: pa.Array) -> pa.Array:
     """Compose (NFC), trim and collapse white space; an empty text becomes null. NUL characters are dropped."""
+    return over_distinct(values, _clean)
+
+
+def _clean(values: pa.Array) -> pa.Array:
     text = pc.replace_substring(pc.utf8_slice_codeunits(values, 0, LONGEST), "\x00", "")
-    text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, "NFC"))
-    text = pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+", " ")
-    text = pc.utf8_trim_whitespace(text)
+    text = pc.utf8_normalize(text, "NFC")
+    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+", " "))
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def not_composed(values: pa.Array) -> np.ndarray:
     """Tell which texts are not in NFC."""
-    return truth(pc.not_equal(values, pc.utf8_normalize(values, "NFC")))
+    return truth(over_distinct(values, lambda texts: pc.not_equal(texts, pc.utf8_normalize(texts, "NFC"))))
 
 
 def legacy_font(values: pa.Array) -> np.ndarray:
     """Tell which texts show traces of VNI or TCVN3 fonts."""
-    return truth(pc.match_substring_regex(pc.utf8_slice_codeunits(values, 0, LONGEST), _LEGACY))
+    return matches(values, _LEGACY)
+
+
+def matches(values: pa.Array, pattern: str) -> np.ndarray:
+    """Tell which texts hold a pattern; only the first characters are looked at, so no text can be too long for it."""
+    return truth(
+        over_distinct(values, lambda texts: pc.match_substring_regex(pc.utf8_slice_codeunits(texts, 0, LONGEST), pattern))
+    )
 
 
 def fold(text: str) -> str:
@@ -61,13 +71,15 @@ def fold_code_text(text: str) -> str:
     return fold(plain) or plain
 
 
+def over_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Apply a function of arrays to the distinct texts only and spread its answers; offices repeat themselves."""
+    coded = pc.dictionary_encode(values)
+    return function(coded.dictionary).take(coded.indices)
+
+
 def per_distinct(values: pa.Array, answer: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
     """Apply a function to each distinct text once and spread the answers over all rows; null stays null."""
-    coded = pc.dictionary_encode(values)
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    answers = pa.array([None if text is None else answer(text) for text in coded.dictionary.to_pylist()], kind)
-    return answers.take(coded.indices)
+    return over_distinct(values, lambda texts: pa.array([answer(text) for text in texts.to_pylist()], kind))
 
 
 def truth(values: pa.Array) -> np.ndarray:

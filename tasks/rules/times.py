@@ -43,6 +43,12 @@ def days(local: LocalTimes) -> np.ndarray:
     return local.astype("datetime64[D]")
 
 
+def calendar_days(dates: pd.Series) -> np.ndarray:
+    """Return Arrow-backed dates as ``datetime64[D]``; null becomes NaT."""
+    array = pa.array(dates).cast(pa.date32()).to_numpy(zero_copy_only=False)
+    return np.asarray(array, dtype="datetime64[D]")
+
+
 def end_of_day(day: date) -> np.datetime64:
     """Return the last microsecond of a day in office time: the moment that ``as_of`` speaks for."""
     return np.datetime64(day, "us") + np.timedelta64(86_400_000_000 - 1, "us")

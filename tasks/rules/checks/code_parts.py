@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ import pyarrow.compute as pc
 from tasks.rules.checks.columns import Codes, Mask, Numbers, Times, as_codes
 from tasks.rules.codes import NATIONAL
 
+# Without its groups: capturing takes seven times as long.
+_FORM = re.sub(r"\(\?P<\w+>", "(?:", NATIONAL)
 _DAY = np.timedelta64(1, "D")
 
 
@@ -35,7 +38,7 @@ class CodeParts:
     @classmethod
     def of(cls, codes: pa.Array) -> CodeParts:
         """Take folded dossier codes apart."""
-        matches = pc.match_substring_regex(codes, NATIONAL)
+        matches = pc.match_substring_regex(codes, _FORM)
         well_formed = pc.fill_null(matches, False).to_numpy(zero_copy_only=False).astype(bool)
         # Three parts to a code, or it would not be well formed.
         flat = pc.list_flatten(pc.split_pattern(codes.filter(pa.array(well_formed)), "-"))

@@ -4,9 +4,11 @@
 # (numpy declares == and some arithmetic of arrays as Any)
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from tasks.rules.checks.columns import Codes, Mask
+from tasks.rules.checks.columns import Codes, Mask, Numbers, Times
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -34,31 +36,25 @@ def dossier_code_date_impossible(facts: Facts) -> Mask:
 @check
 def code_date_differs(facts: Facts, *, tolerance_days: int) -> Mask:
     """The date inside the code and the day of receipt differ by more than a fault of the time zone explains."""
-    away = np.abs(facts.day("received_at") - facts.code_parts.day)
-    return away > tolerance_days * _DAY
+    return np.abs(facts.code_gap) > tolerance_days * _DAY
 
 
 @check
 def code_date_one_day_off(facts: Facts) -> Mask:
     """The date inside the code and the day of receipt differ by one day: a time zone mixed up."""
-    return np.abs(facts.day("received_at") - facts.code_parts.day) == _DAY
+    return np.abs(facts.code_gap) == _DAY
 
 
 @check
 def receipt_year_slip(facts: Facts) -> Mask:
     """Day and month of receipt are those inside the code, the year is another one."""
-    received, coded = facts.day("received_at"), facts.code_parts.day
-    return _same_day_of_year(received, coded) & (received != coded)
+    return _where_apart(facts, lambda received, coded: _year_day(received) == _year_day(coded))
 
 
 @check
 def receipt_day_month_swapped(facts: Facts) -> Mask:
     """Day and month of receipt change places in the date inside the code."""
-    received, coded = facts.day("received_at"), facts.code_parts.day
-    known = ~(np.isnat(received) | np.isnat(coded))
-    same_year = received.astype("datetime64[Y]") == coded.astype("datetime64[Y]")
-    swapped = (_day_of(received) == _month_of(coded)) & (_month_of(received) == _day_of(coded))
-    return known & same_year & swapped & (received != coded)
+    return _where_apart(facts, _swapped)
 
 
 @check
@@ -170,17 +166,28 @@ def agency_is_no_agency(facts: Facts, *, pattern: str) -> Mask:
     return facts.matching("unit_as_given", pattern)
 
 
-def _same_day_of_year(one: np.ndarray, other: np.ndarray) -> Mask:
-    known = ~(np.isnat(one) | np.isnat(other))
-    return known & (_day_of(one) == _day_of(other)) & (_month_of(one) == _month_of(other))
+def _where_apart(facts: Facts, holds: Callable[[Times, Times], Mask]) -> Mask:
+    """Ask a question of day of receipt and day inside the code, where there are both and they differ."""
+    answer = facts.none()
+    apart = np.flatnonzero(np.abs(facts.code_gap) > np.timedelta64(0, "D"))
+    answer[apart] = holds(facts.day("received_at")[apart], facts.code_parts.day[apart])
+    return answer
 
 
-def _day_of(days: np.ndarray) -> np.ndarray:
-    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+def _swapped(received: Times, coded: Times) -> Mask:
+    same_year = received.astype("datetime64[Y]") == coded.astype("datetime64[Y]")
+    (day, month), (other_day, other_month) = _day_and_month(received), _day_and_month(coded)
+    return same_year & (day == other_month) & (month == other_day)
 
 
-def _month_of(days: np.ndarray) -> np.ndarray:
-    return days.astype("datetime64[M]").astype(np.int64) % 12 + 1
+def _year_day(days: Times) -> Numbers:
+    day, month = _day_and_month(days)
+    return month * 100 + day
+
+
+def _day_and_month(days: Times) -> tuple[Numbers, Numbers]:
+    months = days.astype("datetime64[M]")
+    return (days - months.astype("datetime64[D]")).astype(np.int64) + 1, months.astype(np.int64) % 12 + 1
 
 
 def _level_one(unit: str) -> str:

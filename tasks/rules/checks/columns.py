@@ -27,6 +27,10 @@ class Codes:
     index: npt.NDArray[np.int32]
     texts: list[str]
 
+    def take(self, places: npt.NDArray[np.intp]) -> Codes:
+        """Keep some rows."""
+        return Codes(self.index[places], self.texts)
+
 
 def arrow(series: pd.Series) -> pa.Array:
     """Return a column as one Arrow array, without a copy where it is in one piece."""
@@ -51,6 +55,13 @@ def booleans(series: pd.Series) -> Mask:
     """Return a boolean column; False where null."""
     filled = pc.fill_null(arrow(series).cast(pa.bool_()), False)
     return np.asarray(filled.to_numpy(zero_copy_only=False))
+
+
+def one_of(numbers: npt.NDArray[np.int16], wanted: tuple[int, ...]) -> Mask:
+    """Tell which statuses (0 to 10) are one of these; a look-up takes a tenth of ``np.isin``."""
+    table = np.zeros(256, dtype=bool)
+    table[list(wanted)] = True
+    return table[numbers.astype(np.uint8)]
 
 
 def keys(frame: pd.DataFrame, *more: str) -> pa.Array:

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from tasks.rules.checks.columns import Mask, group_numbers, whole_minutes
+from tasks.rules.checks.columns import Mask, group_numbers, one_of, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
@@ -16,14 +17,18 @@ _DAY = np.timedelta64(1, "D")
 
 
 def _has_limit(facts: Facts) -> Mask:
-    return ~np.isin(facts.limits.unit, (NONE, UNSETTLED, UNKNOWN))
+    return ~one_of(facts.limits.unit, (NONE, UNSETTLED, UNKNOWN))
 
 
 def _never_paused(facts: Facts) -> Mask:
-    return facts.pauses.count() == 0
+    return facts.once("due/never_paused", lambda: facts.pauses.count() == 0)
 
 
-def _ratio(facts: Facts) -> np.ndarray:
+def _ratio(facts: Facts) -> npt.NDArray[np.float64]:
+    return facts.once("due/ratio", lambda: _worked_out_ratio(facts))
+
+
+def _worked_out_ratio(facts: Facts) -> npt.NDArray[np.float64]:
     """Working time given over working time by law, for dossiers that never paused; NaN where unknown."""
     received, lawful = facts.at("received_at"), facts.lawful_due(facts.clock)
     given = facts.clock.working_minutes_between(received, facts.at("due_at"))
@@ -41,7 +46,7 @@ def due_missing(facts: Facts) -> Mask:
 @check
 def due_missing_limit_unknown(facts: Facts) -> Mask:
     """Received, but without a due date, and the catalogue does not tell the limit either."""
-    unknown = np.isin(facts.limits.unit, (UNSETTLED, UNKNOWN))
+    unknown = one_of(facts.limits.unit, (UNSETTLED, UNKNOWN))
     return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in((1, 3)) & unknown
 
 

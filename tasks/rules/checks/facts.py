@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.columns import Codes, Mask, Times, arrow, as_codes, booleans, keys, small_integers
+from tasks.rules.checks.columns import Codes, Mask, Times, arrow, as_codes, booleans, one_of, small_integers
 from tasks.rules.checks.reference import Catalogue, Directory
-from tasks.rules.checks.rows import Rows
+from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import WorkingClock
 from tasks.rules.due import UNITS, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
@@ -44,11 +45,18 @@ class Facts:
     zone: str
     clock: WorkingClock
     plain: WorkingClock
+    _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
     _times: dict[str, Times] = field(default_factory=dict, repr=False)
     _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.frames.dossiers)
+
+    def once(self, name: str, make: Callable[[], npt.NDArray[Item]]) -> npt.NDArray[Item]:
+        """Return what several checks need, made the first time."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     # -- columns -----------------------------------------------------------------------------
 
@@ -105,7 +113,7 @@ class Facts:
 
     def status_in(self, statuses: tuple[int, ...]) -> Mask:
         """Tell where the status is one of these."""
-        return np.isin(self.status, statuses)
+        return one_of(self.status, statuses)
 
     @cached_property
     def is_open(self) -> Mask:
@@ -144,6 +152,11 @@ class Facts:
 
     # -- marks and codes ---------------------------------------------------------------------
 
+    @property
+    def code_gap(self) -> npt.NDArray[np.timedelta64]:
+        """Days from the date inside the code to the day of receipt; NaT where either is unknown."""
+        return self.once("code_gap", lambda: self.day("received_at") - self.code_parts.day)
+
     @cached_property
     def _marked(self) -> dict[str, Mask]:
         codes = self.codes("marks")
@@ -166,12 +179,12 @@ class Facts:
     # -- what speaks about the dossiers ------------------------------------------------------
 
     @cached_property
-    def _keys(self) -> pa.Array:
-        return keys(self.frames.dossiers)
+    def _sole_source(self) -> str | None:
+        sources = pc.unique(arrow(self.frames.dossiers["source"])).to_pylist()
+        return sources[0] if len(sources) == 1 else None
 
     def _rows(self, frame: pd.DataFrame, order: str) -> Rows:
-        position = pc.fill_null(pc.index_in(keys(frame), value_set=self._keys), -1)
-        return Rows.of(frame, position.to_numpy(zero_copy_only=False), len(self), self.zone, order)
+        return Rows.of(frame, places_of(self._sole_source, self.frames.dossiers, frame), len(self), self.zone, order)
 
     @cached_property
     def events(self) -> Rows:

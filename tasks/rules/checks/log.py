@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask, whole_minutes
+from tasks.rules.checks.columns import Mask, one_of, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -46,7 +46,7 @@ def log_missing(facts: Facts) -> Mask:
 def log_illegal_order(facts: Facts, *, allowed: tuple[str, ...]) -> Mask:
     """The log goes from a status to one that cannot follow it."""
     follows, before, status = _steps(facts)
-    reopened = np.isin(before, _CLOSED) & np.isin(status, _WORKING)  # a check of its own
+    reopened = one_of(before, _CLOSED) & one_of(status, _WORKING)  # a check of its own
     return facts.events.any(follows & ~_pairs(allowed)[before, status] & ~reopened)
 
 
@@ -61,14 +61,14 @@ def log_skipped_step(facts: Facts, *, skips: tuple[str, ...]) -> Mask:
 def log_begins_midway(facts: Facts, *, first: tuple[int, ...]) -> Mask:
     """The log does not begin with registration or receipt: its beginning is lost."""
     status = facts.events.number("status")
-    return facts.events.any(~facts.events.follows & (status > 0) & ~np.isin(status, first))
+    return facts.events.any(~facts.events.follows & (status > 0) & ~one_of(status, first))
 
 
 @check
 def log_reopened_after_closing(facts: Facts) -> Mask:
     """Work went on after the dossier had been closed."""
     follows, before, status = _steps(facts)
-    return facts.events.any(follows & np.isin(before, _CLOSED) & np.isin(status, _WORKING))
+    return facts.events.any(follows & one_of(before, _CLOSED) & one_of(status, _WORKING))
 
 
 @check
@@ -76,7 +76,7 @@ def log_work_after_stated_end(facts: Facts) -> Mask:
     """The log shows work after the end that the record states: closed before the work was done."""
     events = facts.events
     after = events.at("at") > events.of_dossier(facts.at("done_at"))
-    return facts.is_ended & events.any(after & np.isin(events.number("status"), _WORKING))
+    return facts.is_ended & events.any(after & one_of(events.number("status"), _WORKING))
 
 
 @check
@@ -94,7 +94,7 @@ def log_before_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """The log shows work before the dossier was received."""
     events = facts.events
     early = events.at("at") < events.of_dossier(facts.at("received_at")) - tolerance_minutes * _MINUTE
-    return events.any(early & np.isin(events.number("status"), (4, 5, 6, 8, 9, 10)))
+    return events.any(early & one_of(events.number("status"), (4, 5, 6, 8, 9, 10)))
 
 
 @check
@@ -141,7 +141,7 @@ def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask
     events = facts.events
     minute = whole_minutes(events.at("at") - events.day("at"))
     night = (minute > 0) & ((minute < first_minute) | (minute > last_minute))
-    return events.any(night & np.isin(events.number("status"), (9, 10)))
+    return events.any(night & one_of(events.number("status"), (9, 10)))
 
 
 @check
@@ -163,4 +163,4 @@ def status_differs_from_log(facts: Facts) -> Mask:
 def pause_sent_as_finished(facts: Facts) -> Mask:
     """Finished by its status, waiting or stopped by its log: the status was lost on the way (domain 2.10)."""
     status = facts.events.number("status")
-    return (facts.status == 9) & np.isin(facts.events.last(status, status > 0), (5, 6, 8))
+    return (facts.status == 9) & one_of(facts.events.last(status, status > 0), (5, 6, 8))

@@ -136,10 +136,12 @@ def times_without_hour(facts: Facts) -> Mask:
 @check
 def january_year_slip(facts: Facts, *, days: int) -> Mask:
     """A date of early January lies a year before the others: last year's number was typed on (domain 8, row 20)."""
-    received, modified = facts.day("received_at"), facts.day("modified_at")
-    month = received.astype("datetime64[M]")
+    coded = facts.code_parts.day
+    other = np.where(np.isnat(coded), facts.day("modified_at"), coded)
+    far = np.flatnonzero(other - facts.day("received_at") > 300 * _DAY)
+    received = facts.day("received_at")[far]
+    month, year = received.astype("datetime64[M]"), received.astype("datetime64[Y]")
     january = (month.astype(np.int64) % 12 == 0) & (received - month.astype("datetime64[D]") < days * _DAY)
-    coded = facts.code_parts.day.astype("datetime64[Y]")
-    year = received.astype("datetime64[Y]")
-    next_year = np.where(np.isnat(coded), modified.astype("datetime64[Y]"), coded)
-    return january & ~np.isnat(received) & (next_year - year == np.timedelta64(1, "Y"))
+    answer = facts.none()
+    answer[far] = january & (other[far].astype("datetime64[Y]") - year == np.timedelta64(1, "Y"))
+    return answer

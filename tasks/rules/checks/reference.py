@@ -50,11 +50,26 @@ class Validity:
         """
         if len(self.keys) == 0:
             return np.full(len(thing), -1, dtype=np.int64)
-        known = (thing >= 0) & ~np.isnat(day)
-        number = np.where(known, (day - _FIRST).astype(np.int64), 0)
-        place = np.searchsorted(self.keys, thing.astype(np.int64) * _SPAN + number, side="right") - 1
+        known = np.flatnonzero((thing >= 0) & ~np.isnat(day))
+        answer = np.full(len(thing), -1, dtype=np.int64)
+        answer[known] = self._find_known(thing[known], (day[known] - _FIRST).astype(np.int64))
+        return answer
+
+    def _find_known(self, thing: Numbers, number: Numbers) -> Numbers:
+        """Look up by a table of things × days where that is smaller than the question, else one by one."""
+        if len(thing) == 0:
+            return thing
+        first, span = number.min(), int(np.ptp(number)) + 1
+        if len(self.things) * span > len(thing):
+            return self._search(thing, number)
+        things, days = np.arange(len(self.things)), first + np.arange(span)
+        table = self._search(np.repeat(things, span), np.tile(days, len(things)))
+        return table[thing * span + (number - first)]
+
+    def _search(self, thing: Numbers, number: Numbers) -> Numbers:
+        place = np.searchsorted(self.keys, thing * _SPAN + number, side="right") - 1
         at = np.maximum(place, 0)
-        holds = known & (place >= 0) & (self.keys[at] // _SPAN == thing) & (self.until[at] >= number)
+        holds = (place >= 0) & (self.keys[at] // _SPAN == thing) & (self.until[at] >= number)
         return np.where(holds, self.row[at], -1)
 
     def numbers(self, texts: list[str]) -> Numbers:
@@ -95,8 +110,10 @@ class Catalogue:
         known = np.array([*(text in listed for text in code.texts), False], dtype=bool)[code.index]
         own = cls._find(versions, code, channel, received)
         at_counter = Codes(np.zeros_like(channel.index), ["counter"])
-        counter = cls._find(versions, code, at_counter, received)
-        return cls(rows, known, np.where(own >= 0, own, counter), own)
+        rest = np.flatnonzero(own < 0)
+        row = own.copy()
+        row[rest] = cls._find(versions, code.take(rest), at_counter.take(rest), received[rest])
+        return cls(rows, known, row, own)
 
     @staticmethod
     def _find(versions: Validity, code: Codes, channel: Codes, day: Times) -> Numbers:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask
+from tasks.rules.checks.columns import Mask, one_of
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -29,7 +29,7 @@ def finished_without_end(facts: Facts) -> Mask:
 def ended_without_any_time(facts: Facts) -> Mask:
     """Ended, and neither the record nor its log nor another system says when."""
     times = facts.given("done_at") | facts.given("returned_at") | facts.given("refused_at")
-    log = facts.events.any(np.isin(facts.events.number("status"), (3, 7, 8, 9, 10)))
+    log = facts.events.any(one_of(facts.events.number("status"), (3, 7, 8, 9, 10)))
     return facts.is_ended & facts.given("received_at") & ~times & ~log & (facts.evidence.count() == 0)
 
 
