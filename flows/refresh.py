@@ -15,10 +15,12 @@ from config.sources import Source, load_sources
 from flows.days import last_finished_day
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
+from flows.runtime.words import say
 from flows.stages import check_and_judge, measure_all, publish_all, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.pull import load, pull
+from tasks.warehouse.engine import fetch_all
 
 
 def run_name() -> str:
@@ -92,4 +94,22 @@ def load_all(chosen: dict[str, Source], trouble: Trouble) -> int:
         futures = [load.submit(name) for name, source in chosen.items() if source.is_reference is reference]
         done = [counts for counts in map(trouble.of, futures) if counts is not None]
         changed += sum(counts.inserted + counts.updated for counts in done)
+        if reference:
+            require_directories(chosen, trouble)
     return changed
+
+
+def require_directories(chosen: dict[str, Source], trouble: Trouble) -> None:
+    """Stop publication where a directory has never been loaded: without limits nothing can be derived.
+
+    A directory whose news failed to come today is a warning like any other.
+    """
+    loaded = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL")}
+    missing = [name for name, source in chosen.items() if source.is_reference and name not in loaded]
+    if missing:
+        trouble.stop(
+            say(
+                f"Danh mục {', '.join(missing)} chưa nạp được lần nào, nên không kết luận được hồ sơ nào.",
+                f"The directory {', '.join(missing)} was never loaded, so that no dossier can be judged.",
+            )
+        )

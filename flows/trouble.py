@@ -45,6 +45,11 @@ class Trouble:
         get_run_logger().warning(sentence)
         return None
 
+    def stop(self, sentence: str) -> None:
+        """Keep a reason not to publish."""
+        self.stops.append(sentence)
+        get_run_logger().warning(sentence)
+
     @property
     def notes(self) -> list[str]:
         """All sentences, what stopped the run first."""

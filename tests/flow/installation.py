@@ -110,22 +110,31 @@ class Installation:
     def home(self) -> Path:
         return self.cluster.home
 
-    def motcua(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        return run("-m", "flows.cli", *arguments, check=check, **{**self.environment, **environment})
+    def motcua(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return motcua(self.environment, *arguments, **environment)
 
     def query(self, statement: str, database: str = "motcua") -> list[tuple[Any, ...]]:
         return query(self.cluster, statement, database)
 
     def figures(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Everything that a run decides, without when it was decided."""
-        statements = {
-            "verdicts": "SELECT source, code, policy, verdict, reasons, missing, due_at, end_at, counted, worked_minutes "
-            "FROM judged.verdicts ORDER BY 1, 2, 3",
-            "counts": "SELECT (to_jsonb(c) - 'changed_in')::text FROM mart.counts AS c ORDER BY 1",
-            "findings": "SELECT source, code, check_id FROM quality.findings WHERE resolved_on IS NULL ORDER BY 1, 2, 3",
-            "published": "SELECT policy, as_of, publication_id FROM mart.current_publications ORDER BY 1",
-        }
-        return {name: self.query(statement) for name, statement in statements.items()}
+        return figures(self.cluster)
+
+
+def motcua(given: dict[str, str], *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as an operator does."""
+    return run("-m", "flows.cli", *arguments, check=check, **{**given, **environment})
+
+
+def figures(cluster: Cluster) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a run decides, without when it was decided."""
+    statements = {
+        "verdicts": "SELECT source, code, policy, verdict, reasons, missing, due_at, end_at, counted, worked_minutes "
+        "FROM judged.verdicts ORDER BY 1, 2, 3",
+        "counts": "SELECT (to_jsonb(c) - 'changed_in')::text FROM mart.counts AS c ORDER BY 1",
+        "findings": "SELECT source, code, check_id FROM quality.findings WHERE resolved_on IS NULL ORDER BY 1, 2, 3",
+        "published": "SELECT policy, as_of, publication_id FROM mart.current_publications ORDER BY 1",
+    }
+    return {name: query(cluster, statement) for name, statement in statements.items()}
 
 
 def query(cluster: Cluster, statement: str, database: str = "motcua") -> list[tuple[Any, ...]]:
