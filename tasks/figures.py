@@ -67,11 +67,14 @@ class Figures:
         return int(self.counts.loc[(self.counts["basis"] == "cleaned").to_numpy(dtype=bool), "received"].sum())
 
     def publication_id(self) -> str:
-        """Return the SHA-256 over policy, day and every figure: equal figures are one publication."""
+        """Return half the SHA-256 over policy, day and every figure: equal figures are one publication.
+
+        Half of it, 128 bits, because it stands in every row of the publication and in its key.
+        """
         parts = {"policy": self.policy, "as_of": self.as_of.isoformat()}
         for table, frame in ((INDICATORS, self.indicators), (VERDICT_COUNTS, self.verdicts), (FINDING_COUNTS, self.findings)):
             parts[table.full_name] = frame_digest(frame, table)
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def read_figures(current: Load, policy: str, as_of: date) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from config.checks import load_checks
+from config.checks import Check, load_checks
 from config.errors import DataError
 from config.indicators import indicators_in_force
 from config.policies import load_policies
@@ -46,6 +47,7 @@ _PULLS = """
         max(ended_at) FILTER (WHERE state IN ('loaded', 'unchanged', 'landed')) OVER all_pulls AS good_at
     FROM raw.pulls WINDOW all_pulls AS (PARTITION BY source) ORDER BY source, started_at DESC
 """
+_LEGAL = re.compile(r"(NĐ|QĐ|TT|BLLĐ|Luật|CV|NQ)\b")  # decree, decision, circular, code, law, dispatch, resolution
 
 Page = dict[str, Any]
 
@@ -188,8 +190,10 @@ def _reason(code: str) -> Page:
     return {"vi": vi[:1].upper() + vi[1:], "en": en[:1].upper() + en[1:]}
 
 
-def _check(check: Any) -> Page:
-    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": check.reference}
+def _check(check: Check) -> Page:
+    """Return a check's words; of its references the law alone, because the others are pages of ours."""
+    law = [part for part in (p.strip() for p in check.reference.split(";")) if _LEGAL.match(part)]
+    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": "; ".join(law)}
 
 
 def _gates(as_of: date) -> list[Page]:

@@ -81,6 +81,7 @@
     return [...found.entries()].map(([name, members]) => ({ name, members, dossiers: sum(members, (m) => m.dossiers) }))
       .sort((a, b) => b.dossiers - a.dossiers || (a.name < b.name ? -1 : 1));
   };
+  const bySource = (rows) => grouped(rows, (v) => v.source).sort((a, b) => a.name - b.name); // one order in every bar
   const reasonText = (code) => (code === "-" ? word("no_reason") : text(data.reasons[code]) || code);
   const remedyText = (code) => data.reasons[code]?.[`remedy_${state.language}`] ?? "";
   const sourceTitle = (at) => data.sources[sourceNames[at]];
@@ -181,7 +182,7 @@
   };
 
   const sourceLegend = (rows) =>
-    el("ul", { class: "legend", style: { marginBottom: ".6rem" } }, grouped(rows, (v) => v.source).map((s) =>
+    el("ul", { class: "legend", style: { marginBottom: ".6rem" } }, bySource(rows).map((s) =>
       el("li", {}, swatch(`s${(s.name % 5) + 1}`), el("span", {}, `${sourceTitle(s.name)} `, el("b", {}, count(s.dossiers))))));
 
   const reasonTable = (rows, caption) => {
@@ -189,12 +190,13 @@
     const most = reasons.length ? reasons[0].dossiers : 1;
     return table([
       { title: word("reason"), cell: (r) => [reasonText(r.name), el("div", { class: "meter", "aria-hidden": "true" },
-        grouped(r.members, (v) => v.source).map((s) =>
+        bySource(r.members).map((s) =>
           el("i", { style: { width: `${(100 * s.dossiers) / most}%`, background: colour(`s${(s.name % 5) + 1}`) } })))] },
       { title: word("dossiers"), number: true, cell: (r) => count(r.dossiers) },
       { title: word("share"), number: true, cell: (r) => share(r.dossiers, total) },
-      { title: word("source"), cell: (r) => grouped(r.members, (v) => v.source).map((s) =>
-        el("div", {}, `${sourceTitle(s.name)}: `, el("b", { class: "whole" }, share(s.dossiers, total)))) },
+      { title: word("source"), cell: (r) => bySource(r.members).map((s) =>
+        el("span", { class: "from", title: sourceTitle(s.name) }, swatch(`s${(s.name % 5) + 1}`),
+          el("span", { class: "unseen" }, `${sourceTitle(s.name)}: `), share(s.dossiers, total))) },
       { title: word("remedy"), cell: (r) => remedyText(r.name) },
     ], reasons, { caption, cards: true });
   };
@@ -342,17 +344,21 @@
       ], grouped(open, (v) => v.reason), { cards: true }) : null);
   };
 
+  const SHOWN = 12, GRAVITY = { fail: 0, warn: 1, info: 2 };
   const drawChecks = () => {
-    const found = grouped(chosen(data.findings).map(([source, unit, check, severity, dossiers]) => ({ source, unit, check, severity, dossiers })), (f) => f.check);
+    const found = grouped(chosen(data.findings).map(([source, unit, check, severity, dossiers]) => ({ source, unit, check, severity, dossiers })), (f) => f.check)
+      .sort((a, b) => GRAVITY[a.members[0].severity] - GRAVITY[b.members[0].severity] || b.dossiers - a.dossiers);
     const box = byId("checks").querySelector("div"), n = sum(found, (f) => f.dossiers);
-    put(box, el("p", { class: "lead" }, n ? word("checks_lead", { n: count(n), c: count(found.length) }) : word("checks_none")),
-      n ? table([
+    const listed = (some) => table([
         { title: word("check"), cell: (f) => text(data.checks[f.name]) || f.name },
         { title: word("severity"), cell: (f) => el("span", { class: `tag ${f.members[0].severity}` }, word(`severity_${f.members[0].severity}`)) },
         { title: word("dossiers"), number: true, cell: (f) => count(f.dossiers) },
         { title: word("owner"), cell: (f) => (data.checks[f.name] ? word(`owner_${data.checks[f.name].owner}`) : "") },
         { title: word("basis"), cell: (f) => data.checks[f.name]?.reference ?? "" },
-      ], found, { cards: true }) : null);
+      ], some, { cards: true });
+    put(box, el("p", { class: "lead" }, n ? word("checks_lead", { n: count(n), c: count(found.length) }) : word("checks_none")),
+      n ? listed(found.slice(0, SHOWN)) : null,
+      found.length > SHOWN ? el("details", {}, el("summary", {}, word("checks_rest", { n: count(found.length - SHOWN) })), listed(found.slice(SHOWN))) : null);
   };
 
   const drawGates = () => {
