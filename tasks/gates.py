@@ -231,14 +231,19 @@ def evaluate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[O
         return [Outcome(expectation, 0, 0) for expectation in expectations]
     names = sorted({name for expectation in expectations for name in expectation.columns} & set(frame.columns))
     plain = pd.DataFrame({name: plain_column(frame[name]) for name in names})
+    return evaluate_plain(plain, expectations, RESULT_FORMAT)
+
+
+def evaluate_plain(frame: pd.DataFrame, expectations: Sequence[Expectation], result_format: Any) -> list[Outcome]:
+    """Let Great Expectations look at a frame whose columns are numpy's; see :func:`evaluate`."""
     with _ONE_AT_A_TIME:
         import great_expectations
 
         suite = great_expectations.ExpectationSuite(
             name="contract", expectations=[_engine_form(e, place) for place, e in enumerate(expectations)]
         )
-        batch = _batches().get_batch({"dataframe": plain})
-        results = batch.validate(suite, result_format=RESULT_FORMAT).results
+        batch = _batches().get_batch({"dataframe": frame})
+        results = batch.validate(suite, result_format=result_format).results
     by_place = {_place(result): result for result in results}
     return [_outcome(expectation, by_place[place]) for place, expectation in enumerate(expectations)]
 

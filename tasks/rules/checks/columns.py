@@ -10,6 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.rules.times import local_times
+
+_DAY = 86_400_000_000  # microseconds
+_INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
+
 Mask = npt.NDArray[np.bool_]  # one a row
 Times = npt.NDArray[np.datetime64]  # office time, or office days; NaT where unknown
 Numbers = npt.NDArray[np.int64]
@@ -45,10 +50,10 @@ def as_codes(array: pa.Array) -> Codes:
     return Codes(index.astype(np.int32, copy=False), encoded.dictionary.to_pylist())
 
 
-def small_integers(series: pd.Series) -> npt.NDArray[np.int16]:
-    """Return a column of small whole numbers as int16; 0 where null."""
-    filled = pc.fill_null(arrow(series), 0)
-    return np.asarray(filled.cast(pa.int16(), safe=False).to_numpy(zero_copy_only=False))
+def statuses(series: pd.Series) -> npt.NDArray[np.uint16]:
+    """Return a column of statuses; 0 where null, 15 for what is none."""
+    known = pc.fill_null(arrow(series), 0).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return np.where((known >= 0) & (known <= 10), known, 15).astype(np.uint16)
 
 
 def booleans(series: pd.Series) -> Mask:
@@ -57,11 +62,28 @@ def booleans(series: pd.Series) -> Mask:
     return np.asarray(filled.to_numpy(zero_copy_only=False))
 
 
-def one_of(numbers: npt.NDArray[np.int16], wanted: tuple[int, ...]) -> Mask:
-    """Tell which statuses (0 to 10) are one of these; a look-up takes a tenth of ``np.isin``."""
-    table = np.zeros(256, dtype=bool)
-    table[list(wanted)] = True
-    return table[numbers.astype(np.uint8)]
+def one_of(numbers: npt.NDArray[np.uint16], wanted: tuple[int, ...]) -> Mask:
+    """Tell which statuses (0 to 15) are one of these: a bit each, a hundredth of the time of ``np.isin``."""
+    bits = np.uint16(sum(1 << status for status in set(wanted)))
+    return ((bits >> numbers) & np.uint16(1)).astype(bool)
+
+
+def office_times(series: pd.Series, zone: str) -> Times:
+    """Do what :func:`tasks.rules.times.local_times` does, in a fiftieth of the time where the zone's offset stands still.
+
+    No zone changes its offset for less than a day, so a look at every day of the span tells.
+    """
+    array = arrow(series).cast(pa.timestamp("us", tz="UTC"))
+    bounds = pc.min_max(array)
+    first, last = (bounds[name].cast(pa.int64()).as_py() for name in ("min", "max"))
+    if first is None or last - first > 100_000 * _DAY:
+        return local_times(series, zone)
+    looks = np.append(np.arange(first - _DAY, last + _DAY, _DAY), last + _DAY)
+    offsets = local_times(pd.Series(pa.array(looks, pa.timestamp("us", tz="UTC")), dtype=_INSTANT), zone).view(np.int64) - looks
+    if (offsets != offsets[0]).any():
+        return local_times(series, zone)
+    moments = np.asarray(array.to_numpy(zero_copy_only=False), dtype="datetime64[us]")
+    return np.asarray(moments + np.timedelta64(int(offsets[0]), "us"), dtype="datetime64[us]")
 
 
 def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
@@ -85,6 +107,34 @@ def group_sizes(*parts: npt.NDArray[np.integer]) -> Numbers:
     answer = np.zeros(len(parts[0]), dtype=np.int64)
     answer[known] = np.bincount(group, minlength=size)[group] if size else 0
     return answer
+
+
+def often(texts: pa.Array, least: int, *parts: npt.NDArray[np.integer]) -> Mask:
+    """Tell which rows may have a text that occurs often among rows with the same parts; what it drops occurs less.
+
+    Most texts that name somebody occur once. A hash of their last eight bytes, counted in a table, rules those
+    out in a tenth of the time that it takes to compare them.
+    """
+    size = 1 << max(int(len(texts) * 4).bit_length(), 4)
+    mixed = _tails(texts)
+    for part in parts:
+        mixed = (mixed ^ part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    place = ((mixed * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(65 - size.bit_length())).astype(np.int64)
+    counts = np.bincount(place, minlength=size)
+    given: Mask = texts.is_valid().to_numpy(zero_copy_only=False)
+    return given & (counts[place] >= least)
+
+
+def _tails(texts: pa.Array) -> npt.NDArray[np.uint64]:
+    """Return the last eight bytes of each text as a number, fewer of a shorter one."""
+    texts = pc.fill_null(texts, "").cast(pa.string())
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, np.int32, len(texts) + 1, texts.offset * 4).astype(np.int64)
+    letters = np.concatenate([np.zeros(8, np.uint8), np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)])
+    words = np.ndarray(len(letters) - 7, np.dtype("<u8"), letters, strides=(1,))
+    shorter = 8 - np.minimum(np.diff(ends), 8)
+    tails = words[ends[1:]] >> (8 * np.minimum(shorter, 7)).astype(np.uint64)
+    return np.where(shorter == 8, np.uint64(0), tails)
 
 
 def group_numbers(*parts: npt.NDArray[np.integer]) -> tuple[Numbers, int]:

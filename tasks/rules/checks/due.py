@@ -30,10 +30,10 @@ def _ratio(facts: Facts) -> npt.NDArray[np.float64]:
 
 def _worked_out_ratio(facts: Facts) -> npt.NDArray[np.float64]:
     """Working time given over working time by law, for dossiers that never paused; NaN where unknown."""
-    received, lawful = facts.at("received_at"), facts.lawful_due(facts.clock)
-    given = facts.clock.working_minutes_between(received, facts.at("due_at"))
-    owed = facts.clock.working_minutes_between(received, lawful)
-    known = (given >= 0) & (owed > 0) & ~np.isnat(lawful) & ~np.isnat(facts.at("due_at")) & _never_paused(facts)
+    lawful = facts.lawful_due(facts.clock)
+    start, end, lawful_end = facts.worked("received_at"), facts.worked("due_at"), facts.worked("lawful", lawful)
+    given, owed = end - start, lawful_end - start
+    known = (start >= 0) & (end >= start) & (lawful_end > start) & _never_paused(facts)
     return np.where(known, given / np.maximum(owed, 1), np.nan)
 
 
@@ -94,7 +94,7 @@ def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: in
 def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
     """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (domain 4.7)."""
     gap = facts.at("due_at") - facts.at("received_at")
-    worked = facts.clock.working_minutes_between(facts.at("received_at"), facts.at("due_at"))
+    worked = facts.worked("due_at") - facts.worked("received_at")
     in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
     exactly = (whole_minutes(gap) == hours * 60) | (worked == hours * 60)
     return in_days & (gap > np.timedelta64(0, "us")) & exactly

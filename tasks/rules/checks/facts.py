@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.columns import Codes, Mask, Times, arrow, as_codes, booleans, one_of, small_integers
+from tasks.rules.checks.columns import Codes, Mask, Times, arrow, as_codes, booleans, office_times, one_of, statuses
 from tasks.rules.checks.reference import Catalogue, Directory
 from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import WorkingClock
@@ -22,7 +22,7 @@ from tasks.rules.due import UNITS, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
 from tasks.rules.frames import DossierFrames
 from tasks.rules.receipt import Receipt
-from tasks.rules.times import days, end_of_day, local_times
+from tasks.rules.times import days, end_of_day
 
 FINISHED_STATUSES = (9, 10)
 ENDED_STATUSES = (3, 7, 8, 9, 10)
@@ -63,7 +63,7 @@ class Facts:
     def at(self, name: str) -> Times:
         """Return an instant of the dossiers as office time, ``datetime64[us]``; NaT where null."""
         if name not in self._times:
-            self._times[name] = local_times(self.frames.dossiers[name], self.zone)
+            self._times[name] = office_times(self.frames.dossiers[name], self.zone)
         return self._times[name]
 
     def day(self, name: str) -> Times:
@@ -75,6 +75,9 @@ class Facts:
 
     def given(self, name: str) -> Mask:
         """Tell where a column of the dossiers has a value."""
+        return self.once(f"{name}/given", lambda: self._given(name))
+
+    def _given(self, name: str) -> Mask:
         if name.endswith("_at"):
             return ~np.isnat(self.at(name))
         return np.asarray(pc.is_valid(arrow(self.frames.dossiers[name])).to_numpy(zero_copy_only=False))
@@ -107,13 +110,13 @@ class Facts:
     # -- states ------------------------------------------------------------------------------
 
     @cached_property
-    def status(self) -> npt.NDArray[np.int16]:
+    def status(self) -> npt.NDArray[np.uint16]:
         """National status 1 to 10; 0 where null."""
-        return small_integers(self.frames.dossiers["status"])
+        return statuses(self.frames.dossiers["status"])
 
-    def status_in(self, statuses: tuple[int, ...]) -> Mask:
+    def status_in(self, wanted: tuple[int, ...]) -> Mask:
         """Tell where the status is one of these."""
-        return one_of(self.status, statuses)
+        return one_of(self.status, wanted)
 
     @cached_property
     def is_open(self) -> Mask:
@@ -178,13 +181,8 @@ class Facts:
 
     # -- what speaks about the dossiers ------------------------------------------------------
 
-    @cached_property
-    def _sole_source(self) -> str | None:
-        sources = pc.unique(arrow(self.frames.dossiers["source"])).to_pylist()
-        return sources[0] if len(sources) == 1 else None
-
     def _rows(self, frame: pd.DataFrame, order: str) -> Rows:
-        return Rows.of(frame, places_of(self._sole_source, self.frames.dossiers, frame), len(self), self.zone, order)
+        return Rows.of(frame, places_of(self.frames.dossiers, frame), len(self), self.zone, order)
 
     @cached_property
     def events(self) -> Rows:
@@ -222,6 +220,19 @@ class Facts:
         amount = np.nan_to_num(self.catalogue.number("limit_amount"))
         nothing = np.empty(0)
         return Limits(unit, amount, nothing, nothing, nothing)
+
+    def worked(self, name: str, times: Times | None = None) -> npt.NDArray[np.int64]:
+        """Return the working minutes from the calendar's first day to a time; -1 where unknown or outside.
+
+        Two of them tell the working time between two times, and each is looked up once.
+
+        Args:
+            name: an instant of the dossiers, or a name for ``times``.
+            times: other times than the dossiers' own.
+        """
+        start = np.array(self.clock.hours.first, dtype="datetime64[m]")
+        end = self.at(name) if times is None else times
+        return self.once(f"{name}/worked", lambda: self.clock.working_minutes_between(start, end))
 
     def lawful_due(self, clock: WorkingClock) -> Times:
         """Return the due date by the catalogue as if nothing had stopped the clock; NaT where there is none.

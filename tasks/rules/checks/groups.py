@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
-from tasks.rules.checks.columns import Mask, group_sizes, whole_minutes
+from tasks.rules.checks.columns import Mask, arrow, as_codes, group_sizes, often, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -46,14 +47,23 @@ def migrated(facts: Facts) -> Mask:
 @check
 def receipt_number_repeated(facts: Facts) -> Mask:
     """Another dossier of the month has the same receipt number."""
-    return group_sizes(facts.codes("receipt_number").index) > 1
+    numbers = arrow(facts.frames.dossiers["receipt_number"])
+    answer = facts.none()
+    maybe = np.flatnonzero(often(numbers, 2))
+    answer[maybe] = group_sizes(as_codes(numbers.take(pa.array(maybe))).index) > 1
+    return answer
 
 
 @check
 def applicant_repeats(facts: Facts, *, least: int) -> Mask:
     """So many dossiers of one applicant in one procedure on one day that it is a batch or a placeholder."""
-    day = _numbers(facts.day("received_at"), 86_400_000_000)
-    return group_sizes(facts.codes("applicant_key").index, facts.codes("procedure_code").index, day) >= least
+    day, procedure = _numbers(facts.day("received_at"), 86_400_000_000), facts.codes("procedure_code").index
+    applicants = arrow(facts.frames.dossiers["applicant_key"])
+    answer = facts.none()
+    maybe = np.flatnonzero(often(applicants, least, procedure, day))
+    applicant = as_codes(applicants.take(pa.array(maybe))).index
+    answer[maybe] = group_sizes(applicant, procedure[maybe], day[maybe]) >= least
+    return answer
 
 
 @check

@@ -21,13 +21,13 @@ _WORKING = (2, 4, 5, 6)
 def _steps(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return for each entry whether it follows another one, the status before it and its own."""
     status = facts.events.number("status")
-    before = np.r_[np.int16(0), status[:-1]][: len(status)]
+    before = np.r_[np.uint16(0), status[:-1]][: len(status)]
     return facts.events.follows & (before > 0) & (status > 0), before, status
 
 
 def _pairs(pairs: tuple[str, ...]) -> np.ndarray:
     """Read ``2>4`` pairs into a table: from, to."""
-    table = np.zeros((11, 11), dtype=bool)
+    table = np.zeros((16, 16), dtype=bool)
     for pair in pairs:
         first, second = pair.split(">")
         table[int(first), int(second)] = True

@@ -64,7 +64,7 @@ class Validity:
             return self._search(thing, number)
         things, days = np.arange(len(self.things)), first + np.arange(span)
         table = self._search(np.repeat(things, span), np.tile(days, len(things)))
-        return table[thing * span + (number - first)]
+        return np.asarray(table[thing * span + (number - first)])
 
     def _search(self, thing: Numbers, number: Numbers) -> Numbers:
         place = np.searchsorted(self.keys, thing * _SPAN + number, side="right") - 1

@@ -12,8 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.checks.columns import Mask, Numbers, Times, arrow, as_codes, booleans, keys, small_integers
-from tasks.rules.times import local_times
+from tasks.rules.checks.columns import Mask, Numbers, Times, arrow, as_codes, booleans, keys, office_times, statuses
 
 Item = TypeVar("Item", bound=np.generic)
 
@@ -63,15 +62,15 @@ class Rows:
 
     def at(self, name: str) -> Times:
         """Return an instant of the rows as office time; NaT where null."""
-        return self._once(name, lambda: local_times(self.frame[name], self.zone))
+        return self._once(name, lambda: office_times(self.frame[name], self.zone))
 
     def day(self, name: str) -> Times:
         """Return an instant of the rows as office day; NaT where null."""
         return self._once(f"{name}/day", lambda: self.at(name).astype("datetime64[D]"))
 
-    def number(self, name: str) -> npt.NDArray[np.int16]:
-        """Return a small whole number of the rows, int16; 0 where null."""
-        return self._once(name, lambda: small_integers(self.frame[name]))
+    def number(self, name: str) -> npt.NDArray[np.uint16]:
+        """Return a status of the rows; 0 where null."""
+        return self._once(name, lambda: statuses(self.frame[name]))
 
     def is_text(self, name: str, *values: str) -> Mask:
         """Tell where a text column of the rows is one of these; False where null."""
@@ -124,23 +123,36 @@ class Rows:
         return codes.index
 
 
-def places_of(sole_source: str | None, dossiers: pd.DataFrame, frame: pd.DataFrame) -> Numbers:
+def places_of(dossiers: pd.DataFrame, frame: pd.DataFrame) -> Numbers:
     """Return for each row the place of the dossier that it speaks about; -1 where that is not there.
 
     Rows of one dossier stand together as a rule, so a place is looked up once for all of them; and where every
     dossier has rows, in the same order, nothing has to be looked up at all.
     """
-    sole = sole_source is not None and pc.all(pc.equal(arrow(frame["source"]), sole_source)).as_py() is not False
-    wanted, known = (arrow(f["code"]) if sole else keys(f) for f in (frame, dossiers))
-    if len(wanted) == 0:
-        return np.empty(0, dtype=np.int64)
+    if len(frame) == 0 or len(dossiers) == 0:
+        return np.full(len(frame), -1, dtype=np.int64)
+    wanted, known = (arrow(f["code"]) if _has_one_source(dossiers, frame) else keys(f) for f in (frame, dossiers))
     begins = np.r_[True, pc.not_equal(wanted[1:], wanted[:-1]).to_numpy(zero_copy_only=False)]
-    distinct = wanted.filter(pa.array(begins))
-    if distinct.equals(known):
-        places = np.arange(len(known))
-    else:
-        places = pc.fill_null(pc.index_in(distinct, value_set=known), -1).to_numpy(zero_copy_only=False)
-    return places.astype(np.int64)[np.cumsum(begins) - 1]
+    places = _look_up(wanted.filter(pa.array(begins)), known)
+    return places if begins.all() else np.asarray(places[np.cumsum(begins) - 1], dtype=np.int64)
+
+
+def _has_one_source(*frames: pd.DataFrame) -> bool:
+    return len({text for frame in frames for text in pc.unique(arrow(frame["source"])).to_pylist()}) == 1
+
+
+def _look_up(wanted: pa.Array, known: pa.Array) -> Numbers:
+    """Return the place of each wanted text among the known ones, which are distinct; -1 where it is not there."""
+    if wanted.equals(known):
+        return np.arange(len(known))
+    if len(wanted) >= len(known):
+        return np.asarray(pc.fill_null(pc.index_in(wanted, value_set=known), -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    # The shorter list makes the quicker table: find the known ones in it, then turn the answer round.
+    distinct = wanted.dictionary_encode()
+    found = pc.fill_null(pc.index_in(known, value_set=distinct.dictionary), -1).to_numpy(zero_copy_only=False)
+    place = np.full(len(distinct.dictionary), -1, dtype=np.int64)
+    place[found[found >= 0]] = np.flatnonzero(found >= 0)
+    return np.asarray(place[distinct.indices.to_numpy(zero_copy_only=False)], dtype=np.int64)
 
 
 def _sortable(series: pd.Series) -> np.ndarray:
