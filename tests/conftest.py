@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import settings
-from schemas.catalogue import TABLES
 from tasks.warehouse.cluster import Cluster, ensure_cluster
-from tasks.warehouse.engine import connection, reset_engine
+from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
+from tests.warehouse.emptying import empty_warehouse
 
 
 @pytest.fixture(autouse=True)
@@ -54,22 +54,5 @@ def warehouse(_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MOTCUA_HOME", str(_cluster.home))
     settings.cache_clear()
-    _empty()
-    for folder in ("landing", "page"):
-        shutil.rmtree(_cluster.home / folder, ignore_errors=True)
+    empty_warehouse()
     return _cluster
-
-
-def _empty() -> None:
-    """Remove all rows; only from tables that have any, because TRUNCATE costs a file each."""
-    with connection("empty the tables") as driver, driver.cursor() as cursor:
-        cursor.execute("SELECT setval('audit.change_seq', 1, false)")
-        cursor.execute(" UNION ALL ".join(f"(SELECT '{t.full_name}' FROM {t.full_name} LIMIT 1)" for t in TABLES))
-        filled = [name for (name,) in cursor.fetchall()]
-        if not filled:
-            return
-        cursor.execute("ALTER TABLE audit.ledger DISABLE TRIGGER refuse_change; GRANT TRUNCATE ON audit.ledger TO CURRENT_USER")
-        cursor.execute(f"TRUNCATE {', '.join(filled)}")
-        cursor.execute(
-            "ALTER TABLE audit.ledger ENABLE TRIGGER refuse_change; REVOKE TRUNCATE ON audit.ledger FROM CURRENT_USER"
-        )

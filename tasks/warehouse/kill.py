@@ -1,6 +1,6 @@
 """Named points at which a fault test kills the process, to prove that nothing is lost or doubled.
 
-Without ``MOTCUA_KILL_AT`` in the environment a point costs a look-up in a dict.
+Without ``MOTCUA_KILL_AT`` in the environment a point costs a count.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KILL_POINTS = (
     "page_written",  # the page's new file is complete, the old one still in its place
 )
 
-_passes: Counter[str] = Counter()
+passes: Counter[str] = Counter()  # how often this process went through each point
 _known = frozenset(KILL_POINTS)
 
 
@@ -44,12 +44,10 @@ def kill_point(name: str) -> None:
     """
     if name not in _known:
         raise KeyError(name)
+    passes[name] += 1
     requested = kill_point_requested()
     if requested is None:
         return
     wanted, _, nth = requested.partition(":")
-    if wanted != name:
-        return
-    _passes[name] += 1
-    if _passes[name] == int(nth or 1):
+    if wanted == name and passes[name] == int(nth or 1):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,153 @@
+"""The whole pipeline, killed by SIGKILL at every registered point, killed again while it recovers, then let run."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from config.settings import ROOT, settings
+from tasks.warehouse.cluster import Cluster
+from tasks.warehouse.kill import KILL_POINTS, kill_point
+from tests.faults import office
+from tests.faults.invariants import check_invariants, state
+from tests.warehouse.emptying import empty_warehouse
+from tests.warehouse.snapshot import Snapshot, snapshot
+
+# Forked from a process that has imported everything once: a kill costs the run, not the imports.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.faults.office"])
+PUBLISHING = {"published", "page_written"}
+FIRST_LOAD = ("page_landed", "staged", "merged", "before_commit", "after_commit")
+KILLED = -signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class Office:
+    """The files of an office's systems, and runs over them in processes of their own."""
+
+    folder: Path
+    home: Path
+
+    def run(self, kill_at: str = "", publish: bool = False) -> int:
+        """Run the pipeline; return its exit code, -9 if it was killed where it was told to."""
+        variables = office.environment(self.folder, self.home) | ({"MOTCUA_KILL_AT": kill_at} if kill_at else {})
+        process = PROCESSES.Process(target=office.run_as, args=(variables, self.output, publish))
+        process.start()
+        process.join(120)
+        assert process.exitcode in (0, KILLED), self.output.with_suffix(".log").read_text()
+        return process.exitcode
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "passes.json"
+
+    def check(self, edition: int, publish: bool) -> None:
+        check_invariants(lambda: office.run(publish), {"desk": office.expected_codes(edition)}, office.UNREADABLE)
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What runs that nobody killed left behind after each edition, and how often they passed each point."""
+
+    states: list[dict[str, str]]
+    passes: list[dict[str, int]]
+    loaded: Snapshot
+
+
+@pytest.fixture(scope="module")
+def undisturbed(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbed]:
+    with pytest.MonkeyPatch.context() as patch:
+        runs = make_office(tmp_path_factory.mktemp("undisturbed"), _cluster.home, patch)
+        empty_warehouse()
+        states, passes = [], []
+        for edition in (1, 2):
+            office.write(runs.folder, edition)
+            assert runs.run(publish=True) == 0
+            states.append(state())
+            passes.append(json.loads(runs.output.read_text()))
+            if edition == 1:
+                loaded = snapshot(tmp_path_factory.mktemp("aside") / "landing")
+        yield Undisturbed(states, passes, loaded)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def runs(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    return make_office(tmp_path, warehouse.home, monkeypatch)
+
+
+def make_office(folder: Path, home: Path, patch: pytest.MonkeyPatch) -> Office:
+    for name, value in office.environment(folder, home).items():
+        patch.setenv(name, value)
+    settings.cache_clear()
+    office.write(folder)
+    return Office(folder, home)
+
+
+def compared(found: dict[str, str], publish: bool) -> dict[str, str]:
+    """Leave out what only a publication writes, where none was asked for."""
+    published = {"mart.indicators", "mart.publications", "mart.verdict_counts", "mart.finding_counts", "quality.gate_results"}
+    return {name: digest for name, digest in found.items() if publish or name not in published}
+
+
+@pytest.mark.parametrize("point", KILL_POINTS)
+def test_a_run_killed_anywhere_loses_nothing_and_doubles_nothing(point: str, runs: Office, undisturbed: Undisturbed) -> None:
+    publish = point in PUBLISHING
+    undisturbed.loaded.restore()
+    office.write(runs.folder, edition=2)
+    middle = (undisturbed.passes[1][point] + 1) // 2
+    assert runs.run(f"{point}:{middle}", publish) == KILLED
+    assert runs.run(f"{point}:1", publish) in (KILLED, 0)  # killed again while it recovers, where it still gets there
+    assert runs.run(publish=publish) == 0
+    assert compared(state(), publish) == compared(undisturbed.states[1], publish)
+    runs.check(edition=2, publish=publish)
+
+
+@pytest.mark.parametrize("point", FIRST_LOAD)
+def test_a_first_load_killed_anywhere_is_made_good(point: str, runs: Office, undisturbed: Undisturbed) -> None:
+    for nth in (1, 2):
+        assert runs.run(f"{point}:{nth}") == KILLED
+    last = undisturbed.passes[0][point]
+    assert runs.run(f"{point}:{last - 1}") in (KILLED, 0)
+    assert runs.run() == 0
+    assert compared(state(), publish=False) == compared(undisturbed.states[0], publish=False)
+    runs.check(edition=1, publish=False)
+
+
+def test_every_point_is_passed_by_the_pipeline_and_named_in_the_registry() -> None:
+    used: set[str] = set()
+    for path in (ROOT / "tasks").rglob("*.py"):
+        used |= set(re.findall(r'kill_point\("(\w+)"\)', path.read_text(encoding="utf-8")))
+    assert used == set(KILL_POINTS)
+
+
+def test_a_point_that_no_test_knows_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        kill_point("somewhere")
+
+
+def test_a_run_killed_at_random_times_is_made_good(runs: Office, undisturbed: Undisturbed) -> None:
+    """Kill after a span of time instead of at a point: what the registry might have forgotten."""
+    seconds = [0.02, 0.1, 0.25, 0.5, 0.9, 1.4]
+    kills = sum(killed_after(runs, delay) for delay in seconds)
+    assert kills >= len(seconds) // 2
+    assert runs.run() == 0
+    assert compared(state(), publish=False) == compared(undisturbed.states[0], publish=False)
+    runs.check(edition=1, publish=False)
+
+
+def killed_after(runs: Office, delay: float) -> bool:
+    variables = office.environment(runs.folder, runs.home)
+    process = PROCESSES.Process(target=office.run_as, args=(variables, runs.output, False))
+    process.start()
+    process.join(delay)
+    process.kill()
+    process.join()
+    return process.exitcode == KILLED
