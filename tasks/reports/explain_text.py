@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.checks import load_checks
 from config.policies import load_policies
 from tasks.reports import explain_words as words
 from tasks.rules.reasons import MISSING, REASONS
@@ -99,12 +100,17 @@ class ExplanationText:
                     what += f" ({words.EVIDENCE[fact['end_from']][self._place]})"
             lines.append(f"  {_moment(entry['at'])}  {what}")
         if fact["findings"]:
-            lines += ["", f"{self._say('findings')}: {', '.join(fact['findings'])}"]
+            lines += ["", f"{self._say('findings')}:", *(f"  {self._check(name)}" for name in fact["findings"])]
         if fact["corrected"]:
             lines.append(f"{self._say('corrections')}: {', '.join(fact['corrected'])}")
         if fact["record"]:
             lines.append(f"{self._say('trace')}: {fact['record']['page'][:16]}… #{fact['record']['position']}")
         return lines
+
+    def _check(self, name: str) -> str:
+        """Title of a check; one that is no longer declared keeps its name."""
+        titles = {check.id: (check.title.vi, check.title.en)[self._place] for check in load_checks().each()}
+        return f"{titles.get(name, name)} [{name}]"
 
     def _span(self, minutes: int) -> str:
         return f"{minutes // 60} {self._say('hours')} {minutes % 60} {self._say('minutes')} (= {minutes / 480:.1f} {self._say('working_days_of_8h')})"

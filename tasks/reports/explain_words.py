@@ -95,7 +95,7 @@ TEXT: Final = {
     "pause_after_due": ("Dừng không trừ vì bắt đầu sau hạn", "Pause not left out: it began after the due date"),
     "pause_unproved": ("Dừng không trừ vì không có phiếu yêu cầu", "Pause not left out: there is no request for it"),
     "pause_not_by_policy": ("Dừng không trừ theo cách tính này", "Pause not left out under this policy"),
-    "pause_total": ("Tổng thời gian dừng", "Time in pauses"),
+    "pause_total": ("Thời gian làm việc trong lúc dừng", "Working time in pauses"),
     "worked_total": ("Thời gian làm việc đã dùng", "Working time used"),
     "until_now": ("còn tiếp tục", "still lasts"),
     "findings": ("Lỗi dữ liệu", "Failed checks"),
