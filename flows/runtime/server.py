@@ -60,6 +60,8 @@ class PrefectServer:
 
     def stop(self) -> None:
         """Stop the server if this process started it."""
+        if self.process is not None and self.process.poll() is None:
+            _send_what_waits()
         children.stop(self.process)
         self.process = None
 
@@ -119,6 +121,17 @@ def ensure_server(home: Path, port: int, database_url: str, *, wait: bool = True
             server.stop()
             raise
     return server
+
+
+def _send_what_waits() -> None:
+    """Send the logs and events that threads of their own still hold, before the server that takes them is stopped."""
+    if "prefect" not in sys.modules:
+        return
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=10)
+    EventsWorker.drain_all(timeout=10)
 
 
 def _ended(log: Path, code: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -81,8 +80,6 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
         server.wait()
         yield Session(cluster, server, block)
     finally:
-        if server.process is not None:
-            _send_what_waits()
         server.stop()
         _leave(cluster)
 
@@ -109,17 +106,6 @@ def _start_warehouse() -> Cluster | None:
     chosen = settings()
     check_free_space(chosen.home, chosen.free_space_floor_mb)
     return None if chosen.database_url.get_secret_value() else ensure_cluster(chosen.home)
-
-
-def _send_what_waits() -> None:
-    """Send the logs and events that threads of their own still hold, before the server that takes them is stopped."""
-    if "prefect" not in sys.modules:
-        return
-    from prefect.events.worker import EventsWorker
-    from prefect.logging.handlers import APILogWorker
-
-    APILogWorker.drain_all(timeout=10)
-    EventsWorker.drain_all(timeout=10)
 
 
 def _leave(cluster: Cluster | None) -> None:

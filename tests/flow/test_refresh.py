@@ -87,7 +87,7 @@ def test_nothing_is_published_after_a_failed_gate(
     shutil.copytree(SOURCES, sources)
     communes = yaml.safe_load((sources / "communes.yaml").read_text(encoding="utf-8"))
     # The desks have moved their columns: what is read as the day of receipt is a word.
-    communes["columns"]["received_at"] = communes["columns"]["status"]
+    communes["columns"]["received_at"] = list(communes["columns"]["status"])
     (sources / "communes.yaml").write_text(yaml.safe_dump(communes, allow_unicode=True), encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(sources))
     settings.cache_clear()
