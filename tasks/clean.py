@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from config.sources import Source
 from tasks.cleaning.agencies import Directory
-from tasks.cleaning.dossiers import clean_dossiers
+from tasks.cleaning.dossiers import clean_dossiers, latest_statements
 from tasks.cleaning.histories import clean_events, clean_pauses
 from tasks.cleaning.reference import clean_procedures, clean_units
 from tasks.sources.readings import Readings
@@ -51,20 +51,18 @@ def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -
         units: rows of ``ref.units``; without any, agencies stay as they are given.
         key: of the pseudonyms, at least 32 bytes.
     """
+    latest = latest_statements(readings.dossiers, source)
+    if len(latest.frame) < len(readings.dossiers):
+        readings = _of_kept(readings, latest.frame)
     events, broken_events = clean_events(readings.events, source, key)
     pauses, broken_pauses = clean_pauses(readings.supplements, events, source)
     broken = pa.concat_arrays([broken_events, broken_pauses])
-    dossiers = clean_dossiers(readings.dossiers, source, Directory(units), key, broken)
-    if len(dossiers.frame) < len(readings.dossiers):
-        # A code told twice: only the statement that was kept has a log.
-        latest = _of_kept(readings, dossiers.frame)
-        events, _ = clean_events(latest.events, source, key)
-        pauses, _ = clean_pauses(latest.supplements, events, source)
+    dossiers = clean_dossiers(latest, source, Directory(units), key, broken)
     procedures, refused_procedures = clean_procedures(readings.procedures, source)
     agencies, refused_units = clean_units(readings.units, source)
-    rejected = [readings.rejected, dossiers.rejected, refused_procedures, refused_units]
+    rejected = [readings.rejected, latest.rejected, refused_procedures, refused_units]
     together = pd.concat([frame.astype(_REJECTED)[list(_REJECTED)] for frame in rejected], ignore_index=True)
-    return Cleaned(dossiers.frame, events, pauses, procedures, agencies, together)
+    return Cleaned(dossiers, events, pauses, procedures, agencies, together)
 
 
 def _of_kept(readings: Readings, kept: pd.DataFrame) -> Readings:

@@ -15,7 +15,7 @@ from config.settings import settings
 from config.sources import Source
 from tasks.cleaning.columns import Flags, column
 from tasks.rules import marks, pseudonym
-from tasks.rules.text import clean_text, given, legacy_font, not_composed, truth
+from tasks.rules.text import clean_text, given, legacy_font, matches, not_composed
 
 _TEST = r"(?i)@test|\btests?\b|\btesting\b|thử nghiệm|thu nghiem|chạy thử|chay thu|hồ sơ thử|ho so thu|kiểm thử"
 _PERSONAL = ("identity_number", "applicant_name", "phone", "summary")
@@ -33,7 +33,7 @@ def pseudonym_key() -> bytes:
     file = settings().home / "keys" / "pseudonym.key"
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = file.with_suffix(f".{os.getpid()}")
+        draft = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
         draft.unlink(missing_ok=True)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         with os.fdopen(handle, "w") as stream:
@@ -72,7 +72,7 @@ def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Fl
     flags.add(marks.PHONE_PLACEHOLDER, phone_made_up)
     flags.add(marks.PHONE_MALFORMED, pseudonym.phone_malformed(line) & ~phone_made_up)
     for text in (clean_text(name), clean_text(summary)):
-        flags.add(marks.TEST_WORDING, truth(pc.match_substring_regex(text, _TEST)))
+        flags.add(marks.TEST_WORDING, matches(text, _TEST))
         flags.add(marks.LEGACY_FONT, legacy_font(text))
     flags.add(marks.NOT_NFC, not_composed(name) | not_composed(summary))
     return _keys(_kept(digits, ~(placeholder | malformed)), name, _kept(line, ~phone_made_up), key)

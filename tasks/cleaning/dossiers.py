@@ -38,34 +38,53 @@ _NO_MONTH = np.datetime64("1970-01-01", "D")  # a dossier without any date still
 
 
 @dataclass(frozen=True)
-class CleanedDossiers:
-    """Rows of ``core.dossiers`` and what becomes of the others.
+class Latest:
+    """The statements that count: one a code, the latest.
 
     Attributes:
-        frame: one row a code, the latest statement about it.
+        frame: rows of ``Readings.dossiers``, a RangeIndex.
+        repeated: where the code stood more than once in its page.
         rejected: ``page_digest, page_position, code, reason, fields`` of records without a code.
     """
 
     frame: pd.DataFrame
+    repeated: np.ndarray
     rejected: pd.DataFrame
 
 
-def clean_dossiers(
-    readings: pd.DataFrame, source: Source, directory: Directory, key: bytes, broken_children: pa.Array
-) -> CleanedDossiers:
+def latest_statements(readings: pd.DataFrame, source: Source) -> Latest:
+    """Keep the latest statement about each code: by its modification, else the last one told."""
+    codes = series(fold_codes(column(readings, "code")))
+    usable = codes.notna().to_numpy(dtype=bool)
+    rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(code=None, reason="no_code", fields="code")
+    kept, codes = readings[usable].reset_index(drop=True), codes[usable].reset_index(drop=True)
+    if not codes.duplicated().any():
+        return Latest(kept, np.zeros(len(kept), dtype=bool), rejected)
+    repeated = pd.DataFrame({"page": kept["page_digest"], "code": codes}).duplicated(keep=False).to_numpy(dtype=bool)
+    read = {"modified_at": column(kept, "modified_at")}
+    moments = read_instants(read, source, groups_of(kept["page_digest"]), Flags(len(kept)))["modified_at"]
+    # A statement without a time comes before those with one.
+    order = np.argsort(np.asarray(pc.fill_null(moments.cast(pa.int64()), np.iinfo(np.int64).min)), kind="stable")
+    chosen = np.sort(codes.iloc[order].drop_duplicates(keep="last").index.to_numpy())
+    return Latest(kept.iloc[chosen].reset_index(drop=True), repeated[chosen], rejected)
+
+
+def clean_dossiers(latest: Latest, source: Source, directory: Directory, key: bytes, broken_children: pa.Array) -> pd.DataFrame:
     """Clean the dossiers of one or more pages.
 
     Args:
-        readings: ``Readings.dossiers``, in the order in which the source told them.
+        latest: the statements that count.
         source: its code lists, zone and order of dates.
         directory: agencies.
         key: of the pseudonyms.
         broken_children: folded codes of dossiers with a date in their log that cannot be read.
+
+    Returns:
+        Rows of ``core.dossiers``, in the order of ``latest``.
     """
-    usable = given(fold_codes(column(readings, "code")))
-    rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(code=None, reason="no_code", fields="code")
-    kept = readings[usable].reset_index(drop=True)
+    kept = latest.frame
     flags = Flags(len(kept))
+    flags.add(marks.DUPLICATE_RECORD, latest.repeated)
     codes = _codes(column(kept, "code"), source, flags)
     flags.add(marks.DATE_UNREADABLE, pc.is_in(codes.folded, broken_children).to_numpy(zero_copy_only=False))
     dates = read_instants({n: column(kept, n) for n in DATES}, source, groups_of(kept["page_digest"]), flags, codes.day)
@@ -76,12 +95,11 @@ def clean_dossiers(
     columns["applicant_key"] = applicant_keys(kept, source, key, flags)
     columns["status"] = _status(kept, columns, source, flags)
     columns["partition_month"] = _months(dates, codes, source)
-    _mark_repeated(kept, codes.folded, flags)
     frame = pd.DataFrame({name: series(values) for name, values in columns.items()})
     frame["source"], frame["role"] = source.name, "evidence" if source.role == "evidence" else "primary"
     frame["marks"] = series(marks.joined(flags.raised, len(kept)))
     frame[["page_digest", "page_position"]] = kept[["page_digest", "page_position"]]
-    return CleanedDossiers(DOSSIERS.conform(_latest(frame)), rejected)
+    return DOSSIERS.conform(frame)
 
 
 def _codes(values: pa.Array, source: Source, flags: Flags) -> Codes:
@@ -184,20 +202,3 @@ def _months(dates: Mapping[str, pa.Array], codes: Codes, source: Source) -> pa.A
     ):
         months = np.where(np.isnat(months), option, months)
     return pa.array(np.where(np.isnat(months), _NO_MONTH, months), pa.date32())
-
-
-def _mark_repeated(kept: pd.DataFrame, codes: pa.Array, flags: Flags) -> None:
-    """Mark codes that one page names more than once."""
-    pair = pd.DataFrame({"page": kept["page_digest"], "code": series(codes)})
-    flags.add(marks.DUPLICATE_RECORD, pair.duplicated(keep=False).to_numpy(dtype=bool))
-
-
-def _latest(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep the latest statement about each code: by its modification, else the last one told."""
-    if not frame["code"].duplicated().any():
-        return frame
-    moments = pa.array(frame["modified_at"]).cast(pa.int64())
-    # A statement without a time comes before those with one.
-    order = np.asarray(pc.fill_null(moments, np.iinfo(np.int64).min))
-    ranked = frame.iloc[np.argsort(order, kind="stable")]
-    return frame.loc[ranked.drop_duplicates("code", keep="last").index.sort_values()].reset_index(drop=True)

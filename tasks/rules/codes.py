@@ -19,6 +19,7 @@ NATIONAL = (
     r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"
 )
 LONGEST_CODE = 100
+_MOST_FOLDS = 3  # more were never needed for any text
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,22 @@ class Codes:
 
 def fold_codes(values: pa.Array) -> pa.Array:
     """Bring codes to one form: NFKC, upper case, Latin letters, plain hyphens, no white space; empty is null."""
-    text = pc.utf8_slice_codeunits(values, 0, LONGEST_CODE)
-    # Before normalising: compatibility forms must not hide a hyphen.
-    text = pc.utf8_upper(pc.utf8_normalize(text, "NFKC"))
+    text = _fold(pc.utf8_slice_codeunits(values, 0, LONGEST_CODE))
+    # What a gap, an accent or another alphabet kept apart may belong together once that is gone.
+    for _ in range(_MOST_FOLDS):
+        if truth(pc.string_is_ascii(text))[given(text)].all():
+            break
+        text = _fold(text)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _fold(values: pa.Array) -> pa.Array:
+    text = pc.utf8_upper(pc.utf8_normalize(values, "NFKC"))
     text = pc.replace_substring_regex(pc.replace_substring_regex(text, _HYPHENS, "-"), _GAPS, "")
     if truth(pc.match_substring_regex(text, r"[\x{0370}-\x{04FF}]")).any():
         for other, latin in _LOOK_ALIKES.items():
             text = pc.replace_substring(text, other, latin)
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return text
 
 
 def read_codes(values: pa.Array) -> Codes:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Record, blank_to_null, children, nulls, text, texts
+from tasks.sources.records import Keys, Record, children, text, texts
 
 # Canonical field: names that the generations use for it, the first given one counts.
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
@@ -173,17 +174,20 @@ def child_columns(
 
 def _applicants(keys: Keys, columns: dict[str, pa.Array]) -> None:
     """Fill in the applicant from where later generations keep him."""
-    identities = Keys([_first_object(value) for value in keys.values(IDENTITIES)]).texts("SoDinhDanh")
-    outer = Keys([_first_object(value) for value in keys.values(APPLICANT[0])])
-    inner = Keys([_first_object(value) for value in outer.values(APPLICANT[1])])
-    for field, names in APPLICANT_KEYS.items():
-        options = [columns[field], identities if field == "identity_number" else nulls(len(identities)), inner.texts(*names)]
-        columns[field] = pa.compute.coalesce(*[blank_to_null(option) for option in options])
+    if keys.has(IDENTITIES):
+        numbers = Keys([_first_object(value) for value in keys.values(IDENTITIES)]).texts("SoDinhDanh")
+        columns["identity_number"] = pc.coalesce(columns["identity_number"], numbers)
+    if keys.has(APPLICANT[0]):
+        outer = Keys([_first_object(value) for value in keys.values(APPLICANT[0])])
+        inner = Keys([_first_object(value) for value in outer.values(APPLICANT[1])])
+        for field, names in APPLICANT_KEYS.items():
+            columns[field] = pc.coalesce(columns[field], inner.texts(*names))
 
 
 def _first_object(value: Any) -> Record:
-    items, _ = children([value])
-    return items[0] if items else {}
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return value if isinstance(value, dict) else {}
 
 
 def _has_result(value: Any) -> str | None:

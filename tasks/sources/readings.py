@@ -13,7 +13,6 @@ import pyarrow as pa
 from config.errors import SourceError
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Source
 
-TEXT = pd.ArrowDtype(pa.string())
 PLACE_FIELDS = ("page_digest", "page_position")
 EVENT_COLUMNS = ("code", "at", "status", "unit", "actor", "planned_end_at")
 SUPPLEMENT_COLUMNS = ("code", "kind", "started_at", "ended_at", "due_before_at", "due_after_at")
@@ -110,7 +109,9 @@ def unreadable(digest: str) -> Readings:
 def _frame(names: Sequence[str], part: Part | None, digest: str) -> pd.DataFrame:
     length = 0 if part is None else len(part.positions)
     given = {} if part is None else part.columns
-    data = {name: pd.array(given.get(name, pa.nulls(length, pa.string())), dtype=TEXT) for name in names}
-    data["page_digest"] = pd.array([digest] * length, dtype=TEXT)
-    data["page_position"] = pd.array(np.asarray([] if part is None else part.positions, dtype=np.int64), dtype="int64[pyarrow]")
-    return pd.DataFrame(data)
+    nothing = pa.nulls(length, pa.string())
+    data = {name: given.get(name, nothing) for name in names}
+    data["page_digest"] = pa.repeat(digest, length)
+    data["page_position"] = pa.array(np.asarray([] if part is None else part.positions, dtype=np.int64))
+    # Made from Arrow directly: pd.array() would look at every value again.
+    return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(values) for name, values in data.items()}, copy=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -41,7 +43,8 @@ class Keys:
     def __init__(self, records: Sequence[Record]) -> None:
         self.records = records
         self._spellings: dict[str, list[str]] = {}
-        for key in dict.fromkeys(chain.from_iterable(records)):
+        self._counts = Counter(chain.from_iterable(records))
+        for key in self._counts:
             if isinstance(key, str):
                 self._spellings.setdefault(key.casefold(), []).append(key)
 
@@ -50,15 +53,23 @@ class Keys:
         spellings = [key for name in names for key in self._spellings.get(name.casefold(), ())]
         if not spellings:
             return [None] * len(self.records)
-        first = spellings[0]
-        found = [record.get(first) for record in self.records]
+        found = self._of(spellings[0])
         for key in spellings[1:]:
             found = [record.get(key) if _blank(value) else value for value, record in zip(found, self.records, strict=True)]
         return found
 
+    def _of(self, key: str) -> list[Any]:
+        if self._counts[key] == len(self.records):  # the usual case, and half the time
+            return list(map(itemgetter(key), self.records))
+        return [record.get(key) for record in self.records]
+
     def texts(self, *names: str) -> pa.Array:
         """Return those values as text, empty ones as null."""
-        return blank_to_null(texts(self.values(*names)))
+        return blank_to_null(texts(self.values(*names))) if self.has(*names) else nulls(len(self.records))
+
+    def has(self, *names: str) -> bool:
+        """Tell whether any record has any of the keys."""
+        return any(name.casefold() in self._spellings for name in names)
 
 
 def children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:

@@ -68,7 +68,7 @@ def test_numbers_are_read_through_spaces_and_dots() -> None:
     ]
 
 
-@given(st.from_regex(r"\A0[2-9]\d{7,9}\Z").filter(str.isascii))
+@given(st.from_regex(r"\A0[2-9][0-9]{7,9}\Z"))
 def test_lines_that_exist_are_never_called_malformed(number: str) -> None:
     parsed = phonenumbers.parse(number, "VN")
     if phonenumbers.is_valid_number(parsed):
