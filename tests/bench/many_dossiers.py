@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES, UNITS
 from tasks.rules.frames import DossierFrames
+from tasks.rules.marks import MARKS
 from tests.unit.check_cases import CATALOGUE, DIRECTORY
 
 _HOUR = 3_600_000_000
@@ -33,9 +34,16 @@ def many_dossiers(rows: int, failing: float, seed: int = 1) -> DossierFrames:
         return dice.random(rows) < failing
 
     received = _FIRST + dice.integers(0, 365, rows) * _DAY + dice.integers(0, 8, rows) * _HOUR
-    done = received + np.where(broken(), -1, 1) * dice.integers(1, 200, rows) * _HOUR
+
+    def astray(least: int) -> np.ndarray:
+        """Times after receipt; the share that fails lies before it, as many others in the future."""
+        chance = dice.random(rows)
+        before = chance < failing
+        times = received + np.where(before, -1, 1) * dice.integers(least, 300, rows) * _HOUR
+        return _later(times, ~before & (chance > 1 - failing))
+
+    done, returned = astray(1), astray(200)
     due = received + np.where(broken(), -1, 1) * dice.integers(24, 300, rows) * _HOUR
-    returned = received + np.where(broken(), -1, 1) * dice.integers(200, 300, rows) * _HOUR
     columns: dict[str, pa.Array] = {
         "source": _constant("province", rows),
         "code": _codes(received, broken()),
@@ -44,30 +52,41 @@ def many_dossiers(rows: int, failing: float, seed: int = 1) -> DossierFrames:
         "procedure_code": _texts(dice, ["1.000001", "1.000002", "TS_lop1"], rows, broken(), None),
         "field_code": _constant("G01-A", rows),
         "unit_code": _texts(dice, ["H99.12", "H44.12", "H99.71"], rows, broken(), None),
+        "unit_as_given": _texts(dice, ["Sở Thử nghiệm", "UBND xã Thử"], rows, broken(), "Account khong dung"),
+        "alias_code": pc.if_else(pa.array(broken()), pc.cast(pa.array(np.arange(rows)), pa.string()), None),
         "channel": _texts(dice, ["counter", "online"], rows, broken(), None),
         "applicant_key": pc.cast(pa.array(dice.integers(0, rows // 2, rows)), pa.string()),
         "receipt_number": pc.cast(pa.array(np.arange(rows)), pa.string()),
         "status": pa.array(dice.choice([4, 9, 10], rows), mask=broken()),
-        "submitted_at": _instants(received - 600_000_000),
+        "submitted_at": _instants(_later(received - 600_000_000, broken())),
         "received_at": _instants(received, broken()),
         "due_at": _instants(due),
         "done_at": _instants(done),
         "returned_at": _instants(returned),
+        "refused_at": _instants(_later(received + _HOUR, broken()), dice.random(rows) < 0.9),
+        "is_migrated": pa.array(broken()),
         "modified_at": _instants(returned + _HOUR),
         "fee_amount": pa.array(np.where(broken(), 2_000_000_000, 20_000)),
         "has_result": pa.array(dice.random(rows) < 0.5),
-        "marks": _texts(dice, ["not_nfc", "id_missing phone_malformed", "test_wording"], rows, ~broken(), None),
+        "marks": _texts(dice, [" ".join(MARKS)], rows, ~broken(), None),
     }
     tenth = np.arange(0, rows, 10)
     key = {name: columns[name] for name in ("source", "code")}
     return DossierFrames(
-        dossiers=_frame(DOSSIERS, columns, rows).assign(duplicate_of=_none(rows), corrected=_none(rows)),
+        dossiers=_frame(DOSSIERS, columns, rows).assign(
+            duplicate_of=_series(_texts(dice, ["H99.12-250303-0000001"], rows, ~broken(), None)), corrected=_none(rows)
+        ),
         events=_events(key, received, done, rows),
         pauses=_frame(PAUSES, {**_taken(key, tenth), **_pauses(received[tenth])}, len(tenth)),
         evidence=_evidence(_taken(key, tenth), received[tenth], done[tenth]),
         procedures=PROCEDURES.frame(CATALOGUE),
         units=UNITS.frame(DIRECTORY),
     )
+
+
+def _later(times: np.ndarray, future: np.ndarray) -> np.ndarray:
+    """Move some times ten years on."""
+    return times + np.where(future, 3650 * _DAY, 0)
 
 
 def _codes(received: np.ndarray, broken: np.ndarray) -> pa.Array:
@@ -123,7 +142,11 @@ def _constant(text: str, rows: int) -> pa.Array:
 
 
 def _none(rows: int) -> pd.Series:
-    return pd.Series(pa.nulls(rows, pa.string()), dtype=pd.ArrowDtype(pa.string()))
+    return _series(pa.nulls(rows, pa.string()))
+
+
+def _series(array: pa.Array) -> pd.Series:
+    return pd.Series(array, dtype=pd.ArrowDtype(pa.string()))
 
 
 def _instants(microseconds: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.columns import Codes, Mask, Times, arrow, as_codes, booleans, office_times, one_of, statuses
+from tasks.rules.checks.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, office_times, one_of, statuses
 from tasks.rules.checks.reference import Catalogue, Directory
 from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import WorkingClock
@@ -181,23 +181,29 @@ class Facts:
 
     # -- what speaks about the dossiers ------------------------------------------------------
 
-    def _rows(self, frame: pd.DataFrame, order: str) -> Rows:
-        return Rows.of(frame, places_of(self.frames.dossiers, frame), len(self), self.zone, order)
+    @cached_property
+    def _few_places(self) -> tuple[Numbers, Numbers]:
+        """Places of pauses and evidence, looked up together: finding the dossiers is what costs."""
+        pauses, evidence = self.frames.pauses, self.frames.evidence
+        both = pd.concat([pauses[["source", "code"]], evidence[["source", "code"]]], ignore_index=True)
+        places = places_of(self.frames.dossiers, both)
+        return places[: len(pauses)], places[len(pauses) :]
 
     @cached_property
     def events(self) -> Rows:
         """The progress logs, each dossier's in order."""
-        return self._rows(self.frames.events, "seq")
+        places = places_of(self.frames.dossiers, self.frames.events)
+        return Rows.of(self.frames.events, places, len(self), self.zone, "seq")
 
     @cached_property
     def pauses(self) -> Rows:
         """The pauses, each dossier's by start."""
-        return self._rows(self.frames.pauses, "started_at")
+        return Rows.of(self.frames.pauses, self._few_places[0], len(self), self.zone, "started_at")
 
     @cached_property
     def evidence(self) -> Rows:
         """The matched records of other systems."""
-        return self._rows(self.frames.evidence, "received_at")
+        return Rows.of(self.frames.evidence, self._few_places[1], len(self), self.zone, "received_at")
 
     # -- reference ---------------------------------------------------------------------------
 

@@ -50,21 +50,18 @@ class Validity:
         """
         if len(self.keys) == 0:
             return np.full(len(thing), -1, dtype=np.int64)
-        known = np.flatnonzero((thing >= 0) & ~np.isnat(day))
-        answer = np.full(len(thing), -1, dtype=np.int64)
-        answer[known] = self._find_known(thing[known], (day[known] - _FIRST).astype(np.int64))
-        return answer
-
-    def _find_known(self, thing: Numbers, number: Numbers) -> Numbers:
-        """Look up by a table of things × days where that is smaller than the question, else one by one."""
-        if len(thing) == 0:
-            return thing
-        first, span = number.min(), int(np.ptp(number)) + 1
+        unknown = (thing < 0) | np.isnat(day)
+        if unknown.all():
+            return np.full(len(thing), -1, dtype=np.int64)
+        first, last = np.nanmin(day), np.nanmax(day)
+        number = (np.where(unknown, first, day) - _FIRST).astype(np.int64)
+        least, span = int((first - _FIRST).astype(np.int64)), int((last - first).astype(np.int64)) + 1
         if len(self.things) * span > len(thing):
-            return self._search(thing, number)
-        things, days = np.arange(len(self.things)), first + np.arange(span)
-        table = self._search(np.repeat(things, span), np.tile(days, len(things)))
-        return np.asarray(table[thing * span + (number - first)])
+            return np.where(unknown, -1, self._search(np.maximum(thing, 0), number))
+        # A table of things × days is smaller than the question: few procedures and agencies, many dossiers.
+        days = np.tile(least + np.arange(span), len(self.things))
+        table = self._search(np.repeat(np.arange(len(self.things)), span), days)
+        return np.where(unknown, -1, table[np.maximum(thing, 0) * span + (number - least)])
 
     def _search(self, thing: Numbers, number: Numbers) -> Numbers:
         place = np.searchsorted(self.keys, thing * _SPAN + number, side="right") - 1

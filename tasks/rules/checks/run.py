@@ -97,8 +97,8 @@ def run_checks(
     facts = Facts(frames, as_of, zone, clock, plain)
     bits = np.zeros((len(checks), (len(facts) + 7) // 8), dtype=np.uint8)
     for place, check in enumerate(checks.each()):
-        failing = bound(check)(facts, **check.parameters) & in_force(check, facts)
-        bits[place] = np.packbits(failing)
+        failing = bound(check)(facts, **check.parameters)
+        bits[place] = np.packbits(failing if always(check) else failing & in_force(check, facts))
     return Findings(checks.checks, bits, arrow(frames.dossiers["source"]), arrow(frames.dossiers["code"]))
 
 
@@ -116,14 +116,16 @@ def bound(check: Check) -> Test:
     return TESTS[check.id]
 
 
-def in_force(check: Check, facts: Facts) -> Mask | bool:
+def always(check: Check) -> bool:
+    """Tell whether a check is in force for all dossiers."""
+    return check.since is None and check.until is None
+
+
+def in_force(check: Check, facts: Facts) -> Mask:
     """Tell for which dossiers a check is in force, by their day of receipt."""
-    answer: Mask | bool = True
-    if check.since is not None:
-        answer = facts.governing_day >= np.datetime64(check.since, "D")
-    if check.until is not None:
-        answer = answer & (facts.governing_day <= np.datetime64(check.until, "D"))
-    return answer
+    first = np.datetime64(check.since or "0001-01-01", "D")
+    last = np.datetime64(check.until or "9999-12-31", "D")
+    return (facts.governing_day >= first) & (facts.governing_day <= last)
 
 
 def _series(array: pa.Array) -> pd.Series:
