@@ -118,11 +118,17 @@ def often(texts: pa.Array, least: int, *parts: npt.NDArray[np.integer]) -> Mask:
     size = 1 << max(int(len(texts) * 4).bit_length(), 4)
     mixed = _tails(texts)
     for part in parts:
-        mixed = (mixed ^ part.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-    place = ((mixed * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(65 - size.bit_length())).astype(np.int64)
+        mixed = _stir(mixed) ^ part.astype(np.uint64)
+    place = (_stir(mixed) >> np.uint64(65 - size.bit_length())).astype(np.int64)
     counts = np.bincount(place, minlength=size)
     given: Mask = texts.is_valid().to_numpy(zero_copy_only=False)
     return given & (counts[place] >= least)
+
+
+def _stir(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Spread numbers over the whole range: digits of a text differ in few bits."""
+    numbers = (numbers ^ (numbers >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
+    return (numbers ^ (numbers >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
 
 
 def _tails(texts: pa.Array) -> npt.NDArray[np.uint64]:
