@@ -21,7 +21,7 @@ from config.errors import ConfigError
 from config.settings import settings
 from schemas.table import Table
 from tasks.warehouse.cluster import WAREHOUSE, ensure_cluster
-from tasks.warehouse.statement_errors import failure, retryable
+from tasks.warehouse.statement_errors import failure, retried, retryable
 
 Query: TypeAlias = "str | sql.Composable"
 Dtypes: TypeAlias = Mapping[str, pd.ArrowDtype] | Table
@@ -149,7 +149,7 @@ def _lend(purpose: str) -> sa.pool.PoolProxiedConnection:
 
 
 def read_frame(query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes) -> pd.DataFrame:
-    """Run a query and return its rows as a frame with the given dtypes.
+    """Run a query and return its rows as a frame with the given dtypes; repeated where the server died or was busy.
 
     Args:
         query: a SELECT, with ``%(name)s`` for parameters.
@@ -163,8 +163,12 @@ def read_frame(query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtype
         WarehouseError: the query failed.
         KeyError: it returns a column without a dtype.
     """
-    with connection("read") as driver:
-        return copy_out(driver, query, parameters, dtypes)
+
+    def read() -> pd.DataFrame:
+        with connection("read") as driver:
+            return copy_out(driver, query, parameters, dtypes)
+
+    return retried(read)
 
 
 def copy_out(
@@ -180,14 +184,18 @@ def copy_out(
 
 
 def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Run a small query and return its rows; for many rows use :func:`read_frame`.
+    """Run a small query that only reads and return its rows; for many rows use :func:`read_frame`.
 
     Raises:
         WarehouseError: the query failed.
     """
-    with connection("read") as driver, driver.cursor() as cursor:
-        cursor.execute(query, parameters or None)
-        return list(cursor.fetchall())
+
+    def read() -> list[tuple[Any, ...]]:
+        with connection("read") as driver, driver.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return list(cursor.fetchall())
+
+    return retried(read)
 
 
 class _Sink(io.RawIOBase):

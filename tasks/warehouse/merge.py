@@ -6,11 +6,12 @@ FROM, so a null is a value like any other, and a row that says the same keeps it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from psycopg2 import sql
 
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS
@@ -22,6 +23,7 @@ CHANGED_IN = "changed_in"
 # Where a record was read does not change what it says: a dossier that an overlapping pull brings again in
 # another landing file stays untouched, and goes on naming the file that first said so.
 _NOT_COMPARED = ("pull_id", "page_digest", "page_position")
+_COLLISIONS = 3  # with loads of other subjects, before the server's refusal is passed on
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,40 @@ class Merge:
         self._counts_changes = CHANGED_IN in table.managed
 
     def upsert(self) -> Merged:
-        """Update rows whose key is there and whose columns differ, insert those whose key is not."""
+        """Update rows whose key is there and whose columns differ, insert those whose key is not.
+
+        A load of another subject may insert one of our keys between our look and our insert. Then the
+        server refuses ours, and looking again finds the row that is to be updated.
+        """
         if self._stage.rows == 0:
             return Merged()
+        for _ in range(_COLLISIONS):
+            try:
+                return self._undoable(self._look_and_write)
+            except psycopg2.errors.UniqueViolation:
+                continue
+        return self._look_and_write()
+
+    def _look_and_write(self) -> Merged:
         if self._is_empty():
-            inserted = self._insert(only_new=False)
-            return Merged(inserted)
+            return Merged(self._insert(only_new=False))
         self._analyze()
         new, different = self._survey()
         updated = self._update() if different else 0
         kill_point("updated")
         inserted = self._insert(only_new=new < self._stage.rows) if new else 0
         return Merged(inserted, updated, self._stage.rows - inserted - updated)
+
+    def _undoable(self, write: Callable[[], Merged]) -> Merged:
+        with self._driver.cursor() as cursor:
+            cursor.execute("SAVEPOINT before_writing")
+            try:
+                merged = write()
+            except psycopg2.errors.UniqueViolation:
+                cursor.execute("ROLLBACK TO SAVEPOINT before_writing")
+                raise
+            cursor.execute("RELEASE SAVEPOINT before_writing")
+        return merged
 
     def delete_gone(self, within: sql.Composable, using: sql.Composable | None = None) -> int:
         """Delete rows that lie within a condition on ``t`` and that the stage does not name."""

@@ -40,7 +40,7 @@ class Office:
         variables = office.environment(self.folder, self.home) | ({"MOTCUA_KILL_AT": kill_at} if kill_at else {})
         process = PROCESSES.Process(target=office.run_as, args=(variables, self.output, publish))
         process.start()
-        process.join(120)
+        process.join(600)
         assert process.exitcode in (0, KILLED), self.output.with_suffix(".log").read_text()
         return process.exitcode
 

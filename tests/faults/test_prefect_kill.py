@@ -1,0 +1,68 @@
+"""A run whose process is killed: marked Crashed though nobody is left to say so, and made good by the next run."""
+
+from __future__ import annotations
+
+import signal
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+
+from flows.runtime.automations import ensure_heartbeat_automation
+from flows.runtime.limits import limit_name
+from tests.flow.installation import Installation, installation, motcua, province, server, wait_for
+
+__all__ = ["installation", "province", "server"]
+
+RECONCILED_WITHIN = 120.0
+
+
+def killed_at(one: Installation, point: str) -> None:
+    done = motcua(one.environment, "refresh", "--as-of", "2026-03-31", check=False, MOTCUA_KILL_AT=point)
+    assert done.returncode == -signal.SIGKILL, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def newest_run(one: Installation) -> tuple[Any, ...]:
+    return one.query("SELECT id, state_name FROM flow_run ORDER BY start_time DESC NULLS LAST LIMIT 1", "prefect")[0]
+
+
+@pytest.mark.parametrize("point", ["judged:3"])
+def test_a_killed_run_is_marked_and_made_good(installation: Installation, point: str) -> None:
+    with get_client(sync_client=True) as client:
+        ensure_heartbeat_automation(client)
+        ensure_heartbeat_automation(client)  # twice is once
+        names = [automation.name for automation in client.read_automations()]
+        assert names.count("motcua run without heartbeat") == 1
+    killed_at(installation, point)
+    began = time.monotonic()
+    identity, state = newest_run(installation)
+    assert state == "Running", "nobody was left to say that it ended"
+
+    # Meanwhile the work goes on: no lock and no place is held by the dead.
+    motcua(installation.environment, "refresh", "--as-of", "2026-03-31")
+    once = installation.figures()
+    assert installation.query("SELECT count(*) FROM judged.verdicts GROUP BY source, code, policy HAVING count(*) > 1") == []
+    seen = "SELECT count(*) FROM core.dossier_versions GROUP BY source, code HAVING count(*) > 1"
+    assert installation.query(seen) == [], "nothing was loaded twice"
+    assert len(once["published"]) == 3
+
+    statement = f"SELECT state_name FROM flow_run WHERE id = '{identity}'"
+    wait_for(
+        lambda: installation.query(statement, "prefect") == [("Crashed",)], RECONCILED_WITHIN - (time.monotonic() - began) + 5
+    )
+    assert time.monotonic() - began <= RECONCILED_WITHIN + 5
+
+    motcua(installation.environment, "refresh", "--as-of", "2026-03-31", "--full")
+    assert installation.figures() == once, "a run that was never killed says the same"
+
+
+def test_a_run_killed_while_pulling_gives_its_place_back(installation: Installation) -> None:
+    killed_at(installation, "page_landed:2")
+    began = time.monotonic()
+    motcua(installation.environment, "refresh", "--as-of", "2026-03-31")
+    assert time.monotonic() - began < timedelta(minutes=3).total_seconds()
+    with get_client(sync_client=True) as client:
+        wait_for(lambda: not client.read_global_concurrency_limit_by_name(limit_name("province")).active_slots, patience=120)
+    assert installation.query("SELECT count(*) FROM mart.publications")[0][0] >= 3
