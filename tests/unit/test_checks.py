@@ -212,3 +212,29 @@ def test_open_dossiers_grow_older() -> None:
     frames = frames_of(CASES["waiting_for_supplement_long"])
     assert not checked(frames, as_of=date(2026, 3, 6)).failing("waiting_for_supplement_long").any()
     assert checked(frames, as_of=date(2026, 3, 7)).failing("waiting_for_supplement_long").all()
+
+
+@pytest.mark.parametrize(
+    ("check_id", "times"),
+    [
+        ("received_after_done", {"done_at": "2026-03-02"}),
+        ("received_after_returned", {"returned_at": "2026-03-02"}),
+        ("done_after_returned", {"returned_at": "2026-03-06"}),
+        ("due_before_received", {"due_at": "2026-03-02"}),
+        ("submitted_after_received", {"received_at": "2026-03-02"}),
+        ("ended_after_last_change", {"modified_at": "2026-03-06"}),
+        ("log_work_after_stated_end", {"done_at": "2026-03-02"}),
+    ],
+)
+def test_a_day_without_an_hour_is_not_its_first_minute(check_id: str, times: dict[str, str]) -> None:
+    case = Case({name: at(text) for name, text in times.items()})
+    assert not checked(frames_of(case)).failing(check_id).any()
+    day_before = {name: at(text) - pd.Timedelta(days=1) for name, text in times.items()}
+    assert checked(frames_of(Case(day_before))).failing(check_id).all()
+
+
+def test_a_carrier_is_not_held_against_the_desk() -> None:
+    letter = {"received_at": "2026-03-09 09:00", "returned_at": "2026-03-11 10:00", "status": 10}
+    assert failed(checked(frames_of(Case(others=[letter])))) == set()
+    on_its_way = {**letter, "returned_at": None}
+    assert failed(checked(frames_of(Case(others=[on_its_way])))) == set()

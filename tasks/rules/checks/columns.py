@@ -62,6 +62,19 @@ def booleans(series: pd.Series) -> Mask:
     return np.asarray(filled.to_numpy(zero_copy_only=False))
 
 
+def before(one: Times, other: Times) -> Mask:
+    """Tell where a time lies before another; of two on one day only where both have an hour.
+
+    Many systems keep some dates as days: midnight stands for a day, not for the minute after the one before.
+    """
+    earlier = one < other
+    places = np.flatnonzero(earlier)
+    first, second = one[places], other[places]
+    day, other_day = first.astype("datetime64[D]"), second.astype("datetime64[D]")
+    earlier[places] = (day != other_day) | ((first != day) & (second != other_day))
+    return earlier
+
+
 def one_of(numbers: npt.NDArray[np.uint16], wanted: tuple[int, ...]) -> Mask:
     """Tell which statuses (0 to 15) are one of these: a bit each, a hundredth of the time of ``np.isin``."""
     bits = np.uint16(sum(1 << status for status in set(wanted)))

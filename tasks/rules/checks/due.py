@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tasks.rules.checks.columns import Mask, group_numbers, one_of, whole_minutes
+from tasks.rules.checks.columns import Mask, before, group_numbers, one_of, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
@@ -65,7 +65,7 @@ def limit_unsettled(facts: Facts) -> Mask:
 @check
 def due_before_received(facts: Facts) -> Mask:
     """Due before it was received."""
-    return facts.at("due_at") < facts.at("received_at")
+    return before(facts.at("due_at"), facts.at("received_at"))
 
 
 @check

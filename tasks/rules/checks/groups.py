@@ -34,8 +34,9 @@ def received_in_bulk(facts: Facts, *, least: int) -> Mask:
 
 @check
 def changed_in_bulk(facts: Facts, *, least: int) -> Mask:
-    """Ended in the same second as many others: a script closed them."""
-    return group_sizes(_numbers(facts.at("done_at"), 1_000_000)) >= least
+    """Ended in the same second as many others: a script closed them. What people type ends at a full minute."""
+    second = _numbers(facts.at("done_at"), 1_000_000)
+    return group_sizes(np.where(second % 60 == 0, -1, second)) >= least
 
 
 @check

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask, one_of, whole_minutes
+from tasks.rules.checks.columns import Mask, before, one_of, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -75,7 +75,7 @@ def log_reopened_after_closing(facts: Facts) -> Mask:
 def log_work_after_stated_end(facts: Facts) -> Mask:
     """The log shows work after the end that the record states: closed before the work was done."""
     events = facts.events
-    after = events.at("at") > events.of_dossier(facts.at("done_at"))
+    after = before(events.of_dossier(facts.at("done_at")), events.at("at"))
     return facts.is_ended & events.any(after & one_of(events.number("status"), _WORKING))
 
 
@@ -93,7 +93,8 @@ def log_closed_within_minutes(facts: Facts, *, minutes: int) -> Mask:
 def log_before_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """The log shows work before the dossier was received."""
     events = facts.events
-    early = events.at("at") < events.of_dossier(facts.at("received_at")) - tolerance_minutes * _MINUTE
+    received = events.of_dossier(facts.at("received_at"))
+    early = before(events.at("at"), received) & (events.at("at") < received - tolerance_minutes * _MINUTE)
     return events.any(early & one_of(events.number("status"), (4, 5, 6, 8, 9, 10)))
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask
+from tasks.rules.checks.columns import Mask, before
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -53,31 +53,33 @@ def refused_in_future(facts: Facts) -> Mask:
 @check
 def submitted_after_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """Received before it was submitted."""
-    return facts.at("submitted_at") > facts.at("received_at") + tolerance_minutes * _MINUTE
+    submitted, received = facts.at("submitted_at"), facts.at("received_at")
+    return before(received, submitted) & (submitted > received + tolerance_minutes * _MINUTE)
 
 
 @check
 def received_after_done(facts: Facts) -> Mask:
     """Processing ended before receipt (HoSoGayLoiThongKe f)."""
-    return facts.at("received_at") > facts.at("done_at")
+    return before(facts.at("done_at"), facts.at("received_at"))
 
 
 @check
 def received_after_returned(facts: Facts) -> Mask:
     """Handed over before receipt."""
-    return facts.at("received_at") > facts.at("returned_at")
+    return before(facts.at("returned_at"), facts.at("received_at"))
 
 
 @check
 def done_after_returned(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """Handed over before processing ended."""
-    return facts.at("done_at") > facts.at("returned_at") + tolerance_minutes * _MINUTE
+    done, returned = facts.at("done_at"), facts.at("returned_at")
+    return before(returned, done) & (done > returned + tolerance_minutes * _MINUTE)
 
 
 @check
 def refused_before_received(facts: Facts) -> Mask:
     """Refused before receipt, although it counts as received."""
-    return (facts.at("refused_at") < facts.at("received_at")) & ~facts.status_in((1, 3))
+    return before(facts.at("refused_at"), facts.at("received_at")) & ~facts.status_in((1, 3))
 
 
 @check
@@ -123,7 +125,8 @@ def finished_within_minutes(facts: Facts, *, minutes: int) -> Mask:
 @check
 def ended_after_last_change(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """The end lies after the last change of the record: written down before it happened."""
-    return facts.at("done_at") > facts.at("modified_at") + tolerance_minutes * _MINUTE
+    done, modified = facts.at("done_at"), facts.at("modified_at")
+    return before(modified, done) & (done > modified + tolerance_minutes * _MINUTE)
 
 
 @check

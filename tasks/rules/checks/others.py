@@ -9,10 +9,16 @@ import numpy as np
 from tasks.rules.checks.columns import Mask
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
+from tasks.rules.checks.rows import Rows
 
 _SHIFT = np.timedelta64(7, "h")
 _SECOND = np.timedelta64(1_000_000, "us")
 _DAY = np.timedelta64(1, "D")
+
+
+def _works(evidence: Rows) -> Mask:
+    """Tell which records are of systems that work on dossiers: they have a due date, the postal service has none."""
+    return ~np.isnat(evidence.at("due_at"))
 
 
 @check
@@ -31,8 +37,9 @@ def handed_over_elsewhere_but_open(facts: Facts) -> Mask:
 def finished_but_open_elsewhere(facts: Facts) -> Mask:
     """The one-stop system shows it finished, every other system that works on it has not ended."""
     evidence = facts.evidence
-    unended = np.isnat(evidence.at("done_at")) & np.isnat(evidence.at("returned_at"))
-    return facts.is_finished & (evidence.count() > 0) & (evidence.count(unended) == evidence.count())
+    works = _works(evidence)
+    unended = works & np.isnat(evidence.at("done_at")) & np.isnat(evidence.at("returned_at"))
+    return facts.is_finished & evidence.any(works) & (evidence.count(unended) == evidence.count(works))
 
 
 @check
@@ -61,8 +68,8 @@ def handed_over_before_done(facts: Facts) -> Mask:
 def ended_elsewhere_before_received(facts: Facts) -> Mask:
     """The other system ended the work before the dossier was received here."""
     evidence = facts.evidence
-    end = np.where(np.isnat(evidence.at("done_at")), evidence.at("returned_at"), evidence.at("done_at"))
-    return evidence.any(end < evidence.of_dossier(facts.at("received_at")))
+    end = np.where(np.isnat(evidence.day("done_at")), evidence.day("returned_at"), evidence.day("done_at"))
+    return evidence.any(end < evidence.of_dossier(facts.day("received_at")))
 
 
 @check
@@ -70,7 +77,7 @@ def received_differs_elsewhere(facts: Facts, *, days: int) -> Mask:
     """The day of receipt here and in the other system lie days apart."""
     evidence = facts.evidence
     gap = np.abs(evidence.of_dossier(facts.day("received_at")) - evidence.day("received_at"))
-    return evidence.any(gap > days * _DAY)
+    return evidence.any(_works(evidence) & (gap > days * _DAY))
 
 
 @check

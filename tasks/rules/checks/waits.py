@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask
+from tasks.rules.checks.columns import Mask, before
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 
@@ -33,14 +33,14 @@ def pause_ends_before_start(facts: Facts) -> Mask:
 def pause_before_received(facts: Facts) -> Mask:
     """A pause begins before the dossier was received."""
     pauses = facts.pauses
-    return pauses.any(pauses.at("started_at") < pauses.of_dossier(facts.at("received_at")))
+    return pauses.any(before(pauses.at("started_at"), pauses.of_dossier(facts.at("received_at"))))
 
 
 @check
 def pause_after_end(facts: Facts) -> Mask:
     """A pause begins after processing had ended."""
     pauses = facts.pauses
-    return pauses.any(pauses.at("started_at") > pauses.of_dossier(facts.at("done_at")))
+    return pauses.any(before(pauses.of_dossier(facts.at("done_at")), pauses.at("started_at")))
 
 
 @check
@@ -79,7 +79,7 @@ def moved_due_not_taken_over(facts: Facts) -> Mask:
     """The last pause gave a new due date, but the dossier shows an older one."""
     pauses = facts.pauses
     newest = pauses.last(pauses.at("due_after_at"), ~np.isnat(pauses.at("due_after_at")))
-    return facts.at("due_at") < newest - _MINUTE
+    return before(facts.at("due_at"), newest - _MINUTE)
 
 
 @check
