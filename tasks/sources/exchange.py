@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -115,9 +115,9 @@ def read_dossiers(records: Sequence[Any], digest: str) -> Readings:
     keys = Keys(objects)
     columns = {field: keys.texts(*names) for field, names in DOSSIER_KEYS.items()}
     _applicants(keys, columns)
-    columns["has_result"] = pa.array([_has_result(value) for value in keys.values(RESULTS)], pa.string())
-    columns["fee_amount"] = pa.array([_fees(value) for value in keys.values(FEES)], pa.string())
-    columns["is_migrated"] = pa.array([_migrated(value) for value in keys.values(MIGRATED)], pa.string())
+    for field, (name, answer) in _DERIVED.items():
+        if keys.has(name):
+            columns[field] = pa.array([answer(value) for value in keys.values(name)], pa.string())
     codes = columns["code"]
     return readings(
         digest,
@@ -193,12 +193,20 @@ def _first_object(value: Any) -> Record:
 def _has_result(value: Any) -> str | None:
     if not isinstance(value, list):
         return None
-    return "true" if any(isinstance(i, dict) and any(i.get(name) for name in RESULT_MARKS) for i in value) else "false"
+    return (
+        "false"
+        if not value
+        else "true"
+        if any(isinstance(i, dict) and any(i.get(name) for name in RESULT_MARKS) for i in value)
+        else "false"
+    )
 
 
 def _fees(value: Any) -> str | None:
     """Join the single sums; they are added up where numbers are read."""
-    prices = [text(item.get("Gia", item.get("gia"))) for item in value or () if isinstance(item, dict)]
+    if not value or not isinstance(value, list):
+        return None
+    prices = [text(item.get("Gia", item.get("gia"))) for item in value if isinstance(item, dict)]
     return "+".join(price for price in prices if price) or None
 
 
@@ -221,3 +229,10 @@ def _limit(value: Any) -> tuple[str | None, str | None]:
 def _listed(keys: Keys, name: str) -> list[str | None]:
     found: list[str | None] = texts(keys.values(name)).to_pylist()
     return found
+
+
+_DERIVED: dict[str, tuple[str, Callable[[Any], str | None]]] = {
+    "has_result": (RESULTS, _has_result),
+    "fee_amount": (FEES, _fees),
+    "is_migrated": (MIGRATED, _migrated),
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -76,6 +77,11 @@ def joined(several: Sequence[Readings]) -> Readings:
     return Readings(**{f.name: pd.concat([getattr(r, f.name) for r in several], ignore_index=True) for f in fields(Readings)})
 
 
+def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
 def read_page(body: bytes, media_type: str, source: Source) -> Readings:
     """Read one page of a source.
 
@@ -106,12 +112,21 @@ def unreadable(digest: str) -> Readings:
     return readings(digest, rejected=Part(columns, [0]))
 
 
-def _frame(names: Sequence[str], part: Part | None, digest: str) -> pd.DataFrame:
-    length = 0 if part is None else len(part.positions)
-    given = {} if part is None else part.columns
+@lru_cache
+def _empty(names: tuple[str, ...]) -> pd.DataFrame:
+    return _built(names, Part({}, []), "")
+
+
+def _frame(names: tuple[str, ...], part: Part | None, digest: str) -> pd.DataFrame:
+    # Most pages hold one or two kinds of row: the empty frames of the others are made once.
+    return _built(names, part, digest) if part is not None and len(part.positions) else _empty(names)
+
+
+def _built(names: tuple[str, ...], part: Part, digest: str) -> pd.DataFrame:
+    length, given = len(part.positions), part.columns
     nothing = pa.nulls(length, pa.string())
     data = {name: given.get(name, nothing) for name in names}
     data["page_digest"] = pa.repeat(digest, length)
-    data["page_position"] = pa.array(np.asarray([] if part is None else part.positions, dtype=np.int64))
+    data["page_position"] = pa.array(np.asarray(part.positions, dtype=np.int64))
     # Made from Arrow directly: pd.array() would look at every value again.
     return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(values) for name, values in data.items()}, copy=False)
