@@ -16,7 +16,7 @@ from flows.days import last_finished_day
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
-from flows.stages import check_and_judge, measure_all, publish_all, task_runner
+from flows.stages import check_and_judge, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.pull import load, pull
@@ -63,7 +63,7 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
         measure_all(day, full)
         if not trouble.stops:
             progress.at("publish")
-            publish_all(day)
+            publish_own(day)
         return trouble.state(progress.report(trouble.notes))
 
 

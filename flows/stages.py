@@ -76,6 +76,14 @@ def measure_all(as_of: date, full: bool = False) -> Counts:
     return sum((measure(policy, as_of, full=full) for policy in load_policies()), Counts("measure", "*"))
 
 
+def publish_own(as_of: date) -> str:
+    """Publish the office's policy (MOTCUA_POLICY); return the publication.
+
+    The other policies are judged and counted for comparison in every run; ``motcua publish`` freezes them too.
+    """
+    return publish(settings().policy, as_of)
+
+
 def publish_all(as_of: date) -> dict[str, str]:
     """Publish every policy; return the publication of each."""
     return {policy: publish(policy, as_of) for policy in load_policies()}
