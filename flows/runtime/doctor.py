@@ -206,7 +206,9 @@ def _ask(name: str, source: Source) -> Iterator[Line]:
     from tasks.sources.adapters import adapter_for
     from tasks.sources.protocol import Window
 
-    total = adapter_for(source).control_total(Window(since=datetime.now(UTC) - timedelta(days=1)))
+    adapter, window = adapter_for(source), Window(since=datetime.now(UTC) - timedelta(days=1))
+    next(iter(adapter.pages(window)), None)
+    total = adapter.control_total(window)
     fact = say("có trả lời", "answers")
     if total is not None:
         fact += say(f"; {total} bản ghi đổi trong một ngày", f"; {total} records changed within a day")
