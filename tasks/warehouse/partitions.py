@@ -45,41 +45,70 @@ class Partition:
         return cls(source, date.fromisoformat(f"{month}-01"))
 
 
+_REFERENCE = "greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
+
 # Change numbers of everything that a partition's checks and verdicts are made from. A pause or an event
 # that changes bumps its dossier, and so does a match that is removed.
-_INPUTS = """
-    SELECT source, partition_month AS month, max(changed_in) AS changed_in
-    FROM core.dossiers WHERE role = 'primary' AND {only} GROUP BY 1, 2
-  UNION ALL
-    SELECT d.source, d.partition_month, max(greatest(m.changed_in, other.changed_in))
-    FROM core.matches AS m
-    JOIN core.dossiers AS d ON d.source = m.source AND d.code = m.code
-    LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
-    WHERE d.role = 'primary' AND {only_d} GROUP BY 1, 2
-  UNION ALL
-    SELECT d.source, d.partition_month, max(c.changed_in)
-    FROM quality.corrections AS c
-    JOIN core.dossiers AS d ON d.source = c.source AND d.code = c.code
-    WHERE d.role = 'primary' AND {only_d} GROUP BY 1, 2
-"""
-_REFERENCE = """
-    greatest(
-        (SELECT max(changed_in) FROM ref.procedures),
-        (SELECT max(changed_in) FROM ref.units),
-        0
+_MARK = f"""
+    SELECT greatest(
+        (SELECT max(changed_in) FROM core.dossiers WHERE source = %(source)s AND partition_month = %(month)s),
+        (SELECT max(greatest(m.changed_in, other.changed_in)) FROM core.dossiers AS d
+            JOIN core.matches AS m ON m.source = d.source AND m.code = d.code
+            LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
+            WHERE d.source = %(source)s AND d.partition_month = %(month)s),
+        (SELECT max(c.changed_in) FROM core.dossiers AS d
+            JOIN quality.corrections AS c ON c.source = d.source AND c.code = d.code
+            WHERE d.source = %(source)s AND d.partition_month = %(month)s),
+        {_REFERENCE}
     )
 """
-# Open by its status; or ended without any time of it; or found open by the judge although its source ended it.
-_OPEN = """
-    SELECT source, partition_month AS month FROM core.dossiers
-    WHERE role = 'primary' AND (
-        status IS NULL OR status <> ALL(%(closed)s)
-        OR (done_at IS NULL AND returned_at IS NULL AND refused_at IS NULL)
-    ) GROUP BY 1, 2
-  UNION
-    SELECT d.source, d.partition_month FROM judged.verdicts AS v
-    JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
-    WHERE v.state = 'in_progress' GROUP BY 1, 2
+# Asks as little as it can: partitions are stepped through along an index, changes are looked up behind the
+# oldest mark, and a partition's rows are read only where nothing else has settled that it is pending.
+_PENDING = f"""
+    WITH RECURSIVE slot AS (
+        (SELECT source, partition_month AS month FROM core.dossiers ORDER BY 1, 2 LIMIT 1)
+        UNION ALL
+        SELECT following.* FROM slot, LATERAL (
+            SELECT d.source, d.partition_month FROM core.dossiers AS d
+            WHERE (d.source, d.partition_month) > (slot.source, slot.month) ORDER BY 1, 2 LIMIT 1
+        ) AS following
+    ), known AS MATERIALIZED (
+        SELECT s.source, s.month, p.through, p.rules_digest, p.as_of FROM slot AS s
+        LEFT JOIN audit.progress AS p
+            ON p.step = %(step)s AND p.partition = s.source || '/' || to_char(s.month, 'YYYY-MM')
+        WHERE (%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
+            SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')
+    ), oldest AS MATERIALIZED (
+        SELECT min(through) AS through FROM known
+    ), spoken_about AS (
+        SELECT m.source, m.code, m.changed_in FROM oldest JOIN core.matches AS m ON m.changed_in > oldest.through
+        UNION ALL
+        SELECT m.source, m.code, d.changed_in FROM oldest CROSS JOIN slot AS s
+        JOIN core.dossiers AS d ON d.source = s.source AND d.partition_month = s.month AND d.changed_in > oldest.through
+        JOIN core.matches AS m ON m.other_source = d.source AND m.other_code = d.code
+        UNION ALL
+        SELECT c.source, c.code, c.changed_in FROM oldest JOIN quality.corrections AS c ON c.changed_in > oldest.through
+    ), beside AS MATERIALIZED (
+        SELECT d.source, d.partition_month AS month, max(x.changed_in) AS changed_in FROM spoken_about AS x
+        JOIN core.dossiers AS d ON d.source = x.source AND d.code = x.code GROUP BY 1, 2
+    )
+    SELECT k.source, k.month FROM known AS k LEFT JOIN beside AS b ON b.source = k.source AND b.month = k.month
+    WHERE CASE
+        WHEN k.through IS NULL OR k.rules_digest <> %(rules_digest)s THEN true
+        WHEN b.changed_in > k.through OR {_REFERENCE} > k.through THEN true
+        WHEN EXISTS (SELECT FROM core.dossiers AS d WHERE d.source = k.source AND d.partition_month = k.month
+            AND d.changed_in > k.through) THEN true
+        WHEN k.as_of IS NOT DISTINCT FROM %(as_of)s THEN false
+        -- Another day: open by its status; or ended without any time of it; or found open by the judge.
+        ELSE EXISTS (SELECT FROM core.dossiers AS d
+                WHERE d.source = k.source AND d.partition_month = k.month AND d.role = 'primary'
+                AND (d.status IS NULL OR d.status <> ALL(%(closed)s)
+                    OR (d.done_at IS NULL AND d.returned_at IS NULL AND d.refused_at IS NULL)))
+            OR EXISTS (SELECT FROM judged.verdicts AS v
+                JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
+                WHERE d.source = k.source AND d.partition_month = k.month AND v.state = 'in_progress')
+        END
+    ORDER BY 1, 2
 """
 
 
@@ -95,30 +124,15 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
         rules_digest: digest of the configuration and rules in force.
         sources: only these; all primary ones by default.
     """
-    only = "source = ANY(%(sources)s)" if sources is not None else "true"
-    query = f"""
-        WITH inputs AS (
-            SELECT source, month, greatest(max(changed_in), {_REFERENCE}) AS changed_in
-            FROM ({_INPUTS.format(only=only, only_d=only.replace("source", "d.source", 1))}) AS every_input GROUP BY 1, 2
-        ), still_open AS ({_OPEN})
-        SELECT i.source, i.month FROM inputs AS i
-        LEFT JOIN still_open AS o ON o.source = i.source AND o.month = i.month
-        LEFT JOIN audit.progress AS p
-            ON p.step = %(step)s AND p.partition = i.source || '/' || to_char(i.month, 'YYYY-MM')
-        WHERE p.step IS NULL
-            OR i.changed_in > p.through
-            OR p.rules_digest <> %(rules_digest)s
-            OR (p.as_of IS DISTINCT FROM %(as_of)s AND o.source IS NOT NULL)
-        ORDER BY 1, 2
-    """
     parameters = {
         "step": step,
         "as_of": as_of,
         "rules_digest": rules_digest,
+        "every_source": sources is None,
         "sources": list(sources or ()),
         "closed": list(_CLOSED),
     }
-    return [Partition(source, month) for source, month in _rows(query, parameters)]
+    return [Partition(source, month) for source, month in _rows(_PENDING, parameters)]
 
 
 def input_mark(partition: Partition) -> int:
@@ -127,13 +141,9 @@ def input_mark(partition: Partition) -> int:
     Call it BEFORE reading the partition's rows, and store it as ``through``. Were it the plain maximum, a
     load that drew a smaller number and commits later would never be seen.
     """
-    query = f"SELECT greatest(max(changed_in), {_REFERENCE}) FROM ({_INPUTS}) AS every_input"
-    only = "source = %(source)s AND partition_month = %(month)s"
-    only_d = "d.source = %(source)s AND d.partition_month = %(month)s"
-    parameters = {"source": partition.source, "month": partition.month}
     limit = horizon()
-    (highest,) = _rows(query.format(only=only, only_d=only_d), parameters)[0]
-    return min(int(highest or 0), limit)
+    ((highest,),) = _rows(_MARK, {"source": partition.source, "month": partition.month})
+    return min(int(highest), limit)
 
 
 def horizon() -> int:
