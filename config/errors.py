@@ -6,11 +6,18 @@ dossier codes at most, ten at most.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 
 class MotcuaError(Exception):
     """Base of every error that the product raises on purpose; shown without a traceback."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Travel between processes as class, text and attributes: the arguments of the constructors differ."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
 class ConfigError(MotcuaError):
@@ -85,3 +92,10 @@ class WarehouseError(MotcuaError):
     def __init__(self, purpose: str, fact: str, action: str = "Run `motcua doctor`.") -> None:
         super().__init__(f"The warehouse refused to {purpose}: {fact}. Nothing was written. {action}")
         self.purpose = purpose
+
+
+def _rebuilt(kind: type[MotcuaError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> MotcuaError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(attributes)
+    return error

@@ -252,6 +252,11 @@ def _place(result: Any) -> int:
     return int(result.expectation_config.meta["place"])
 
 
+def warm_up() -> None:
+    """Import the engine and set up its context: several seconds, best spent while something else is waited for."""
+    _batches()
+
+
 @lru_cache(maxsize=1)
 def _batches() -> BatchDefinition[Any]:
     """Set up the one context of this process, in memory, silent towards network and terminal."""
