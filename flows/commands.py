@@ -65,21 +65,25 @@ def run_flow(name: str, **parameters: Any) -> int:
     Returns:
         The exit code.
     """
-    with _session(lambda: load_flow(name)):
+    with _session(lambda: warm_up(name)):
         return run_here(name, **parameters)
 
 
-def load_flow(name: str) -> Any:
-    """Import a flow and what its steps import late; several seconds, best spent while the server starts."""
+def warm_up(name: str) -> None:
+    """Import a flow and what its steps import late: several seconds, spent while the server starts."""
+    _load(name)
+    importlib.import_module("tasks.gates").warm_up()
+
+
+def _load(name: str) -> Any:
     module, _, function = name.rpartition(".")
-    importlib.import_module("tasks.gates")
     return getattr(importlib.import_module(module), function)
 
 
 def run_here(name: str, **parameters: Any) -> int:
     """Run a flow within a session that is there already; see :func:`run_flow`."""
     with stage_bar():
-        state = load_flow(name)(**parameters, return_state=True)
+        state = _load(name)(**parameters, return_state=True)
     return tell(state)
 
 
@@ -100,7 +104,7 @@ def correct(file: str) -> int:
     """Take in a correction file, print the answer to each refused line, and have the touched dossiers judged again."""
     from tasks.correct import announce, receive_corrections
 
-    with _session(lambda: load_flow("flows.rerun.rerun")) as current:
+    with _session(lambda: warm_up("flows.rerun.rerun")) as current:
         package = receive_corrections(Path(file))
         _tell_package(package)
         if package.approved and _somebody_else_runs_it(current):

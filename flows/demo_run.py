@@ -74,14 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(place: Place, seed: int, dossiers: int) -> int:
     """Make the province, refresh once, hold the verdicts against the truth, and tell where to look."""
-    from flows.commands import load_flow, run_here
+    from flows.commands import run_here, warm_up
     from flows.runtime.session import session
 
     began = time.monotonic()
     with _steps() as step:
         step("Làm ra một tỉnh giả định · Making a province; starting warehouse and server")
         making = _demo(place, "--seed", str(seed), "--dossiers", str(dossiers), "--as-of", AS_OF.isoformat())
-        with _stopping(making), session(lambda: load_flow(_FLOW)) as current:
+        with _stopping(making), session(lambda: warm_up(_FLOW)) as current:
             _finish(making, place)
             with _served(place, current.cluster):
                 step("")

@@ -63,7 +63,8 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
     """Have everything running that a flow needs, and stop at the end what was started here.
 
     Args:
-        meanwhile: done while the server starts, with Prefect's settings in place: imports of several seconds.
+        meanwhile: done while a server starts, with Prefect's settings in place: imports of several seconds.
+            Not done where one is joined, which nobody has to wait for.
 
     Raises:
         MotcuaError: a part does not start; the others are stopped again.
@@ -76,7 +77,8 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
         block = client_environment(chosen.home, chosen.prefect_port, auth_string(chosen.home))
         enter({**block, **_QUIET})
         migrate()
-        meanwhile()
+        if server.process is not None:
+            meanwhile()
         server.wait()
         yield Session(cluster, server, block)
     finally:

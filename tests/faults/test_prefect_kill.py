@@ -46,7 +46,7 @@ def test_a_killed_run_is_marked_and_made_good(installation: Installation, point:
     assert installation.query("SELECT count(*) FROM judged.verdicts GROUP BY source, code, policy HAVING count(*) > 1") == []
     seen = "SELECT count(*) FROM core.dossier_versions GROUP BY source, code HAVING count(*) > 1"
     assert installation.query(seen) == [], "nothing was loaded twice"
-    assert len(once["published"]) == 3
+    assert len(once["published"]) == 1
 
     statement = f"SELECT state_name FROM flow_run WHERE id = '{identity}'"
     wait_for(
@@ -65,4 +65,4 @@ def test_a_run_killed_while_pulling_gives_its_place_back(installation: Installat
     assert time.monotonic() - began < timedelta(minutes=3).total_seconds()
     with get_client(sync_client=True) as client:
         wait_for(lambda: not client.read_global_concurrency_limit_by_name(limit_name("province")).active_slots, patience=120)
-    assert installation.query("SELECT count(*) FROM mart.publications")[0][0] >= 3
+    assert installation.query("SELECT count(*) FROM mart.publications") == [(1,)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from distributed import LocalCluster
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 
+from config.errors import DataError
 from config.settings import settings
 from flows.refresh import refresh
 from tests.flow.installation import AS_OF, SOURCES, Installation
@@ -45,7 +48,7 @@ def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation
     assert {"pull-province", "load-communes", "judge-province/2025-03", "check-communes/2025-03", "publish-qd766"} <= names
     assert len(tasks) <= 200, "never a task a dossier"
     assert {"sources", "agencies", "summary", "progress"} <= {artifact["key"] for artifact in artifacts}
-    assert {policy for policy, _, _ in installation.figures()["published"]} >= {"qd766", "bieu06", "recorded"}
+    assert [(policy, day) for policy, day, _ in installation.figures()["published"]] == [("qd766", AS_OF)]
     assert settings().page.exists()
 
     figures = installation.figures()
@@ -74,7 +77,7 @@ def test_a_source_that_fails_does_not_stop_the_others(installation: Installation
     assert "DEMO_POSTAL" in state.message, "the message says which source and what to do"
     held = dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
     assert set(held) == {"province", "communes", "land"}
-    assert len(installation.figures()["published"]) == 3
+    assert len(installation.figures()["published"]) == 1
     monkeypatch.setenv("DEMO_POSTAL", installation.environment["DEMO_POSTAL"])
     assert run().name == "Completed"
     assert "postal" in dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
@@ -116,3 +119,24 @@ def test_a_source_that_does_not_exist_is_named() -> None:
     assert state.type.value == "FAILED"
     assert "provinz" in state.message
     assert "province" in state.message, "the message says what there is"
+
+
+def test_partitions_on_a_dask_cluster_give_the_same_figures(installation: Installation) -> None:
+    assert run().name == "Completed"
+    figures = installation.figures()
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        said = installation.motcua("refresh", "--as-of", str(AS_OF), "--full", MOTCUA_DASK_ADDRESS=cluster.scheduler_address)
+    assert "20" in said.stdout
+    assert installation.figures() == figures
+
+
+def test_errors_travel_between_processes() -> None:
+    error = DataError("province dossiers", "the source contract", 7, ("H99-1",), "Look.")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 (our own bytes)
+    assert (type(again), str(again), again.subject) == (DataError, str(error), "province dossiers")
+
+
+def test_publish_freezes_every_policy(installation: Installation) -> None:
+    assert run().name == "Completed"
+    installation.motcua("publish")
+    assert {policy for policy, _, _ in installation.figures()["published"]} == {"qd766", "bieu06", "recorded"}
