@@ -238,3 +238,10 @@ def test_a_carrier_is_not_held_against_the_desk() -> None:
     assert failed(checked(frames_of(Case(others=[letter])))) == set()
     on_its_way = {**letter, "returned_at": None}
     assert failed(checked(frames_of(Case(others=[on_its_way])))) == set()
+
+
+def test_threads_give_the_answers_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, one = whole_partition()
+    monkeypatch.setattr("tasks.rules.checks.run.ALONE", 40)
+    several = checked(frames_of(*(CASES[name] for name in names)))
+    np.testing.assert_array_equal(one.bits, several.bits)

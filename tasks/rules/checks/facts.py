@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from tasks.rules.times import days, end_of_day
 
 FINISHED_STATUSES = (9, 10)
 ENDED_STATUSES = (3, 7, 8, 9, 10)
+COSTLY = ("code_parts", "events", "pauses", "limits")
 
 
 @dataclass
@@ -46,32 +48,33 @@ class Facts:
     clock: WorkingClock
     plain: WorkingClock
     _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
-    _times: dict[str, Times] = field(default_factory=dict, repr=False)
+    _locks: dict[str, Lock] = field(default_factory=dict, repr=False)
     _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.frames.dossiers)
 
     def once(self, name: str, make: Callable[[], npt.NDArray[Item]]) -> npt.NDArray[Item]:
-        """Return what several checks need, made the first time."""
+        """Return what several checks need, made the first time, by one thread while others wait for just that."""
         if name not in self._made:
-            self._made[name] = make()
+            with self._locks.setdefault(name, Lock()):
+                if name not in self._made:
+                    self._made[name] = make()
         return self._made[name]
+
+    def prepare(self, name: str) -> None:
+        """Make one of the costly facts now, so that several can be made at a time."""
+        getattr(self, name)
 
     # -- columns -----------------------------------------------------------------------------
 
     def at(self, name: str) -> Times:
         """Return an instant of the dossiers as office time, ``datetime64[us]``; NaT where null."""
-        if name not in self._times:
-            self._times[name] = office_times(self.frames.dossiers[name], self.zone)
-        return self._times[name]
+        return self.once(name, lambda: office_times(self.frames.dossiers[name], self.zone))
 
     def day(self, name: str) -> Times:
         """Return an instant of the dossiers as office day, ``datetime64[D]``; NaT where null."""
-        key = f"{name}/day"
-        if key not in self._times:
-            self._times[key] = days(self.at(name))
-        return self._times[key]
+        return self.once(f"{name}/day", lambda: days(self.at(name)))
 
     def given(self, name: str) -> Mask:
         """Tell where a column of the dossiers has a value."""
@@ -245,9 +248,9 @@ class Facts:
 
         The receipt is taken as stated: these checks compare what one system says with itself.
         """
-        key = f"lawful/{id(clock)}"
-        if key not in self._times:
-            receipt = Receipt(self.at("received_at"), self.none(), self.none())
-            nothing = np.full(len(self), np.datetime64("NaT", "us"))
-            self._times[key] = due_without_pauses(self.limits, receipt, nothing, clock)
-        return self._times[key]
+        return self.once(f"lawful/{id(clock)}", lambda: self._lawful_due(clock))
+
+    def _lawful_due(self, clock: WorkingClock) -> Times:
+        receipt = Receipt(self.at("received_at"), self.none(), self.none())
+        nothing = np.full(len(self), np.datetime64("NaT", "us"))
+        return due_without_pauses(self.limits, receipt, nothing, clock)

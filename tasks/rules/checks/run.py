@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,11 +15,12 @@ import pyarrow as pa
 from config.checks import Check, Checks
 from config.errors import ConfigError
 from tasks.rules.checks.columns import Mask, arrow
-from tasks.rules.checks.facts import Facts
+from tasks.rules.checks.facts import COSTLY, Facts
 from tasks.rules.checks.registry import TESTS, Test, parameters_of
 from tasks.rules.clock import WorkingClock
 from tasks.rules.frames import DossierFrames
 
+ALONE = 100_000  # below so many dossiers one thread is as quick
 _TEXT = pd.ArrowDtype(pa.string())
 
 
@@ -96,9 +99,20 @@ def run_checks(
     """
     facts = Facts(frames, as_of, zone, clock, plain)
     bits = np.zeros((len(checks), (len(facts) + 7) // 8), dtype=np.uint8)
-    for place, check in enumerate(checks.each()):
+
+    def ask(place: int) -> None:
+        check = checks.checks[place]
         failing = bound(check)(facts, **check.parameters)
         bits[place] = np.packbits(failing if always(check) else failing & in_force(check, facts))
+
+    if len(facts) < ALONE:
+        for place in range(len(checks)):
+            ask(place)
+    else:
+        # Arrow and numpy let go of the interpreter while they work, so threads share the cores.
+        with ThreadPoolExecutor(min(len(facts) // ALONE + 1, os.cpu_count() or 1)) as pool:
+            list(pool.map(facts.prepare, COSTLY))
+            list(pool.map(ask, range(len(checks))))
     return Findings(checks.checks, bits, arrow(frames.dossiers["source"]), arrow(frames.dossiers["code"]))
 
 
