@@ -139,7 +139,6 @@ class Files(Strict):
         encoding: of text files; null tries UTF-8 and UTF-16 by their marks, UTF-8, then Windows-1258.
         delimiter: of text files; never guessed.
         sheet: name of the sheet; null takes the first one that has the headings.
-        unit_from_name: the name of the file (without its ending) is the agency, where the rows name none.
         largest_mb: a larger file is refused before it is opened.
     """
 
@@ -148,7 +147,6 @@ class Files(Strict):
     encoding: str | None = None
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str | None = None
-    unit_from_name: bool = False
     largest_mb: int = Field(200, ge=1, le=2048)
 
     @field_validator("pattern")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -90,8 +90,3 @@ def truth(values: pa.Array) -> np.ndarray:
 def given(values: pa.Array) -> np.ndarray:
     """Tell which values are not null."""
     return truth(pc.is_valid(values))
-
-
-def first_given(columns: Iterable[pa.Array]) -> pa.Array:
-    """Return, row by row, the first value that is not null."""
-    return pc.coalesce(*columns)
