@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from config.errors import DataError
@@ -171,9 +172,7 @@ def test_the_cleaned_gate_stops_names_codes_and_keeps_the_result() -> None:
 def page(dossiers: int, unreadable: int) -> Any:
     received = ["không rõ"] * unreadable + ["02/03/2026 08:30"] * (dossiers - unreadable)
     columns = {"code": [f"H99.12-260302-{n:04d}" for n in range(dossiers)], "received_at": received}
-    return readings(
-        "0" * 64, dossiers=Part({k: pd.array(v, dtype="string[pyarrow]") for k, v in columns.items()}, range(dossiers))
-    )
+    return readings("0" * 64, dossiers=Part({k: pa.array(v, pa.string()) for k, v in columns.items()}, range(dossiers)))
 
 
 def source() -> Source:
