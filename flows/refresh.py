@@ -54,7 +54,7 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
             progress.at("pull")
             pull_all(chosen, day, trouble)
             progress.at("load")
-            load_all(chosen, trouble)
+            load_all(chosen, day, trouble)
         progress.at("match")
         match(day)
         progress.at("judge")
@@ -87,11 +87,11 @@ def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
     return sum(trouble.of(future) is not None for future in futures)
 
 
-def load_all(chosen: dict[str, Source], trouble: Trouble) -> int:
+def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
     """Load landed pages, directories first because dossiers are read with them; return how many rows changed."""
     changed = 0
     for reference in (True, False):
-        futures = [load.submit(name) for name, source in chosen.items() if source.is_reference is reference]
+        futures = [load.submit(name, day) for name, source in chosen.items() if source.is_reference is reference]
         done = [counts for counts in map(trouble.of, futures) if counts is not None]
         changed += sum(counts.inserted + counts.updated for counts in done)
         if reference:
