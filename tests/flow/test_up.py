@@ -119,6 +119,7 @@ def operator(province: Province) -> Iterator[Operator]:
     one = Operator(home, environment, home / "prefect.yaml")
     yield one
     if one.process is not None:
+        one.children()
         one.process.kill()
         for process in one.seen:
             if process.is_running():
