@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import settings
+from tasks.digest import rules_digest
+from tasks.offices import all_sources
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
@@ -23,9 +25,15 @@ def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if "warehouse" not in request.fixturenames:
         for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
             monkeypatch.delenv(name)
-    settings.cache_clear()
+    _forget()
     yield
-    settings.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    """Drop what a process reads once by its settings: in a test session they change from test to test."""
+    for read_once in (settings, all_sources, rules_digest):
+        read_once.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,8 @@ def published(warehouse: Cluster, tmp_path_factory: pytest.TempPathFactory) -> P
     return _made[0]
 
 
-@pytest.fixture(scope="session")
+# Of a module: Playwright's event loop runs in this thread until it ends, and other tests need one of their own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "Chromium is missing: apt-get install chromium"
