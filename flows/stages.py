@@ -20,8 +20,14 @@ from tasks.judge import judge, judge_partition
 from tasks.measure import measure
 from tasks.publish import publish
 from tasks.shield import shielded
+from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition, pending
 
+_PUBLISHED = """
+    SELECT publication_id FROM mart.current_publications
+    WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
+        AND (SELECT subject FROM audit.ledger WHERE action <> 'pull' ORDER BY entry DESC LIMIT 1) = %(subject)s
+"""
 # A run has at most about 200 task runs (design 4): checks and judgements together stay below this.
 MOST_PARTITION_TASKS = 160
 
@@ -77,11 +83,21 @@ def measure_all(as_of: date, full: bool = False) -> Counts:
 
 
 def publish_own(as_of: date) -> str:
-    """Publish the office's policy (MOTCUA_POLICY); return the publication.
+    """Publish the office's policy (MOTCUA_POLICY) unless nothing was written since it was; return the publication.
 
     The other policies are judged and counted for comparison in every run; ``motcua publish`` freezes them too.
     """
-    return publish(settings().policy, as_of)
+    return published_already(as_of) or publish(settings().policy, as_of)
+
+
+def published_already(as_of: date) -> str | None:
+    """Return the current publication if it is of this day and these rules and the ledger has had no other entry since."""
+    if not settings().page.exists():
+        return None
+    policy = settings().policy
+    given = {"policy": policy, "as_of": as_of, "rules": rules_digest(), "subject": f"figures/{policy}"}
+    rows = fetch_all(_PUBLISHED, given)
+    return str(rows[0][0]) if rows else None
 
 
 def publish_all(as_of: date) -> dict[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import psutil
 
 
 def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -32,19 +33,28 @@ def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
 
 
 def stop(process: subprocess.Popen[bytes] | None, patience: float = 15.0) -> None:
-    """Ask a child to end, wait, and end it and what it started by force where it does not.
+    """Ask a child to end, wait, and end by force what it leaves behind or where it does not.
 
     Args:
-        process: the child; nothing happens where it is None or gone.
+        process: the child; nothing happens where it is None or has ended: its number may be another's by now.
         patience: seconds to wait before force.
     """
-    if process is None:
+    if process is None or process.poll() is not None:
         return
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-    # What the child left behind lives in its session, whose group has the child's number.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    family = _family(process.pid)
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    for member in family:
+        # Knows by the time of its start whether the number still means the same process.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
     process.wait()
+
+
+def _family(number: int) -> list[psutil.Process]:
+    try:
+        head = psutil.Process(number)
+        return [head, *head.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
