@@ -15,7 +15,6 @@ from rich.table import Table
 
 from demo.land import load_land
 from demo.score import Match, Score, compare, read_truth, read_verdicts
-from demo.serve import make_app, serve
 from demo.world import AS_OF, advance, correct, make_world, read_world, write_world
 
 COMMANDS = ("serve", "advance", "load-land", "correct", "score")
@@ -46,6 +45,8 @@ def _advance(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    from demo.serve import make_app, serve  # a second of imports that the other commands do without
+
     credentials = os.environ.get("DEMO_USER", USER), os.environ.get("DEMO_PASSWORD", PASSWORD)
     serve(make_app(options.out, credentials, session_calls=options.session_calls, until=options.until), options.port)
 

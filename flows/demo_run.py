@@ -20,7 +20,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -181,8 +180,8 @@ def _wait_for(port: int, child: subprocess.Popen[bytes], patience: float = 30.0)
     until = time.monotonic() + patience
     while time.monotonic() < until and child.poll() is None:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=2.0)
-        except httpx.HTTPError:
+            socket.create_connection(("127.0.0.1", port), timeout=2.0).close()
+        except OSError:
             time.sleep(0.05)
         else:
             return

@@ -7,9 +7,10 @@ a grain. Nothing here touches a database: ``to_sql`` only builds SQLAlchemy's de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -198,7 +199,7 @@ class Table:
         """The Arrow schema of all fields, in the table's order."""
         return pa.schema([(f.name, f.kind.arrow) for f in self.fields])
 
-    @property
+    @cached_property
     def dtypes(self) -> dict[str, pd.ArrowDtype]:
         """The Arrow-backed pandas dtype of every field, for ``frame.astype``."""
         return {f.name: pd.ArrowDtype(f.kind.arrow) for f in self.fields}
@@ -227,8 +228,23 @@ class Table:
         if missing:
             raise KeyError(f"{self.full_name}: the frame lacks {', '.join(missing)}")
         names = [name for name in self.columns if name in frame.columns]
+        # Column by column: most have their dtype already, and astype of a whole frame copies those too.
+        columns = {name: frame[name] for name in names}
         dtypes = self.dtypes
-        return frame[names].astype({name: dtypes[name] for name in names})
+        return pd.DataFrame(
+            {name: one if one.dtype == dtypes[name] else one.astype(dtypes[name]) for name, one in columns.items()},
+            index=frame.index,
+        )
+
+    def from_arrays(self, arrays: Mapping[str, Any]) -> pd.DataFrame:
+        """Build a frame from one Arrow or numpy array (or pandas column) a field, all of one length.
+
+        Raises:
+            KeyError: a given (not managed) column is missing.
+        """
+        names = [name for name in self.columns if name in arrays or name not in self.managed]
+        columns = [pa.array(arrays[name]).cast(self[name].kind.arrow) for name in names]
+        return pa.table(columns, names=names).to_pandas(types_mapper=pd.ArrowDtype)
 
     def _build_sql(self) -> sa.Table:
         columns = [

@@ -17,7 +17,7 @@ from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import office_of
 from tasks.rules.checks import Findings, run_checks
-from tasks.rules.checks.columns import keys
+from tasks.rules.columns import keys
 from tasks.warehouse.dossiers import read_partition
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load

@@ -36,8 +36,8 @@ from schemas.expectations import (
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import GATE_RESULTS
 from schemas.table import Table
-from tasks.rules.checks.columns import arrow
 from tasks.rules.checks.promises import broken
+from tasks.rules.columns import arrow
 from tasks.rules.identities import broken_identities
 from tasks.sources.readings import Readings
 from tasks.warehouse.engine import read_frame

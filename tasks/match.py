@@ -14,7 +14,7 @@ from schemas.dossiers import DOSSIERS, MATCHES
 from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import all_sources
-from tasks.rules.checks.columns import keys
+from tasks.rules.columns import keys
 from tasks.rules.duplicates import COLUMNS, match_dossiers
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.kill import kill_point

@@ -10,24 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.case import Case
+from tasks.rules.columns import arrow, as_codes
 from tasks.rules.due import NONE, due_without_pauses, extension
 from tasks.rules.ends import FROM_LOG, FROM_OTHER, IN_PROGRESS, WITHDRAWN
 from tasks.rules.pauses import due_moved_after_expiry, second_supplement, with_pauses
 from tasks.rules.reasons import HIDDEN_ORDER, PHANTOM_ORDER
 from tasks.rules.recorded import LATE
 from tasks.rules.recorded import timeliness as by_own_rule
+from tasks.rules.reference import Directory
 from tasks.rules.times import calendar_days, days
 
 _PHANTOM, _HIDDEN = 2, 3  # places in schemas.fields.VERDICTS
 # A system that has no limit for a channel appoints two hours after receipt (domain 4.7).
 _DEFAULT_LIMIT = np.timedelta64(150, "m")
-
-_FAR = np.datetime64("2261-12-31", "D")
 
 Rule = Callable[[Case], np.ndarray]
 
@@ -136,30 +135,11 @@ def _counted_by_return(case: Case) -> np.ndarray:
 
 def _unit_abolished(case: Case) -> np.ndarray:
     """Say whose agency, as the code meant it on the day of receipt, was gone when the dossier ended."""
-    units = case.facts.frames.units
-    valid_to = (
-        units["valid_to"].astype("timestamp[ns][pyarrow]").to_numpy(dtype="datetime64[ns]", na_value=np.datetime64("NaT"))
-    )
-    terms = pd.DataFrame(
-        {
-            "unit_code": units["unit_code"].astype("string[pyarrow]"),
-            "first": calendar_days(units["valid_from"]).astype("datetime64[s]"),
-            "last": np.where(np.isnat(valid_to), _FAR, valid_to).astype("datetime64[s]"),
-        }
-    )
-    dossiers = pd.DataFrame(
-        {
-            "row": np.arange(len(case.facts)),
-            "unit_code": case.facts.frames.dossiers["unit_code"].astype("string[pyarrow]"),
-            "received": days(case.receipt.at).astype("datetime64[s]"),
-            "ended": days(case.ends.at).astype("datetime64[s]"),
-        }
-    ).merge(terms, on="unit_code")
-    held = (dossiers["first"] <= dossiers["received"]) & (dossiers["received"] <= dossiers["last"])
-    gone = dossiers[held & (dossiers["ended"] > dossiers["last"])]
-    abolished = np.zeros(len(case.facts), dtype=bool)
-    abolished[gone["row"].to_numpy()] = True
-    return abolished
+    directory = Directory.of(case.facts.frames.units)
+    units = as_codes(arrow(case.facts.frames.dossiers["unit_code"]))
+    version = directory.version(units, days(case.receipt.at))
+    last_day = np.append(calendar_days(directory.rows["valid_to"]), np.datetime64("NaT", "D"))[version]
+    return np.asarray(days(case.ends.at) > last_day)  # without a version or a last day never
 
 
 def _wrong_limit(case: Case) -> np.ndarray:

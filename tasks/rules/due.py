@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from tasks.rules.clock import WorkingClock
+from tasks.rules.columns import arrow, as_codes
 from tasks.rules.facts import NAT, Facts
 from tasks.rules.pauses import Extend
 from tasks.rules.receipt import Receipt
+from tasks.rules.reference import Catalogue
 from tasks.rules.times import LocalTimes, calendar_days, days
 
 UNITS = ("working_day", "calendar_day", "month", "hour", "same_day", "none", "unsettled", "unknown")
 WORKING_DAY, CALENDAR_DAY, MONTH, HOUR, SAME_DAY, NONE, UNSETTLED, UNKNOWN = range(len(UNITS))
-_FAR_DAY = np.datetime64("2262-01-01", "D")
 
 
 @dataclass(frozen=True)
@@ -47,51 +47,18 @@ def limits_of(facts: Facts, receipt: Receipt) -> Limits:
 
     The channel's own limit counts; where the catalogue gives none for it, the counter's.
     """
-    wanted = pd.DataFrame(
-        {
-            "row": np.arange(len(facts)),
-            "procedure_code": facts.frames.dossiers["procedure_code"].astype("string[pyarrow]"),
-            "channel": facts.frames.dossiers["channel"].astype("string[pyarrow]").fillna("counter"),
-            "day": days(receipt.at),
-        }
-    )
-    versions = _versions(facts.frames.procedures)
-    own = _in_force(wanted.merge(versions, on=["procedure_code", "channel"]))
-    counter = _in_force(wanted.merge(versions[versions["channel"] == "counter"].drop(columns="channel"), on="procedure_code"))
-    rest = counter[~counter["row"].isin(own["row"])]
-    found = pd.concat([own.assign(by_channel=True), rest.assign(by_channel=False)]).set_index("row")
-    found = found.reindex(np.arange(len(facts)))
-    unit = found["unit"].fillna(UNKNOWN).to_numpy(dtype=np.int64)
+    dossiers, procedures = facts.frames.dossiers, facts.frames.procedures
+    codes, channels = (as_codes(arrow(dossiers[name])) for name in ("procedure_code", "channel"))
+    catalogue = Catalogue.of(procedures, codes, channels, days(receipt.at))
+    found = catalogue.row  # -1, the last place below, where there is no version
+    starts = np.append(calendar_days(procedures["valid_from"]), np.datetime64("NaT", "D"))
     return Limits(
-        unit=unit,
-        amount=found["amount"].fillna(0.0).to_numpy(dtype=np.float64),
-        valid_from=found["valid_from"].to_numpy(dtype="datetime64[D]"),
-        by_channel=found["by_channel"].fillna(False).to_numpy(dtype=bool),
-        field_code=found["field_code"].to_numpy(dtype=object, na_value=None),
+        unit=catalogue.place("limit_unit", UNITS),
+        amount=np.nan_to_num(catalogue.number("limit_amount")),
+        valid_from=starts[found],
+        by_channel=(catalogue.own_channel >= 0),
+        field_code=np.array(catalogue.texts("field_code"), dtype=object)[found],
     )
-
-
-def _versions(procedures: pd.DataFrame) -> pd.DataFrame:
-    """Bring the catalogue to numpy types, once per partition; it has hundreds of rows, not millions."""
-    valid_to = calendar_days(procedures["valid_to"])
-    units = procedures["limit_unit"].map({name: place for place, name in enumerate(UNITS)})
-    return pd.DataFrame(
-        {
-            "procedure_code": procedures["procedure_code"].astype("string[pyarrow]"),
-            "channel": procedures["channel"].astype("string[pyarrow]"),
-            "valid_from": calendar_days(procedures["valid_from"]).astype("datetime64[s]"),
-            "valid_to": np.where(np.isnat(valid_to), _FAR_DAY, valid_to).astype("datetime64[s]"),
-            "unit": units.astype("float64"),
-            "amount": procedures["limit_amount"].astype("float64"),
-            "field_code": procedures["field_code"].astype(object),
-        }
-    )
-
-
-def _in_force(candidates: pd.DataFrame) -> pd.DataFrame:
-    """Keep for each dossier the newest version whose validity holds the day of receipt."""
-    held = candidates[(candidates["valid_from"] <= candidates["day"]) & (candidates["day"] <= candidates["valid_to"])]
-    return held.sort_values("valid_from", kind="stable").drop_duplicates("row", keep="last")
 
 
 def due_without_pauses(limits: Limits, receipt: Receipt, appointment: LocalTimes, clock: WorkingClock) -> LocalTimes:

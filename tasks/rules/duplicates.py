@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.dossiers import MATCHES
-from tasks.rules.checks.columns import group_numbers
+from tasks.rules.columns import group_numbers
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
 from tasks.rules.times import days, local_times
 

@@ -7,12 +7,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.policies import Policy
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.rules import causes
 from tasks.rules.case import Case, Office, Settled, build_case, settle
+from tasks.rules.columns import arrow
 from tasks.rules.due import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
 from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts
 from tasks.rules.evidence import evidence_of
@@ -144,12 +146,11 @@ def _rows(
     state = case.recorded.state if own else case.ends.state
     due, end = (facts.due, case.recorded.end) if own else (case.due, case.ends.at)
     worked = case.office.clock.working_minutes_between(case.receipt.at, case.until)
-    frame = pd.DataFrame(
+    return VERDICTS_TABLE.from_arrays(
         {
-            **{name: dossiers[name].to_numpy(dtype=object, na_value=None) for name in ("source", "code")},
-            "policy": case.policy.policy,
-            **{name: dossiers[name] for name in ("unit_code", "procedure_code", "channel")},
-            "field_code": dossiers["field_code"].fillna(pd.Series(case.limits.field_code, dtype="string[pyarrow]")),
+            **{name: dossiers[name] for name in ("source", "code", "unit_code", "procedure_code", "channel")},
+            "policy": np.full(len(facts), case.policy.policy),
+            "field_code": pc.coalesce(arrow(dossiers["field_code"]), pa.array(case.limits.field_code, pa.string())),
             "received_at": instants(case.receipt.at, zone),
             "recorded_due_at": dossiers["due_at"],
             "recorded_end_at": instants(case.recorded.end, zone),
@@ -170,29 +171,26 @@ def _rows(
             "as_of": _speaks_for(case, as_of),
         }
     )
-    return VERDICTS_TABLE.conform(frame)
 
 
-def _speaks_for(case: Case, as_of: date) -> pd.Series:
+def _speaks_for(case: Case, as_of: date) -> np.ndarray:
     """Return the day of each verdict: ``as_of`` where it changes with the day, else the day of the end.
 
     So a verdict on what is closed is the same whenever it is given, and closed dossiers cost nothing.
     """
     moving = np.isnat(case.ends.at) | (case.recorded.state == IN_PROGRESS) | (case.ends.state == IN_PROGRESS)
-    day = np.where(moving, np.datetime64(as_of), days(case.ends.at)).astype("datetime64[D]")
-    return pd.Series(pa.array(day), dtype=pd.ArrowDtype(pa.date32()))
+    return np.where(moving, np.datetime64(as_of), days(case.ends.at)).astype("datetime64[D]")
 
 
-def _words(places: np.ndarray, words: tuple[str, ...]) -> pd.Series:
-    array = pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(list(words))).cast(pa.string())
-    return pd.Series(array, dtype=pd.ArrowDtype(pa.string()))
+def _words(places: np.ndarray, words: tuple[str, ...]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(list(words))).cast(pa.string())
 
 
-def _minutes(values: np.ndarray, known: np.ndarray) -> pd.Series:
-    return pd.Series(pa.array(values.astype(np.int64), mask=~known), dtype=pd.ArrowDtype(pa.int64()))
+def _minutes(values: np.ndarray, known: np.ndarray) -> pa.Array:
+    return pa.array(values.astype(np.int64), mask=~known)
 
 
-def _limit_minutes(limits: Limits) -> pd.Series:
+def _limit_minutes(limits: Limits) -> pa.Array:
     """Express limits in working minutes where they have a fixed number of them (480 a day)."""
     day = np.isin(limits.unit, (WORKING_DAY, SAME_DAY))
     amount = np.where(limits.unit == SAME_DAY, 1.0, limits.amount)

@@ -9,43 +9,22 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from schemas.dossiers import EVENTS
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.columns import as_codes, group_sizes, office_times, often, one_of, statuses
-from tasks.rules.checks.reference import Validity
 from tasks.rules.checks.rows import Rows, places_of
 from tasks.rules.codes import read_codes
-from tasks.rules.times import local_times
+from tasks.rules.columns import as_codes, group_sizes, often, one_of, statuses
+from tasks.rules.reference import Validity
 
 INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
-ZONES = ("Asia/Ho_Chi_Minh", "Europe/Amsterdam", "America/New_York", "UTC", "Australia/Lord_Howe")
 TEXTS = st.none() | st.text(alphabet="ab1é", max_size=12)
 KEYS = st.tuples(st.sampled_from("st"), st.sampled_from("ABCDEF"))
 
 
 def instants(moments: list[datetime | None]) -> pd.Series:
     return pd.Series(pa.array(moments, pa.timestamp("us", tz="UTC")), dtype=INSTANT)
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), max_size=8),
-    st.sampled_from(ZONES),
-)
-def test_office_times_are_local_times(moments: list[datetime | None], zone: str) -> None:
-    np.testing.assert_array_equal(office_times(instants(moments), zone), local_times(instants(moments), zone))
-
-
-@pytest.mark.parametrize("zone", ZONES)
-def test_office_times_are_local_times_on_the_day_the_clocks_change(zone: str) -> None:
-    start = datetime(2026, 3, 28, 12, tzinfo=UTC)
-    moments = [start + timedelta(minutes=20 * n) for n in range(100)] + [None]
-    np.testing.assert_array_equal(office_times(instants(moments), zone), local_times(instants(moments), zone))
-    far = [datetime(1, 1, 1, 18, tzinfo=UTC), *moments]
-    np.testing.assert_array_equal(office_times(instants(far), zone), local_times(instants(far), zone))
 
 
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 2)), max_size=60), st.integers(2, 4))
@@ -125,10 +104,12 @@ def test_the_version_in_force_is_found(versions: list[tuple], wanted: list[tuple
     when = np.array([None if d is None else start + timedelta(d) for _, d in wanted], dtype="datetime64[D]")
     found = index.find(index.numbers(things.texts)[things.index], when)
     for (name, day), row in zip(wanted, found.tolist(), strict=True):
-        begun = [(a, i) for i, (n, a, _) in enumerate(versions) if n == name and day is not None and a <= day]
-        newest = max(begun, default=(0, -1))[1]
-        ended = newest >= 0 and versions[newest][2] is not None and versions[newest][2] < day
-        assert row == (-1 if ended else newest)
+        in_force = [
+            (a, i)
+            for i, (n, a, b) in enumerate(versions)
+            if n == name and day is not None and a <= day and (b is None or day <= b)
+        ]
+        assert row == max(in_force, default=(0, -1))[1]
 
 
 CODE = st.from_regex(r"\A(H[0-9]{2}(\.[0-9]{1,3})?|000\.00\.16\.H40)-([0-9]{6}|20[0-9]{6})-[0-9]{4,8}\Z")

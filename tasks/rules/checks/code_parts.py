@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.checks.columns import Codes, Mask, Numbers, Times, as_codes
 from tasks.rules.codes import NATIONAL
+from tasks.rules.columns import Codes, Mask, Numbers, Times, as_codes
 
 # Without its groups: capturing takes seven times as long.
 _FORM = re.sub(r"\(\?P<\w+>", "(?:", NATIONAL)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tasks.rules.checks.columns import Codes, Mask, Numbers, Times
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
+from tasks.rules.columns import Codes, Mask, Numbers, Times
 
 _DAY = np.timedelta64(1, "D")
 _REORGANISATION = np.datetime64("2025-07-01", "D")

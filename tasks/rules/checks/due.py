@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tasks.rules.checks.columns import Mask, before, group_numbers, one_of, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
+from tasks.rules.columns import Mask, before, group_numbers, one_of, whole_minutes
 from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
 
 _MINUTE = np.timedelta64(60_000_000, "us")

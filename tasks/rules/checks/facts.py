@@ -15,15 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, office_times, one_of, statuses
-from tasks.rules.checks.reference import Catalogue, Directory
 from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import WorkingClock
+from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, one_of, statuses
 from tasks.rules.due import UNITS, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
 from tasks.rules.frames import DossierFrames
 from tasks.rules.receipt import Receipt
-from tasks.rules.times import days, end_of_day
+from tasks.rules.reference import Catalogue, Directory
+from tasks.rules.times import days, end_of_day, local_times
 
 FINISHED_STATUSES = (9, 10)
 ENDED_STATUSES = (3, 7, 8, 9, 10)
@@ -70,7 +70,7 @@ class Facts:
 
     def at(self, name: str) -> Times:
         """Return an instant of the dossiers as office time, ``datetime64[us]``; NaT where null."""
-        return self.once(name, lambda: office_times(self.frames.dossiers[name], self.zone))
+        return self.once(name, lambda: local_times(self.frames.dossiers[name], self.zone))
 
     def day(self, name: str) -> Times:
         """Return an instant of the dossiers as office day, ``datetime64[D]``; NaT where null."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from tasks.rules.checks.columns import Mask, arrow, as_codes, group_sizes, often, whole_minutes
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
+from tasks.rules.columns import Mask, arrow, as_codes, group_sizes, often, whole_minutes
 
 
 def _numbers(times: np.ndarray, unit: int) -> np.ndarray:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask, before
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
+from tasks.rules.columns import Mask, before
 
 _MINUTE = np.timedelta64(60_000_000, "us")
 _DAY = np.timedelta64(1, "D")

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
 from tasks.rules.checks.rows import Rows
+from tasks.rules.columns import Mask
 
 _SHIFT = np.timedelta64(7, "h")
 _SECOND = np.timedelta64(1_000_000, "us")

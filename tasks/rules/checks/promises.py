@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.expectations import Expectation
-from tasks.rules.checks.columns import Mask, arrow
+from tasks.rules.columns import Mask, arrow
 
 
 def broken(frame: pd.DataFrame, expectation: Expectation) -> Mask:

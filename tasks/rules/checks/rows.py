@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.checks.columns import Mask, Numbers, Times, arrow, as_codes, booleans, keys, office_times, statuses
+from tasks.rules.columns import Mask, Numbers, Times, arrow, as_codes, booleans, keys, statuses
+from tasks.rules.times import local_times
 
 Item = TypeVar("Item", bound=np.generic)
 
@@ -62,7 +63,7 @@ class Rows:
 
     def at(self, name: str) -> Times:
         """Return an instant of the rows as office time; NaT where null."""
-        return self._once(name, lambda: office_times(self.frame[name], self.zone))
+        return self._once(name, lambda: local_times(self.frame[name], self.zone))
 
     def day(self, name: str) -> Times:
         """Return an instant of the rows as office day; NaT where null."""

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from config.checks import Check, Checks
 from config.errors import ConfigError
-from tasks.rules.checks.columns import Mask, arrow
 from tasks.rules.checks.facts import COSTLY, Facts
 from tasks.rules.checks.registry import TESTS, Test, parameters_of
 from tasks.rules.clock import WorkingClock
+from tasks.rules.columns import Mask, arrow
 from tasks.rules.frames import DossierFrames
 
 ALONE = 100_000  # below so many dossiers one thread is as quick

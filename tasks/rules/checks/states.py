@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.columns import Mask, one_of
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
+from tasks.rules.columns import Mask, one_of
 
 _DAY = np.timedelta64(1, "D")
 

@@ -10,11 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.times import local_times
-
-_DAY = 86_400_000_000  # microseconds
-_INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
-
 Mask = npt.NDArray[np.bool_]  # one a row
 Times = npt.NDArray[np.datetime64]  # office time, or office days; NaT where unknown
 Numbers = npt.NDArray[np.int64]
@@ -79,24 +74,6 @@ def one_of(numbers: npt.NDArray[np.uint16], wanted: tuple[int, ...]) -> Mask:
     """Tell which statuses (0 to 15) are one of these: a bit each, a hundredth of the time of ``np.isin``."""
     bits = np.uint16(sum(1 << status for status in set(wanted)))
     return ((bits >> numbers) & np.uint16(1)).astype(bool)
-
-
-def office_times(series: pd.Series, zone: str) -> Times:
-    """Do what :func:`tasks.rules.times.local_times` does, in a fiftieth of the time where the zone's offset stands still.
-
-    No zone changes its offset for less than a day, so a look at every day of the span tells.
-    """
-    array = arrow(series).cast(pa.timestamp("us", tz="UTC"))
-    bounds = pc.min_max(array)
-    first, last = (bounds[name].cast(pa.int64()).as_py() for name in ("min", "max"))
-    if first is None or last - first > 100_000 * _DAY:
-        return local_times(series, zone)
-    looks = np.append(np.arange(first - _DAY, last + _DAY, _DAY), last + _DAY)
-    offsets = local_times(pd.Series(pa.array(looks, pa.timestamp("us", tz="UTC")), dtype=_INSTANT), zone).view(np.int64) - looks
-    if (offsets != offsets[0]).any():
-        return local_times(series, zone)
-    moments = np.asarray(array.to_numpy(zero_copy_only=False), dtype="datetime64[us]")
-    return np.asarray(moments + np.timedelta64(int(offsets[0]), "us"), dtype="datetime64[us]")
 
 
 def keys(frame: pd.DataFrame, *more: str) -> pa.Array:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tasks.rules.checks.columns import Codes, Mask, Numbers, Times, arrow
+from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow
 
 _SPAN = 1 << 20  # days; wider than any calendar
 _FIRST = np.datetime64("1600-01-01", "D")
@@ -18,6 +19,8 @@ _FIRST = np.datetime64("1600-01-01", "D")
 @dataclass(frozen=True)
 class Validity:
     """Versions of things, each valid from one day to another, found by thing and day in one search.
+
+    Kept as spans that do not overlap: on each day the version that began last counts.
 
     Attributes:
         keys: thing × span + first day, ascending.
@@ -39,7 +42,11 @@ class Validity:
         start, end = _day_numbers(first, 0), _day_numbers(last, _SPAN - 1)
         keys = numbers * _SPAN + start
         order = np.argsort(keys, kind="stable")
-        return cls(keys[order], end[order], order, things)
+        keys, end, numbers = keys[order], end[order], numbers[order]
+        overlap = (numbers[1:] == numbers[:-1]) & (end[:-1] >= keys[1:] % _SPAN)
+        if overlap.any():
+            keys, end, order = _apart(keys, end, order)
+        return cls(keys, end, order, things)
 
     def find(self, thing: Numbers, day: Times) -> Numbers:
         """Return the row of the newest version that began by the day and had not ended; -1 without one.
@@ -181,9 +188,27 @@ class Directory:
 
     def valid_on(self, unit: Codes, day: Times) -> Mask:
         """Tell where an agency's code is valid on a day; False where either is unknown."""
-        return self.validity.find(self.validity.numbers(unit.texts)[unit.index], day) >= 0
+        return self.version(unit, day) >= 0
+
+    def version(self, unit: Codes, day: Times) -> Numbers:
+        """Return the row of the agency that a code meant on a day; -1 where either is unknown or it meant none."""
+        return self.validity.find(self.validity.numbers(unit.texts)[unit.index], day)
 
 
 def _day_numbers(days: pd.Series, missing: int) -> Numbers:
     values = np.asarray(arrow(days).cast(pa.date32()).to_numpy(zero_copy_only=False)).astype("datetime64[D]")
     return np.where(np.isnat(values), missing, (values - _FIRST).astype(np.int64))
+
+
+def _apart(keys: Numbers, end: Numbers, row: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Cut overlapping versions into spans that do not overlap; a version that outlives a later one comes back after it."""
+    spans: list[tuple[int, int, int]] = []
+    thing, first = keys // _SPAN, keys % _SPAN
+    for one in np.unique(thing):
+        mine = np.flatnonzero(thing == one)
+        for start, until in pairwise(np.unique([*first[mine], *(end[mine] + 1)])):
+            holding = mine[(first[mine] <= start) & (start <= end[mine])]
+            if len(holding):
+                spans.append((one * _SPAN + start, until - 1, row[holding[-1]]))
+    cut = np.array(spans, dtype=np.int64).reshape(-1, 3)
+    return cut[:, 0], cut[:, 1], cut[:, 2]
