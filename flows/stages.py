@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from config.policies import load_policies
 from config.settings import settings
 from flows.trouble import results
-from tasks.check import check, check_partition
+from tasks.check import check
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.judge import judge, judge_partition
+from tasks.judge import judge
 from tasks.measure import measure
 from tasks.publish import publish
-from tasks.shield import shielded
+from tasks.warehouse.bundles import bundled
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition, pending
 
@@ -28,8 +26,6 @@ _PUBLISHED = """
     WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
         AND (SELECT subject FROM audit.ledger WHERE action <> 'pull' ORDER BY entry DESC LIMIT 1) = %(subject)s
 """
-# A run has at most about 200 task runs (design 4): checks and judgements together stay below this.
-MOST_PARTITION_TASKS = 160
 
 
 def task_runner() -> TaskRunner[Any]:
@@ -52,29 +48,11 @@ def check_and_judge(as_of: date, full: bool = False, sources: Sequence[str] | No
 
 
 def check_and_judge_these(to_check: list[Partition], to_judge: list[Partition], as_of: date, full: bool = False) -> Counts:
-    """Check and judge the given partitions, a task each; several a task where there are very many."""
-    size = -(-(len(to_check) + len(to_judge)) // MOST_PARTITION_TASKS)
-    if size <= 1:
-        futures = [check.submit(partition, as_of) for partition in to_check]
-        futures += [judge.submit(partition, as_of, full) for partition in to_judge]
-    else:
-        futures = [check_several.submit(batch, as_of) for batch in _batches(to_check, size)]
-        futures += [judge_several.submit(batch, as_of, full) for batch in _batches(to_judge, size)]
+    """Check and judge the given partitions, small ones together, a task a bundle."""
+    digest = rules_digest()
+    futures = [check.submit(bundle, as_of) for bundle in bundled("check", to_check, digest)]
+    futures += [judge.submit(bundle, as_of, full) for bundle in bundled("judge", to_judge, digest)]
     return sum(results(futures), Counts("judge", "*"))
-
-
-@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="check-{partitions[0]}…")
-@shielded
-def check_several(partitions: list[Partition], as_of: date) -> Counts:
-    """Check one partition after the other."""
-    return sum((check_partition(partition, as_of) for partition in partitions), Counts("check", "*"))
-
-
-@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{partitions[0]}…")
-@shielded
-def judge_several(partitions: list[Partition], as_of: date, full: bool) -> Counts:
-    """Judge one partition after the other."""
-    return sum((judge_partition(partition, as_of, full=full) for partition in partitions), Counts("judge", "*"))
 
 
 def measure_all(as_of: date, full: bool = False) -> Counts:
@@ -103,7 +81,3 @@ def published_already(as_of: date) -> str | None:
 def publish_all(as_of: date) -> dict[str, str]:
     """Publish every policy; return the publication of each."""
     return {policy: publish(policy, as_of) for policy in load_policies()}
-
-
-def _batches(partitions: list[Partition], size: int) -> list[list[Partition]]:
-    return [partitions[start : start + size] for start in range(0, len(partitions), size)]

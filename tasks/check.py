@@ -1,4 +1,4 @@
-"""Checking a partition: read, ask every question, keep what failed with when it was first and last seen."""
+"""Checking a bundle of partitions: read, ask every question, keep what failed with when it was first and last seen."""
 
 from __future__ import annotations
 
@@ -18,52 +18,55 @@ from tasks.digest import rules_digest
 from tasks.offices import office_of
 from tasks.rules.checks import Findings, run_checks
 from tasks.rules.columns import keys
-from tasks.warehouse.dossiers import read_partition
+from tasks.shield import shielded
+from tasks.warehouse.bundles import Bundle, input_mark
+from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
-from tasks.warehouse.partitions import Partition, input_mark
 
 _KEPT = """
     SELECT f.source, f.code, f.check_id, f.severity, f.first_seen_on, f.last_seen_on, f.resolved_on
     FROM quality.findings AS f JOIN core.dossiers AS d ON d.source = f.source AND d.code = f.code
-    WHERE d.source = %(source)s AND d.partition_month = %(month)s AND d.role = 'primary'
+    WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'
 """
 _DAYS = ("first_seen_on", "last_seen_on", "resolved_on")
 _COLUMNS = ["source", "code", "check_id", "severity", *_DAYS]
 
 
-@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="check-{partition}")
-def check(partition: Partition, as_of: date) -> Counts:
-    """Check the dossiers of a partition; see :func:`check_partition`."""
-    return check_partition(partition, as_of)
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="check-{bundle}")
+@shielded
+def check(bundle: Bundle, as_of: date) -> Counts:
+    """Check the dossiers of a bundle; see :func:`check_bundle`."""
+    return check_bundle(bundle, as_of)
 
 
-def check_partition(partition: Partition, as_of: date) -> Counts:
-    """Put every question to every dossier of a partition and write down what changed since the last time.
+def check_bundle(bundle: Bundle, as_of: date) -> Counts:
+    """Put every question to every dossier of a bundle and write down what changed since the last time.
 
-    The whole partition is read: a batch, a repeat or a wrong setting shows only among its neighbours.
+    Partitions are read whole: a batch, a repeat or a wrong setting shows only among the dossiers of the month.
 
     Args:
-        partition: source and month of receipt.
+        bundle: source and months of receipt.
         as_of: dossiers are looked at as at the end of this day.
 
     Raises:
         ConfigError: the source or its calendar is not configured, or checks.yaml does not fit the checks.
-        WarehouseError: a statement failed; nothing of the partition was written.
+        WarehouseError: a statement failed; nothing of the bundle was written.
     """
-    digest, mark = rules_digest(), input_mark(partition)  # before reading: what changes meanwhile is done again
-    findings = _find(partition, as_of)
+    digest, mark = rules_digest(), input_mark(bundle)  # before reading: what changes meanwhile is done again
+    findings = _find(bundle, as_of)
     kill_point("checked")
-    with load("check", partition.key) as current:
-        parameters = {"source": partition.source, "month": partition.month}
+    with load("check", bundle.key) as current:
+        parameters = {"source": bundle.source, "months": list(bundle.months)}
         kept = current.read(_KEPT, parameters, FINDINGS)
         changed = with_history(findings.rows(), kept, as_of)
         merged = current.merge(FINDINGS, changed)
-        current.progress("check", partition.key, through=mark, as_of=as_of, rules_digest=digest)
+        for partition in bundle.partitions:
+            current.progress("check", partition.key, through=mark, as_of=as_of, rules_digest=digest)
     failed = sum(findings.counts().values())
     return Counts(
         "check",
-        partition.key,
+        bundle.key,
         len(findings),
         inserted=merged.inserted,
         updated=merged.updated,
@@ -71,9 +74,9 @@ def check_partition(partition: Partition, as_of: date) -> Counts:
     )
 
 
-def _find(partition: Partition, as_of: date) -> Findings:
-    office = office_of(partition.source)
-    frames = read_partition(partition)
+def _find(bundle: Bundle, as_of: date) -> Findings:
+    office = office_of(bundle.source)
+    frames = read_bundle(bundle)
     return run_checks(frames, load_checks(), as_of, office.zone, office.clock, office.plain_clock)
 
 

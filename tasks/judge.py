@@ -1,4 +1,4 @@
-"""Judging a partition: read, derive, hold against the record, write what changed."""
+"""Judging a bundle of partitions: read, derive, hold against the record, write what changed."""
 
 from __future__ import annotations
 
@@ -18,44 +18,45 @@ from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
-from tasks.warehouse.dossiers import ALL, progress_of, read_partition, selection_for
+from tasks.warehouse.bundles import Bundle, input_mark
+from tasks.warehouse.dossiers import ALL, read_bundle, selection_for
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
-from tasks.warehouse.partitions import Partition, input_mark
 
 
-@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{partition}")
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{bundle}")
 @shielded
-def judge(partition: Partition, as_of: date, full: bool = False) -> Counts:
-    """Judge the dossiers of a partition that changed or grew older; see :func:`judge_partition`."""
-    return judge_partition(partition, as_of, full=full)
+def judge(bundle: Bundle, as_of: date, full: bool = False) -> Counts:
+    """Judge the dossiers of a bundle that changed or grew older; see :func:`judge_bundle`."""
+    return judge_bundle(bundle, as_of, full=full)
 
 
-def judge_partition(partition: Partition, as_of: date, *, full: bool = False) -> Counts:
-    """Judge the dossiers of a partition under every policy, and write the verdicts that changed.
+def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
+    """Judge the dossiers of a bundle under every policy, and write the verdicts that changed.
 
     Args:
-        partition: source and month of receipt.
+        bundle: source and months of receipt.
         as_of: open dossiers are judged at the end of this day.
         full: judge all, whether anything touched them or not.
 
     Raises:
         ConfigError: the source, its calendar or a policy is not configured.
-        WarehouseError: a statement failed; nothing of the partition was written.
+        WarehouseError: a statement failed; nothing of the bundle was written.
     """
     digest = rules_digest()
     # Before reading: what changes meanwhile is then done again, not missed.
-    mark = input_mark(partition)
-    selection = ALL if full else selection_for(progress_of("judge", partition), digest, as_of)
-    frames = read_partition(partition, selection)
-    verdicts = judge_all(frames, list(load_policies().values()), partition.source, as_of)
+    mark = input_mark(bundle)
+    selection = ALL if full else selection_for("judge", bundle, digest, as_of)
+    frames = read_bundle(bundle, selection)
+    verdicts = judge_all(frames, list(load_policies().values()), bundle.source, as_of)
     kill_point("judged")
-    with load("judge", partition.key) as current:
+    with load("judge", bundle.key) as current:
         merged = current.merge(VERDICTS_TABLE, verdicts)
-        current.progress("judge", partition.key, through=mark, as_of=as_of, rules_digest=digest)
+        for partition in bundle.partitions:
+            current.progress("judge", partition.key, through=mark, as_of=as_of, rules_digest=digest)
     return Counts(
         "judge",
-        partition.key,
+        bundle.key,
         len(frames.dossiers),
         inserted=merged.inserted,
         updated=merged.updated,
@@ -64,7 +65,7 @@ def judge_partition(partition: Partition, as_of: date, *, full: bool = False) ->
 
 
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
-    """Judge a partition's frames under several policies; one row a dossier and policy."""
+    """Judge a bundle's frames under several policies; one row a dossier and policy."""
     office = office_of(source)
     settled = settle(facts_of(frames, office.zone), office, as_of)
     return pd.concat([judge_settled(settled, policy, as_of) for policy in policies], ignore_index=True)

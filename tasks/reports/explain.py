@@ -23,7 +23,8 @@ from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
 from tasks.rules.times import LocalTimes, local_times
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
-from tasks.warehouse.dossiers import Selection, read_partition
+from tasks.warehouse.bundles import Bundle
+from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 
@@ -63,7 +64,7 @@ def explain(code: str, language: str | None = None, *, as_json: bool = False, po
 
 def explanation(place: _Place, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
-    frames = read_partition(place.partition, Selection(codes=(place.code,)))
+    frames = read_bundle(Bundle.of(place.partition), Selection(codes=(place.code,)))
     as_of = _as_of(place)
     office = office_of(place.source)
     case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)

@@ -147,9 +147,11 @@ def read_lines(body: bytes) -> list[Line]:
     text = _decode(body)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    places = _places(next(rows, []))
-    return list(_lines(rows, places))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return list(_lines(rows, _places(next(rows, []))))
+    except csv.Error:
+        raise UnreadableFileError(f"line {rows.line_num} is not a line of a table") from None
 
 
 def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:

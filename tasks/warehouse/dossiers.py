@@ -1,4 +1,4 @@
-"""Reading the frames that checks and verdicts work on: one partition, corrections laid over."""
+"""Reading the frames that checks and verdicts work on: a bundle of partitions, corrections laid over."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
 from tasks.rules.corrections import with_corrections
 from tasks.rules.frames import DossierFrames
+from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.engine import fetch_all, read_frame
-from tasks.warehouse.partitions import Partition
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
 
 _CHOSEN = """
     SELECT d.source, d.code FROM core.dossiers AS d
-    WHERE d.source = %(source)s AND d.partition_month = %(month)s AND d.role = 'primary'
+    WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'
 """
 # What a change since the last time can have touched, and what grows older by itself.
 _TOUCHED = """
@@ -49,7 +49,7 @@ _NAMED = " AND d.code = ANY(%(codes)s)"
 
 @dataclass(frozen=True)
 class Selection:
-    """Which dossiers of a partition to read.
+    """Which dossiers of a bundle to read.
 
     Attributes:
         since: only those touched after this change number; None reads all.
@@ -74,8 +74,8 @@ class Progress:
     as_of: date | None
 
 
-def read_partition(partition: Partition, selection: Selection = ALL) -> DossierFrames:
-    """Read the primary dossiers of a partition, all that speaks about them, and the reference data.
+def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
+    """Read the primary dossiers of a bundle, all that speaks about them, and the reference data.
 
     Approved corrections are laid over the source's statement, the newest of each field; matched records of
     other systems appear under the dossier that they speak about.
@@ -83,7 +83,7 @@ def read_partition(partition: Partition, selection: Selection = ALL) -> DossierF
     Raises:
         WarehouseError: a statement failed.
     """
-    chosen, parameters = _chosen(partition, selection)
+    chosen, parameters = _chosen(bundle, selection)
     dossiers = read_frame(
         f"""
         WITH chosen AS MATERIALIZED ({chosen})
@@ -106,32 +106,36 @@ def read_partition(partition: Partition, selection: Selection = ALL) -> DossierF
     )
 
 
-def progress_of(step: str, partition: Partition) -> Progress | None:
-    """Return how far a step has come with a partition; None where it has never done it."""
+def progress_of(step: str, bundle: Bundle) -> list[Progress]:
+    """Return how far a step has come with each partition of a bundle that it has done before."""
     rows = fetch_all(
-        "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = %(step)s AND partition = %(partition)s",
-        {"step": step, "partition": partition.key},
+        "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = %(step)s AND partition = ANY(%(partitions)s)",
+        {"step": step, "partitions": [partition.key for partition in bundle.partitions]},
     )
-    return Progress(*rows[0]) if rows else None
+    return [Progress(*row) for row in rows]
 
 
-def selection_for(done: Progress | None, rules_digest: str, as_of: date) -> Selection:
+def selection_for(step: str, bundle: Bundle, rules_digest: str, as_of: date) -> Selection:
     """Choose what a step has to do again: all under new rules or reference data, else what was touched.
 
     Where the day moved back, everything: a dossier that was open then may be closed now.
     """
-    if done is None or done.rules_digest != rules_digest or done.as_of is None or as_of < done.as_of:
+    done = progress_of(step, bundle)
+    known = [one.as_of for one in done if one.rules_digest == rules_digest and one.as_of is not None]
+    if len(known) < len(bundle.months) or as_of < max(known):
         return ALL
+    through = min(one.through for one in done)
     (reference,) = fetch_all(
         "SELECT greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
     )[0]
-    if reference > done.through:
+    if reference > through:
         return ALL
-    return Selection(since=done.through, grow_older=as_of != done.as_of)
+    return Selection(since=through, grow_older=any(as_of != day for day in known))
 
 
-def _chosen(partition: Partition, selection: Selection) -> tuple[str, dict[str, Any]]:
-    query, parameters = _CHOSEN, {"source": partition.source, "month": partition.month}
+def _chosen(bundle: Bundle, selection: Selection) -> tuple[str, dict[str, Any]]:
+    query = _CHOSEN
+    parameters: dict[str, Any] = {"source": bundle.source, "months": list(bundle.months)}
     if selection.since is not None:
         query += _TOUCHED
         parameters |= {"since": selection.since, "grow_older": selection.grow_older}

@@ -45,23 +45,8 @@ class Partition:
         return cls(source, date.fromisoformat(f"{month}-01"))
 
 
-_REFERENCE = "greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
+REFERENCE = "greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
 
-# Change numbers of everything that a partition's checks and verdicts are made from. A pause or an event
-# that changes bumps its dossier, and so does a match that is removed.
-_MARK = f"""
-    SELECT greatest(
-        (SELECT max(changed_in) FROM core.dossiers WHERE source = %(source)s AND partition_month = %(month)s),
-        (SELECT max(greatest(m.changed_in, other.changed_in)) FROM core.dossiers AS d
-            JOIN core.matches AS m ON m.source = d.source AND m.code = d.code
-            LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
-            WHERE d.source = %(source)s AND d.partition_month = %(month)s),
-        (SELECT max(c.changed_in) FROM core.dossiers AS d
-            JOIN quality.corrections AS c ON c.source = d.source AND c.code = d.code
-            WHERE d.source = %(source)s AND d.partition_month = %(month)s),
-        {_REFERENCE}
-    )
-"""
 # Asks as little as it can: partitions are stepped through along an index, changes are looked up behind the
 # oldest mark, and a partition's rows are read only where nothing else has settled that it is pending.
 _PENDING = f"""
@@ -95,7 +80,7 @@ _PENDING = f"""
     SELECT k.source, k.month FROM known AS k LEFT JOIN beside AS b ON b.source = k.source AND b.month = k.month
     WHERE CASE
         WHEN k.through IS NULL OR k.rules_digest <> %(rules_digest)s THEN true
-        WHEN b.changed_in > k.through OR {_REFERENCE} > k.through THEN true
+        WHEN b.changed_in > k.through OR {REFERENCE} > k.through THEN true
         WHEN EXISTS (SELECT FROM core.dossiers AS d WHERE d.source = k.source AND d.partition_month = k.month
             AND d.changed_in > k.through) THEN true
         WHEN k.as_of IS NOT DISTINCT FROM %(as_of)s THEN false
@@ -132,18 +117,7 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
         "sources": list(sources or ()),
         "closed": list(_CLOSED),
     }
-    return [Partition(source, month) for source, month in _rows(_PENDING, parameters)]
-
-
-def input_mark(partition: Partition) -> int:
-    """Return the highest change number among a partition's inputs that is certain to hide no smaller one.
-
-    Call it BEFORE reading the partition's rows, and store it as ``through``. Were it the plain maximum, a
-    load that drew a smaller number and commits later would never be seen.
-    """
-    limit = horizon()
-    ((highest,),) = _rows(_MARK, {"source": partition.source, "month": partition.month})
-    return min(int(highest), limit)
+    return [Partition(source, month) for source, month in rows_of(_PENDING, parameters)]
 
 
 def horizon() -> int:
@@ -152,17 +126,18 @@ def horizon() -> int:
     Each load announces, by an advisory lock, a lower bound of its number before it draws it. A load that
     announces after we looked draws a number higher than any that was drawn when we began.
     """
-    (drawn,) = _rows("SELECT last_value * is_called::int FROM audit.change_seq", {})[0]
+    (drawn,) = rows_of("SELECT last_value * is_called::int FROM audit.change_seq", {})[0]
     query = """
         SELECT min(objid::bigint) - 1 FROM pg_locks
         WHERE locktype = 'advisory' AND classid = %(class)s AND objsubid = 2
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     """
-    (in_flight,) = _rows(query, {"class": IN_FLIGHT})[0]
+    (in_flight,) = rows_of(query, {"class": IN_FLIGHT})[0]
     return int(drawn) if in_flight is None else min(int(drawn), int(in_flight))
 
 
-def _rows(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return what a question about partitions answers."""
     with connection("list partitions") as driver, driver.cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())

@@ -18,9 +18,9 @@ from pathlib import Path
 from config.policies import load_policies
 from config.settings import settings
 from config.sources import load_sources
-from tasks.check import check_partition
+from tasks.check import check_bundle
 from tasks.digest import rules_digest
-from tasks.judge import judge_partition
+from tasks.judge import judge_bundle
 from tasks.loading import load_source
 from tasks.match import match_all
 from tasks.measure import measure_policy
@@ -28,6 +28,7 @@ from tasks.offices import all_sources
 from tasks.publish import publish_policy
 from tasks.pull import pull_source
 from tasks.reports.site import write_page
+from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.kill import passes
 from tasks.warehouse.partitions import pending
 
@@ -146,9 +147,9 @@ def run(publish: bool = True) -> None:
         load_source(source)
     match_all(AS_OF)
     for partition in pending("check", AS_OF, rules_digest()):
-        check_partition(partition, AS_OF)
+        check_bundle(Bundle.of(partition), AS_OF)
     for partition in pending("judge", AS_OF, rules_digest()):
-        judge_partition(partition, AS_OF)
+        judge_bundle(Bundle.of(partition), AS_OF)
     for policy in load_policies():
         measure_policy(policy, AS_OF)
     if publish:

@@ -28,7 +28,7 @@ def newest_run(one: Installation) -> tuple[Any, ...]:
     return one.query("SELECT id, state_name FROM flow_run ORDER BY start_time DESC NULLS LAST LIMIT 1", "prefect")[0]
 
 
-@pytest.mark.parametrize("point", ["judged:3"])
+@pytest.mark.parametrize("point", ["judged:2"])
 def test_a_killed_run_is_marked_and_made_good(installation: Installation, point: str) -> None:
     with get_client(sync_client=True) as client:
         ensure_heartbeat_automation(client)

@@ -45,7 +45,9 @@ def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation
     record, tasks, artifacts = of_run(first)
     assert record.name == "refresh-2026-03-31"
     names = {task.name for task in tasks}
-    assert {"pull-province", "load-communes", "judge-province/2025-03", "check-communes/2025-03", "publish-qd766"} <= names
+    assert {"pull-province", "load-communes", "publish-qd766"} <= names
+    assert [name for name in names if name.startswith("judge-province/2025-")]
+    assert [name for name in names if name.startswith("check-communes/2025-")]
     assert len(tasks) <= 200, "never a task a dossier"
     assert {"sources", "agencies", "summary", "progress"} <= {artifact["key"] for artifact in artifacts}
     assert [(policy, day) for policy, day, _ in installation.figures()["published"]] == [("qd766", AS_OF)]

@@ -61,6 +61,38 @@ def test_every_check_says_what_it_asks() -> None:
     assert len(set(titles)) == len(titles)
 
 
+def test_months_checked_together_say_what_each_says_alone() -> None:
+    march = frames_of(*CASES.values())
+    silent = DossierFrames(march.dossiers, march.events.iloc[:0], march.pauses, march.evidence, march.procedures, march.units)
+    months = [march, in_month(silent, 4), in_month(march, 5)]
+    together = checked(stacked(months)).rows()
+    alone = pd.concat([checked(frames).rows() for frames in months])
+    assert len(together) > 500
+    pd.testing.assert_frame_equal(*(in_order(rows) for rows in (together, alone)))
+
+
+def in_month(frames: DossierFrames, month: int) -> DossierFrames:
+    """The same dossiers in another partition, under keys of their own."""
+
+    def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(code=frame["code"] + f"x{month}")
+
+    dossiers = renamed(frames.dossiers)
+    moved = pd.Series([date(2026, month, 1)] * len(dossiers), dtype=dossiers["partition_month"].dtype)
+    rest = [renamed(frame) for frame in (frames.events, frames.pauses, frames.evidence)]
+    return DossierFrames(dossiers.assign(partition_month=moved), *rest, frames.procedures, frames.units)
+
+
+def stacked(months: list[DossierFrames]) -> DossierFrames:
+    parts = ("dossiers", "events", "pauses", "evidence")
+    frames = [pd.concat([getattr(month, part) for month in months], ignore_index=True) for part in parts]
+    return DossierFrames(*frames, months[0].procedures, months[0].units)
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(["check_id", "source", "code"], ignore_index=True)
+
+
 def test_nothing_is_wrong_with_a_sound_dossier() -> None:
     assert failed(checked(frames_of(Case()))) == set()
 

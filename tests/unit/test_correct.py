@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flows.logging_filter import Masking
@@ -125,7 +125,13 @@ def test_a_file_that_is_none_is_refused_whole(body: bytes, why: str) -> None:
         read_lines(body)
 
 
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_lines_end_as_on_any_machine(ending: bytes) -> None:
+    assert len(read_lines(ending.join([HEADINGS.encode(), b"H99-1,a", b"H99-2,b", b""]))) == 2
+
+
 @given(st.binary(max_size=300))
+@example(b"\r\xc2\x80")
 def test_any_bytes_give_lines_or_the_one_error(body: bytes) -> None:
     try:
         lines = read_lines(HEADINGS.encode() + b"\n" + body)

@@ -18,10 +18,11 @@ from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import FINDINGS
 from schemas.reference import PROCEDURES, UNITS
 from tasks import gates
-from tasks.check import check_partition, with_history
+from tasks.check import check_bundle, with_history
 from tasks.digest import rules_digest
 from tasks.offices import all_sources
 from tasks.sources.readings import Part, readings
+from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
@@ -29,7 +30,7 @@ from tasks.warehouse.partitions import Partition, pending
 from tests.unit.check_cases import CASES, Case, frames_of
 
 pytestmark = pytest.mark.usefixtures("office")
-MONTH = Partition("province", date(2026, 3, 1))
+MONTH = Bundle.of(Partition("province", date(2026, 3, 1)))
 DAY_ONE, DAY_TWO, DAY_THREE = date(2026, 3, 25), date(2026, 3, 26), date(2026, 3, 27)
 SOURCE_FILE = """
 title: Một cửa thử nghiệm
@@ -69,41 +70,41 @@ def history(check_id: str) -> list[tuple[Any, ...]]:
 def test_a_finding_is_seen_stays_is_resolved_and_comes_back() -> None:
     faulty, sound = CASES["finished_without_end"], Case()
     put(faulty, sound)
-    counts = check_partition(MONTH, DAY_ONE)
+    counts = check_bundle(MONTH, DAY_ONE)
     assert counts.read == 2
     assert counts.inserted == fetch_all("SELECT count(*) FROM quality.findings")[0][0] > 0
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
-    check_partition(MONTH, DAY_TWO)
+    check_bundle(MONTH, DAY_TWO)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, None)]
     put(Case(log=faulty.log), sound)
-    check_partition(MONTH, DAY_THREE)
+    check_bundle(MONTH, DAY_THREE)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, DAY_THREE)]
     put(faulty, sound)
-    check_partition(MONTH, DAY_THREE)
+    check_bundle(MONTH, DAY_THREE)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_THREE, None)]
 
 
 def test_a_second_run_changes_no_finding_and_leaves_nothing_to_do() -> None:
     put(*(case for case in CASES.values() if case.crowd == 1))
-    first = check_partition(MONTH, DAY_ONE)
+    first = check_bundle(MONTH, DAY_ONE)
     before = fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id")
     assert pending("check", DAY_ONE, rules_digest(), ["province"]) == []
-    again = check_partition(MONTH, DAY_ONE)
+    again = check_bundle(MONTH, DAY_ONE)
     assert (again.inserted, again.updated, again.unchanged) == (0, 0, first.inserted)
     assert fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id") == before
 
 
 def test_an_earlier_day_does_not_move_what_was_seen() -> None:
     put(CASES["finished_without_end"])
-    check_partition(MONTH, DAY_TWO)
-    check_partition(MONTH, DAY_ONE)
+    check_bundle(MONTH, DAY_TWO)
+    check_bundle(MONTH, DAY_ONE)
     assert history("finished_without_end") == [("fail", DAY_TWO, DAY_TWO, None)]
 
 
 def test_findings_of_other_months_are_not_touched() -> None:
     put(CASES["finished_without_end"])
-    check_partition(MONTH, DAY_ONE)
-    check_partition(Partition("province", date(2026, 2, 1)), DAY_TWO)
+    check_bundle(MONTH, DAY_ONE)
+    check_bundle(Bundle.of(Partition("province", date(2026, 2, 1))), DAY_TWO)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
 
 

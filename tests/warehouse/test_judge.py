@@ -16,15 +16,16 @@ from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
-from tasks.judge import judge_partition
+from tasks.judge import judge_bundle
 from tasks.offices import all_sources
 from tasks.reports.explain import explain
+from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
 
-MONTH = Partition("desk", date(2026, 3, 1))
+MONTH = Bundle.of(Partition("desk", date(2026, 3, 1)))
 pytestmark = pytest.mark.usefixtures("desk")
 DAY_ONE, DAY_TWO = date(2026, 3, 20), date(2026, 3, 23)
 SOURCE_FILE = """
@@ -150,7 +151,7 @@ def change_some() -> None:
 
 
 def test_every_dossier_has_a_verdict_under_every_policy() -> None:
-    counts = judge_partition(MONTH, DAY_ONE)
+    counts = judge_bundle(MONTH, DAY_ONE)
     assert counts.read == 300
     rows = verdicts()
     assert rows.groupby("policy").size().to_dict() == {"bieu06": 300, "qd766": 300, "recorded": 300}
@@ -158,32 +159,32 @@ def test_every_dossier_has_a_verdict_under_every_policy() -> None:
 
 
 def test_judging_again_changes_nothing_and_reads_nothing() -> None:
-    judge_partition(MONTH, DAY_ONE)
-    counts = judge_partition(MONTH, DAY_ONE)
+    judge_bundle(MONTH, DAY_ONE)
+    counts = judge_bundle(MONTH, DAY_ONE)
     assert (counts.read, counts.inserted, counts.updated) == (0, 0, 0)
-    full = judge_partition(MONTH, DAY_ONE, full=True)
+    full = judge_bundle(MONTH, DAY_ONE, full=True)
     assert (full.inserted, full.updated, full.unchanged) == (0, 0, 900)
 
 
 def test_an_incremental_run_ends_where_a_full_one_does() -> None:
-    judge_partition(MONTH, DAY_ONE)
+    judge_bundle(MONTH, DAY_ONE)
     change_some()
-    counts = judge_partition(MONTH, DAY_TWO)
+    counts = judge_bundle(MONTH, DAY_TWO)
     assert 3 <= counts.read < 200
     incremental = verdicts()
-    full = judge_partition(MONTH, DAY_TWO, full=True)
+    full = judge_bundle(MONTH, DAY_TWO, full=True)
     assert full.updated == 0
     pd.testing.assert_frame_equal(incremental, verdicts())
 
 
 def test_a_change_is_judged_and_nothing_else() -> None:
-    judge_partition(MONTH, DAY_ONE)
+    judge_bundle(MONTH, DAY_ONE)
     change_some()
-    assert judge_partition(MONTH, DAY_ONE).read == 3
+    assert judge_bundle(MONTH, DAY_ONE).read == 3
 
 
 def test_an_explanation_tells_in_two_languages_what_the_table_tells() -> None:
-    judge_partition(MONTH, DAY_ONE)
+    judge_bundle(MONTH, DAY_ONE)
     rows = verdicts()
     phantom = rows[(rows["policy"] == "qd766") & (rows["verdict"] == "phantom_late")]["code"].iloc[0]
     vietnamese, english = explain(phantom, "vi"), explain(phantom, "en")
@@ -194,9 +195,9 @@ def test_an_explanation_tells_in_two_languages_what_the_table_tells() -> None:
 
 
 def test_a_partition_is_pending_until_it_is_judged() -> None:
-    assert pending("judge", DAY_ONE, rules_digest()) == [MONTH]
-    judge_partition(MONTH, DAY_ONE)
+    assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions
+    judge_bundle(MONTH, DAY_ONE)
     assert pending("judge", DAY_ONE, rules_digest()) == []
-    assert pending("judge", DAY_TWO, rules_digest()) == [MONTH]
+    assert pending("judge", DAY_TWO, rules_digest()) == MONTH.partitions
     change_some()
-    assert pending("judge", DAY_ONE, rules_digest()) == [MONTH]
+    assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions

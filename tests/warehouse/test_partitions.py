@@ -8,10 +8,11 @@ from schemas.dossiers import DOSSIERS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import UNITS
 from schemas.verdicts import VERDICTS_TABLE
+from tasks.warehouse.bundles import Bundle, bundled, input_mark
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
-from tasks.warehouse.partitions import Partition, horizon, input_mark, pending
+from tasks.warehouse.partitions import Partition, horizon, pending
 from tests.warehouse.rows import dossiers, matches, pauses
 
 pytestmark = pytest.mark.usefixtures("warehouse")
@@ -35,7 +36,7 @@ def loaded(warehouse: Cluster) -> None:
 
 def judge_all(as_of: date = AS_OF, rules: str = "r") -> None:
     for partition in pending("judge", as_of, rules):
-        through = input_mark(partition)
+        through = input_mark(Bundle.of(partition))
         with load("judge", partition.key) as current:
             current.progress("judge", partition.key, through=through, as_of=as_of, rules_digest=rules)
 
@@ -166,7 +167,7 @@ def test_a_load_that_commits_late_with_a_smaller_number_is_not_missed() -> None:
         with load("load", "province") as late:
             late.merge(DOSSIERS, dossiers("A", status=10))
         assert late.change_number > early.change_number
-        through = input_mark(MARCH)
+        through = input_mark(Bundle.of(MARCH))
         assert through < early.change_number
         with load("judge", MARCH.key) as current:
             current.progress("judge", MARCH.key, through=through, as_of=AS_OF, rules_digest="r")
@@ -192,4 +193,27 @@ def test_the_horizon_follows_what_is_committed_and_undone() -> None:
 
 
 def test_a_partition_without_rows_has_no_mark() -> None:
-    assert input_mark(Partition("nowhere", date(2026, 1, 1))) == 0
+    assert input_mark(Bundle.of(Partition("nowhere", date(2026, 1, 1)))) == 0
+
+
+@pytest.mark.usefixtures("loaded")
+def test_small_partitions_are_bundled_and_what_was_never_done_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    april, desk = Partition("province", date(2026, 4, 1)), Partition("desk", date(2026, 3, 1))
+    with load("load", "province") as current:
+        current.merge(DOSSIERS, dossiers("C", partition_month=april.month))
+        current.merge(DOSSIERS, dossiers("D", source="desk"))
+    everything = [desk, FEBRUARY, MARCH, april]
+    done_before = Bundle.of(MARCH, FEBRUARY)
+    assert bundled("judge", everything, "r") == [Bundle.of(desk), done_before, Bundle.of(april)]
+    assert bundled("judge", everything, "other rules") == [Bundle.of(desk), Bundle.of(FEBRUARY, MARCH, april)]
+    assert str(done_before) == "province/2026-02…2026-03"
+    assert bundled("judge", [], "r") == []
+    monkeypatch.setattr("tasks.warehouse.bundles.MOST_ROWS", 2)  # March has two dossiers
+    assert bundled("judge", everything, "other rules") == [Bundle.of(one) for one in everything]
+
+
+def test_a_bundle_is_of_one_source() -> None:
+    with pytest.raises(ValueError, match="one source"):
+        Bundle.of(MARCH, Partition("desk", date(2026, 3, 1)))
+    with pytest.raises(ValueError, match="one source"):
+        Bundle.of()

@@ -143,7 +143,8 @@ def limit_misconfigured(facts: Facts, *, least: int, share: float) -> Mask:
     due, lawful = facts.day("due_at"), facts.lawful_due(facts.clock).astype("datetime64[D]")
     known = ~np.isnat(due) & ~np.isnat(lawful) & _never_paused(facts)
     known &= (facts.codes("procedure_code").index >= 0) & (facts.codes("unit_code").index >= 0)
-    group, size = group_numbers(facts.codes("procedure_code").index[known], facts.codes("unit_code").index[known])
+    procedure, unit = facts.codes("procedure_code").index, facts.codes("unit_code").index
+    group, size = group_numbers(facts.month[known], procedure[known], unit[known])
     answer = facts.none()
     for wrong in (due[known] < lawful[known], due[known] > lawful[known]):
         failing, all_of_it = np.bincount(group, wrong, minlength=size), np.bincount(group, minlength=size)

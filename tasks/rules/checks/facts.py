@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 from tasks.rules.checks.code_parts import CodeParts
 from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import WorkingClock
-from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, one_of, statuses
+from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, group_numbers, one_of, statuses
 from tasks.rules.due import UNITS, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
 from tasks.rules.frames import DossierFrames
 from tasks.rules.receipt import Receipt
 from tasks.rules.reference import Catalogue, Directory
-from tasks.rules.times import days, end_of_day, local_times
+from tasks.rules.times import calendar_days, days, end_of_day, local_times
 
 FINISHED_STATUSES = (9, 10)
 ENDED_STATUSES = (3, 7, 8, 9, 10)
@@ -75,6 +75,11 @@ class Facts:
     def day(self, name: str) -> Times:
         """Return an instant of the dossiers as office day, ``datetime64[D]``; NaT where null."""
         return self.once(f"{name}/day", lambda: days(self.at(name)))
+
+    @cached_property
+    def month(self) -> Numbers:
+        """Number of the month of receipt: dossiers are compared with those of their own partition only."""
+        return group_numbers(calendar_days(self.frames.dossiers["partition_month"]).view(np.int64))[0]
 
     def given(self, name: str) -> Mask:
         """Tell where a column of the dossiers has a value."""

@@ -1,4 +1,4 @@
-"""Checks that see a dossier among others: batches, bulk loads, repeats (domain 8, rows 9, 10, 13)."""
+"""Checks that see a dossier among others of its source and month: batches, bulk loads, repeats (domain 8, rows 9, 10, 13)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -23,20 +23,20 @@ def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minut
     done = facts.at("done_at")
     late_in_day = whole_minutes(done - facts.day("done_at")) >= from_minute
     when = np.where(late_in_day, _numbers(done, window_minutes * 60_000_000), -1)
-    return group_sizes(facts.codes("unit_code").index, when) >= least
+    return group_sizes(facts.month, facts.codes("unit_code").index, when) >= least
 
 
 @check
 def received_in_bulk(facts: Facts, *, least: int) -> Mask:
     """Received in the same second as many others of the agency: taken over in bulk, not received then."""
-    return group_sizes(facts.codes("unit_code").index, _numbers(facts.at("received_at"), 1_000_000)) >= least
+    return group_sizes(facts.month, facts.codes("unit_code").index, _numbers(facts.at("received_at"), 1_000_000)) >= least
 
 
 @check
 def changed_in_bulk(facts: Facts, *, least: int) -> Mask:
     """Ended in the same second as many others: a script closed them. What people type ends at a full minute."""
     second = _numbers(facts.at("done_at"), 1_000_000)
-    return group_sizes(np.where(second % 60 == 0, -1, second)) >= least
+    return group_sizes(facts.month, np.where(second % 60 == 0, -1, second)) >= least
 
 
 @check
@@ -50,8 +50,8 @@ def receipt_number_repeated(facts: Facts) -> Mask:
     """Another dossier of the month has the same receipt number."""
     numbers = arrow(facts.frames.dossiers["receipt_number"])
     answer = facts.none()
-    maybe = np.flatnonzero(often(numbers, 2))
-    answer[maybe] = group_sizes(as_codes(numbers.take(pa.array(maybe))).index) > 1
+    maybe = np.flatnonzero(often(numbers, 2, facts.month))
+    answer[maybe] = group_sizes(facts.month[maybe], as_codes(numbers.take(pa.array(maybe))).index) > 1
     return answer
 
 
@@ -63,7 +63,7 @@ def applicant_repeats(facts: Facts, *, least: int) -> Mask:
     answer = facts.none()
     maybe = np.flatnonzero(often(applicants, least, procedure, day))
     applicant = as_codes(applicants.take(pa.array(maybe))).index
-    answer[maybe] = group_sizes(applicant, procedure[maybe], day[maybe]) >= least
+    answer[maybe] = group_sizes(facts.month[maybe], applicant, procedure[maybe], day[maybe]) >= least
     return answer
 
 

@@ -36,10 +36,10 @@ def _pairs(pairs: tuple[str, ...]) -> np.ndarray:
 
 @check
 def log_missing(facts: Facts) -> Mask:
-    """Received and not migrated, but without a progress log, in a system that keeps logs."""
-    if len(facts.events) == 0:
-        return facts.none()
-    return facts.given("received_at") & ~facts.flag("is_migrated") & (facts.events.count() == 0)
+    """Received and not migrated, but without a progress log, in a system that kept logs that month."""
+    logged = facts.events.count() > 0
+    kept = np.bincount(facts.month, logged) > 0
+    return facts.given("received_at") & ~facts.flag("is_migrated") & ~logged & kept[facts.month]
 
 
 @check

@@ -1,0 +1,131 @@
+"""Partitions that are worked on together: how they are bundled, and up to where a bundle's inputs are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from tasks.warehouse.partitions import REFERENCE, Partition, horizon, rows_of
+
+# From about here on, time follows the dossiers; below it, statements and fixed costs (measured, 600 to 60,000 dossiers).
+MOST_ROWS = 50_000
+# A run has at most about 200 task runs (design 4): checks and judgements together stay below this.
+MOST_TASKS = 160
+
+
+@dataclass(frozen=True, order=True)
+class Bundle:
+    """Partitions of one source that are read, asked and written together.
+
+    A partition of a hundred dossiers costs nearly what one of ten thousand does: statements, and pandas' fixed costs.
+
+    Attributes:
+        months: first days of the months of receipt, ascending.
+    """
+
+    source: str
+    months: tuple[date, ...]
+
+    @classmethod
+    def of(cls, *partitions: Partition) -> Bundle:
+        """Bundle partitions; ValueError where they are of several sources, or none."""
+        sources = {partition.source for partition in partitions}
+        if len(sources) != 1:
+            raise ValueError(f"a bundle has one source, not {sorted(sources)}")
+        return cls(sources.pop(), tuple(sorted(partition.month for partition in partitions)))
+
+    @property
+    def partitions(self) -> list[Partition]:
+        """The partitions, oldest first."""
+        return [Partition(self.source, month) for month in self.months]
+
+    @property
+    def key(self) -> str:
+        """Name of the bundle: that of its only partition, or ``source/2025-01…2025-09``."""
+        first, last = self.months[0], self.months[-1]
+        return f"{self.source}/{first:%Y-%m}" + (f"…{last:%Y-%m}" if last != first else "")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+# For each partition: dossiers, counted no further than matters, and whether the step has done it under these rules.
+_SIZES = """
+    SELECT (
+        SELECT count(*) FROM (
+            SELECT FROM core.dossiers AS d WHERE d.source = w.source AND d.partition_month = w.month LIMIT %(most)s) AS counted
+    ), EXISTS (
+        SELECT FROM audit.progress AS p WHERE p.step = %(step)s AND p.rules_digest = %(rules_digest)s
+        AND p.partition = w.source || '/' || to_char(w.month, 'YYYY-MM')
+    )
+    FROM unnest(%(sources)s::text[], %(months)s::date[]) WITH ORDINALITY AS w (source, month, place) ORDER BY place
+"""
+# Change numbers of everything that a bundle's checks and verdicts are made from. A pause or an event
+# that changes bumps its dossier, and so does a match that is removed.
+_MARK = f"""
+    SELECT greatest(
+        (SELECT max(changed_in) FROM core.dossiers WHERE source = %(source)s AND partition_month = ANY(%(months)s)),
+        (SELECT max(greatest(m.changed_in, other.changed_in)) FROM core.dossiers AS d
+            JOIN core.matches AS m ON m.source = d.source AND m.code = d.code
+            LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
+            WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s)),
+        (SELECT max(c.changed_in) FROM core.dossiers AS d
+            JOIN quality.corrections AS c ON c.source = d.source AND c.code = d.code
+            WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s)),
+        {REFERENCE}
+    )
+"""
+
+
+def bundled(step: str, partitions: Sequence[Partition], rules_digest: str) -> list[Bundle]:
+    """Bundle small partitions of a source; those that the step has never done under these rules apart from the others.
+
+    Apart, because a bundle is worked on whole as soon as one of its partitions has to be.
+
+    Args:
+        step: as in :func:`tasks.warehouse.partitions.pending`.
+        partitions: in order of source and month.
+        rules_digest: digest of the configuration and rules in force.
+    """
+    parameters = {
+        "step": step,
+        "rules_digest": rules_digest,
+        "most": MOST_ROWS,
+        "sources": [one.source for one in partitions],
+        "months": [one.month for one in partitions],
+    }
+    sizes = rows_of(_SIZES, parameters) if partitions else []
+    # Where there are very many partitions, bundles grow until they are few enough.
+    most = max(MOST_ROWS, sum(rows for rows, _ in sizes) * 2 // MOST_TASKS)
+    known = sorted((done, one, rows) for one, (rows, done) in zip(partitions, sizes, strict=True))
+    bundles: list[Bundle] = []
+    for _, group in groupby(known, key=lambda each: (each[0], each[1].source)):
+        bundles += _packed([(one, rows) for _, one, rows in group], most)
+    return sorted(bundles)
+
+
+def _packed(partitions: Iterable[tuple[Partition, int]], most: int) -> list[Bundle]:
+    """Put partitions of one source together in order until there are too many dossiers."""
+    bundles: list[Bundle] = []
+    some: list[Partition] = []
+    total = 0
+    for one, rows in partitions:
+        if some and total + rows > most:
+            bundles.append(Bundle.of(*some))
+            some, total = [], 0
+        some.append(one)
+        total += rows
+    return [*bundles, Bundle.of(*some)] if some else bundles
+
+
+def input_mark(bundle: Bundle) -> int:
+    """Return the highest change number among a bundle's inputs that is certain to hide no smaller one.
+
+    Call it BEFORE reading the bundle's rows, and store it as ``through`` of each of its partitions. Were it the
+    plain maximum, a load that drew a smaller number and commits later would never be seen.
+    """
+    limit = horizon()
+    ((highest,),) = rows_of(_MARK, {"source": bundle.source, "months": list(bundle.months)})
+    return min(int(highest), limit)
