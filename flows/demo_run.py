@@ -27,6 +27,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from config.errors import MotcuaError
 from config.settings import ROOT, secret, settings
 from flows.runtime import children
+from tasks.warehouse.accounts import make_home
 
 AS_OF = date(2026, 3, 31)
 _FLOW = "flows.refresh.refresh"
@@ -110,8 +111,9 @@ def _prepare() -> Place:
     if not secret("MOTCUA_PREFECT_PORT"):
         os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
     settings.cache_clear()
+
     place = Place(home, _port(8600))
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(home)
     return place
 
 

@@ -26,7 +26,9 @@ def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
             monkeypatch.delenv(name)
     _forget()
+    mask = os.umask(0o022)
     yield
+    os.umask(mask)
     _forget()
 
 

@@ -122,8 +122,8 @@ def check_free_space(home: Path, floor_mb: int) -> None:
     Raises:
         ConfigError: less than ``floor_mb`` megabytes are free.
     """
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    free = shutil.disk_usage(home).free // 1_000_000
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(there).free // 1_000_000
     if free < floor_mb:
         raise ConfigError(str(home), f"only {free} MB are free, {floor_mb} MB are asked for", "make room, or set MOTCUA_HOME")
 

@@ -81,6 +81,18 @@ def check_reachable(home: Path, account: Account | None) -> None:
     )
 
 
+def make_home(home: Path) -> None:
+    """Make the folder of an installation, private; folders above it that do not exist yet can be passed through.
+
+    Whatever the mask of the operator's shell: a closed folder of our own making would lock the server's account out.
+    """
+    for above in reversed(home.parents):
+        if not above.exists():
+            above.mkdir(exist_ok=True)
+            above.chmod(0o711)
+    home.mkdir(exist_ok=True, mode=0o700)
+
+
 def own_folder(folder: Path, account: Account | None, passing: Path | None = None) -> None:
     """Make a folder that only the server's account (and root) may use.
 

@@ -31,7 +31,7 @@ import psycopg2
 from psycopg2 import sql
 
 from config.errors import WarehouseError
-from tasks.warehouse.accounts import Account, check_reachable, own_folder, private_file, server_account
+from tasks.warehouse.accounts import Account, check_reachable, make_home, own_folder, private_file, server_account
 from tasks.warehouse.keys import role_password
 from tasks.warehouse.processes import drop_foreign_pid_file, postmaster, run_quietly
 from tasks.warehouse.statement_errors import failure
@@ -198,7 +198,7 @@ class Cluster:
             os.close(handle)
 
     def _make_folders(self) -> None:
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_home(self.home)
         own_folder(self.folder, self._account, passing=self.home)
 
     def _prepare(self) -> None:

@@ -199,8 +199,8 @@ def test_a_pid_file_whose_number_belongs_to_another_program_is_no_obstacle(home:
 @pytest.mark.parametrize("name", ["x" * 60 + "/" + "y" * 60, "Một cửa, 'cũ'/data"])
 def test_a_home_with_a_long_or_odd_path_gets_a_short_socket(home: Path, name: str) -> None:
     odd_home = home / name
-    odd_home.parent.mkdir(mode=0o711)
     home.chmod(0o711)
+    os.umask(0o077)
     cluster = ensure_cluster(odd_home)
     try:
         assert len(os.fsencode(cluster.sockets)) < 80
