@@ -257,7 +257,13 @@ class Table:
             )
             for f in self.fields
         ]
-        indexes = [sa.Index(f"ix_{self.schema}_{self.name}_{'_'.join(i)}", *i) for i in self.indexes]
+        indexes = [self._index(names) for names in self.indexes]
         return sa.Table(
             self.name, METADATA, *columns, *indexes, schema=self.schema, comment=f"{self.description} Grain: {self.grain}."
         )
+
+    def _index(self, names: tuple[str, ...]) -> sa.Index:
+        """Describe an index; one on a column that is often null leaves the nulls out, for nobody looks those up."""
+        name = f"ix_{self.schema}_{self.name}_{'_'.join(names)}"
+        sparse = len(names) == 1 and not (self[names[0]].required or names[0] in self.key)
+        return sa.Index(name, *names, postgresql_where=sa.text(f"{names[0]} IS NOT NULL") if sparse else None)

@@ -82,7 +82,9 @@ def _create_raw_pulls() -> None:
         schema="raw",
         comment="A receipt for every pull of a source, failed ones too. Grain: pull.",
     )
-    op.create_index("ix_raw_pulls_source_started_at", "pulls", ["source", "started_at"], unique=False, schema="raw")
+    op.create_index(
+        "ix_raw_pulls_source_started_at", "pulls", ["source", "started_at"], unique=False, schema="raw", postgresql_where=None
+    )
 
 
 def _create_raw_pages() -> None:
@@ -108,7 +110,7 @@ def _create_raw_pages() -> None:
         schema="raw",
         comment="Landing files: the bytes of the source exactly as they came, named by their digest. Grain: page of a source.",
     )
-    op.create_index("ix_raw_pages_pull_id", "pages", ["pull_id"], unique=False, schema="raw")
+    op.create_index("ix_raw_pages_pull_id", "pages", ["pull_id"], unique=False, schema="raw", postgresql_where=None)
 
 
 def _create_raw_rejected() -> None:
@@ -133,7 +135,7 @@ def _create_raw_rejected() -> None:
         schema="raw",
         comment="Records that could not be used, with the reason; their bytes stay in the landing file named here. Grain: record of a page.",
     )
-    op.create_index("ix_raw_rejected_pull_id", "rejected", ["pull_id"], unique=False, schema="raw")
+    op.create_index("ix_raw_rejected_pull_id", "rejected", ["pull_id"], unique=False, schema="raw", postgresql_where=None)
 
 
 def _create_ref_units() -> None:
@@ -348,15 +350,30 @@ def _create_core_dossiers() -> None:
         schema="core",
         comment="Every dossier of every system as that system states it now; corrections lie beside it in quality.corrections. Grain: dossier of a source.",
     )
-    op.create_index("ix_core_dossiers_alias_code", "dossiers", ["alias_code"], unique=False, schema="core")
-    op.create_index("ix_core_dossiers_code", "dossiers", ["code"], unique=False, schema="core")
-    op.create_index("ix_core_dossiers_receipt_number", "dossiers", ["receipt_number"], unique=False, schema="core")
+    op.create_index(
+        "ix_core_dossiers_alias_code",
+        "dossiers",
+        ["alias_code"],
+        unique=False,
+        schema="core",
+        postgresql_where=sa.text("alias_code IS NOT NULL"),
+    )
+    op.create_index("ix_core_dossiers_code", "dossiers", ["code"], unique=False, schema="core", postgresql_where=None)
+    op.create_index(
+        "ix_core_dossiers_receipt_number",
+        "dossiers",
+        ["receipt_number"],
+        unique=False,
+        schema="core",
+        postgresql_where=sa.text("receipt_number IS NOT NULL"),
+    )
     op.create_index(
         "ix_core_dossiers_source_partition_month_changed_in",
         "dossiers",
         ["source", "partition_month", "changed_in"],
         unique=False,
         schema="core",
+        postgresql_where=None,
     )
 
 
@@ -557,9 +574,14 @@ def _create_core_matches() -> None:
         schema="core",
         comment="The same dossier in two places: evidence of another system, or a duplicate. Grain: dossier × other record.",
     )
-    op.create_index("ix_core_matches_changed_in", "matches", ["changed_in"], unique=False, schema="core")
+    op.create_index("ix_core_matches_changed_in", "matches", ["changed_in"], unique=False, schema="core", postgresql_where=None)
     op.create_index(
-        "ix_core_matches_other_source_other_code", "matches", ["other_source", "other_code"], unique=False, schema="core"
+        "ix_core_matches_other_source_other_code",
+        "matches",
+        ["other_source", "other_code"],
+        unique=False,
+        schema="core",
+        postgresql_where=None,
     )
 
 
@@ -597,7 +619,9 @@ def _create_quality_findings() -> None:
         schema="quality",
         comment="Every failed check of every dossier; a finding that no longer holds is resolved, not deleted. Grain: dossier × check.",
     )
-    op.create_index("ix_quality_findings_check_id", "findings", ["check_id"], unique=False, schema="quality")
+    op.create_index(
+        "ix_quality_findings_check_id", "findings", ["check_id"], unique=False, schema="quality", postgresql_where=None
+    )
 
 
 def _create_quality_corrections() -> None:
@@ -648,7 +672,14 @@ def _create_quality_corrections() -> None:
         schema="quality",
         comment="New values for single fields of dossiers, with evidence; laid over the source's statement, never into it. Grain: correction.",
     )
-    op.create_index("ix_quality_corrections_source_code", "corrections", ["source", "code"], unique=False, schema="quality")
+    op.create_index(
+        "ix_quality_corrections_source_code",
+        "corrections",
+        ["source", "code"],
+        unique=False,
+        schema="quality",
+        postgresql_where=None,
+    )
 
 
 def _create_quality_gate_results() -> None:
@@ -804,9 +835,24 @@ def _create_judged_verdicts() -> None:
         ["policy", "unit_code", "field_code", "channel"],
         unique=False,
         schema="judged",
+        postgresql_where=None,
     )
-    op.create_index("ix_judged_verdicts_policy_verdict", "verdicts", ["policy", "verdict"], unique=False, schema="judged")
-    op.create_index("ix_judged_verdicts_source_changed_in", "verdicts", ["source", "changed_in"], unique=False, schema="judged")
+    op.create_index(
+        "ix_judged_verdicts_policy_verdict",
+        "verdicts",
+        ["policy", "verdict"],
+        unique=False,
+        schema="judged",
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_judged_verdicts_source_changed_in",
+        "verdicts",
+        ["source", "changed_in"],
+        unique=False,
+        schema="judged",
+        postgresql_where=None,
+    )
 
 
 def _create_mart_counts() -> None:
@@ -885,7 +931,9 @@ def _create_mart_counts() -> None:
         schema="mart",
         comment="The counters of form II.06a for every agency, field, channel and month: working copy, not yet published. Grain: policy × basis × unit × field × channel × month.",
     )
-    op.create_index("ix_mart_counts_policy_month", "counts", ["policy", "month"], unique=False, schema="mart")
+    op.create_index(
+        "ix_mart_counts_policy_month", "counts", ["policy", "month"], unique=False, schema="mart", postgresql_where=None
+    )
 
 
 def _create_mart_indicators() -> None:
