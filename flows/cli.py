@@ -67,6 +67,10 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
     explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
+    compare = command("compare", "show where two policies disagree, and sum it up")
+    compare.add_argument("one", metavar="POLICY", help="such as qd766")
+    compare.add_argument("other", metavar="POLICY", help="such as bieu06")
+    compare.add_argument("--csv", metavar="FILE", help="also write every dossier about which they differ")
     rejected = command("rejected", "list records that could not be used, with the reason")
     rejected.add_argument("--source", metavar="NAME", help="of this source only")
     rejected.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
@@ -123,6 +127,10 @@ def _explain(given: argparse.Namespace) -> int:
     with warehouse():
         print(explain(given.code, given.lang, as_json=given.json))
     return 0
+
+
+def _compare(given: argparse.Namespace) -> int:
+    return _print_lines("comparison", given.one, given.other, given.csv)
 
 
 def _rejected(given: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,7 @@ from config.settings import settings
 from config.sources import load_sources
 from flows.runtime.words import say
 from flows.screen import print_summary
+from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()
@@ -63,6 +65,34 @@ def rejected(source: str | None, limit: int) -> None:
     for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source, "limit": limit}):
         table.add_row(name, code or "-", reason, fields or "", f"{digest[:12]} #{position}")
     _OUT.print(table)
+
+
+def comparison(one: str, other: str, lines: str | None = None) -> None:
+    """Print how many dossiers two policies see otherwise, why and where; write them to a file if one is given."""
+    from tasks.reports.comparison import WHY, compare, write_lines
+
+    found = compare(one, other)
+    sums = Table(title=say("Theo từng chính sách", "By policy"))
+    for heading in ("", one, other):
+        sums.add_column(heading, justify="right" if heading else "left")
+    for name, counts in found.sums().items():
+        sums.add_row(say(*TIMELINESS_WORDS[name]), *map(str, counts))
+    _OUT.print(sums)
+    total = len(found.disagreed)
+    _OUT.print(say(f"{total} hồ sơ bị nhìn nhận khác nhau, vì:", f"{total} dossiers are seen otherwise, because of:"))
+    _OUT.print(_ranking([(say(*WHY[why]), count) for why, count in found.reasons().most_common()], say("lý do", "reason")))
+    _OUT.print(_ranking([(unit or "-", count) for unit, count in found.units().most_common(10)], say("cơ quan", "agency")))
+    if lines:
+        write_lines(found, Path(lines))
+        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+
+
+def _ranking(rows: list[tuple[str, int]], heading: str) -> Table:
+    table = Table(heading)
+    table.add_column(say("hồ sơ", "dossiers"), justify="right")
+    for name, count in rows:
+        table.add_row(name, str(count))
+    return table
 
 
 def check_source(name: str) -> str:

@@ -16,6 +16,12 @@ from prefect.artifacts import (
 from config.settings import settings
 from tasks.reports.summary import Rate, Summary
 
+TIMELINESS_WORDS = {
+    "early": ("trước hạn", "early"),
+    "on_time": ("đúng hạn", "on time"),
+    "late": ("quá hạn", "late"),
+    "undetermined": ("chưa đủ căn cứ", "undetermined"),
+}
 VERDICT_WORDS = {
     "on_time": ("đúng hạn", "on time"),
     "late": ("trễ thật", "late"),

@@ -92,7 +92,7 @@ def made_up_dossiers(rows: int, seed: int = 1) -> pd.DataFrame:
     return DOSSIERS.conform(table.to_pandas(types_mapper=pd.ArrowDtype))
 
 
-@line("load: merge of 1 M dossiers", other="bare COPY into an equal table", at_most=3.0)
+@line("load-vs-copy", other="bare COPY into an equal table", at_most=3.0)
 def bench_load(rows: int = ROWS) -> Measured:
     """A first load of a million dossiers, with versions, ledger and locks, against bare COPY."""
     frame = made_up_dossiers(rows)
@@ -105,7 +105,7 @@ def bench_load(rows: int = ROWS) -> Measured:
     return Measured(ours.seconds, other.seconds)
 
 
-@line("load: the same 1 M again", other="bare COPY into an equal table", at_most=1.5)
+@line("load-again-vs-copy", other="bare COPY into an equal table", at_most=1.5)
 def bench_unchanged(rows: int = ROWS) -> Measured:
     """A second run of the same load: nothing may change, and finding that out must be cheap."""
     frame = made_up_dossiers(rows)
@@ -119,7 +119,7 @@ def bench_unchanged(rows: int = ROWS) -> Measured:
     return Measured(ours.seconds, other.seconds)
 
 
-@line("load: against to_sql", other=f"to_sql of the dossiers, {TO_SQL_ROWS} scaled", times_faster=15.0)
+@line("load-vs-to-sql", other=f"to_sql of the dossiers, {TO_SQL_ROWS} scaled", times_faster=15.0)
 def bench_to_sql(rows: int = ROWS) -> Measured:
     """The same dossiers by ``DataFrame.to_sql``, which keeps no version; fewer rows, multiplied, as its time grows with them."""
     frame = made_up_dossiers(rows)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from config.errors import ConfigError, DataError
 from config.settings import settings
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
@@ -18,6 +19,7 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
 from tasks.judge import judge_bundle
 from tasks.offices import all_sources
+from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
@@ -201,3 +203,29 @@ def test_a_partition_is_pending_until_it_is_judged() -> None:
     assert pending("judge", DAY_TWO, rules_digest()) == MONTH.partitions
     change_some()
     assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions
+
+
+def test_policies_are_compared_dossier_by_dossier(tmp_path: Path) -> None:
+    judge_bundle(MONTH, DAY_ONE)
+    rows = verdicts().set_index(["source", "code", "policy"])["timeliness"].unstack()
+    counted = verdicts().set_index(["source", "code", "policy"])["counted"].unstack()
+    rows = rows.where(counted)
+    found = compare("qd766", "recorded")
+    assert found.sums()["late"] == (int((rows["qd766"] == "late").sum()), int((rows["recorded"] == "late").sum()))
+    expected = rows[rows["qd766"].fillna("-") != rows["recorded"].fillna("-")]
+    assert [(each.source, each.code) for each in found.disagreed] == sorted(expected.index)
+    assert len(expected) > 20
+    assert sum(found.reasons().values()) == sum(found.units().values()) == len(expected)
+    assert sum(found.totals.values()) == 300
+    back = compare("recorded", "qd766")
+    assert {(b, a): n for (a, b), n in back.totals.items()} == found.totals
+    assert compare("qd766", "qd766").disagreed == []
+    write_lines(found, tmp_path / "lines.csv")
+    assert len((tmp_path / "lines.csv").read_text(encoding="utf-8-sig").splitlines()) == len(expected) + 1
+
+
+def test_a_policy_that_does_not_exist_is_named() -> None:
+    with pytest.raises(ConfigError, match="qd767"):
+        compare("qd766", "qd767")
+    with pytest.raises(DataError, match="refresh"):
+        compare("qd766", "bieu06")
