@@ -67,6 +67,10 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
     explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
+    lists = command("list", "list the dossiers that somebody has to see to")
+    lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined"))
+    lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
+    lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
     compare = command("compare", "show where two policies disagree, and sum it up")
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
@@ -127,6 +131,10 @@ def _explain(given: argparse.Namespace) -> int:
     with warehouse():
         print(explain(given.code, given.lang, as_json=given.json))
     return 0
+
+
+def _list(given: argparse.Namespace) -> int:
+    return _print_lines("dossiers", given.name, given.policy, given.csv)
 
 
 def _compare(given: argparse.Namespace) -> int:

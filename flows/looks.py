@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -65,6 +66,36 @@ def rejected(source: str | None, limit: int) -> None:
     for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source, "limit": limit}):
         table.add_row(name, code or "-", reason, fields or "", f"{digest[:12]} #{position}")
     _OUT.print(table)
+
+
+def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> None:
+    """Print a list by age and agency with its first dossiers; write all of them to a file if one is given."""
+    from tasks.reports.lists import LISTS, ages, by_unit, read_list
+
+    rows = read_list(name, policy or settings().policy)
+    title = say(LISTS[name].vi, LISTS[name].en)
+    _OUT.print(say(f"{title}: {len(rows)} hồ sơ", f"{title}: {len(rows)} dossiers"), highlight=False)
+    if name in ("late", "ageing", "hidden"):
+        _OUT.print(_ranking([*ages(rows).items()], say("ngày làm việc quá hạn", "working days over")))
+    _OUT.print(_ranking(by_unit(rows)[:10], say("cơ quan", "agency")))
+    table = Table(
+        say("mã hồ sơ", "code"), say("cơ quan", "agency"), say("hạn", "due"), say("quá hạn", "days over"), say("lý do", "why")
+    )
+    first = rows.head(20)
+    for code, unit, due, over, reasons, missing in zip(
+        *(first[column] for column in ("code", "unit_code", "due_at", "days_over", "reasons", "missing")), strict=True
+    ):
+        table.add_row(
+            code, _shown(unit), _shown(due)[:10], _shown(over), " ".join(filter(None, (_shown(reasons), _shown(missing))))
+        )
+    _OUT.print(table)
+    if lines:
+        rows.to_csv(lines, index=False, encoding="utf-8-sig")
+        _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None or value is pd.NA else str(value)
 
 
 def comparison(one: str, other: str, lines: str | None = None) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,9 +19,11 @@ from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
 from tasks.judge import judge_bundle
-from tasks.offices import all_sources
+from tasks.offices import all_sources, office_of
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
+from tasks.reports.lists import ages, by_unit, read_list
+from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import read_frame
@@ -229,3 +232,38 @@ def test_a_policy_that_does_not_exist_is_named() -> None:
         compare("qd766", "qd767")
     with pytest.raises(DataError, match="refresh"):
         compare("qd766", "bieu06")
+
+
+def test_lists_hold_whom_they_concern_the_most_pressing_first() -> None:
+    judge_bundle(MONTH, DAY_ONE)
+    rows = verdicts()
+    rows = rows[(rows["policy"] == "qd766") & rows["counted"]]
+    late = read_list("late", "qd766")
+    assert set(late["code"]) == set(rows[rows["timeliness"] == "late"]["code"])
+    assert len(late) > 5
+    over = late["days_over"].astype(float)
+    assert over.is_monotonic_decreasing
+    assert over.min() >= 0, "one that ended on the weekend after is late by no working time"
+    assert sum(ages(late).values()) == sum(count for _, count in by_unit(late)) == len(late)
+    assert ages(late)["≤ 1"] == int((over <= 1).sum())
+    assert ages(late)["> 30"] == int((over > 30).sum())
+    assert set(read_list("ageing", "qd766")["code"]) <= set(late["code"])
+
+
+def test_what_will_be_late_within_a_working_day_is_what_is_due_by_then() -> None:
+    judge_bundle(MONTH, DAY_ONE)
+    clock, zone = office_of("desk").clock, office_of("desk").zone
+    limit = clock.after_working_minutes(np.array([end_of_day(DAY_ONE)]), np.array([480]))[0]
+    rows = verdicts()
+    rows = rows[
+        (rows["policy"] == "qd766") & rows["counted"] & (rows["state"] == "in_progress") & (rows["timeliness"] != "late")
+    ]
+    due = local_times(rows["due_at"], zone)
+    expected = set(rows[~np.isnat(due) & (due <= limit)]["code"])
+    assert expected
+    assert set(read_list("soon", "qd766")["code"]) == expected
+
+
+def test_a_list_of_nothing_judged_says_so() -> None:
+    with pytest.raises(DataError, match="refresh"):
+        read_list("late", "qd766")
