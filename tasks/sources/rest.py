@@ -26,6 +26,7 @@ from tasks.rules.times import instants
 from tasks.sources.exchange import DOSSIER_KEYS, records_of, split_objects
 from tasks.sources.protocol import JSON, Page, Window
 from tasks.sources.records import Keys, parse_json
+from tasks.sources.walk import Answer, following, from_mark, instead, to_mark
 
 _GOOD = ("0", "00")
 _EXPIRED = ("3", "401")  # codes of an answer that asks for a new login
@@ -48,27 +49,46 @@ class RestAdapter:
         self.control: int | None = None
         self._last_request = 0.0
 
-    def pages(self, window: Window) -> Iterator[Page]:
-        """Yield the answers of a window, page by page; see the protocol."""
+    def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
+        """Yield the answers of a window, page by page; see the protocol and :mod:`tasks.sources.walk`."""
+        size = self.options.page_size
+        place = from_mark(after, window, size)
+        if place is None:
+            return
+        asked, previous, number = place, b"", 0
         with self._client() as client:
             self._log_in(client)
-            previous = b""
-            for number in range(self.options.most_pages):
-                body, answer = self._page(client, window, number + 1)
+            for _ in range(self.options.most_pages):
+                body, answer = self._page(client, Window(place.since, place.until), place.page)
                 records = records_of(answer)
-                if body == previous and records:
-                    raise self._error(f"page {number + 1} is page {number} again: the list does not end")
-                previous = body
-                self.control = _total(answer)
+                if body == previous and records and (place.since, place.page) == (asked.since, asked.page + 1):
+                    raise self._error(f"page {place.page} is page {asked.page} again: the list does not end")
+                asked, previous = place, body
+                seen = self._seen(answer, records, place.page)
+                again = instead(asked, seen, window, size)
+                if again is not None:
+                    place = again
+                    continue
+                onward = following(asked, seen, window, size)
+                self.control = seen.total if asked.stated is None else asked.stated
                 if records or number == 0:
-                    yield Page(number, f"{self.options.service} {number + 1}", JSON, body, len(records), self._newest(records))
-                if self._is_last(answer, records, number + 1):
+                    name, mark = f"{self.options.service} {number + 1}", to_mark(onward, size)
+                    yield Page(number, name, JSON, body, len(records), seen.newest, mark)
+                if onward is None:
                     return
+                place, number = onward, number + 1
             raise self._error(f"the list has not ended after {self.options.most_pages} pages")
 
     def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return the source's own count, as the last page stated it."""
         return self.control
+
+    def count(self, window: Window) -> int | None:
+        """Return the count that the source states with a page of one record."""
+        with self._client() as client:
+            self._log_in(client)
+            _, answer = self._page(client, window, 1, size=1)
+        return _total(answer)
 
     def _client(self) -> httpx.Client:
         context = ssl.create_default_context()
@@ -88,10 +108,10 @@ class RestAdapter:
             raise self._error(f"login was refused with error_code {_code(answer)!r}", "Check user and password.")
         self.session = session
 
-    def _page(self, client: httpx.Client, window: Window, number: int) -> tuple[bytes, dict[str, Any]]:
+    def _page(self, client: httpx.Client, window: Window, number: int, size: int | None = None) -> tuple[bytes, dict[str, Any]]:
         """Return one page; a session that ended meanwhile is renewed once."""
         for renewed in (False, True):
-            body = self._post(client, self.options.service_path, self._request(window, number), {})
+            body = self._post(client, self.options.service_path, self._request(window, number, size), {})
             answer = self._answer(body, f"page {number}")
             code = _code(answer)
             if code in _GOOD:
@@ -105,13 +125,13 @@ class RestAdapter:
             self._log_in(client)
         raise self._error(f"page {number} was refused with error_code {code!r}")
 
-    def _request(self, window: Window, number: int) -> dict[str, Any]:
+    def _request(self, window: Window, number: int, size: int | None) -> dict[str, Any]:
         data = {
             **self.options.parameters,
             "tuThoiDiem": self._wire(window.since),
             "denThoiDiem": self._wire(window.until),
             "trang": number,
-            "soBanGhi": self.options.page_size,
+            "soBanGhi": size or self.options.page_size,
         }
         agency, service = self.options.agency, self.options.service
         return {"session": self.session, "madonvi": agency, "service": service, "isUpdating": "False", "data": data}
@@ -177,16 +197,19 @@ class RestAdapter:
             return number >= pages
         return len(records) < self.options.page_size
 
-    def _newest(self, records: list[Any]) -> datetime | None:
-        """Return the latest modification that the records state."""
+    def _seen(self, answer: dict[str, Any], records: list[Any], page: int) -> Answer:
+        """Return what a page says about where to go on."""
+        last, total = self._is_last(answer, records, page), _total(answer)
         objects, _, _ = split_objects(records)
         read = read_dates(Keys(objects).texts(*DOSSIER_KEYS["modified_at"]))
         times = chosen(read, read.month_first)
         times = times[(read.offset == NO_OFFSET) & ~np.isnat(times)]
         if not len(times):
-            return None
-        moment: datetime = instants(times.max(keepdims=True), self.source.zone)[0].to_pydatetime()
-        return moment
+            return Answer(last, total)
+        ordered = len(times) == len(records) and bool((times[1:] >= times[:-1]).all())
+        newest = times.max().astype("datetime64[s]")  # what a question can name
+        oldest, latest = instants(np.array([times.min(), newest], dtype=times.dtype), self.source.zone)
+        return Answer(last, total, ordered, oldest.to_pydatetime(), latest.to_pydatetime(), int((times < newest).sum()))
 
     def _keep_rate(self) -> None:
         if self.options.requests_per_second:
