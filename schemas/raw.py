@@ -30,7 +30,9 @@ PULLS = Table(
         Field("control_total", Kind.INTEGER, "Records in the window by the source's own count, where it tells one."),
         Field("source_total", Kind.INTEGER, "Records that the source held in all by its own count, where it was asked."),
         Field(
-            "shrinkage_accepted", Kind.BOOLEAN, "Whether an operator accepted in this pull that the source holds fewer records."
+            "shrinkage_accepted",
+            Kind.BOOLEAN,
+            "Not a pull but an operator's word, that the source may hold fewer records than before.",
         ),
         Field("digest", Kind.TEXT, "SHA-256 over the digests of the pages, in order."),
         Field("error_class", Kind.TEXT, "Class of the error that ended the pull."),

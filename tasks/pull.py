@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from prefect import task
@@ -17,9 +17,10 @@ from tasks.loading import load_source
 from tasks.pulling.books import asked_of, begin_pull
 from tasks.pulling.reading import read_all
 from tasks.pulling.shrinkage import ShrinkageGate
-from tasks.pulling.spans import Fill, cursor, habits_of, plan
+from tasks.pulling.spans import Asked, Fill, cursor, habits_of, plan
 from tasks.shield import shielded
 from tasks.sources.adapters import adapter_for
+from tasks.sources.protocol import Window
 from tasks.warehouse.kill import kill_point
 
 
@@ -38,9 +39,30 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
     retry_condition_fn=_is_transient,
 )
 @shielded
-def pull(source_name: str, as_of: date, accept_shrinkage: bool = False) -> str | None:  # noqa: ARG001 - names the run's day
+def pull(source_name: str, as_of: date) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
     """Pull a source; see :func:`pull_source`."""
-    return pull_source(_source(source_name), accept_shrinkage=accept_shrinkage)
+    return pull_source(_source(source_name))
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    task_run_name="fill-{source_name}-{since:%Y-%m-%d}",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(backoff_factor=5),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_is_transient,
+)
+@shielded
+def fill(source_name: str, since: datetime, until: datetime | None, again: bool) -> str | None:
+    """Pull one window of the past; see :func:`pull_source`."""
+    return pull_source(_source(source_name), Fill(Window(since, until), again))
+
+
+def windows_to_fill(source: Source, span: Window, again: bool) -> list[Window]:
+    """Return the windows that a back-fill of a span has to ask for, in order."""
+    planned = Fill(span, again).plan(asked_of(source.name), habits_of(source), datetime.now(UTC))
+    return [each.window if isinstance(each, Asked) else each for each in planned]
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="load-{source_name}")
@@ -60,7 +82,7 @@ def _source(name: str) -> Source:
     return found[name]
 
 
-def pull_source(source: Source, fill: Fill | None = None, *, accept_shrinkage: bool = False) -> str | None:
+def pull_source(source: Source, fill: Fill | None = None) -> str | None:
     """Land what is new at a source, or a span of its past, and write the receipt; nothing is loaded yet.
 
     A pull goes on where the one before was cut off, fills gaps, then asks for what was modified since, less an
@@ -69,7 +91,6 @@ def pull_source(source: Source, fill: Fill | None = None, *, accept_shrinkage: b
     Args:
         source: its file.
         fill: a span of the past instead of what is new.
-        accept_shrinkage: whether the source may hold much less than before, this once.
 
     Returns:
         Id of the pull; None if nothing new came.
@@ -83,7 +104,7 @@ def pull_source(source: Source, fill: Fill | None = None, *, accept_shrinkage: b
     try:
         adapter = adapter_for(source)
         asked, habits = asked_of(source.name), habits_of(source)
-        guard = ShrinkageGate(source, adapter, receipt, accepted=accept_shrinkage)
+        guard = ShrinkageGate(source, adapter, receipt)
         if cursor(asked) is not None:  # else everything is asked for anyway, and counted
             guard.check_all()
         now = receipt.row["started_at"]

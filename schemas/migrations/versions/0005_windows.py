@@ -46,7 +46,7 @@ def upgrade() -> None:
             "shrinkage_accepted",
             sa.Boolean(),
             nullable=True,
-            comment="Whether an operator accepted in this pull that the source holds fewer records.",
+            comment="Not a pull but an operator's word, that the source may hold fewer records than before.",
         ),
         schema="raw",
     )
