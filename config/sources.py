@@ -133,6 +133,7 @@ class Source(Strict):
             for rows that were committed late.
         begins: day on which the system's records begin; null asks for everything before the first pull at once.
         shrinkage: how much it may shrink before a gate stops it; a folder of files tells no count and is not stopped.
+        proof_days: how many days of receipt before the day of a run are compared with the source's own counts.
         window_days: a span longer than this is asked for in windows of so many days, each a unit of progress.
     """
 
@@ -161,6 +162,7 @@ class Source(Strict):
     begins: date | None = None
     window_days: int = Field(31, ge=1)
     shrinkage: Shrinkage = Shrinkage()
+    proof_days: int = Field(62, ge=1)
     rest: Rest | None = None
     sql: Sql | None = None
     files: Files | None = None
@@ -179,6 +181,11 @@ class Source(Strict):
     def beginning(self) -> datetime | None:
         """Instant at which its records begin, where the file tells."""
         return None if self.begins is None else datetime.combine(self.begins, datetime.min.time(), self.timezone)
+
+    @property
+    def tells_totals(self) -> bool:
+        """Whether it is asked for its own counts by agency and day."""
+        return bool((self.rest and self.rest.totals) or (self.sql and self.sql.totals))
 
     @property
     def is_reference(self) -> bool:

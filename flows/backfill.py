@@ -11,7 +11,8 @@ from prefect.runtime import flow_run
 
 from config.errors import ConfigError
 from config.sources import Source
-from flows.refresh import choose
+from flows.days import last_finished_day
+from flows.refresh import choose, prove_all
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
 from flows.stages import task_runner
@@ -53,6 +54,7 @@ def backfill(source: str, since: date, until: date | None = None, again: bool = 
         for window in windows:
             trouble.of(fill.submit(source, window.since or datetime.min.replace(tzinfo=UTC), window.until, again))
         counts = trouble.of(load.submit(source))
+        prove_all(chosen, last_finished_day(), trouble)
     show_windows(system)
     changed = counts.inserted + counts.updated if counts is not None else 0
     return trouble.state(

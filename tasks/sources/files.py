@@ -6,12 +6,13 @@ import fnmatch
 import os
 import stat
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
-from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, Page, Window
+from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, DayTotal, Page, Window
 
 MEDIA_TYPES = {
     ".csv": CSV,
@@ -45,6 +46,10 @@ class FilesAdapter:
 
     def count(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return None, as ``control_total`` does."""
+        return None
+
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:  # noqa: ARG002 - the protocol's signature
+        """Return None: a folder counts nothing."""
         return None
 
     def _names(self) -> list[str]:

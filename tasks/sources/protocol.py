@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 JSON = "application/json"
@@ -50,6 +50,20 @@ class Window:
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class DayTotal:
+    """How many dossiers an agency received on a day, by the source's own count.
+
+    Attributes:
+        unit: agency as the source names it in its dossiers; empty where it names none.
+        day: of receipt, in the source's own time zone.
+    """
+
+    unit: str
+    day: date
+    count: int
+
+
 class Adapter(Protocol):
     """A way to reach a source."""
 
@@ -73,4 +87,8 @@ class Adapter(Protocol):
 
     def count(self, window: Window) -> int | None:
         """Ask the source how many records it holds in a window, without reading them; None where it cannot tell."""
+        ...
+
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:
+        """Ask the source for its own counts by agency and day of receipt, both days included; None where it tells none."""
         ...

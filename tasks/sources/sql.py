@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError, Ope
 from config.connections import ChildTable, Sql
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
+from tasks.sources.day_totals import day_of
 from tasks.sources.profiles import columns_of
-from tasks.sources.protocol import JSON_LINES, Page, Window
+from tasks.sources.protocol import JSON_LINES, DayTotal, Page, Window
 from tasks.sources.row_place import RowPlace
 
 _KEYS_AT_ONCE = 1000  # parents named in one statement for their child rows
@@ -55,6 +56,35 @@ class SqlAdapter:
                     number += 1
             if number == 0:
                 yield self._page(beside, 0, [], False)
+
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:
+        """Count the table's rows by agency and day of receipt, where ``sql.totals`` asks for it."""
+        if not self.options.totals:
+            return None
+        with self._connection() as connection:
+            table = self._table(connection, self.options.table)
+            unit, received = self._unit(table), self._received(table)
+            days = (
+                datetime.combine(day, datetime.min.time(), self.source.timezone) for day in (first, last + timedelta(days=1))
+            )
+            since, until = (self._local(received, moment) for moment in days)
+            day = day_of(received, connection.dialect.name, self.source.zone)
+            counted = sa.select(unit.label("unit"), day.label("day"), sa.func.count().label("rows"))
+            found = connection.execute(counted.where(received >= since, received < until).group_by(unit, day))
+            return [DayTotal(str(name or ""), date.fromisoformat(str(on)[:10]), int(rows)) for name, on, rows in found]
+
+    def _unit(self, table: sa.Table) -> sa.ColumnElement[Any]:
+        named = [heading for field in ("unit", "unit_code") for heading in columns_of(self.source).get(field, ())]
+        fixed = [self.source.constants[field] for field in ("unit", "unit_code") if field in self.source.constants]
+        parts = [*(self._column(table, name) for name in named), *(sa.literal(value) for value in fixed)]
+        return sa.func.coalesce(*parts, "") if parts else sa.literal("")
+
+    def _received(self, table: sa.Table) -> sa.Column[Any]:
+        named = columns_of(self.source).get("received_at", ())
+        column = self._column(table, named[0]) if named else None
+        if column is None or not isinstance(column.type, sa.DateTime | sa.Date):
+            raise self._wrong("its day of receipt is not one column of a kind of date, so sql.totals cannot count by it")
+        return column
 
     def _statements(self, table: sa.Table, window: Window, place: RowPlace) -> Iterator[tuple[bool, sa.Select[Any]]]:
         """Return what to ask for from a place on: rows that state no modification, then those of the window."""
