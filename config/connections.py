@@ -44,6 +44,20 @@ def given(value: Given) -> str:
     return value.value() if isinstance(value, FromEnvironment) else value
 
 
+class Totals(Strict):
+    """A service that tells how many dossiers each agency received on each day; asked with ``tuNgay`` and ``denNgay``.
+
+    Attributes:
+        service: its name.
+        unit, day, count: keys of a record: agency as the dossiers name it, day of receipt, number of dossiers.
+    """
+
+    service: str
+    unit: str = "DonViXuLy"
+    day: str = "NgayTiepNhan"
+    count: str = "TongSo"
+
+
 class Rest(Strict):
     """A system in the national exchange's envelope over HTTP (domain 2.3).
 
@@ -57,6 +71,7 @@ class Rest(Strict):
         requests_per_second: highest rate of requests; null sets none.
         largest_page_mb: an answer larger than this is refused.
         most_pages: a list that does not end after so many pages is refused.
+        totals: service of the system's own counts by agency and day, where it has one.
         allowed_hosts: hosts that may be asked besides the address's own.
         trusted_certificates: file with the certificates of the authority that signed the system's own.
     """
@@ -75,6 +90,7 @@ class Rest(Strict):
     timeout_seconds: float = Field(30, gt=0, le=600)
     largest_page_mb: int = Field(64, ge=1, le=1024)
     most_pages: int = Field(20_000, ge=1)
+    totals: Totals | None = None
     plain_http: bool = False
     allowed_hosts: tuple[str, ...] = ()
     trusted_certificates: Path | None = None
@@ -110,6 +126,7 @@ class Sql(Strict):
         modified: column of the last modification; null reads the whole table each time.
         pauses, events: tables of the dossiers' pauses and progress logs.
         page_rows: records in one landing file.
+        totals: whether its rows are counted by agency and day of receipt, to prove that all of them are held here.
     """
 
     address: FromEnvironment
@@ -120,6 +137,7 @@ class Sql(Strict):
     pauses: ChildTable | None = None
     events: ChildTable | None = None
     page_rows: int = Field(5000, ge=1, le=100_000)
+    totals: bool = False
 
     @model_validator(mode="after")
     def _children_fields(self) -> Sql:

@@ -48,7 +48,7 @@ class SourceError(MotcuaError):
     exit_code = 3
 
     def __init__(self, source: str, fact: str, action: str = "Check the source with `motcua source check`.") -> None:
-        super().__init__(f"Source {source}: {fact}. Nothing of this pull was loaded. {action}")
+        super().__init__(f"Source {source}: {fact}. Nothing that it left unfinished was loaded. {action}")
         self.source = source
         self.fact = fact
 
@@ -57,6 +57,25 @@ class TransientError(SourceError):
     """The network or the source failed in a way that may pass; retried with back-off."""
 
     exit_code = 4
+
+
+class ShrinkageError(SourceError):
+    """A source holds far fewer records than before; nothing is accepted until somebody has looked.
+
+    Args:
+        source: name of the source.
+        where: which of its records.
+        stated: how many it says it holds.
+        known: how many it held before, or are held here.
+        share: of them that may go.
+    """
+
+    def __init__(self, source: str, where: str, stated: int, known: int, share: float) -> None:
+        super().__init__(
+            source,
+            f"holds {stated} records {where} where {known} are known, and no more than {share:.0%} may go",
+            f"Look at the source; if that is right, run `motcua refresh --accept-shrinkage {source}` once.",
+        )
 
 
 class DataError(MotcuaError):

@@ -6,7 +6,7 @@ give it the system's name, set addresses and secrets by environment.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -96,6 +96,18 @@ class Dates(Strict):
     settle_by_code: bool = True
 
 
+class Shrinkage(Strict):
+    """How much a source may shrink from one pull to the next before somebody has to look.
+
+    Attributes:
+        share: of the records known that may be missing, 0 to 1; null lets everything go.
+        least: below so many records known nothing is concluded.
+    """
+
+    share: float | None = Field(0.2, ge=0, le=1)
+    least: int = Field(50, ge=1)
+
+
 class Source(Strict):
     """One system.
 
@@ -119,6 +131,10 @@ class Source(Strict):
             states no status (keys ``ended``, ``open``).
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
+        begins: day on which the system's records begin; null asks for everything before the first pull at once.
+        shrinkage: how much it may shrink before a gate stops it; a folder of files tells no count and is not stopped.
+        proof_days: how many days of receipt before the day of a run are compared with the source's own counts.
+        window_days: a span longer than this is asked for in windows of so many days, each a unit of progress.
     """
 
     name: str = ""
@@ -143,6 +159,10 @@ class Source(Strict):
     levels: dict[str, str] = Field(default_factory=dict)
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
     overlap_minutes: int = Field(60, ge=0)
+    begins: date | None = None
+    window_days: int = Field(31, ge=1)
+    shrinkage: Shrinkage = Shrinkage()
+    proof_days: int = Field(62, ge=1)
     rest: Rest | None = None
     sql: Sql | None = None
     files: Files | None = None
@@ -156,6 +176,16 @@ class Source(Strict):
     def overlap(self) -> timedelta:
         """How far back before the last modification seen a pull asks again."""
         return timedelta(minutes=self.overlap_minutes)
+
+    @property
+    def beginning(self) -> datetime | None:
+        """Instant at which its records begin, where the file tells."""
+        return None if self.begins is None else datetime.combine(self.begins, datetime.min.time(), self.timezone)
+
+    @property
+    def tells_totals(self) -> bool:
+        """Whether it is asked for its own counts by agency and day."""
+        return bool((self.rest and self.rest.totals) or (self.sql and self.sql.totals))
 
     @property
     def is_reference(self) -> bool:

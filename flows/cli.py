@@ -56,6 +56,19 @@ def parser() -> argparse.ArgumentParser:
     refresh.add_argument("--as-of", type=_day, metavar="DAY", help="day whose end the figures speak for (default: yesterday)")
     refresh.add_argument("--source", action="append", metavar="NAME", help="pull only this source; may be repeated")
     refresh.add_argument("--full", action="store_true", help="check and judge every dossier again, unchanged ones too")
+    refresh.add_argument(
+        "--accept-shrinkage",
+        action="append",
+        metavar="NAME",
+        help="accept, once, that this source holds fewer records than before",
+    )
+    backfill = command("backfill", "pull a span of a source's past, window by window")
+    backfill.add_argument("source", metavar="SOURCE", help="name of its file in config/sources")
+    backfill.add_argument("--from", dest="since", type=_day, required=True, metavar="DAY", help="first day of modification")
+    backfill.add_argument("--to", dest="until", type=_day, metavar="DAY", help="last day, included (default: up to the newest)")
+    backfill.add_argument("--again", action="store_true", help="also read again what is done")
+    windows = command("windows", "list the windows that sources were asked, and the gaps")
+    windows.add_argument("source", nargs="?", metavar="SOURCE", help="of this source only")
     rerun = command("rerun", "judge and publish again what changed since, without pulling")
     rerun.add_argument("codes", nargs="*", metavar="CODE", help="also judge the whole months of these dossiers")
     rerun.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
@@ -103,7 +116,20 @@ def _up(_given: argparse.Namespace) -> int:
 def _refresh(given: argparse.Namespace) -> int:
     from flows import commands
 
+    if given.accept_shrinkage:
+        commands.accept_shrinkage(given.accept_shrinkage)
     return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
+
+
+def _backfill(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    asked = {"source": given.source, "since": given.since, "until": given.until, "again": given.again}
+    return commands.run_flow("flows.backfill.backfill", **asked)
+
+
+def _windows(given: argparse.Namespace) -> int:
+    return _print_lines("windows", given.source)
 
 
 def _rerun(given: argparse.Namespace) -> int:

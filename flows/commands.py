@@ -69,6 +69,21 @@ def run_flow(name: str, **parameters: Any) -> int:
         return run_here(name, **parameters)
 
 
+def accept_shrinkage(names: list[str]) -> None:
+    """Note that these sources may hold fewer records than before, once.
+
+    Raises:
+        ConfigError: there is no such source.
+    """
+    from flows.refresh import choose
+    from flows.runtime.session import warehouse
+    from tasks.pulling.shrinkage import accept
+
+    with warehouse():
+        for name in choose(names):
+            accept(name)
+
+
 def warm_up(name: str) -> None:
     """Import a flow and what its steps import late: several seconds, spent while the server starts."""
     _load(name)

@@ -126,6 +126,31 @@ def _ranking(rows: list[tuple[str, int]], heading: str) -> Table:
     return table
 
 
+def windows(name: str | None) -> None:
+    """Print the windows that sources were asked, and the gaps.
+
+    Raises:
+        ConfigError: there is no such source.
+    """
+    from tasks.reports.windows import window_rows
+
+    known = load_sources(settings().sources_dir)
+    if name is not None and name not in known:
+        raise ConfigError(str(settings().sources_dir), f"has no {name}", ", ".join(known) or "copy an example-*.yaml")
+    for source in known.values() if name is None else [known[name]]:
+        rows = window_rows(source)
+        headings = list(dict.fromkeys(heading for row in rows for heading in row))
+        table = Table(title=source.name)
+        for heading in headings:
+            table.add_column(heading)
+        for row in rows:
+            table.add_row(*(str(row.get(heading, "")) for heading in headings))
+        if rows:
+            _OUT.print(table)
+        else:
+            _OUT.print(f"{source.name}: {say('chưa đọc khoảng nào', 'no window was read yet')}")
+
+
 def check_source(name: str) -> str:
     """Ask a source for what changed within a day and tell what came; load nothing, keep nothing.
 

@@ -19,7 +19,9 @@ from flows.runtime.words import say
 from flows.stages import check_and_judge, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
+from tasks.prove import prove
 from tasks.pull import load, pull
+from tasks.reports.completeness import gap_sentence, show_completeness
 from tasks.warehouse.engine import fetch_all
 
 
@@ -55,6 +57,7 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
             pull_all(chosen, day, trouble)
             progress.at("load")
             load_all(chosen, day, trouble)
+            prove_all(chosen, day, trouble)
         progress.at("match")
         match(day)
         progress.at("judge")
@@ -97,6 +100,15 @@ def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
         if reference:
             require_directories(chosen, trouble)
     return changed
+
+
+def prove_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> None:
+    """Compare what is held with the counts of the sources that tell theirs; what is missing is a warning."""
+    futures = [prove.submit(name, day) for name, source in chosen.items() if source.tells_totals]
+    proofs = [proof for proof in map(trouble.of, futures) if proof is not None]
+    if proofs:
+        show_completeness(proofs)
+    trouble.warnings += [gap_sentence(proof) for proof in proofs if proof.gaps]
 
 
 def require_directories(chosen: dict[str, Source], trouble: Trouble) -> None:

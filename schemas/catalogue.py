@@ -5,8 +5,8 @@ from __future__ import annotations
 from schemas.audit import LEDGER, PROGRESS
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from schemas.quality import CORRECTIONS, FINDINGS, GATE_RESULTS
-from schemas.raw import PAGES, PULLS, REJECTED
+from schemas.quality import COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS
+from schemas.raw import PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
 from schemas.table import Table
 from schemas.verdicts import VERDICTS_TABLE
@@ -23,6 +23,7 @@ LAYERS = {
 
 TABLES: tuple[Table, ...] = (
     PULLS,
+    WINDOWS,
     PAGES,
     REJECTED,
     UNITS,
@@ -36,6 +37,7 @@ TABLES: tuple[Table, ...] = (
     FINDINGS,
     CORRECTIONS,
     GATE_RESULTS,
+    COMPLETENESS,
     VERDICTS_TABLE,
     COUNTS,
     INDICATORS,

@@ -78,3 +78,25 @@ GATE_RESULTS = Table(
     ),
     managed=("changed_in",),
 )
+
+COMPLETENESS = Table(
+    schema="quality",
+    name="completeness",
+    description="Dossiers of each agency and day of receipt: how many the source itself counts and how many are held here.",
+    grain="source × agency × day of receipt",
+    key=("source", "unit", "day"),
+    fields=(
+        SOURCE,
+        Field(
+            "unit",
+            Kind.TEXT,
+            "Agency: its code in ref.units, else as the source names it; empty where it names none.",
+            (NotNull(),),
+        ),
+        Field("day", Kind.DATE, "Day of receipt, in the source's own time zone.", (NotNull(),)),
+        count("stated", "Dossiers by the source's own count."),
+        count("held", "Dossiers of this source in core.dossiers."),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
+)

@@ -28,11 +28,50 @@ PULLS = Table(
         count("records", "Records in those files."),
         count("rejected", "Records that could not be used, kept in raw.rejected."),
         Field("control_total", Kind.INTEGER, "Records in the window by the source's own count, where it tells one."),
+        Field("source_total", Kind.INTEGER, "Records that the source held in all by its own count, where it was asked."),
+        Field(
+            "shrinkage_accepted",
+            Kind.BOOLEAN,
+            "Not a pull but an operator's word, that the source may hold fewer records than before.",
+        ),
         Field("digest", Kind.TEXT, "SHA-256 over the digests of the pages, in order."),
         Field("error_class", Kind.TEXT, "Class of the error that ended the pull."),
         Field("error", Kind.TEXT, "Its message; holds no personal value."),
     ),
     indexes=(("source", "started_at"),),
+)
+
+WINDOWS = Table(
+    schema="raw",
+    name="windows",
+    description="Windows of time that were asked of a source, by the last modification of its records; gaps are computed from those done.",
+    grain="window asked",
+    key=("window_id",),
+    fields=(
+        Field("window_id", Kind.TEXT, "Pull that began it and its number there.", (NotNull(),)),
+        SOURCE,
+        PULL_ID,
+        Field("window_from", Kind.INSTANT, "Records modified from here were asked for; null asks from the beginning."),
+        Field("window_to", Kind.INSTANT, "Records modified before here were asked for; null asks up to the newest."),
+        Field(
+            "state",
+            Kind.TEXT,
+            "running: begun, or left by a pull that died; failed: its pull ended with an error; refused: a gate did not accept it; done.",
+            (NotNull(), OneOf(("running", "failed", "refused", "done"))),
+        ),
+        Field("mark", Kind.TEXT, "Where to go on after the last page recorded, in the adapter's own words."),
+        count("pages", "Pages recorded."),
+        count("records", "Records in those pages."),
+        Field("control_total", Kind.INTEGER, "Records in the window by the source's own count, where it tells one."),
+        Field("newest_at", Kind.INSTANT, "Latest modification met."),
+        Field(
+            "complete_to", Kind.INSTANT, "All that was modified before here, from window_from on, has landed; null until done."
+        ),
+        Field("started_at", Kind.INSTANT, "When it was first asked.", (NotNull(),)),
+        Field("ended_at", Kind.INSTANT, "When its last attempt ended."),
+        Field("error_class", Kind.TEXT, "Class of the error that ended its last attempt."),
+    ),
+    indexes=(("source", "state"),),
 )
 
 PAGES = Table(
@@ -45,6 +84,8 @@ PAGES = Table(
         SOURCE,
         PAGE_DIGEST,
         PULL_ID,
+        Field("window_id", Kind.TEXT, "Window that brought it; it is loaded once that is done. Null in pulls without windows."),
+        Field("met_in", Kind.TEXT, "Last pull in which the source gave these bytes.", (NotNull(),)),
         Field("number", Kind.INTEGER, "Place of the page in its pull, from 0.", (NotNull(),)),
         Field("name", Kind.TEXT, "What the source calls it: a file's name, a page's cursor.", (NotNull(),)),
         Field("media_type", Kind.TEXT, "What the bytes are: application/json, text/csv …", (NotNull(),)),

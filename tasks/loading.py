@@ -29,7 +29,8 @@ CHUNK_BYTES = 64_000_000  # of pages read and cleaned together; bounds the memor
 _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
-    WHERE g.source = %(source)s AND g.loaded_at IS NULL ORDER BY p.started_at, p.pull_id, g.number
+    LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
+    WHERE g.source = %(source)s AND g.loaded_at IS NULL AND (g.window_id IS NULL OR w.state = 'done') ORDER BY p.started_at, p.pull_id, g.number
 """
 
 

@@ -6,12 +6,13 @@ import fnmatch
 import os
 import stat
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
-from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, Page, Window
+from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, DayTotal, Page, Window
 
 MEDIA_TYPES = {
     ".csv": CSV,
@@ -34,13 +35,21 @@ class FilesAdapter:
         self.options: Files = source.files
         self.folder = Path(given(source.files.folder))
 
-    def pages(self, window: Window) -> Iterator[Page]:  # noqa: ARG002 - a file has no modification time to trust
+    def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:  # noqa: ARG002 - a file has no modification time to trust
         """Yield every file, oldest first; the landing zone recognises those it has. See the protocol."""
         for number, name in enumerate(self._names()):
             yield Page(number, name, MEDIA_TYPES[Path(name).suffix.lower()], self._read(name))
 
     def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return None: a folder does not tell how many records it should hold."""
+        return None
+
+    def count(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
+        """Return None, as ``control_total`` does."""
+        return None
+
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:  # noqa: ARG002 - the protocol's signature
+        """Return None: a folder counts nothing."""
         return None
 
     def _names(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 JSON = "application/json"
@@ -25,6 +25,7 @@ class Page:
         body: the bytes as they came.
         records: how many records it holds, where that is known without reading it.
         newest: latest modification stated in it, aware; None where it states none.
+        mark: where to go on after it, in the adapter's own words; None where a pull cannot go on in the middle.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Page:
     body: bytes
     records: int | None = None
     newest: datetime | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,30 @@ class Window:
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class DayTotal:
+    """How many dossiers an agency received on a day, by the source's own count.
+
+    Attributes:
+        unit: agency as the source names it in its dossiers; empty where it names none.
+        day: of receipt, in the source's own time zone.
+    """
+
+    unit: str
+    day: date
+    count: int
+
+
 class Adapter(Protocol):
     """A way to reach a source."""
 
-    def pages(self, window: Window) -> Iterator[Page]:
+    def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
         """Yield the pages of a window.
+
+        Args:
+            window: which records.
+            after: mark of the last page that came before the pull was cut off: the pages up to it are not asked
+                for again. None, or a mark that no longer means anything, begins at the first.
 
         Raises:
             TransientError: the network or the source failed in a way that may pass.
@@ -61,5 +82,13 @@ class Adapter(Protocol):
         ...
 
     def control_total(self, window: Window) -> int | None:
-        """Return how many records the source itself counts in the window; None where it cannot tell."""
+        """Return how many records the source itself counted in the window that was read; None where it cannot tell."""
+        ...
+
+    def count(self, window: Window) -> int | None:
+        """Ask the source how many records it holds in a window, without reading them; None where it cannot tell."""
+        ...
+
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:
+        """Ask the source for its own counts by agency and day of receipt, both days included; None where it tells none."""
         ...

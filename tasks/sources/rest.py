@@ -9,29 +9,30 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import numpy as np
 
 from config.connections import Rest, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
-from tasks.rules.dates import NO_OFFSET, chosen, read_dates
-from tasks.rules.times import instants
-from tasks.sources.exchange import DOSSIER_KEYS, records_of, split_objects
-from tasks.sources.protocol import JSON, Page, Window
-from tasks.sources.records import Keys, parse_json
+from tasks.sources.day_totals import read_totals
+from tasks.sources.exchange import records_of
+from tasks.sources.protocol import JSON, DayTotal, Page, Window
+from tasks.sources.records import parse_json
+from tasks.sources.stamps import seen_in
+from tasks.sources.walk import following, from_mark, instead, to_mark
 
 _GOOD = ("0", "00")
 _EXPIRED = ("3", "401")  # codes of an answer that asks for a new login
 _WAIT_LONGEST = 120.0  # seconds that a Retry-After may ask for within one pull
 _TRIES = 4  # of one request when the source asks to wait
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
+_TOTALS_AT_ONCE = 10_000
 _WIRE = "%Y%m%d%H%M%S"
 
 
@@ -48,27 +49,46 @@ class RestAdapter:
         self.control: int | None = None
         self._last_request = 0.0
 
-    def pages(self, window: Window) -> Iterator[Page]:
-        """Yield the answers of a window, page by page; see the protocol."""
+    def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
+        """Yield the answers of a window, page by page; see the protocol and :mod:`tasks.sources.walk`."""
+        size = self.options.page_size
+        place = from_mark(after, window, size)
+        if place is None:
+            return
+        asked, previous, number = place, b"", 0
         with self._client() as client:
             self._log_in(client)
-            previous = b""
-            for number in range(self.options.most_pages):
-                body, answer = self._page(client, window, number + 1)
+            for _ in range(self.options.most_pages):
+                body, answer = self._page(client, Window(place.since, place.until), place.page)
                 records = records_of(answer)
-                if body == previous and records:
-                    raise self._error(f"page {number + 1} is page {number} again: the list does not end")
-                previous = body
-                self.control = _total(answer)
+                if body == previous and records and (place.since, place.page) == (asked.since, asked.page + 1):
+                    raise self._error(f"page {place.page} is page {asked.page} again: the list does not end")
+                asked, previous = place, body
+                seen = seen_in(records, self.source.zone, self._is_last(answer, records, place.page), _total(answer))
+                again = instead(asked, seen, window, size)
+                if again is not None:
+                    place = again
+                    continue
+                onward = following(asked, seen, window, size)
+                self.control = seen.total if asked.stated is None else asked.stated
                 if records or number == 0:
-                    yield Page(number, f"{self.options.service} {number + 1}", JSON, body, len(records), self._newest(records))
-                if self._is_last(answer, records, number + 1):
+                    name, mark = f"{self.options.service} {number + 1}", to_mark(onward, size)
+                    yield Page(number, name, JSON, body, len(records), seen.newest, mark)
+                if onward is None:
                     return
+                place, number = onward, number + 1
             raise self._error(f"the list has not ended after {self.options.most_pages} pages")
 
     def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return the source's own count, as the last page stated it."""
         return self.control
+
+    def count(self, window: Window) -> int | None:
+        """Return the count that the source states with a page of one record."""
+        with self._client() as client:
+            self._log_in(client)
+            _, answer = self._page(client, window, 1, size=1)
+        return _total(answer)
 
     def _client(self) -> httpx.Client:
         context = ssl.create_default_context()
@@ -88,33 +108,54 @@ class RestAdapter:
             raise self._error(f"login was refused with error_code {_code(answer)!r}", "Check user and password.")
         self.session = session
 
-    def _page(self, client: httpx.Client, window: Window, number: int) -> tuple[bytes, dict[str, Any]]:
-        """Return one page; a session that ended meanwhile is renewed once."""
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:
+        """Return the counts of the service that ``rest.totals`` names."""
+        totals = self.options.totals
+        if totals is None:
+            return None
+        found: list[DayTotal] = []
+        with self._client() as client:
+            self._log_in(client)
+            for number in range(1, self.options.most_pages + 1):
+                data = {"tuNgay": f"{first:%Y%m%d}", "denNgay": f"{last:%Y%m%d}", "trang": number, "soBanGhi": _TOTALS_AT_ONCE}
+                _, answer = self._ask(client, totals.service, data, f"totals {number}")
+                try:
+                    found += read_totals(records_of(answer), totals)
+                except ValueError as error:
+                    raise self._error(f"totals {number}: {error}", "Correct rest.totals in the source file.") from None
+                if (_integer(answer.get("sotrang")) or 1) <= number:
+                    return found
+        raise self._error("its totals do not end")
+
+    def _page(self, client: httpx.Client, window: Window, number: int, size: int | None = None) -> tuple[bytes, dict[str, Any]]:
+        return self._ask(client, self.options.service, self._question(window, number, size), f"page {number}")
+
+    def _ask(self, client: httpx.Client, service: str, data: dict[str, Any], what: str) -> tuple[bytes, dict[str, Any]]:
+        """Return one answer; a session that ended meanwhile is renewed once."""
         for renewed in (False, True):
-            body = self._post(client, self.options.service_path, self._request(window, number), {})
-            answer = self._answer(body, f"page {number}")
+            request = {"session": self.session, "madonvi": self.options.agency, "service": service, "isUpdating": "False"}
+            body = self._post(client, self.options.service_path, {**request, "data": data}, {})
+            answer = self._answer(body, what)
             code = _code(answer)
             if code in _GOOD:
                 try:
                     records_of(answer)
                 except ValueError as error:
-                    raise self._error(f"page {number}: {error}") from None
+                    raise self._error(f"{what}: {error}") from None
                 return body, answer
             if code not in _EXPIRED or renewed or self.options.user is None:
                 break
             self._log_in(client)
-        raise self._error(f"page {number} was refused with error_code {code!r}")
+        raise self._error(f"{what} was refused with error_code {code!r}")
 
-    def _request(self, window: Window, number: int) -> dict[str, Any]:
-        data = {
+    def _question(self, window: Window, number: int, size: int | None) -> dict[str, Any]:
+        return {
             **self.options.parameters,
             "tuThoiDiem": self._wire(window.since),
             "denThoiDiem": self._wire(window.until),
             "trang": number,
-            "soBanGhi": self.options.page_size,
+            "soBanGhi": size or self.options.page_size,
         }
-        agency, service = self.options.agency, self.options.service
-        return {"session": self.session, "madonvi": agency, "service": service, "isUpdating": "False", "data": data}
 
     def _wire(self, moment: datetime | None) -> str:
         return "" if moment is None else moment.astimezone(self.source.timezone).strftime(_WIRE)
@@ -176,17 +217,6 @@ class RestAdapter:
         if pages is not None:
             return number >= pages
         return len(records) < self.options.page_size
-
-    def _newest(self, records: list[Any]) -> datetime | None:
-        """Return the latest modification that the records state."""
-        objects, _, _ = split_objects(records)
-        read = read_dates(Keys(objects).texts(*DOSSIER_KEYS["modified_at"]))
-        times = chosen(read, read.month_first)
-        times = times[(read.offset == NO_OFFSET) & ~np.isnat(times)]
-        if not len(times):
-            return None
-        moment: datetime = instants(times.max(keepdims=True), self.source.zone)[0].to_pydatetime()
-        return moment
 
     def _keep_rate(self) -> None:
         if self.options.requests_per_second:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +19,14 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError, Ope
 from config.connections import ChildTable, Sql
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
+from tasks.sources.day_totals import day_of
 from tasks.sources.profiles import columns_of
-from tasks.sources.protocol import JSON_LINES, Page, Window
+from tasks.sources.protocol import JSON_LINES, DayTotal, Page, Window
+from tasks.sources.row_place import RowPlace
 
 _KEYS_AT_ONCE = 1000  # parents named in one statement for their child rows
 _CONNECT_SECONDS = 15
+_ROUNDED = timedelta(milliseconds=10)
 # Reflected names are a kind of text of their own, which JSON's writer takes for keys only when told to.
 _LINES = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
@@ -37,31 +40,78 @@ class SqlAdapter:
         self.source = source
         self.options: Sql = source.sql
 
-    def pages(self, window: Window) -> Iterator[Page]:
-        """Yield batches of rows in the order of modification and key; see the protocol."""
+    def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
+        """Yield batches of rows in the order of modification and key; see the protocol.
+
+        Rows that state no modification belong to no window; they come first in each that has no end.
+        """
         # Child rows come over a second connection: some databases allow one open cursor a connection.
         with self._connection() as connection, self._connection() as beside:
             table = self._table(connection, self.options.table)
-            columns = self._columns(table)
-            statement = self._windowed(sa.select(*columns), table, window)
-            order = [table.c[name] for name in (self.options.modified, self.options.key) if name]
-            rows = connection.execution_options(stream_results=True, max_row_buffer=self.options.page_rows).execute(
-                statement.order_by(*order)
+            streamed = connection.execution_options(stream_results=True, max_row_buffer=self.options.page_rows)
+            number = 0
+            for undated, statement in self._statements(table, window, RowPlace.read(after, self._what())):
+                for batch in streamed.execute(statement).mappings().partitions(self.options.page_rows):
+                    yield self._page(beside, number, [dict(row) for row in batch], undated)
+                    number += 1
+            if number == 0:
+                yield self._page(beside, 0, [], False)
+
+    def day_totals(self, first: date, last: date) -> list[DayTotal] | None:
+        """Count the table's rows by agency and day of receipt, where ``sql.totals`` asks for it."""
+        if not self.options.totals:
+            return None
+        with self._connection() as connection:
+            table = self._table(connection, self.options.table)
+            unit, received = self._unit(table), self._received(table)
+            days = (
+                datetime.combine(day, datetime.min.time(), self.source.timezone) for day in (first, last + timedelta(days=1))
             )
-            number = -1
-            for number, batch in enumerate(rows.mappings().partitions(self.options.page_rows)):
-                yield self._page(beside, number, [dict(row) for row in batch])
-            if number < 0:
-                yield self._page(beside, 0, [])
+            since, until = (self._local(received, moment) for moment in days)
+            day = day_of(received, connection.dialect.name, self.source.zone)
+            counted = sa.select(unit.label("unit"), day.label("day"), sa.func.count().label("rows"))
+            found = connection.execute(counted.where(received >= since, received < until).group_by(unit, day))
+            return [DayTotal(str(name or ""), date.fromisoformat(str(on)[:10]), int(rows)) for name, on, rows in found]
+
+    def _unit(self, table: sa.Table) -> sa.ColumnElement[Any]:
+        named = [heading for field in ("unit", "unit_code") for heading in columns_of(self.source).get(field, ())]
+        fixed = [self.source.constants[field] for field in ("unit", "unit_code") if field in self.source.constants]
+        parts = [*(self._column(table, name) for name in named), *(sa.literal(value) for value in fixed)]
+        return sa.func.coalesce(*parts, "") if parts else sa.literal("")
+
+    def _received(self, table: sa.Table) -> sa.Column[Any]:
+        named = columns_of(self.source).get("received_at", ())
+        column = self._column(table, named[0]) if named else None
+        if column is None or not isinstance(column.type, sa.DateTime | sa.Date):
+            raise self._wrong("its day of receipt is not one column of a kind of date, so sql.totals cannot count by it")
+        return column
+
+    def _statements(self, table: sa.Table, window: Window, place: RowPlace) -> Iterator[tuple[bool, sa.Select[Any]]]:
+        """Return what to ask for from a place on: rows that state no modification, then those of the window."""
+        statement = sa.select(*self._columns(table))
+        if self.options.modified and window.until is None and place.undated:
+            where = [*self._undated(table), *self._beyond(table, place)]
+            yield True, statement.where(*where).order_by(*self._order(table, undated=True))
+            place = RowPlace()
+        beyond = [] if place.undated else self._beyond(table, place)
+        yield False, statement.where(*self._windowed(table, window), *beyond).order_by(*self._order(table, undated=False))
 
     def control_total(self, window: Window) -> int | None:
         """Return the database's own count of the window's rows."""
         with self._connection() as connection:
             table = self._table(connection, self.options.table)
-            found = connection.execute(self._windowed(sa.select(sa.func.count()).select_from(table), table, window))
-            return int(found.scalar_one())
+            counted = sa.select(sa.func.count()).select_from(table)
+            total = int(connection.execute(counted.where(*self._windowed(table, window))).scalar_one())
+            if self.options.modified and window.until is None:
+                total += int(connection.execute(counted.where(*self._undated(table))).scalar_one())
+            return total
 
-    def _page(self, connection: sa.Connection, number: int, rows: list[dict[str, Any]]) -> Page:
+    def count(self, window: Window) -> int | None:
+        """Return the same as ``control_total``: a database is asked either way."""
+        return self.control_total(window)
+
+    def _page(self, connection: sa.Connection, number: int, rows: list[dict[str, Any]], undated: bool) -> Page:
+        mark = self._mark(rows[-1], undated) if rows else None
         for name in ("pauses", "events"):
             child = getattr(self.options, name)
             if child is not None and rows:
@@ -70,7 +120,7 @@ class SqlAdapter:
             body = b"".join(orjson.dumps(row, default=_plain, option=_LINES) for row in rows)
         except (TypeError, ValueError):
             raise self._wrong(f"a row of {self.options.table!r} holds a value that cannot be written down") from None
-        return Page(number, f"{self.options.table} {number + 1}", JSON_LINES, body, len(rows), self._newest(rows))
+        return Page(number, f"{self.options.table} {number + 1}", JSON_LINES, body, len(rows), self._newest(rows), mark)
 
     def _attach(self, connection: sa.Connection, name: str, child: ChildTable, rows: list[dict[str, Any]]) -> None:
         """Put the child rows of each dossier into it, in a stable order."""
@@ -94,16 +144,42 @@ class SqlAdapter:
         names = dict.fromkeys([self.options.key, *([self.options.modified] if self.options.modified else []), *named])
         return [self._column(table, name) for name in names]
 
-    def _windowed(self, statement: sa.Select[Any], table: sa.Table, window: Window) -> sa.Select[Any]:
+    def _windowed(self, table: sa.Table, window: Window) -> list[sa.ColumnElement[bool]]:
         if self.options.modified is None:
-            return statement
+            return []
         column = self._column(table, self.options.modified)
-        if window.since is not None:
-            # A row that states no modification is asked for each time rather than lost.
-            statement = statement.where(sa.or_(column >= self._local(column, window.since), column.is_(None)))
-        if window.until is not None:
-            statement = statement.where(sa.or_(column < self._local(column, window.until), column.is_(None)))
-        return statement
+        since = [] if window.since is None else [column >= self._local(column, window.since)]
+        until = [] if window.until is None else [column < self._local(column, window.until)]
+        return [column.is_not(None), *since, *until]
+
+    def _undated(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+        """Rows that state no modification are asked for each time rather than lost."""
+        return [self._column(table, self.options.modified).is_(None)] if self.options.modified else [sa.false()]
+
+    def _order(self, table: sa.Table, undated: bool) -> list[sa.Column[Any]]:
+        names = [self.options.key] if undated or not self.options.modified else [self.options.modified, self.options.key]
+        return [self._column(table, name) for name in names]
+
+    def _beyond(self, table: sa.Table, place: RowPlace) -> list[sa.ColumnElement[bool]]:
+        """Keep what does not come before the last row that is finished; that row comes again, its equals too."""
+        if place.key is None:
+            return []
+        key = self._column(table, self.options.key)
+        onward = sa.or_(key >= place.key, key.is_(None))
+        if place.modified is None or self.options.modified is None:
+            return [onward]
+        modified = self._column(table, self.options.modified)
+        # Some databases round what a driver read to the next hundredth: equal means within that.
+        near = place.modified - _ROUNDED if isinstance(place.modified, datetime) else place.modified
+        return [sa.or_(modified > place.modified, sa.and_(modified >= near, onward))]
+
+    def _mark(self, row: dict[str, Any], undated: bool) -> str | None:
+        modified = row[self.options.modified] if self.options.modified and not undated else None
+        return RowPlace(undated, modified, row[self.options.key]).mark(self._what())
+
+    def _what(self) -> str:
+        """Name what places are places in: under other names they mean nothing."""
+        return f"{self.options.namespace}.{self.options.table} {self.options.modified} {self.options.key}"
 
     def _local(self, column: sa.Column[Any], moment: datetime) -> Any:
         """Return an instant as the column holds times: with a zone, or as office time without one."""

@@ -13,6 +13,8 @@ from config.settings import kill_point_requested
 
 KILL_POINTS = (
     "page_landed",  # bytes are in the landing zone, their row in raw.pages is not written
+    "page_recorded",  # and its row, with the place where a pull goes on, is committed
+    "window_done",  # a window is committed as done, the receipt of its pull is not
     "pull_recorded",  # the pull's receipt and cursor are committed, nothing is loaded
     "locked",  # the load holds its lock and its change number
     "staged",  # rows lie in the temporary stage

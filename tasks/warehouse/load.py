@@ -134,6 +134,12 @@ class Load:
             cursor.execute(query, parameters or None)
             return int(cursor.rowcount)
 
+    def read_one(self, query: Query, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Run a statement in this load's transaction and return the first value of its first row."""
+        with self._driver.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return cursor.fetchone()[0]
+
     def progress(
         self,
         step: str,

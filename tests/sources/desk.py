@@ -55,7 +55,8 @@ class Desk:
         return 200, {}, json.dumps({"error_code": "0", "session": f"s{self.logins}"}).encode()
 
     def page(self, data: dict[str, Any]) -> bytes:
-        found = [r for r in self.records if not isinstance(r, dict) or data["tuThoiDiem"] <= r.get("NgayCapNhat", "9")]
+        since, until = data["tuThoiDiem"], data.get("denThoiDiem") or "99"
+        found = [r for r in self.records if not isinstance(r, dict) or since <= r.get("NgayCapNhat", "9") < until]
         size, number = data["soBanGhi"], data["trang"]
         pages = max(1, -(-len(found) // size))
         return envelope(found[(number - 1) * size : number * size], tongSo=len(found), trang=number, soTrang=pages)

@@ -28,10 +28,11 @@ def codes(found: list[Page]) -> list[str]:
 
 def test_every_page_comes_exactly_as_it_was_sent(desk: Desk, source_of: Make) -> None:
     desk.records = [dossier(n, GhiChu="ghi  chú\u00a0cũ") for n in range(5)]
-    found = pages(source_of())
-    assert [page.records for page in found] == [2, 2, 1]
-    assert found[1].body == desk.page({"tuThoiDiem": "", "soBanGhi": 2, "trang": 2})
-    assert codes(found) == [record["MaHoSo"] for record in desk.records]
+    found = pages(source_of(page_size=3))
+    assert [page.records for page in found] == [3, 3]
+    # The second question begins at the newest modification that the first answer stated.
+    assert found[1].body == desk.page({"tuThoiDiem": "20260103120000", "soBanGhi": 3, "trang": 1})
+    assert codes(found) == [f"H99.12-260103-{n:04d}" for n in (0, 1, 2, 2, 3, 4)]
     assert max(page.newest for page in found if page.newest) == datetime(2026, 1, 3, 7, 0, tzinfo=UTC)
 
 
@@ -57,8 +58,8 @@ def test_the_source_counts_its_records_itself(desk: Desk, source_of: Make) -> No
 
 def test_a_session_that_ends_in_the_middle_is_renewed(desk: Desk, source_of: Make) -> None:
     desk.records, desk.session_calls = [dossier(n) for n in range(9)], 2
-    assert codes(pages(source_of())) == [record["MaHoSo"] for record in desk.records]
-    assert desk.logins == 3
+    assert codes(pages(source_of(page_size=3))) == [f"H99.12-260103-{n:04d}" for n in (0, 1, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8)]
+    assert desk.logins == 2
 
 
 def test_a_session_that_is_never_good_is_an_error_not_a_loop(desk: Desk, source_of: Make) -> None:
@@ -145,7 +146,7 @@ def test_a_list_without_an_end_stops(desk: Desk, source_of: Make) -> None:
     desk.script = lambda _: (200, {}, envelope([dossier(1), dossier(2)]))
     with pytest.raises(SourceError, match="does not end"):
         pages(source_of())
-    assert len(desk.calls) == 2
+    assert len(desk.calls) == 3
 
 
 def test_a_list_that_grows_for_ever_stops_too(desk: Desk, source_of: Make) -> None:

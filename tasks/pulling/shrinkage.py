@@ -1,0 +1,119 @@
+"""The gate that a source passes before it is believed: does it still hold about what it held?
+
+What a source no longer shows is never retired, so a source that was emptied does no harm to the figures of
+the past; but its news would be missing from then on, and nobody would know.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from config.errors import ShrinkageError
+from config.sources import Source
+from schemas.raw import PULLS
+from tasks.pulling.books import PULL, Receipt
+from tasks.sources.protocol import Adapter, Window
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import load as open_load
+
+# The largest count that the source stated since somebody last accepted that it shrank: many small losses add up.
+_STATED = """
+    WITH accepted AS (SELECT max(started_at) AS at FROM raw.pulls WHERE source = %(source)s AND shrinkage_accepted)
+    SELECT (SELECT at FROM accepted), greatest(
+        (SELECT max(source_total) FROM raw.pulls, accepted WHERE source = %(source)s AND started_at >= coalesce(at, '-infinity')),
+        (
+            SELECT max(control_total) FROM raw.windows, accepted WHERE source = %(source)s AND state = 'done'
+                AND window_from IS NULL AND window_to IS NULL AND started_at >= coalesce(at, '-infinity')
+        )
+    )
+"""
+# What came before somebody accepted that the source shrank may be gone from it.
+_HELD = """
+    SELECT count(*) FROM core.dossiers AS d WHERE d.source = %(source)s
+        AND (%(since)s::timestamptz IS NULL OR d.modified_at >= %(since)s)
+        AND (%(until)s::timestamptz IS NULL OR d.modified_at < %(until)s)
+        AND NOT EXISTS (
+            SELECT FROM raw.pulls AS a, raw.pages AS g JOIN raw.pulls AS b ON b.pull_id = g.pull_id
+            WHERE a.source = %(source)s AND a.shrinkage_accepted
+                AND g.source = d.source AND g.page_digest = d.page_digest AND b.started_at < a.started_at
+        )
+"""
+
+
+class ShrinkageGate:
+    """The gate of one pull.
+
+    Args:
+        source: its file says how much may go.
+        adapter: asks it.
+        receipt: of the pull; keeps the count stated.
+    """
+
+    def __init__(self, source: Source, adapter: Adapter, receipt: Receipt) -> None:
+        self.source = source
+        self.adapter = adapter
+        self.receipt = receipt
+
+    def check_all(self) -> None:
+        """Ask the source for its count of everything and compare with what was known.
+
+        Raises:
+            ShrinkageError: too much is gone.
+        """
+        known, settled = self._known()
+        if self.source.shrinkage.share is None or (settled and known < self.source.shrinkage.least):
+            return
+        total = self.adapter.count(Window())
+        if total is None:
+            return
+        self.receipt.row["source_total"] = total
+        self._compare("in all", total, known, known - total)
+
+    def check_window(self, window: Window, total: int | None) -> None:
+        """Compare the source's count of a window with what is held of the same window.
+
+        Where a window has an end, records leave it rightfully: modified again, they stand in a later one.
+
+        Raises:
+            ShrinkageError: too much is gone.
+        """
+        if total is None or self.source.shrinkage.share is None:
+            return
+        if window == Window():
+            known, _ = self._known()
+            self._compare("in all", total, known, known - total)
+            return
+        known = self._held(window)
+        missing = known - total
+        if self._too_much(missing, known) and window.until is not None:
+            later = Window(window.since, None)
+            missing = min(missing, self._held(later) - (self.adapter.count(later) or 0))
+        self._compare("in a window of time", total, known, missing)
+
+    def _compare(self, where: str, total: int, known: int, missing: int) -> None:
+        share = self.source.shrinkage.share
+        if share is not None and self._too_much(missing, known):
+            raise ShrinkageError(self.source.name, where, total, known, share)
+
+    def _too_much(self, missing: int, known: int) -> bool:
+        options = self.source.shrinkage
+        return options.share is not None and known >= options.least and missing > options.share * known
+
+    def _known(self) -> tuple[int, bool]:
+        """Return how many records are known, and whether that is settled: after an acceptance the source is asked anew."""
+        accepted_at, stated = fetch_all(_STATED, {"source": self.source.name})[0]
+        known = self._held(Window()) if stated is None else int(stated)
+        return known, accepted_at is None or stated is not None
+
+    def _held(self, window: Window) -> int:
+        given = {"source": self.source.name, "since": window.since, "until": window.until}
+        return int(fetch_all(_HELD, given)[0][0])
+
+
+def accept(source: str) -> None:
+    """Note that an operator has looked and accepts that a source holds fewer records: what is known begins anew, once."""
+    row = {"source": source, "started_at": datetime.now(UTC), "state": "unchanged", "shrinkage_accepted": True}
+    counts = {"pages": 0, "records": 0, "rejected": 0}
+    with open_load(PULL, source) as current:
+        name = f"{source}-accepted-{row['started_at']:%Y%m%dT%H%M%S.%f}"
+        current.merge(PULLS, PULLS.frame([{**row, **counts, "pull_id": name, "ended_at": row["started_at"]}]))

@@ -1,0 +1,40 @@
+"""A source's own counts by agency and day of receipt: how they are read from an answer, how a database counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from config.connections import Totals
+from tasks.rules.dates import chosen, read_dates
+from tasks.sources.protocol import DayTotal
+from tasks.sources.records import Keys, Record
+
+
+def read_totals(records: Sequence[Any], totals: Totals) -> list[DayTotal]:
+    """Read the records of an answer.
+
+    Raises:
+        ValueError: a record has no day or no count that can be read; holds no value.
+    """
+    objects: list[Record] = [record for record in records if isinstance(record, dict)]
+    keys = Keys(objects)
+    read = read_dates(keys.texts(totals.day))
+    days = chosen(read, read.month_first).astype("datetime64[D]").tolist()
+    counts = keys.texts(totals.count).to_pylist()
+    units = keys.texts(totals.unit).to_pylist()
+    if len(objects) < len(records) or any(day is None for day in days) or not all((text or "").isdigit() for text in counts):
+        raise ValueError(f"a record lacks {totals.day} or {totals.count}")
+    return [DayTotal(unit or "", day, int(count)) for unit, day, count in zip(units, days, counts, strict=True)]
+
+
+def day_of(column: sa.Column[Any], dialect: str, zone: str) -> sa.ColumnElement[date]:
+    """Return the expression of a column's day in a zone, as a dialect computes it."""
+    if dialect == "sqlite":
+        return sa.func.date(column)
+    if getattr(column.type, "timezone", False) and dialect == "postgresql":
+        return sa.cast(sa.func.timezone(zone, column), sa.Date)
+    return sa.cast(column, sa.Date)
