@@ -117,7 +117,7 @@ def _read(source: Source, pages: Sequence[WaitingPage]) -> tuple[list[Readings],
     each: list[Readings] = []
     faults: list[SourceError] = []
     for page in pages:
-        body = landing.fetch(page.digest)
+        body = landing.fetch(page.digest, source.name)
         try:
             each.append(read_page(body, page.media_type, source))
         except SourceError as error:
