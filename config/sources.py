@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict
+from config.courtesy import Breaker, Hours
 from config.errors import ConfigError
 from config.files import read_model
 
@@ -119,6 +120,8 @@ class Source(Strict):
             states no status (keys ``ended``, ``open``).
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
+        only_between: hours of the source's own zone in which it may be asked, ``20:00-06:00``; null allows every hour.
+        breaker: how many failures in a row leave it alone, and for how long.
     """
 
     name: str = ""
@@ -143,6 +146,8 @@ class Source(Strict):
     levels: dict[str, str] = Field(default_factory=dict)
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
     overlap_minutes: int = Field(60, ge=0)
+    only_between: str | None = None
+    breaker: Breaker = Breaker()
     rest: Rest | None = None
     sql: Sql | None = None
     files: Files | None = None
@@ -158,6 +163,11 @@ class Source(Strict):
         return timedelta(minutes=self.overlap_minutes)
 
     @property
+    def hours(self) -> Hours | None:
+        """Hours in which it may be asked; None for every hour."""
+        return None if self.only_between is None else Hours.parse(self.only_between)
+
+    @property
     def is_reference(self) -> bool:
         """Whether it brings procedures or agencies instead of dossiers."""
         return self.profile in ("catalogue", "units")
@@ -168,6 +178,13 @@ class Source(Strict):
         if zone not in available_timezones():
             raise ValueError("not a zone of the IANA table, e.g. Asia/Ho_Chi_Minh")
         return zone
+
+    @field_validator("only_between")
+    @classmethod
+    def _hours_are_readable(cls, text: str | None) -> str | None:
+        if text is not None:
+            Hours.parse(text)
+        return text
 
     @field_validator("columns", "events", mode="before")
     @classmethod

@@ -56,9 +56,15 @@ def parser() -> argparse.ArgumentParser:
     refresh.add_argument("--as-of", type=_day, metavar="DAY", help="day whose end the figures speak for (default: yesterday)")
     refresh.add_argument("--source", action="append", metavar="NAME", help="pull only this source; may be repeated")
     refresh.add_argument("--full", action="store_true", help="check and judge every dossier again, unchanged ones too")
+    refresh.add_argument(
+        "--anyway", action="store_true", help="ask sources outside their hours or left alone after failures too"
+    )
     rerun = command("rerun", "judge and publish again what changed since, without pulling")
     rerun.add_argument("codes", nargs="*", metavar="CODE", help="also judge the whole months of these dossiers")
     rerun.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
+    replay = command("replay", "rebuild the warehouse from the landing zone, without asking any source")
+    replay.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication, else yesterday")
+    replay.add_argument("--overwrite", action="store_true", help="empty what is derived in a warehouse that is not empty")
     publish = command("publish", "publish again what has been judged")
     publish.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     correct = command("correct", "take in a file of corrections, and judge again what they touch")
@@ -95,13 +101,21 @@ def _up(_given: argparse.Namespace) -> int:
 def _refresh(given: argparse.Namespace) -> int:
     from flows import commands
 
-    return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
+    return commands.run_flow(
+        "flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full, anyway=given.anyway
+    )
 
 
 def _rerun(given: argparse.Namespace) -> int:
     from flows import commands
 
     return commands.run_flow("flows.rerun.rerun", codes=given.codes or None, as_of=given.as_of)
+
+
+def _replay(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.run_flow("flows.replay.replay", as_of=given.as_of, overwrite=given.overwrite)
 
 
 def _publish(given: argparse.Namespace) -> int:

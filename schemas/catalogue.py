@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from schemas.audit import LEDGER, PROGRESS
+from schemas.breakers import BREAKERS
+from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import CORRECTIONS, FINDINGS, GATE_RESULTS
@@ -25,6 +27,7 @@ TABLES: tuple[Table, ...] = (
     PULLS,
     PAGES,
     REJECTED,
+    BREAKERS,
     UNITS,
     PROCEDURES,
     CALENDAR_DAYS,
@@ -36,6 +39,7 @@ TABLES: tuple[Table, ...] = (
     FINDINGS,
     CORRECTIONS,
     GATE_RESULTS,
+    DIFFERENCES,
     VERDICTS_TABLE,
     COUNTS,
     INDICATORS,

@@ -19,6 +19,7 @@ from config.sources import Source, load_sources
 from schemas.raw import PAGES, PULLS
 from schemas.table import Table
 from tasks.counts import Counts
+from tasks.courtesy import courtesy
 from tasks.loading import load_source
 from tasks.shield import shielded
 from tasks.sources import landing
@@ -46,9 +47,10 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
     retry_condition_fn=_is_transient,
 )
 @shielded
-def pull(source_name: str, as_of: date) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
-    """Pull a source; see :func:`pull_source`."""
-    return pull_source(_source(source_name))
+def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
+    """Pull a source if it may be asked now; see :func:`tasks.courtesy.courtesy` and :func:`pull_source`."""
+    with courtesy(_source(source_name), anyway) as source:
+        return pull_source(source)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="load-{source_name}")

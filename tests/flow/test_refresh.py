@@ -16,6 +16,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from config.errors import DataError
 from config.settings import settings
 from flows.refresh import refresh
+from flows.replay import replay
 from tests.flow.installation import AS_OF, SOURCES, Installation
 
 
@@ -141,3 +142,18 @@ def test_publish_freezes_every_policy(installation: Installation) -> None:
     assert run().name == "Completed"
     installation.motcua("publish")
     assert {policy for policy, _, _ in installation.figures()["published"]} == {"qd766", "bieu06", "recorded"}
+
+
+def test_a_replay_publishes_the_same_figures_and_asks_no_source(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run().name == "Completed"
+    figures = installation.figures()
+    monkeypatch.setenv("DEMO_HTTP", "http://127.0.0.1:9")  # nobody is there
+    refused = replay(return_state=True)
+    assert refused.type.value == "FAILED"
+    assert "--overwrite" in refused.message
+    state = replay(overwrite=True, return_state=True)
+    assert state.name == "Completed", state.message
+    assert of_run(state)[0].name == f"replay-{AS_OF}"
+    assert installation.figures() == figures

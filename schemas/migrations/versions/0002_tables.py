@@ -1,7 +1,4 @@
-"""The first tables, with comments and indexes.
-
-Written by ``python -m schemas.migrations.regenerate``.
-"""
+"""The first tables, with comments and indexes; every later change of a table is a revision of its own."""
 
 from __future__ import annotations
 
