@@ -100,10 +100,10 @@ def _up(_given: argparse.Namespace) -> int:
 
 def _refresh(given: argparse.Namespace) -> int:
     from flows import commands
+    from tasks.courtesy import asking_anyway
 
-    return commands.run_flow(
-        "flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full, anyway=given.anyway
-    )
+    with asking_anyway(given.anyway):
+        return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
 
 
 def _rerun(given: argparse.Namespace) -> int:

@@ -32,9 +32,7 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
-def refresh(
-    as_of: date | None = None, sources: list[str] | None = None, full: bool = False, anyway: bool = False
-) -> State[Any]:
+def refresh(as_of: date | None = None, sources: list[str] | None = None, full: bool = False) -> State[Any]:
     """Lấy dữ liệu từ mọi hệ thống một cửa, kiểm tra, làm sạch, kết luận từng hồ sơ và công bố.
 
     Pull every one-stop system, check, clean, judge every dossier and publish. A source that fails does not
@@ -47,8 +45,6 @@ def refresh(
             Pull only these (file names in config/sources); empty: all.
         full: Kiểm tra và kết luận lại mọi hồ sơ, kể cả hồ sơ không đổi.
             Check and judge every dossier again, unchanged ones too.
-        anyway: Hỏi cả hệ thống đang ngoài giờ cho phép hoặc đang được để yên sau nhiều lỗi.
-            Ask also sources outside their hours, and those left alone after failures.
     """
     day = as_of or last_finished_day()
     chosen = choose(sources)
@@ -56,7 +52,7 @@ def refresh(
     with Progress(f"refresh {day}") as progress:
         with sole_reader_of(chosen):
             progress.at("pull")
-            pull_all(chosen, day, trouble, anyway)
+            pull_all(chosen, day, trouble)
             progress.at("load")
             load_all(chosen, day, trouble)
         progress.at("match")
@@ -85,9 +81,9 @@ def choose(names: list[str] | None) -> dict[str, Source]:
     return {name: source for name, source in known.items() if not names or name in names}
 
 
-def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble, anyway: bool = False) -> int:
+def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
     """Land what is new at every source; return how many had anything new."""
-    futures = [pull.submit(name, day, anyway) for name in chosen]
+    futures = [pull.submit(name, day) for name in chosen]
     return sum(trouble.of(future) is not None for future in futures)
 
 

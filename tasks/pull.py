@@ -47,9 +47,9 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
     retry_condition_fn=_is_transient,
 )
 @shielded
-def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
+def pull(source_name: str, as_of: date) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
     """Pull a source if it may be asked now; see :func:`tasks.courtesy.courtesy` and :func:`pull_source`."""
-    with courtesy(_source(source_name), anyway) as source:
+    with courtesy(_source(source_name)) as source:
         return pull_source(source)
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from config.courtesy import Hours
 from config.errors import DeferredError, SourceError, TransientError
 from config.sources import Source
-from tasks.courtesy import courtesy
+from tasks.courtesy import asking_anyway, courtesy
 from tasks.pull import pull_source
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
@@ -87,7 +87,7 @@ def test_an_operator_may_ask_outside_the_hours(desk: Desk, source_of: Make) -> N
     source = shut(source_of())
     with pytest.raises(DeferredError), courtesy(source):
         raise AssertionError("it was asked")
-    with courtesy(source, anyway=True) as asked:
+    with asking_anyway(), courtesy(source) as asked:
         assert pull_source(asked) is not None
     assert fetch_all("SELECT * FROM raw.breakers") == []
 
@@ -174,7 +174,7 @@ def test_after_failures_in_a_row_over_several_runs_nothing_is_asked_for_a_while(
         raise SourceError("desk", "answered with HTTP 403")
     assert fetch_all("SELECT failures, open_until > now() FROM raw.breakers") == [(4, True)]
     desk.script = lambda _: None
-    with courtesy(source, anyway=True) as trial:
+    with asking_anyway(), courtesy(source) as trial:
         assert pull_source(trial) is not None
     assert fetch_all("SELECT * FROM raw.breakers") == []
 
