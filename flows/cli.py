@@ -69,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     correct = command("correct", "take in a file of corrections, and judge again what they touch")
     correct.add_argument("file", metavar="FILE", help="CSV: dossier, field, new value, evidence, who, approved by")
+    differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
+    differences.add_argument("left", metavar="A", help="source that is compared")
+    differences.add_argument("right", metavar="B", help="source that it is compared with")
+    differences.add_argument("--shared", action="store_true", help="only procedures that both systems have")
+    differences.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     explain = command("explain", "say why a dossier got its verdict")
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
@@ -128,6 +133,12 @@ def _correct(given: argparse.Namespace) -> int:
     from flows import commands
 
     return commands.correct(given.file)
+
+
+def _differences(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.differences(given.left, given.right, given.shared, given.as_of)
 
 
 def _explain(given: argparse.Namespace) -> int:
