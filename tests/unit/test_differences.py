@@ -176,6 +176,7 @@ OTHER = {**BASE, "done_at": DAY + timedelta(days=3), "status": 9}  # so that eac
         ({"status": 9, "done_at": DAY + timedelta(days=2), "modified_at": DAY + timedelta(days=2)}, "lag", "status done_at"),
         ({"status": 9, "done_at": DAY + timedelta(days=2), "modified_at": DAY - timedelta(days=2)}, "state", "status done_at"),
         ({"status": 5}, "state", "status"),
+        ({"due_at": None, "done_at": DAY + timedelta(days=2)}, "date", "due_at done_at"),  # each lacks what the other has
         ({"due_at": DAY + timedelta(days=9)}, "date", "due_at"),
         ({"due_at": DAY + timedelta(days=7)}, "same", None),  # only the day is known
         ({"unit_code": "H2"}, "unit", "unit_code"),
