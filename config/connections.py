@@ -69,6 +69,8 @@ class Rest(Strict):
         parameters: constants added to the request's ``data``.
         page_size: records asked for at a time.
         requests_per_second: highest rate of requests; null sets none.
+        tries: how often one request is sent before the pull gives up, once the source has answered in it.
+        retry_seconds: wait before the second try; doubled for each further one, half as much more or less by chance.
         largest_page_mb: an answer larger than this is refused.
         most_pages: a list that does not end after so many pages is refused.
         totals: service of the system's own counts by agency and day, where it has one.
@@ -88,6 +90,8 @@ class Rest(Strict):
     page_size: int = Field(500, ge=1, le=10_000)
     requests_per_second: float | None = Field(None, gt=0)
     timeout_seconds: float = Field(30, gt=0, le=600)
+    tries: int = Field(4, ge=1, le=10)
+    retry_seconds: float = Field(2, gt=0, le=60)
     largest_page_mb: int = Field(64, ge=1, le=1024)
     most_pages: int = Field(20_000, ge=1)
     totals: Totals | None = None

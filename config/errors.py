@@ -7,6 +7,7 @@ dossier codes at most, ten at most.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 
@@ -54,9 +55,41 @@ class SourceError(MotcuaError):
 
 
 class TransientError(SourceError):
-    """The network or the source failed in a way that may pass; retried with back-off."""
+    """The network or the source failed in a way that may pass; retried with back-off.
+
+    Attributes:
+        failures: requests that failed one after the other before it was raised.
+        answered: whether the source answered any request of the pull before these.
+    """
 
     exit_code = 4
+    failures = 1
+    answered = False
+
+
+class DeferredError(SourceError):
+    """A source is not asked now, on purpose; the next run does, and nobody has to mend anything.
+
+    Args:
+        source: name of the source.
+        fact: why.
+        until: when it may be asked again, aware.
+        asked_by_source: the source itself asked for it.
+        action: what the operator can do.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        fact: str,
+        until: datetime,
+        *,
+        asked_by_source: bool = False,
+        action: str = "The next run after that asks.",
+    ) -> None:
+        super().__init__(source, f"{fact}; it is left alone until {until:%Y-%m-%d %H:%M %Z}", action)
+        self.until = until
+        self.asked_by_source = asked_by_source
 
 
 class ShrinkageError(SourceError):

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
         prefect_database_url: database of the Prefect server, with an asynchronous driver
             (``postgresql+asyncpg://…``); empty takes one of its own in the embedded cluster.
         dask_address: scheduler of a Dask cluster that checks and judges partitions; empty takes two threads.
+        landing: where landing files lie: a folder, or the URL of any store that fsspec knows (``s3://bucket/folder``);
+            empty takes ``landing`` below ``home``. Its keys are the driver's own variables, never part of the URL.
         pseudonym_key: key of the pseudonyms (at least 32 characters); empty makes one below ``home``.
         policy: policy whose figures are published by default.
         free_space_floor_mb: a run does not start with less free space than this, in MB.
@@ -50,15 +52,21 @@ class Settings(BaseSettings):
     prefect_port: int = 4200
     prefect_database_url: SecretStr = SecretStr("")
     dask_address: str = ""
+    landing: str = ""
     pseudonym_key: SecretStr = SecretStr("")
     policy: str = "qd766"
     language: Literal["vi", "en"] = "vi"
     free_space_floor_mb: int = 200
 
     @property
-    def landing(self) -> Path:
-        """Folder of the landing files."""
-        return self.home / "landing"
+    def landing_folder(self) -> Path | None:
+        """Folder of the landing files; None where they lie in a store that is no folder of this machine."""
+        if not self.landing:
+            return self.home / "landing"
+        protocol, separator, path = self.landing.partition("://")
+        if not separator:
+            return Path(self.landing)
+        return Path(path) if protocol == "file" else None
 
     @property
     def page(self) -> Path:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict
+from config.courtesy import Breaker, Hours
 from config.errors import ConfigError
 from config.files import read_model
 
@@ -135,6 +136,8 @@ class Source(Strict):
         shrinkage: how much it may shrink before a gate stops it; a folder of files tells no count and is not stopped.
         proof_days: how many days of receipt before the day of a run are compared with the source's own counts.
         window_days: a span longer than this is asked for in windows of so many days, each a unit of progress.
+        only_between: hours of the source's own zone in which it may be asked, ``20:00-06:00``; null allows every hour.
+        breaker: how many failures in a row leave it alone, and for how long.
     """
 
     name: str = ""
@@ -163,6 +166,8 @@ class Source(Strict):
     window_days: int = Field(31, ge=1)
     shrinkage: Shrinkage = Shrinkage()
     proof_days: int = Field(62, ge=1)
+    only_between: str | None = None
+    breaker: Breaker = Breaker()
     rest: Rest | None = None
     sql: Sql | None = None
     files: Files | None = None
@@ -188,6 +193,11 @@ class Source(Strict):
         return bool((self.rest and self.rest.totals) or (self.sql and self.sql.totals))
 
     @property
+    def hours(self) -> Hours | None:
+        """Hours in which it may be asked; None for every hour."""
+        return None if self.only_between is None else Hours.parse(self.only_between)
+
+    @property
     def is_reference(self) -> bool:
         """Whether it brings procedures or agencies instead of dossiers."""
         return self.profile in ("catalogue", "units")
@@ -198,6 +208,13 @@ class Source(Strict):
         if zone not in available_timezones():
             raise ValueError("not a zone of the IANA table, e.g. Asia/Ho_Chi_Minh")
         return zone
+
+    @field_validator("only_between")
+    @classmethod
+    def _hours_are_readable(cls, text: str | None) -> str | None:
+        if text is not None:
+            Hours.parse(text)
+        return text
 
     @field_validator("columns", "events", mode="before")
     @classmethod

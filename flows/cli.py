@@ -62,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="accept, once, that this source holds fewer records than before",
     )
+    refresh.add_argument(
+        "--anyway", action="store_true", help="ask sources outside their hours or left alone after failures too"
+    )
     backfill = command("backfill", "pull a span of a source's past, window by window")
     backfill.add_argument("source", metavar="SOURCE", help="name of its file in config/sources")
     backfill.add_argument("--from", dest="since", type=_day, required=True, metavar="DAY", help="first day of modification")
@@ -72,10 +75,18 @@ def parser() -> argparse.ArgumentParser:
     rerun = command("rerun", "judge and publish again what changed since, without pulling")
     rerun.add_argument("codes", nargs="*", metavar="CODE", help="also judge the whole months of these dossiers")
     rerun.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
+    replay = command("replay", "rebuild the warehouse from the landing zone, without asking any source")
+    replay.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication, else yesterday")
+    replay.add_argument("--overwrite", action="store_true", help="empty what is derived in a warehouse that is not empty")
     publish = command("publish", "publish again what has been judged")
     publish.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     correct = command("correct", "take in a file of corrections, and judge again what they touch")
     correct.add_argument("file", metavar="FILE", help="CSV: dossier, field, new value, evidence, who, approved by")
+    differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
+    differences.add_argument("left", metavar="A", help="source that is compared")
+    differences.add_argument("right", metavar="B", help="source that it is compared with")
+    differences.add_argument("--shared", action="store_true", help="only procedures that both systems have")
+    differences.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     explain = command("explain", "say why a dossier got its verdict")
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
@@ -115,10 +126,12 @@ def _up(_given: argparse.Namespace) -> int:
 
 def _refresh(given: argparse.Namespace) -> int:
     from flows import commands
+    from tasks.courtesy import asking_anyway
 
     if given.accept_shrinkage:
         commands.accept_shrinkage(given.accept_shrinkage)
-    return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
+    with asking_anyway(given.anyway):
+        return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
 
 
 def _backfill(given: argparse.Namespace) -> int:
@@ -138,6 +151,12 @@ def _rerun(given: argparse.Namespace) -> int:
     return commands.run_flow("flows.rerun.rerun", codes=given.codes or None, as_of=given.as_of)
 
 
+def _replay(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.run_flow("flows.replay.replay", as_of=given.as_of, overwrite=given.overwrite)
+
+
 def _publish(given: argparse.Namespace) -> int:
     from flows import commands
 
@@ -148,6 +167,12 @@ def _correct(given: argparse.Namespace) -> int:
     from flows import commands
 
     return commands.correct(given.file)
+
+
+def _differences(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.differences(given.left, given.right, given.shared, given.as_of)
 
 
 def _explain(given: argparse.Namespace) -> int:

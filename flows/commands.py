@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,16 @@ def tell(state: Any) -> int:
         return 0
     _ERR.print(f"motcua: {state.message or state.name}", style="red", highlight=False, markup=False)
     return DataError.exit_code if state.is_failed() and outcome is None else 1
+
+
+def differences(left: str, right: str, shared: bool, as_of: date | None) -> int:
+    """Compare two systems and print the bridge between their totals."""
+    from flows.looks import bridge
+
+    with _session(lambda: warm_up("flows.differences.differences")):
+        code = run_here("flows.differences.differences", left=left, right=right, shared=shared, as_of=as_of)
+        bridge(left, right)
+    return code
 
 
 def correct(file: str) -> int:

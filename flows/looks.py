@@ -151,6 +151,19 @@ def windows(name: str | None) -> None:
             _OUT.print(f"{source.name}: {say('chưa đọc khoảng nào', 'no window was read yet')}")
 
 
+def bridge(left: str, right: str) -> None:
+    """Print the classes of the differences between two systems, and the total."""
+    from tasks.reports.bridge import bridge_table, read_bridge
+
+    rows = bridge_table(left, right, read_bridge(left, right))
+    table = Table(title=say(f"Từ {left} đến {right}", f"From {left} to {right}"))
+    for number, heading in enumerate(rows[0]):
+        table.add_column(heading, justify="right" if number else "left")
+    for number, row in enumerate(rows, start=1):
+        table.add_row(*(str(cell) for cell in row.values()), style="bold" if number == len(rows) else "")
+    _OUT.print(table)
+
+
 def check_source(name: str) -> str:
     """Ask a source for what changed within a day and tell what came; load nothing, keep nothing.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from schemas.audit import LEDGER, PROGRESS
+from schemas.breakers import BREAKERS
+from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS
@@ -26,6 +28,7 @@ TABLES: tuple[Table, ...] = (
     WINDOWS,
     PAGES,
     REJECTED,
+    BREAKERS,
     UNITS,
     PROCEDURES,
     CALENDAR_DAYS,
@@ -38,6 +41,7 @@ TABLES: tuple[Table, ...] = (
     CORRECTIONS,
     GATE_RESULTS,
     COMPLETENESS,
+    DIFFERENCES,
     VERDICTS_TABLE,
     COUNTS,
     INDICATORS,

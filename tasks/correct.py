@@ -20,6 +20,7 @@ from config.settings import settings
 from config.sources import load_sources
 from schemas.quality import CORRECTIONS
 from tasks.counts import Counts
+from tasks.receipts import keep_package
 from tasks.rules.correction_lines import REASONS, Accepted, Known, Line, Refused, UnreadableFileError, examine, read_lines
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -163,6 +164,8 @@ def _write(package: str, accepted: list[Accepted]) -> int:
         )
         # What is there keeps the time at which it came in.
         merged = current.merge(CORRECTIONS, frame[~frame["correction_id"].isin(there["correction_id"])])
+        if merged.inserted:
+            keep_package(current, package)
     return merged.inserted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import pandas as pd
@@ -19,6 +19,7 @@ from schemas.table import Table
 from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
+from tasks.receipts import keep_load, time_of
 from tasks.sources import landing
 from tasks.sources.readings import Readings, joined, read_page, unreadable
 from tasks.warehouse.engine import fetch_all, read_frame
@@ -32,6 +33,11 @@ _WAITING = """
     LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
     WHERE g.source = %(source)s AND g.loaded_at IS NULL AND (g.window_id IS NULL OR w.state = 'done') ORDER BY p.started_at, p.pull_id, g.number
 """
+_NAMED = """
+    SELECT page_digest, pull_id, media_type, bytes, records FROM raw.pages
+    WHERE source = %(source)s AND page_digest = ANY(%(digests)s)
+"""
+_SEEN = "UPDATE core.dossier_versions SET seen_at = %(at)s WHERE changed_in = %(number)s"
 
 
 class Gates(Protocol):
@@ -82,6 +88,21 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
     return counts
 
 
+def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
+    """Load pages in one transaction as they were loaded before, for a replay: no gate asks about them again.
+
+    Args:
+        source: whose pages.
+        digests: of the pages that were loaded together, in that order.
+        at: when they were; versions, rejected records and pages keep this time.
+
+    Raises:
+        SourceError: a landing file is missing or damaged; nothing of these pages is written.
+    """
+    known = {row[0]: WaitingPage(*row) for row in fetch_all(_NAMED, {"source": source.name, "digests": list(digests)})}
+    return _load_pages(source, [known[digest] for digest in digests], pseudonym_key(), None, None, at)
+
+
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
     some: list[WaitingPage] = []
     for page in pages:
@@ -92,7 +113,15 @@ def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
     yield some
 
 
-def _load_pages(source: Source, pages: list[WaitingPage], key: bytes, gates: Gates | None, as_of: date | None) -> Counts:
+def _load_pages(
+    source: Source,
+    pages: list[WaitingPage],
+    key: bytes,
+    gates: Gates | None,
+    as_of: date | None,
+    before: datetime | None = None,
+) -> Counts:
+    """Load pages together; ``before`` is when that was done already, where a replay does it again."""
     each, faults = _read(source, pages)
     if len(faults) == len(pages):
         raise faults[0]
@@ -106,9 +135,15 @@ def _load_pages(source: Source, pages: list[WaitingPage], key: bytes, gates: Gat
             gates.check_cleaned(frame, table, source.name, as_of)
     digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
     with open_load("load", source.name, digest=digest) as current:
+        at = before or time_of(current)
         _merge(current, cleaned)
-        _merge_rejected(current, source, pages, cleaned.rejected)
-        _mark_loaded(current, source, pages, each)
+        _merge_rejected(current, source, pages, cleaned.rejected, at)
+        _mark_loaded(current, source, pages, each, at)
+        if before is None:
+            _mark_pulls(current, source, pages, each)
+            keep_load(current, source.name, [page.digest for page in pages])
+        else:
+            current.execute(_SEEN, {"at": at, "number": current.change_number})
         merged = current.merged
     dossiers = len(cleaned.dossiers) + len(cleaned.procedures) + len(cleaned.units)
     return Counts("load", source.name, dossiers, merged.inserted, merged.updated, merged.unchanged, len(cleaned.rejected))
@@ -118,7 +153,7 @@ def _read(source: Source, pages: Sequence[WaitingPage]) -> tuple[list[Readings],
     each: list[Readings] = []
     faults: list[SourceError] = []
     for page in pages:
-        body = landing.fetch(page.digest)
+        body = landing.fetch(page.digest, source.name)
         try:
             each.append(read_page(body, page.media_type, source))
         except SourceError as error:
@@ -148,30 +183,32 @@ def _merge(current: Load, cleaned: Cleaned) -> None:
         current.merge_children(PAUSES, cleaned.pauses, parents=cleaned.dossiers)
 
 
-def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage], rejected: pd.DataFrame) -> None:
+def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage], rejected: pd.DataFrame, at: datetime) -> None:
     if rejected.empty:
         return
     pulls = {page.digest: page.pull_id for page in pages}
-    frame = rejected.drop_duplicates(["page_digest", "page_position"]).assign(source=source.name, rejected_at=datetime.now(UTC))
+    frame = rejected.drop_duplicates(["page_digest", "page_position"]).assign(source=source.name, rejected_at=at)
     current.merge(REJECTED, REJECTED.conform(frame.assign(pull_id=frame["page_digest"].map(pulls))))
 
 
-def _mark_loaded(current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings]) -> None:
-    """Note on pages and receipts that they are loaded, in the same transaction as their records."""
+def _mark_loaded(current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings], at: datetime) -> None:
+    """Note on pages that they are loaded, in the same transaction as their records."""
+    for page, readings in zip(pages, each, strict=True):
+        current.execute(
+            "UPDATE raw.pages SET loaded_at = %(at)s, records = %(records)s WHERE source = %(source)s AND page_digest = %(digest)s",
+            {"source": source.name, "digest": page.digest, "records": readings.records, "at": at},
+        )
+
+
+def _mark_pulls(current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings]) -> None:
+    """Note on pulls how many records were read and refused, and that all their pages are loaded."""
     for page, readings in zip(pages, each, strict=True):
         values = {
-            "source": source.name,
-            "digest": page.digest,
             "pull": page.pull_id,
-            "records": readings.records,
             # A file's records are not known until it is read.
             "more": readings.records if page.records == 0 else 0,
             "rejected": len(readings.rejected),
         }
-        current.execute(
-            "UPDATE raw.pages SET loaded_at = now(), records = %(records)s WHERE source = %(source)s AND page_digest = %(digest)s",
-            values,
-        )
         current.execute(
             "UPDATE raw.pulls SET records = records + %(more)s, rejected = rejected + %(rejected)s WHERE pull_id = %(pull)s",
             values,

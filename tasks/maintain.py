@@ -12,7 +12,6 @@ from tasks.warehouse.engine import connection
 
 # A file that is being written is younger than this by far; seconds.
 _OLD = 24 * 3600.0
-_DRAFTS = (("landing", ".new-*"), ("corrections", "*.draft"))
 
 
 def remove_leftovers(older_than: float = _OLD) -> int:
@@ -24,11 +23,11 @@ def remove_leftovers(older_than: float = _OLD) -> int:
         older_than: seconds since a file was last written.
     """
     before = time.time() - older_than
-    removed = 0
-    for folder, pattern in _DRAFTS:
-        for path in (settings().home / folder).rglob(pattern):
-            removed += _remove(path, before)
-    return removed
+    drafts = list((settings().home / "corrections").rglob("*.draft"))
+    zone = settings().landing_folder
+    if zone is not None:
+        drafts += zone.rglob(".new-*")
+    return sum(_remove(path, before) for path in drafts)
 
 
 def _remove(path: Path, before: float) -> bool:

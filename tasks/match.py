@@ -38,6 +38,15 @@ _UNDECIDED = f"""
         AND NOT EXISTS (SELECT FROM core.matches AS m WHERE m.other_source = d.source AND m.other_code = d.code)
         AND EXISTS (SELECT FROM core.dossiers AS p WHERE p.role = 'primary' AND p.receipt_number = d.receipt_number)
 """
+_UNDECIDED_BY_APPLICANT = f"""
+    INSERT INTO scope
+    SELECT {_KEYS}, 0 FROM core.dossiers AS d
+    WHERE d.role = 'evidence' AND d.changed_in <= %(through)s AND d.applicant_key IS NOT NULL
+        AND NOT EXISTS (SELECT FROM core.matches AS m WHERE m.other_source = d.source AND m.other_code = d.code)
+        AND NOT EXISTS (SELECT FROM scope AS t WHERE t.source = d.source AND t.code = d.code)
+        AND (d.applicant_key, d.procedure_code, d.unit_code) IN (
+            SELECT p.applicant_key, p.procedure_code, p.unit_code FROM core.dossiers AS p WHERE p.role = 'primary')
+"""
 # One join for each way in which two rows can have to do with each other, so that each can use its index.
 _BY_KEY = "SELECT {keys} FROM scope AS s JOIN core.dossiers AS d ON {link} WHERE s.round = %(round)s"
 _LINKS = (
@@ -118,6 +127,7 @@ def _affected(current: Load, through: int) -> pd.DataFrame:
     current.execute(_SCOPE, {"through": through})
     if through >= 0:
         current.execute(_UNDECIDED, {"through": through})
+        current.execute(_UNDECIDED_BY_APPLICANT, {"through": through})
         current.execute("CREATE INDEX ON scope (source, code)")
         for round_ in itertools.count():
             current.execute("ANALYZE scope")

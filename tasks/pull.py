@@ -13,6 +13,7 @@ from config.errors import ConfigError, TransientError
 from config.settings import settings
 from config.sources import Source, load_sources
 from tasks.counts import Counts
+from tasks.courtesy import courtesy
 from tasks.loading import load_source
 from tasks.pulling.books import asked_of, begin_pull
 from tasks.pulling.reading import read_all
@@ -40,8 +41,9 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
 )
 @shielded
 def pull(source_name: str, as_of: date) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
-    """Pull a source; see :func:`pull_source`."""
-    return pull_source(_source(source_name))
+    """Pull a source if it may be asked now; see :func:`tasks.courtesy.courtesy` and :func:`pull_source`."""
+    with courtesy(_source(source_name)) as source:
+        return pull_source(source)
 
 
 @task(

@@ -74,6 +74,7 @@ class Intake:
     Attributes:
         code, alias: numbers of one list of texts, so that a code can be another row's alias.
         day: day of receipt, office time.
+        source: number of the system.
         counted_first: rank by which the counted one of several is chosen: worked on, earliest received, smallest code.
         person: the applicant is somebody in particular.
     """
@@ -89,6 +90,7 @@ class Intake:
     worked: npt.NDArray[np.bool_]
     counted_first: Places
     person: npt.NDArray[np.bool_]
+    source: Places
 
     @classmethod
     def of(cls, rows: pd.DataFrame, zones: Mapping[str, str]) -> Intake:
@@ -114,6 +116,7 @@ class Intake:
             worked=worked,
             counted_first=_rank(rows, received, worked),
             person=_is_person(_text(rows, "marks")),
+            source=_numbers(_text(rows, "source")),
         )
 
 
@@ -140,7 +143,7 @@ def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str]) -> pd.DataFrame
 def duplicates(intake: Intake) -> Pairs:
     """Return for each dossier that repeats another one the dossier that is counted in its place."""
     links = Pairs.together(_same_code(intake), _same_alias(intake), _same_receipt(intake), _same_application(intake))
-    cluster = _clusters(len(intake.code), links)
+    cluster = clusters(len(intake.code), links)
     counted = _first_of_each(cluster, intake.counted_first)[cluster]
     rule = np.full(len(cluster), len(RULES), dtype=np.int64)
     np.minimum.at(rule, links.left, links.rule)
@@ -152,7 +155,7 @@ def duplicates(intake: Intake) -> Pairs:
 def evidence(intake: Intake, counted: Places) -> Pairs:
     """Return pairs of a primary dossier and a record of another system that speaks about it.
 
-    A record is taken by its strongest key alone. A receipt number that names several dossiers, which are not
+    A record is taken by its strongest key alone; last comes its applicant, procedure, agency and day of receipt together. A receipt number that names several dossiers, which are not
     one dossier entered twice, decides only together with the procedure; else the record speaks about none.
 
     Args:
@@ -165,6 +168,7 @@ def evidence(intake: Intake, counted: Places) -> Pairs:
         Pairs.of(*_equal(intake.code, primary, intake.alias, other), BY_ALIAS),
         Pairs.of(*_equal(intake.alias, primary, intake.code, other), BY_ALIAS),
         _unambiguous(intake, Pairs.of(*_equal(intake.receipt, primary, intake.receipt, other), BY_RECEIPT), counted),
+        _by_applicant(intake, counted),
     )
     strongest = np.full(len(intake.code), len(RULES), dtype=np.int64)
     np.minimum.at(strongest, candidates.right, candidates.rule)
@@ -181,6 +185,24 @@ def _unambiguous(intake: Intake, pairs: Pairs, counted: Places) -> Pairs:
     rest = pairs.take(_distinct(pairs.right, counted[pairs.left]) > 1)
     same = rest.take((intake.procedure[rest.left] == intake.procedure[rest.right]) & (intake.procedure[rest.left] >= 0))
     return Pairs.together(single, same.take(_distinct(same.right, counted[same.left]) == 1))
+
+
+def _by_applicant(intake: Intake, counted: Places) -> Pairs:
+    """Pair a record with the dossier that the same person handed in for the same procedure at the same agency that day.
+
+    Only where either is the only one of its system: people do apply for two things of a kind on one day.
+    """
+    known = intake.person & (intake.applicant >= 0) & (intake.procedure >= 0) & (intake.unit >= 0) & ~np.isnat(intake.day)
+    rows = np.flatnonzero(known)
+    application = np.full(len(known), -1, dtype=np.int64)
+    application[rows] = _group(
+        intake.applicant[rows], intake.procedure[rows], intake.unit[rows], intake.day[rows].astype(np.int64)
+    )
+    primary, other = rows[intake.primary[rows]], rows[~intake.primary[rows]]
+    system = _group(application[other], intake.source[other])
+    other = other[np.bincount(system)[system] == 1] if len(other) else other
+    pairs = Pairs.of(*_equal(application, primary, application, other), BY_APPLICANT)
+    return pairs.take(_distinct(pairs.right, counted[pairs.left]) == 1)
 
 
 def _same_code(intake: Intake) -> Pairs:
@@ -238,7 +260,7 @@ def _equal(left_key: Places, left: Places, right_key: Places, right: Places) -> 
     return pairs["left"].to_numpy(dtype=np.int64), pairs["right"].to_numpy(dtype=np.int64)
 
 
-def _clusters(size: int, links: Pairs) -> Places:
+def clusters(size: int, links: Pairs) -> Places:
     """Number rows so that linked ones get one number, by handing the smallest on until nothing moves."""
     label = np.arange(size)
     while True:

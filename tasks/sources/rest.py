@@ -6,32 +6,23 @@ JSON or an endless list never pass for an empty one.
 
 from __future__ import annotations
 
-import ssl
-import time
 from collections.abc import Iterator
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
 
 from config.connections import Rest, given
-from config.errors import ConfigError, SourceError, TransientError
+from config.errors import ConfigError, SourceError
 from config.sources import Source
 from tasks.sources.day_totals import read_totals
 from tasks.sources.exchange import records_of
 from tasks.sources.protocol import JSON, DayTotal, Page, Window
 from tasks.sources.records import parse_json
 from tasks.sources.stamps import seen_in
+from tasks.sources.transport import Transport
 from tasks.sources.walk import following, from_mark, instead, to_mark
 
 _GOOD = ("0", "00")
 _EXPIRED = ("3", "401")  # codes of an answer that asks for a new login
-_WAIT_LONGEST = 120.0  # seconds that a Retry-After may ask for within one pull
-_TRIES = 4  # of one request when the source asks to wait
-_PASSING = (408, 425, 429, 500, 502, 503, 504)
 _TOTALS_AT_ONCE = 10_000
 _WIRE = "%Y%m%d%H%M%S"
 
@@ -44,10 +35,9 @@ class RestAdapter:
             raise ConfigError(source.name, "kind rest without a section rest")
         self.source = source
         self.options: Rest = source.rest
-        self.address = _checked_address(source, given(source.rest.address))
+        self.transport = Transport(source, source.rest, given(source.rest.address))
         self.session = ""
         self.control: int | None = None
-        self._last_request = 0.0
 
     def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
         """Yield the answers of a window, page by page; see the protocol and :mod:`tasks.sources.walk`."""
@@ -56,7 +46,7 @@ class RestAdapter:
         if place is None:
             return
         asked, previous, number = place, b"", 0
-        with self._client() as client:
+        with self.transport as client:
             self._log_in(client)
             for _ in range(self.options.most_pages):
                 body, answer = self._page(client, Window(place.since, place.until), place.page)
@@ -85,23 +75,16 @@ class RestAdapter:
 
     def count(self, window: Window) -> int | None:
         """Return the count that the source states with a page of one record."""
-        with self._client() as client:
+        with self.transport as client:
             self._log_in(client)
             _, answer = self._page(client, window, 1, size=1)
         return _total(answer)
 
-    def _client(self) -> httpx.Client:
-        context = ssl.create_default_context()
-        if self.options.trusted_certificates is not None:
-            context.load_verify_locations(self.options.trusted_certificates)
-        # trust_env: a proxy variable of the machine must not carry sessions to another host.
-        return httpx.Client(timeout=self.options.timeout_seconds, verify=context, follow_redirects=False, trust_env=False)
-
-    def _log_in(self, client: httpx.Client) -> None:
+    def _log_in(self, client: Transport) -> None:
         if self.options.user is None or self.options.password is None:
             return
         credentials = {"username": self.options.user.value(), "password": self.options.password.value()}
-        body = self._post(client, self.options.login_path, credentials, {"dstcode": self.options.destination})
+        body = client.post(self.options.login_path, credentials, {"dstcode": self.options.destination})
         answer = self._answer(body, "login")
         session = answer.get("session")
         if _code(answer) not in _GOOD or not isinstance(session, str) or not session:
@@ -114,7 +97,7 @@ class RestAdapter:
         if totals is None:
             return None
         found: list[DayTotal] = []
-        with self._client() as client:
+        with self.transport as client:
             self._log_in(client)
             for number in range(1, self.options.most_pages + 1):
                 data = {"tuNgay": f"{first:%Y%m%d}", "denNgay": f"{last:%Y%m%d}", "trang": number, "soBanGhi": _TOTALS_AT_ONCE}
@@ -127,14 +110,14 @@ class RestAdapter:
                     return found
         raise self._error("its totals do not end")
 
-    def _page(self, client: httpx.Client, window: Window, number: int, size: int | None = None) -> tuple[bytes, dict[str, Any]]:
+    def _page(self, client: Transport, window: Window, number: int, size: int | None = None) -> tuple[bytes, dict[str, Any]]:
         return self._ask(client, self.options.service, self._question(window, number, size), f"page {number}")
 
-    def _ask(self, client: httpx.Client, service: str, data: dict[str, Any], what: str) -> tuple[bytes, dict[str, Any]]:
+    def _ask(self, client: Transport, service: str, data: dict[str, Any], what: str) -> tuple[bytes, dict[str, Any]]:
         """Return one answer; a session that ended meanwhile is renewed once."""
         for renewed in (False, True):
             request = {"session": self.session, "madonvi": self.options.agency, "service": service, "isUpdating": "False"}
-            body = self._post(client, self.options.service_path, {**request, "data": data}, {})
+            body = client.post(self.options.service_path, {**request, "data": data})
             answer = self._answer(body, what)
             code = _code(answer)
             if code in _GOOD:
@@ -160,49 +143,6 @@ class RestAdapter:
     def _wire(self, moment: datetime | None) -> str:
         return "" if moment is None else moment.astimezone(self.source.timezone).strftime(_WIRE)
 
-    def _post(self, client: httpx.Client, path: str, content: dict[str, Any], headers: dict[str, str]) -> bytes:
-        """Send one request; wait and try again as long as the source asks for it with Retry-After."""
-        for attempt in range(_TRIES):
-            self._keep_rate()
-            status, body, asked = self._send(client, path, content, headers)
-            if status == httpx.codes.OK:
-                return body
-            if status in (429, 503) and asked is not None and attempt < _TRIES - 1:
-                time.sleep(min(asked, _WAIT_LONGEST))
-                continue
-            break
-        if 300 <= status < 400:
-            raise self._error("answered with a redirect, which is not followed", "Put the final address into the source file.")
-        if status in _PASSING:
-            raise TransientError(self.source.name, f"answered with HTTP {status}")
-        raise self._error(f"answered with HTTP {status}")
-
-    def _send(
-        self, client: httpx.Client, path: str, content: dict[str, Any], headers: dict[str, str]
-    ) -> tuple[int, bytes, float | None]:
-        url = f"{self.address}/{path.lstrip('/')}"
-        try:
-            with client.stream("POST", url, json=content, headers=headers) as response:
-                return response.status_code, self._body(response), _retry_after(response)
-        except (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
-            if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error):
-                raise self._error("its certificate is not trusted", "Name its authority in trusted_certificates.") from None
-            raise TransientError(self.source.name, f"no whole answer came ({type(error).__name__})") from None
-        except httpx.HTTPError as error:
-            raise self._error(f"the request failed ({type(error).__name__})") from None
-
-    def _body(self, response: httpx.Response) -> bytes:
-        """Read an answer up to the cap, however large it says it is."""
-        most = self.options.largest_page_mb * 1_000_000
-        pieces: list[bytes] = []
-        size = 0
-        for piece in response.iter_bytes():
-            size += len(piece)
-            if size > most:
-                raise self._error(f"an answer is larger than {self.options.largest_page_mb} MB", "Ask for smaller pages.")
-            pieces.append(piece)
-        return b"".join(pieces)
-
     def _answer(self, body: bytes, what: str) -> dict[str, Any]:
         try:
             answer = parse_json(body)
@@ -218,43 +158,8 @@ class RestAdapter:
             return number >= pages
         return len(records) < self.options.page_size
 
-    def _keep_rate(self) -> None:
-        if self.options.requests_per_second:
-            wait = self._last_request + 1 / self.options.requests_per_second - time.monotonic()
-            if wait > 0:
-                time.sleep(wait)
-            self._last_request = time.monotonic()
-
     def _error(self, fact: str, action: str = "Check the source with `motcua doctor`.") -> SourceError:
         return SourceError(self.source.name, fact, action)
-
-
-def _checked_address(source: Source, address: str) -> str:
-    """Return the base address without a trailing slash.
-
-    Raises:
-        ConfigError: not HTTP, with credentials inside, not encrypted, or a host that is not allowed.
-    """
-    parts = urlsplit(address)
-    where = f"sources/{source.name}.yaml rest.address"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(where, "is no HTTP address", "https://host/path")
-    if parts.username or parts.password or parts.query:
-        raise ConfigError(where, "holds credentials or parameters", "user and password by environment")
-    options = source.rest
-    hosts = options.allowed_hosts if options else ()
-    if hosts and parts.hostname not in hosts:
-        raise ConfigError(where, "names a host that allowed_hosts does not list", ", ".join(hosts))
-    if parts.scheme == "http" and not (options and options.plain_http) and not _is_this_machine(parts.hostname):
-        raise ConfigError(where, "is not encrypted", "https, or plain_http: true inside a closed network")
-    return address.rstrip("/")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _code(answer: dict[str, Any]) -> str:
@@ -269,20 +174,4 @@ def _integer(value: Any) -> int | None:
     try:
         return int(value)
     except (TypeError, ValueError):
-        return None
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that the source asks to wait; a date is taken relative to its own Date header."""
-    value = response.headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        gap = parsedate_to_datetime(value) - parsedate_to_datetime(response.headers["date"])
-        return max(0.0, gap.total_seconds())
-    except (KeyError, TypeError, ValueError):
         return None

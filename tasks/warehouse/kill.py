@@ -22,6 +22,7 @@ KILL_POINTS = (
     "merged",  # one table is merged, others not
     "children_merged",  # events or pauses are merged
     "replaced",  # a set of rows is replaced
+    "receipt_landed",  # the receipt of a load is in the landing zone, the load is not committed
     "progressed",  # the step's progress is written
     "ledger_written",  # the ledger row is written
     "before_commit",

@@ -128,6 +128,12 @@ class Load:
         """Read a frame as :func:`tasks.warehouse.engine.read_frame` does, seeing what this load has written."""
         return copy_out(self._driver, query, parameters, dtypes)
 
+    def fetch(self, query: Query, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return a few rows as plain values, seeing what this load has written."""
+        with self._driver.cursor() as cursor:
+            cursor.execute(query, parameters or None)
+            return list(cursor.fetchall())
+
     def execute(self, query: Query, parameters: Mapping[str, Any] | None = None) -> int:
         """Run a statement in this load's transaction and return how many rows it touched."""
         with self._driver.cursor() as cursor:

@@ -145,6 +145,11 @@ def run(publish: bool = True) -> None:
     for source in sources:
         pull_source(source)
         load_source(source)
+    derive(publish)
+
+
+def derive(publish: bool = True) -> None:
+    """Do all that comes after loading."""
     match_all(AS_OF)
     for partition in pending("check", AS_OF, rules_digest()):
         check_bundle(Bundle.of(partition), AS_OF)

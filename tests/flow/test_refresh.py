@@ -15,7 +15,9 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 
 from config.errors import DataError
 from config.settings import settings
+from flows.differences import differences
 from flows.refresh import refresh
+from flows.replay import replay
 from tests.flow.installation import AS_OF, SOURCES, Installation
 
 
@@ -143,3 +145,26 @@ def test_publish_freezes_every_policy(installation: Installation) -> None:
     assert run().name == "Completed"
     installation.motcua("publish")
     assert {policy for policy, _, _ in installation.figures()["published"]} == {"qd766", "bieu06", "recorded"}
+
+
+def test_a_replay_publishes_the_same_figures_asks_no_source_and_two_systems_are_compared(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run().name == "Completed"
+    figures = installation.figures()
+    monkeypatch.setenv("DEMO_HTTP", "http://127.0.0.1:9")  # nobody is there
+    refused = replay(return_state=True)
+    assert refused.type.value == "FAILED"
+    assert "--overwrite" in refused.message
+    state = replay(overwrite=True, return_state=True)
+    assert state.name == "Completed", state.message
+    assert of_run(state)[0].name == f"replay-{AS_OF}"
+    assert installation.figures() == figures
+
+    compared = differences("province", "land", shared=True, return_state=True)
+    assert compared.name == "Completed", compared.message
+    assert "differences-province-land" in {artifact["key"] for artifact in of_run(compared)[2]}
+    sums = "SELECT count(*) FILTER (WHERE side <> 'right'), count(*) FILTER (WHERE side <> 'left') FROM quality.differences"
+    ((left, right),) = installation.query(sums)
+    assert 0 < right < left
+    assert f"{left - right} hồ sơ" in compared.message

@@ -10,6 +10,7 @@ import pytest
 from config.indicators import load_definitions
 from config.policies import load_policies
 from schemas import fields
+from schemas.differences import CLASSES
 from tasks.rules.reasons import MISSING, REASONS
 from tests.house.tree import ROOT
 
@@ -24,6 +25,7 @@ WORDS = {
     "severities": fields.SEVERITIES,
     "reasons": tuple(REASONS),
     "missing evidence": tuple(MISSING),
+    "differences": CLASSES,
     "policies": tuple(load_policies()),
     "indicators": tuple(name for document in load_definitions().values() for name in document.indicators),
 }

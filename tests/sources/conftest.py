@@ -41,6 +41,7 @@ def source_of(desk: Desk) -> Callable[..., Source]:
             "password": {"env": "DESK_PASSWORD"},
             "page_size": 2,
             "timeout_seconds": 5,
+            "retry_seconds": 0.001,
             **rest,
         }
         return Source.model_validate(

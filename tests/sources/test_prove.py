@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
-from tasks.pulling.proof import Gap, Proof, prove_source
 
 from config.connections import Totals
 from config.errors import SourceError
 from config.sources import Source
 from tasks.loading import load_source
 from tasks.pull import pull_source
+from tasks.pulling.proof import Gap, Proof, prove_source
 from tasks.reports.completeness import gap_rows, gap_sentence
 from tasks.sources.adapters import adapter_for
 from tasks.sources.day_totals import read_totals

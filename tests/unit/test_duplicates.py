@@ -12,7 +12,12 @@ import pytest
 from schemas.dossiers import DOSSIERS
 from tasks.rules.duplicates import COLUMNS, MANY, match_dossiers
 
-ZONES = {"province": "Asia/Ho_Chi_Minh", "communes": "Asia/Ho_Chi_Minh", "land": "Asia/Ho_Chi_Minh"}
+ZONES = {
+    "postal": "Asia/Ho_Chi_Minh",
+    "province": "Asia/Ho_Chi_Minh",
+    "communes": "Asia/Ho_Chi_Minh",
+    "land": "Asia/Ho_Chi_Minh",
+}
 
 
 def moment(text: str) -> datetime:
@@ -166,3 +171,38 @@ def test_nobody_repeats_what_is_itself_a_repeat() -> None:
 
 def test_no_rows_no_matches() -> None:
     assert found() == {}
+
+
+def register(code: str, **fields: Any) -> dict[str, Any]:
+    """A record of another system that has neither the dossier's code nor its receipt number."""
+    return row(code, **{"source": "land", "role": "evidence", "applicant_key": "p", **fields})
+
+
+def test_without_a_common_number_the_applicant_procedure_agency_and_day_together_speak() -> None:
+    dossier = row("A", applicant_key="p")
+    same_day = register("R1", received_at=moment("2026-03-02 16:59"))
+    assert found(dossier, same_day) == {("A", "R1"): ("evidence", "applicant")}
+    for other in (
+        {"procedure_code": "1.000002"},
+        {"unit_code": "H99.13"},
+        {"unit_code": None},
+        {"received_at": moment("2026-03-03 08:30")},
+        {"applicant_key": "q"},
+        {"marks": "id_placeholder"},
+    ):
+        assert found(dossier, register("R1", **other)) == {}, other
+
+
+def test_two_applications_of_a_person_on_a_day_name_neither() -> None:
+    dossiers = [row(code, applicant_key="p") for code in "AB"]
+    assert found(*dossiers, register("R1")) == {}
+    assert found(dossiers[0], register("R1"), register("R2")) == {}
+    assert found(dossiers[0], register("R1"), register("P1", source="postal")) == {
+        ("A", "R1"): ("evidence", "applicant"),
+        ("A", "P1"): ("evidence", "applicant"),
+    }
+
+
+def test_a_number_is_stronger_than_the_applicant() -> None:
+    dossiers = [row("A", applicant_key="p"), row("B", receipt_number="R1", unit_code="H99.13")]
+    assert found(*dossiers, register("R1", receipt_number="R1")) == {("B", "R1"): ("evidence", "receipt_number")}

@@ -11,8 +11,9 @@ from tasks.warehouse.engine import connection
 
 def empty_warehouse() -> None:
     """Remove all rows, landing files and the page of the home that the settings name."""
-    for folder in (settings().landing, settings().page.parent):
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (settings().landing_folder, settings().page.parent):
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
     with connection("empty the tables") as driver, driver.cursor() as cursor:
         cursor.execute("SELECT setval('audit.change_seq', 1, false)")
         # Only tables that have any rows, because TRUNCATE costs a file each.

@@ -23,7 +23,7 @@ class Snapshot:
 
     def restore(self) -> None:
         empty_warehouse()
-        shutil.copytree(self.landing, settings().landing)
+        shutil.copytree(self.landing, settings().home / "landing")
         with connection("restore") as driver, driver.cursor() as cursor:
             for table in TABLES:
                 cursor.copy_expert(f"COPY {table.full_name} FROM STDIN (FORMAT binary)", io.BytesIO(self.rows[table.full_name]))
@@ -32,7 +32,7 @@ class Snapshot:
 
 def snapshot(folder: Path) -> Snapshot:
     """Put the warehouse aside; landing files are copied into a folder."""
-    shutil.copytree(settings().landing, folder)
+    shutil.copytree(settings().home / "landing", folder)
     rows = {}
     with connection("snapshot") as driver, driver.cursor() as cursor:
         for table in TABLES:

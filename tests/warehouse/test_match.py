@@ -148,3 +148,12 @@ def test_a_duplicate_that_is_worked_on_after_all_is_counted_again() -> None:
     put(primary("B", applicant_key="p", status=4))
     match_all(TODAY)
     assert len(stored()) == 0
+
+
+def test_a_record_that_two_applications_could_be_is_settled_when_one_of_them_changes() -> None:
+    put(primary("A", applicant_key="p"), primary("B", applicant_key="p"), evidence("R", unit_code="H99.12", applicant_key="p"))
+    match_all(TODAY)
+    assert len(stored()) == 0
+    put(primary("B", applicant_key="q"))
+    match_all(TODAY)
+    assert stored()[["code", "other_code", "rule"]].values.tolist() == [["A", "R", "applicant"]]

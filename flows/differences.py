@@ -1,0 +1,50 @@
+"""Two systems compared: why one says so many dossiers, or so many late ones, and the other says others."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Completed
+
+from flows.days import last_finished_day
+from flows.rerun import last_published_day
+from flows.runtime.words import say
+from tasks.differences import differences as find
+from tasks.match import match
+from tasks.reports.bridge import read_bridge, show_bridge, write_files
+
+
+def run_name() -> str:
+    """Name the run by the systems."""
+    return f"differences-{flow_run.parameters.get('left')}-{flow_run.parameters.get('right')}"
+
+
+@flow(name="differences", flow_run_name=run_name, persist_result=False, log_prints=False)
+def differences(left: str, right: str, shared: bool = False, as_of: date | None = None) -> State[Any]:
+    """So từng hồ sơ của hai hệ thống; tổng các loại chênh lệch bằng chênh lệch giữa hai tổng số.
+
+    Compare two systems dossier by dossier. The sums over the classes are the gaps between the totals.
+
+    Args:
+        left: Hệ thống được so. The system that is compared.
+        right: Hệ thống để so với. The system that it is compared with.
+        shared: Chỉ những thủ tục mà cả hai hệ thống đều có. Only procedures that both systems have.
+        as_of: Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication.
+    """
+    day = as_of or last_published_day() or last_finished_day()
+    match(day)
+    find(left, right, day, shared)
+    show_bridge(left, right)
+    files = ", ".join(str(path) for path in write_files(left, right))
+    total = read_bridge(left, right)[-1]
+    counts = total.left - total.right, total.left_late - total.right_late
+    return Completed(
+        message=say(
+            f"{left} hơn {right} {counts[0]} hồ sơ, {counts[1]} hồ sơ trễ. Từng hồ sơ khác nhau: {files}",
+            f"{left} has {counts[0]} dossiers more than {right}, {counts[1]} late ones. Every dossier that differs: {files}",
+        )
+    )

@@ -1,0 +1,55 @@
+"""The rebuilding run: everything from the landing zone again, then judged, measured and published as ever."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from flows.days import last_finished_day
+from flows.progress import Progress
+from flows.refresh import choose
+from flows.rerun import last_published_day
+from flows.runtime.limits import sole_reader_of
+from flows.stages import check_and_judge, measure_all, publish_own, task_runner
+from flows.trouble import Trouble
+from tasks.match import match
+from tasks.replay import replay as rebuild
+
+
+def run_name() -> str:
+    """Name the run by its day."""
+    return f"replay-{flow_run.parameters.get('as_of') or last_published_day() or last_finished_day()}"
+
+
+@flow(name="replay", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
+    """Dựng lại kho từ vùng lưu bản gốc, không hỏi hệ thống nào, rồi kết luận và công bố.
+
+    Rebuild the warehouse from the landing zone without asking any source, then judge and publish. Under the
+    same rules and for the same day the publication is the same one.
+
+    Args:
+        as_of: Để trống: ngày của lần công bố gần nhất; kho trống: hôm qua.
+            Empty: the day of the last publication; in an empty warehouse, yesterday.
+        overwrite: Xoá phần suy ra được trong kho đang có rồi dựng lại.
+            Empty what is derived in a warehouse that is not empty, and build it again.
+    """
+    day = as_of or last_published_day() or last_finished_day()
+    trouble = Trouble()
+    with Progress(f"replay {day}") as progress:
+        with sole_reader_of(choose(None)):
+            progress.at("load")
+            rebuild(overwrite)
+        progress.at("match")
+        match(day)
+        progress.at("judge")
+        check_and_judge(day)
+        progress.at("measure")
+        measure_all(day, full=True)
+        progress.at("publish")
+        publish_own(day)
+        return trouble.state(progress.report(trouble.notes))

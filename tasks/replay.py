@@ -1,0 +1,146 @@
+"""Replay: the warehouse rebuilt from the landing zone, without asking any source.
+
+Every load is done again as it was done: the same pages together, in the same order, under the rules and source
+files of today. What a killed replay leaves is safe: pages not loaded yet wait like any others, and a further
+replay begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import ConfigError
+from config.settings import settings
+from config.sources import Source, load_sources
+from schemas.raw import PAGES
+from tasks.counts import Counts
+from tasks.loading import load_again
+from tasks.receipts import RESTORED, STEP, Receipt, keep_load, read_receipts, values_of
+from tasks.shield import shielded
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import Load, load
+
+_SUBJECT = "*"
+# Made again from the landing files. Findings stay: the day on which one was first seen stands nowhere else.
+REBUILT = (
+    "core.dossiers",
+    "core.dossier_versions",
+    "core.events",
+    "core.pauses",
+    "core.matches",
+    "ref.units",
+    "ref.procedures",
+    "raw.rejected",
+    "judged.verdicts",
+    "mart.counts",
+)
+_FILLED = "SELECT EXISTS (SELECT FROM raw.pulls) OR EXISTS (SELECT FROM core.dossiers)"
+_LOADED = """
+    SELECT source, loaded_at, page_digest FROM raw.pages WHERE loaded_at IS NOT NULL
+    ORDER BY loaded_at, source, (SELECT p.started_at FROM raw.pulls AS p WHERE p.pull_id = pages.pull_id), pull_id, number
+"""
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="replay")
+@shielded
+def replay(overwrite: bool = False) -> Counts:
+    """Rebuild the warehouse from the landing zone; see :func:`replay_landing`."""
+    return replay_landing(overwrite=overwrite)
+
+
+def replay_landing(*, overwrite: bool = False) -> Counts:
+    """Rebuild reference data and dossiers from landing files and receipts; matching and judging come after.
+
+    Args:
+        overwrite: empty what is derived in a warehouse that holds something, and build it again. Receipts of
+            pulls, findings, corrections, gate results, publications and the ledger stay.
+
+    Raises:
+        ConfigError: the warehouse is not empty, there are no receipts, or a source of theirs has no file.
+        SourceError: a receipt or landing file is missing or damaged.
+    """
+    if overwrite:
+        _write_missing_receipts()
+    elif fetch_all(_FILLED)[0][0]:
+        raise ConfigError("motcua replay", "the warehouse is not empty", "an empty one, or --overwrite")
+    receipts = read_receipts()
+    sources = _sources_of(receipts)
+    _restore(receipts)
+    counts = Counts("replay", _SUBJECT)
+    done: set[tuple[str, str]] = set()
+    for receipt in receipts:
+        if receipt.source is not None:
+            # The same page in a later receipt of the source was met there, not loaded.
+            pages = [digest for digest in receipt.loaded if (receipt.source, digest) not in done]
+            done.update((receipt.source, digest) for digest in pages)
+            if pages:
+                counts += load_again(sources[receipt.source], pages, receipt.at)
+    return counts
+
+
+def _sources_of(receipts: Sequence[Receipt]) -> dict[str, Source]:
+    """Return the source files that the receipts speak of.
+
+    Raises:
+        ConfigError: there is nothing to replay, or a source has no file any more.
+    """
+    if not receipts:
+        raise ConfigError(
+            "landing zone", "holds no receipt of a load", "the landing zone of the warehouse that is to be rebuilt"
+        )
+    known = load_sources(settings().sources_dir)
+    missing = sorted({receipt.source for receipt in receipts if receipt.source} - set(known))
+    if missing:
+        raise ConfigError(
+            str(settings().sources_dir), f"has no {', '.join(missing)}, whose pages are to be replayed", "its file, put back"
+        )
+    return known
+
+
+def _write_missing_receipts() -> None:
+    """Land a receipt for every load that has none: of a warehouse that is older than receipts, or from a backup."""
+    known = {(receipt.source, digest) for receipt in read_receipts() for digest in receipt.loaded}
+    groups: dict[tuple[str, Any], list[str]] = {}
+    for source, at, digest in fetch_all(_LOADED):
+        if (source, digest) not in known:
+            groups.setdefault((source, at), []).append(digest)
+    for (source, at), digests in groups.items():
+        with load("replay", source) as current:
+            keep_load(current, source, digests, at)
+
+
+def _restore(receipts: Sequence[Receipt]) -> None:
+    """Empty what is rebuilt and put back what the receipts say, in one transaction; rows that are there stay as they are."""
+    with load("replay", _SUBJECT) as current:
+        if current.fetch(_FILLED)[0][0]:
+            current.execute(f"TRUNCATE {', '.join(REBUILT)}")
+        current.execute("DELETE FROM audit.progress WHERE step IN ('match', 'check', 'judge', 'measure')")
+        current.execute("UPDATE raw.pages SET loaded_at = NULL")
+        for name, table in RESTORED.items():
+            latest = {}
+            for receipt in receipts:
+                for row in receipt.rows.get(name, ()):
+                    latest[tuple(row[column] for column in table.key)] = values_of(table, row)
+            rows = list(latest.values())
+            if table is PAGES:
+                rows = [{**row, "loaded_at": None} for row in rows]
+            frame = table.frame(rows).drop(columns=list(table.managed))
+            current.merge(table, frame[_absent(current, name, table.key, latest)])
+        _restore_heads(current, receipts)
+
+
+def _absent(current: Load, name: str, key: Sequence[str], rows: dict[tuple[Any, ...], Any]) -> npt.NDArray[np.bool_]:
+    there = set(current.fetch(f"SELECT {', '.join(key)} FROM {name}"))
+    return np.array([each not in there for each in rows], dtype=bool)
+
+
+def _restore_heads(current: Load, receipts: Sequence[Receipt]) -> None:
+    """Let the next receipt of each chain follow on the last one."""
+    for receipt in {receipt.chain: receipt for receipt in receipts}.values():
+        current.progress(STEP, receipt.chain, through=current.change_number, rules_digest="", cursor=receipt.name)

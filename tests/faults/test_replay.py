@@ -1,0 +1,228 @@
+"""Replay: a warehouse that was lost, or is in doubt, comes back from the landing zone to the same result."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError, SourceError
+from config.settings import settings
+from config.sources import load_sources
+from schemas.catalogue import TABLES
+from tasks.correct import receive_corrections
+from tasks.loading import load_source
+from tasks.pull import pull_source
+from tasks.receipts import read_receipts
+from tasks.replay import replay_landing
+from tasks.sources import landing
+from tasks.sources.shelves import shelf
+from tasks.warehouse import ledger
+from tasks.warehouse.cluster import Cluster
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import load
+from tests.faults import office
+from tests.warehouse.emptying import empty_warehouse
+
+EDITIONS = 2
+
+
+@pytest.fixture
+def folder(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in office.environment(tmp_path, warehouse.home).items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture
+def history(folder: Path) -> Path:
+    """Two editions of the office, loaded as they came, a correction, and nobody there to ask any more."""
+    for edition in range(1, EDITIONS):
+        office.write(folder, edition)
+        pull_and_load(together=edition == 1)
+    code = min(office.expected_codes(1))
+    lines = [
+        "mã hồ sơ,trường,giá trị mới,căn cứ,người đề nghị,người duyệt",
+        f"{code},Ngày kết thúc xử lý,20/03/2026 16:00,Sổ 1,an,binh",
+    ]
+    (folder / "corrections.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert receive_corrections(folder / "corrections.csv").approved == 1
+    office.write(folder, EDITIONS)
+    pull_and_load(together=False)
+    take_the_sources_away(folder)
+    return folder
+
+
+def pull_and_load(together: bool) -> None:
+    """Pull and load every source, directories first; ``together`` pulls all of them before the first load."""
+    sources = sorted(load_sources(settings().sources_dir).values(), key=lambda source: not source.is_reference)
+    for source in sources:
+        pull_source(source)
+        if not together:
+            load_source(source)
+    for source in sources if together else ():
+        load_source(source)
+
+
+def take_the_sources_away(folder: Path) -> None:
+    for path in [*folder.glob("*.db"), *(folder / "files").iterdir()]:
+        path.unlink()
+
+
+def rows() -> dict[str, str]:
+    """Return a digest of every table but the books of runs, without managed columns and times of publication."""
+    books = {"audit.ledger", "audit.progress", "raw.pulls"}
+    return {table.full_name: digest_of(table) for table in TABLES if table.full_name not in books}
+
+
+def digest_of(table) -> str:
+    without = {"changed_in", "published_at", "current_since"}
+    columns = ", ".join(name for name in table.given_columns if name not in without)
+    found = sorted(row for (row,) in fetch_all(f"SELECT ROW({columns})::text FROM {table.full_name}"))
+    return f"{len(found)} {hashlib.sha256(chr(10).join(found).encode()).hexdigest()}"
+
+
+def lose_the_warehouse(folder: Path) -> None:
+    kept = shutil.copytree(settings().home / "landing", folder / "kept")
+    empty_warehouse()
+    shutil.copytree(kept, settings().home / "landing")
+
+
+def published() -> list[tuple[object, ...]]:
+    return fetch_all("SELECT policy, as_of, publication_id, counts_digest FROM mart.current_publications ORDER BY policy")
+
+
+def test_a_lost_warehouse_comes_back_the_same(history: Path) -> None:
+    office.derive()
+    before, figures, kept = rows(), published(), books()
+    assert all(int(before[name].split()[0]) for name in ("core.dossiers", "core.events", "core.pauses", "judged.verdicts"))
+    assert int(before["core.dossier_versions"].split()[0]) > int(before["core.dossiers"].split()[0])
+    assert before["quality.corrections"].startswith("1 ")
+    lose_the_warehouse(history)
+    replay_landing()
+    office.derive()
+    after = rows()
+    assert {name for name in before if before[name] != after[name]} == set()
+    assert published() == figures
+    assert books() == kept
+    assert ledger.verify() is None
+
+
+def books() -> list[list[tuple[object, ...]]]:
+    """Where each pull begins next, the newest receipts, and the pulls that brought something."""
+    cursors = "SELECT step, partition, cursor FROM audit.progress WHERE step IN ('pull', 'receipt') ORDER BY 1, 2"
+    return [fetch_all(query) for query in (cursors, "SELECT * FROM raw.pulls WHERE state = 'loaded' ORDER BY pull_id")]
+
+
+def test_a_present_warehouse_is_rebuilt_in_place_and_its_publications_stay(history: Path) -> None:
+    office.derive()
+    before, publications = rows(), fetch_all("SELECT * FROM mart.publications")
+    with load("test", "damage") as current:
+        current.execute(
+            "UPDATE core.dossiers SET status = 10, due_at = NULL WHERE code < %(c)s", {"c": max(office.expected_codes(1))}
+        )
+        current.execute("DELETE FROM core.pauses")
+    with pytest.raises(ConfigError, match="not empty"):
+        replay_landing()
+    replay_landing(overwrite=True)
+    office.derive()
+    after = rows()
+    assert {name for name in before if before[name] != after[name]} == set()
+    assert fetch_all("SELECT * FROM mart.publications") == publications
+
+
+def test_loads_that_are_older_than_receipts_get_them_first(history: Path) -> None:
+    before = rows()
+    shutil.rmtree(settings().home / "landing" / "receipts")
+    with load("test", "forget") as current:
+        current.execute("DELETE FROM audit.progress WHERE step = 'receipt'")
+    replay_landing(overwrite=True)
+    after = rows()
+    assert {name for name in before if before[name] != after[name]} == set()
+    lose_the_warehouse(history)
+    replay_landing()
+    loaded = (
+        "core.dossiers",
+        "core.dossier_versions",
+        "core.events",
+        "core.pauses",
+        "ref.units",
+        "ref.procedures",
+        "raw.pages",
+    )
+    assert [name for name in loaded if rows()[name] != after[name]] == []
+
+
+def test_the_next_load_goes_on_where_the_lost_warehouse_was(history: Path) -> None:
+    codes = codes_of_the_desk()
+    lose_the_warehouse(history)
+    replay_landing()
+    heads = {r.chain: r.name for r in read_receipts()}
+    office.write(history, EDITIONS + 1)
+    pull_and_load(together=False)
+    later = {r.chain: r for r in read_receipts()}
+    changed = [chain for chain in heads if later[chain].name != heads[chain]]
+    assert "sources/desk" in changed
+    assert all(later[chain].previous == heads[chain] for chain in changed)
+    assert codes_of_the_desk() > codes
+    assert fetch_all(
+        "SELECT window_from IS NOT NULL FROM raw.pulls WHERE source = 'desk' ORDER BY started_at DESC LIMIT 1"
+    ) == [(True,)]
+
+
+def codes_of_the_desk() -> set[str]:
+    return {code for (code,) in fetch_all("SELECT code FROM core.dossiers WHERE source = 'desk'")}
+
+
+def test_a_receipt_whose_load_was_never_committed_does_not_count(history: Path) -> None:
+    expected = len(read_receipts())
+    last = next(r for r in reversed(read_receipts()) if r.chain == "sources/desk")
+    body = shelf().get(last.name).replace(b'"loaded": [', b'"loaded": ["' + b"0" * 64 + b'",')
+    stamp = last.name.rpartition("-")[0]
+    undone = f"{stamp[:-7]}{max(0, int(stamp[-7:-1]) - 1):06d}Z"
+    shelf().put(f"{undone}-{hashlib.sha256(body).hexdigest()[:32]}.json", body)
+    assert len(read_receipts()) == expected
+
+
+@pytest.mark.parametrize("fault", ["missing", "damaged"])
+def test_a_receipt_that_is_missing_or_damaged_stops_the_replay_before_it_begins(history: Path, fault: str) -> None:
+    before = rows()
+    victim = settings().home / "landing" / next(r.name for r in read_receipts() if r.chain == "sources/desk")
+    victim.unlink() if fault == "missing" else victim.write_bytes(victim.read_bytes()[:-2])
+    with pytest.raises(SourceError, match=f"receipt .* is {fault}"):
+        replay_landing(overwrite=True)
+    assert rows() == before
+
+
+def test_a_page_that_is_missing_stops_the_replay_and_a_further_one_ends_well(history: Path) -> None:
+    before = rows()
+    digest = next(r for r in reversed(read_receipts()) if r.chain == "sources/desk").loaded[0]
+    victim = settings().home / "landing" / landing.name_of(digest)
+    kept = victim.read_bytes()
+    victim.unlink()
+    with pytest.raises(SourceError, match=f"Source desk: landing file {digest[:12]} is missing"):
+        replay_landing(overwrite=True)
+    victim.write_bytes(kept)
+    replay_landing(overwrite=True)
+    assert rows() == before
+
+
+def test_without_a_landing_zone_there_is_nothing_to_replay(folder: Path) -> None:
+    office.write(folder)
+    with pytest.raises(ConfigError, match="holds no receipt"):
+        replay_landing()
+
+
+def test_a_source_whose_file_is_gone_is_named(history: Path) -> None:
+    (history / "sources" / "land.yaml").unlink()
+    with pytest.raises(ConfigError, match="has no land"):
+        replay_landing(overwrite=True)
+
+
+def test_receipts_hold_no_record(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [shelf().get(receipt.name).decode() for receipt in read_receipts() if receipt.source]
+    assert texts
+    assert all(code not in text for text in texts for code in office.expected_codes(EDITIONS))
