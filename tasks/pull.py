@@ -57,8 +57,9 @@ def pull(source_name: str, as_of: date) -> str | None:  # noqa: ARG001 - names t
 )
 @shielded
 def fill(source_name: str, since: datetime, until: datetime | None, again: bool) -> str | None:
-    """Pull one window of the past; see :func:`pull_source`."""
-    return pull_source(_source(source_name), Fill(Window(since, until), again))
+    """Pull one window of the past if the source may be asked now; see :func:`pull`."""
+    with courtesy(_source(source_name)) as source:
+        return pull_source(source, Fill(Window(since, until), again))
 
 
 def windows_to_fill(source: Source, span: Window, again: bool) -> list[Window]:

@@ -17,7 +17,7 @@ from typing import Any
 from config.errors import SourceError
 from schemas.audit import PROGRESS
 from schemas.quality import CORRECTIONS
-from schemas.raw import PAGES, PULLS
+from schemas.raw import PAGES, PULLS, WINDOWS
 from schemas.table import Kind, Table
 from tasks.sources.shelves import WHERE, shelf
 from tasks.warehouse.kill import kill_point
@@ -30,6 +30,8 @@ _CORRECTIONS = "corrections"
 
 # What each kind of receipt tells of: rows that no landing file holds.
 _OF_A_LOAD: dict[Table, str] = {
+    WINDOWS: "source = %(source)s AND (ended_at IS NULL OR ended_at >= %(since)s OR window_id IN "
+    "(SELECT g.window_id FROM raw.pages AS g WHERE g.source = %(source)s AND g.page_digest = ANY(%(pages)s)))",
     PAGES: "source = %(source)s AND (loaded_at IS NULL OR page_digest = ANY(%(pages)s))",
     PULLS: "source = %(source)s AND (started_at >= %(since)s OR pull_id IN "
     "(SELECT g.pull_id FROM raw.pages AS g WHERE g.source = %(source)s AND g.page_digest = ANY(%(pages)s)))",

@@ -73,14 +73,9 @@ def replay_landing(*, overwrite: bool = False) -> Counts:
     sources = _sources_of(receipts)
     _restore(receipts)
     counts = Counts("replay", _SUBJECT)
-    done: set[tuple[str, str]] = set()
     for receipt in receipts:
         if receipt.source is not None:
-            # The same page in a later receipt of the source was met there, not loaded.
-            pages = [digest for digest in receipt.loaded if (receipt.source, digest) not in done]
-            done.update((receipt.source, digest) for digest in pages)
-            if pages:
-                counts += load_again(sources[receipt.source], pages, receipt.at)
+            counts += load_again(sources[receipt.source], receipt.loaded, receipt.at)
     return counts
 
 

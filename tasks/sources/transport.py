@@ -31,7 +31,7 @@ _CHANCE = SystemRandom()
 
 
 class Transport:
-    """A conversation with one host; open it with ``with``.
+    """A conversation with one host; open it with ``with``, which may be done again within.
 
     Args:
         source: whose conversation; for its hours and its name in errors.
@@ -49,8 +49,12 @@ class Transport:
         self._last_request = 0.0
         self._answered = False
         self._failures = 0
+        self._opened = 0
 
     def __enter__(self) -> Transport:
+        self._opened += 1
+        if self._opened > 1:
+            return self
         context = ssl.create_default_context()
         if self.options.trusted_certificates is not None:
             context.load_verify_locations(self.options.trusted_certificates)
@@ -61,7 +65,9 @@ class Transport:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._client.close()
+        self._opened -= 1
+        if self._opened == 0:
+            self._client.close()
 
     def post(self, path: str, content: dict[str, Any], headers: dict[str, str] | None = None) -> bytes:
         """Send one request and return the answer's bytes.

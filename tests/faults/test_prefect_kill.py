@@ -12,7 +12,7 @@ from prefect.client.orchestration import get_client
 
 from flows.runtime.automations import ensure_heartbeat_automation
 from flows.runtime.limits import limit_name
-from tests.flow.installation import Installation, installation, motcua, province, server, wait_for
+from tests.flow.installation import Installation, installation, motcua, moved, province, server, wait_for
 
 __all__ = ["installation", "province", "server"]
 
@@ -55,14 +55,14 @@ def test_a_killed_run_is_marked_and_made_good(installation: Installation, point:
     assert time.monotonic() - began <= RECONCILED_WITHIN + 5
 
     motcua(installation.environment, "refresh", "--as-of", "2026-03-31", "--full")
-    assert installation.figures() == once, "a run that was never killed says the same"
+    assert not moved(once, installation.figures()), "a run that was never killed says the same"
 
 
 def test_a_run_killed_while_pulling_gives_its_place_back(installation: Installation) -> None:
     killed_at(installation, "page_landed:2")
     began = time.monotonic()
     motcua(installation.environment, "refresh", "--as-of", "2026-03-31")
-    assert time.monotonic() - began < timedelta(minutes=3).total_seconds()
+    assert time.monotonic() - began < timedelta(minutes=6).total_seconds(), "the lease of the dead ends by itself"
     with get_client(sync_client=True) as client:
         wait_for(lambda: not client.read_global_concurrency_limit_by_name(limit_name("province")).active_slots, patience=120)
     assert installation.query("SELECT count(*) FROM mart.publications") == [(1,)]

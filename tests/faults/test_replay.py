@@ -156,6 +156,20 @@ def test_loads_that_are_older_than_receipts_get_them_first(history: Path) -> Non
     assert [name for name in loaded if rows()[name] != after[name]] == []
 
 
+def test_pages_that_were_loaded_twice_are_loaded_twice(history: Path) -> None:
+    """A page that is read again after younger ones has the last word; so it has in the replay."""
+    first = next(receipt for receipt in read_receipts() if receipt.source == "desk")
+    before = rows()["core.dossiers"]
+    with load("test", "again") as current:
+        current.execute("UPDATE raw.pages SET loaded_at = NULL WHERE page_digest = ANY(%(d)s)", {"d": list(first.loaded)})
+    load_source(load_sources(settings().sources_dir)["desk"])
+    after = rows()
+    assert after["core.dossiers"] != before
+    lose_the_warehouse(history)
+    replay_landing()
+    assert {name for name in after if after[name] != rows()[name]} == set()
+
+
 def test_the_next_load_goes_on_where_the_lost_warehouse_was(history: Path) -> None:
     codes = codes_of_the_desk()
     lose_the_warehouse(history)

@@ -185,3 +185,9 @@ def wait_for(true: Any, patience: float = 60.0, every: float = 0.2) -> Any:
             problem = error
         time.sleep(every)
     raise AssertionError(f"not within {patience:g} s; last problem: {problem!r}")
+
+
+def moved(before: dict[str, list[tuple[Any, ...]]], after: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[Any]]:
+    """Rows that only one of two sets of figures has, a few of each kind; empty where they are equal."""
+    rows = {name: sorted(set(before[name]) ^ set(after[name]), key=repr)[:6] for name in before}
+    return {name: found for name, found in rows.items() if found}

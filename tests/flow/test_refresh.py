@@ -18,7 +18,7 @@ from config.settings import settings
 from flows.differences import differences
 from flows.refresh import refresh
 from flows.replay import replay
-from tests.flow.installation import AS_OF, SOURCES, Installation
+from tests.flow.installation import AS_OF, SOURCES, Installation, moved
 
 
 def run(**parameters: Any) -> Any:
@@ -61,7 +61,7 @@ def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation
     )
     again = run()
     assert again.name == "Completed"
-    assert installation.figures() == figures
+    assert not moved(figures, installation.figures())
     assert (
         installation.query("SELECT max(changed_in) FROM core.dossiers UNION ALL SELECT max(changed_in) FROM judged.verdicts")
         == marks
@@ -72,7 +72,7 @@ def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation
     full = run(full=True)
     assert full.name == "Completed"
     assert [task for task in of_run(full)[1] if task.name.startswith("judge-")], "everything was judged again"
-    assert installation.figures() == figures, "incremental equals full"
+    assert not moved(figures, installation.figures()), "incremental equals full"
 
 
 def test_a_source_that_fails_does_not_stop_the_others(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ def test_partitions_on_a_dask_cluster_give_the_same_figures(installation: Instal
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         said = installation.motcua("refresh", "--as-of", str(AS_OF), "--full", MOTCUA_DASK_ADDRESS=cluster.scheduler_address)
     assert "20" in said.stdout
-    assert installation.figures() == figures
+    assert not moved(figures, installation.figures())
 
 
 def test_errors_travel_between_processes() -> None:
@@ -159,7 +159,7 @@ def test_a_replay_publishes_the_same_figures_asks_no_source_and_two_systems_are_
     state = replay(overwrite=True, return_state=True)
     assert state.name == "Completed", state.message
     assert of_run(state)[0].name == f"replay-{AS_OF}"
-    assert installation.figures() == figures
+    assert not moved(figures, installation.figures())
 
     compared = differences("province", "land", shared=True, return_state=True)
     assert compared.name == "Completed", compared.message

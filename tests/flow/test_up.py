@@ -20,7 +20,7 @@ import yaml
 
 from config.settings import ROOT
 from tasks.warehouse.cluster import ensure_cluster
-from tests.flow.installation import SOURCES, Province, figures, free_port, motcua, query, wait_for
+from tests.flow.installation import SOURCES, Province, figures, free_port, motcua, moved, query, wait_for
 
 _PROGRAM = """
 import sys
@@ -214,7 +214,7 @@ def test_corrections_start_a_rerun_whose_result_equals_a_full_run(operator: Oper
     assert changed == {code}, "exactly what the correction touches is judged anew"
     assert after["published"] != before["published"]
     motcua(environment, "refresh", "--as-of", "2026-03-31", "--full")
-    assert figures(cluster) == after, "and equals a full run"
+    assert not moved(after, figures(cluster)), "and equals a full run"
     said = motcua(environment, "correct", str(file), MOTCUA_LANGUAGE="en").stdout
     assert "; 0 new" in said, "the same file twice is one package"
 

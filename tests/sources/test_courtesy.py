@@ -22,6 +22,7 @@ from tasks.courtesy import asking_anyway, courtesy
 from tasks.pull import pull_source
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
+from tasks.sources.rest import RestAdapter
 from tasks.sources.transport import require_hours, retry_after
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
@@ -75,7 +76,7 @@ def shut(source: Source) -> Source:
     return source.model_copy(update={"only_between": f"{now - timedelta(hours=2):%H:%M}-{now - timedelta(hours=1):%H:%M}"})
 
 
-def test_a_pull_that_reaches_the_end_of_its_hours_stops_between_two_requests(desk: Desk, source_of: Make) -> None:
+def test_no_request_leaves_outside_the_hours(desk: Desk, source_of: Make) -> None:
     with pytest.raises(DeferredError):
         pages(shut(source_of()))
     assert desk.calls == []
@@ -219,3 +220,15 @@ def test_a_proxy_of_the_machine_is_not_asked(desk: Desk, source_of: Make, monkey
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert pages(source_of()) == 1
+
+
+def test_a_question_beside_a_pull_that_is_open_leaves_it_open(desk: Desk, source_of: Make) -> None:
+    desk.records = [dossier(n) for n in range(4)]
+    adapter = adapter_for(source_of())
+    assert isinstance(adapter, RestAdapter)
+    found = []
+    for page in adapter.pages(Window()):
+        with adapter.transport:
+            found.append(page.records)
+    assert found == [2, 2]
+    assert adapter.control_total(Window()) == 4
