@@ -1,7 +1,7 @@
 """The provincial one-stop system over HTTP, in the envelope of the national exchange (domain facts 2.3).
 
 ``POST /login`` gives a session; ``POST /service`` answers ``LayDanhSachHoSo`` (records by modification
-time, page by page), ``LayThuTuc`` and ``LayDanhMucCoQuan``. A session ends after some calls: the answer
+time, page by page), ``LayThuTuc``, ``LayDanhMucCoQuan`` and ``ThongKeTiepNhan`` (its own counts by agency and day). A session ends after some calls: the answer
 is then error code 3, and the caller logs in again.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from fastapi import FastAPI, Request, Response
 from demo.world import DOSSIERS
 
 GOOD, REFUSED, EXPIRED, UNKNOWN = "0", "1", "3", "-3"
+COUNTED = "ThongKeTiepNhan"
 LARGEST_PAGE = 5000
 
 
@@ -31,14 +33,14 @@ class Shelf:
     stamp_field: str = ""
     lines: list[bytes] = field(default_factory=list)
     stamps: list[str] = field(default_factory=list)
-    _seen: tuple[int, int] = (0, 0)
+    seen: tuple[int, int] = (0, 0)
 
     def refresh(self) -> None:
         """Read the file again if it is another one than before."""
         stat = self.path.stat()
-        if (stat.st_mtime_ns, stat.st_ino) == self._seen:
+        if (stat.st_mtime_ns, stat.st_ino) == self.seen:
             return
-        self._seen = (stat.st_mtime_ns, stat.st_ino)
+        self.seen = (stat.st_mtime_ns, stat.st_ino)
         if self.stamp_field:
             self.lines = self.path.read_bytes().splitlines()
             self.stamps = [self._stamp(line) for line in self.lines]
@@ -61,12 +63,36 @@ class Shelf:
 
 
 @dataclass
+class Counts:
+    """How many dossiers each agency received on each day, as the system counts its own table."""
+
+    shelf: Shelf
+    _counted: tuple[tuple[int, int], str] | None = None
+    _rows: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def between(self, first: str, last: str, until: str) -> list[bytes]:
+        """Return the counts of days from one to another (``yyyyMMdd``), both included; empty means no bound."""
+        self.shelf.refresh()
+        if self._counted != (self.shelf.seen, until):
+            self._counted, self._rows = (self.shelf.seen, until), self._count(until)
+        chosen = [row for row in self._rows if (not first or row[1] >= first) and (not last or row[1] <= last)]
+        keys = ("DonViXuLy", "NgayTiepNhan", "TongSo")
+        return [json.dumps(dict(zip(keys, row, strict=True)), ensure_ascii=False).encode() for row in chosen]
+
+    def _count(self, until: str) -> list[tuple[str, str, int]]:
+        latest = {record["MaHoSo"]: record for record in map(json.loads, self.shelf.between("", until)) if record.get("MaHoSo")}
+        found = Counter((r.get("DonViXuLy") or "", _day(r.get("NgayTiepNhan") or "")) for r in latest.values())
+        return [(unit, day, count) for (unit, day), count in sorted(found.items()) if day]
+
+
+@dataclass
 class Desk:
     """The system's memory: its lists, who may log in, and the calls left to each session."""
 
     shelves: dict[str, Shelf]
     credentials: tuple[str, str]
     session_calls: int
+    counts: Counts
     until: str = ""
     sessions: dict[str, int] = field(default_factory=dict)
 
@@ -86,10 +112,12 @@ class Desk:
             self.sessions.pop(str(given.get("session")), None)
             return _refusal(EXPIRED, "session expired")
         self.sessions[str(given.get("session"))] = left - 1
+        data = given.get("data") or {}
+        if given.get("service") == COUNTED:
+            return _page(self.counts.between(str(data.get("tuNgay") or ""), str(data.get("denNgay") or ""), self.until), data)
         shelf = self.shelves.get(str(given.get("service")))
         if shelf is None:
             return _refusal(UNKNOWN, "service is not known")
-        data = given.get("data") or {}
         shelf.refresh()
         until = min(filter(None, (str(data.get("denThoiDiem") or ""), self.until)), default="")
         return _page(shelf.between(str(data.get("tuThoiDiem") or ""), until), data)
@@ -102,6 +130,12 @@ def _page(lines: list[bytes], data: dict[str, Any]) -> bytes:
     head = {"error_code": GOOD, "message": "", "tongSo": len(lines), "trang": number, "soTrang": pages}
     body = b",".join(lines[(number - 1) * size : number * size])
     return json.dumps(head).encode()[:-1] + b', "result": [' + body + b"]}"
+
+
+def _day(text: str) -> str:
+    """Return the day of a time that begins with its year, in either way of writing it."""
+    digits = "".join(filter(str.isdigit, text))
+    return digits[:8] if len(digits) >= 8 else ""
 
 
 def _refusal(code: str, message: str) -> bytes:
@@ -123,7 +157,7 @@ def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20
         "LayThuTuc": Shelf(served / "procedures.json"),
         "LayDanhMucCoQuan": Shelf(served / "units.json"),
     }
-    desk = Desk(shelves, credentials, session_calls, until)
+    desk = Desk(shelves, credentials, session_calls, Counts(shelves["LayDanhSachHoSo"]), until)
     app = FastAPI(title="Một cửa điện tử tỉnh Mộc Lam (H99, giả định)", openapi_url=None)
 
     @app.post("/login")

@@ -49,9 +49,11 @@ _NOTE_PAGE = """
         )
     RETURNING g.pull_id = %(pull_id)s AND g.loaded_at IS NULL
 """
+# Not flushed at once: should the machine lose power, a page or two are asked for again; their bytes are flushed.
 _NOTE_WINDOW = """
+    SET LOCAL synchronous_commit TO off;
     UPDATE raw.windows SET mark = coalesce(%(mark)s, mark), pages = pages + 1, records = records + %(records)s,
-        newest_at = greatest(newest_at, %(newest)s) WHERE window_id = %(window_id)s
+        newest_at = greatest(newest_at, %(newest)s) WHERE window_id = %(window_id)s;
 """
 
 
@@ -136,8 +138,7 @@ class Receipt:
             "last_news": self.last_news,
         }
         with open_load(PULL, self.source, digest=digest) as current:
-            fresh = current.read_one(_NOTE_PAGE, values)
-            current.execute(_NOTE_WINDOW, values)
+            fresh = current.read_one(_NOTE_WINDOW + _NOTE_PAGE, values)
         self.fresh += bool(fresh)
         self.digests.append(digest)
         self.records += page.records or 0

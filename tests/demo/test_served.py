@@ -178,6 +178,18 @@ def test_catalogue_and_agencies_are_served(caller: Caller) -> None:
     assert [code for code in set(codes) if codes.count(code) > 1] == ["H99.26"]  # a district once, a commune now
 
 
+def test_the_system_counts_its_own_dossiers_by_agency_and_day(caller: Caller) -> None:
+    records = {record["MaHoSo"]: record for record in caller.all("LayDanhSachHoSo") if record["MaHoSo"]}
+    received = [r for r in records.values() if r["NgayTiepNhan"]]
+    counts = list(caller.all("ThongKeTiepNhan"))
+    assert sum(row["TongSo"] for row in counts) == len(received)
+    some = counts[len(counts) // 2]
+    day = some["NgayTiepNhan"]
+    here = [r for r in received if r["DonViXuLy"] == some["DonViXuLy"] and r["NgayTiepNhan"].replace("-", "").startswith(day)]
+    assert len(here) == some["TongSo"]
+    assert some in list(caller.all("ThongKeTiepNhan", tuNgay=day, denNgay=day))
+
+
 def test_postal_list_has_a_mark_and_headings(province: Province) -> None:
     paths = sorted((province.out / "files" / "postal").glob("*.csv"))
     assert paths

@@ -116,7 +116,7 @@ def test_where_rows_left_a_counted_list_the_reader_goes_back(desk: Desk, source_
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_pull_that_fails_in_the_middle_goes_on_after_its_last_finished_page(desk: Desk, source_of: Make) -> None:
-    desk.records, source = numbered(30), source_of(page_size=5)
+    desk.records, source = numbered(30), source_of(page_size=5, tries=1)
     desk.script = fail_at(5)
     with pytest.raises(TransientError):
         pull_source(source)
