@@ -17,7 +17,7 @@ from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict
 from config.errors import ConfigError
 from config.files import read_model
 
-Profile = Literal["dvcqg", "land", "postal", "catalogue", "units", "table"]
+Profile = Literal["dvcqg", "opencps", "land", "land_calls", "postal", "catalogue", "units", "table"]
 Headings = tuple[str, ...]
 
 DOSSIER_FIELDS = (
@@ -117,6 +117,8 @@ class Source(Strict):
             value, ``"*"`` for any other. The same integer means other things elsewhere (domain 2.7).
         presumed: status of a dossier that has an end, and of one that has none, where the source
             states no status (keys ``ended``, ``open``).
+        statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
+            them together are the dossier (messages, calls). Then every landed page is read again with each new one.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
     """
@@ -142,6 +144,7 @@ class Source(Strict):
     flags: dict[str, Literal["on_time", "late"]] = Field(default_factory=dict)
     levels: dict[str, str] = Field(default_factory=dict)
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
+    statements: Literal["whole", "partial"] = "whole"
     overlap_minutes: int = Field(60, ge=0)
     rest: Rest | None = None
     sql: Sql | None = None
@@ -161,6 +164,11 @@ class Source(Strict):
     def is_reference(self) -> bool:
         """Whether it brings procedures or agencies instead of dossiers."""
         return self.profile in ("catalogue", "units")
+
+    @property
+    def is_land(self) -> bool:
+        """Whether it is land software, which names a dossier by its receipt number."""
+        return self.profile in ("land", "land_calls")
 
     @field_validator("zone")
     @classmethod
@@ -197,6 +205,8 @@ class Source(Strict):
         _values(self.pause_kinds, ("supplement", "financial", "stop", "posting", "opinion"), "pause_kinds")
         if self.profile == "table" and not {"code", "receipt_number"} & set(self.columns):
             raise ValueError("profile table needs columns.code (or columns.receipt_number)")
+        if self.profile == "land_calls" and self.statements != "partial":
+            raise ValueError("profile land_calls needs statements: partial, for a call tells only what happened")
         if self.is_reference != (self.role == "reference"):
             raise ValueError("role reference goes with the profiles catalogue and units")
         return self

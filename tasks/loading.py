@@ -29,7 +29,7 @@ CHUNK_BYTES = 64_000_000  # of pages read and cleaned together; bounds the memor
 _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
-    WHERE g.source = %(source)s AND g.loaded_at IS NULL ORDER BY p.started_at, p.pull_id, g.number
+    WHERE g.source = %(source)s AND (%(all)s OR g.loaded_at IS NULL) ORDER BY p.started_at, p.pull_id, g.number
 """
 
 
@@ -72,13 +72,20 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
         DataError: a gate stops the load; nothing of its pages is written.
     """
     counts = Counts("load", source.name)
-    waiting = [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name})]
+    waiting = _pages(source)
     if not waiting:
         return counts
     key = pseudonym_key()
+    if source.statements == "partial":  # what a page leaves open, an earlier one may have told
+        return counts + _load_pages(source, _pages(source, every=True), key, gates, as_of)
     for pages in _chunks(waiting):
         counts += _load_pages(source, pages, key, gates, as_of)
     return counts
+
+
+def _pages(source: Source, *, every: bool = False) -> list[WaitingPage]:
+    """Return the landed pages that are not loaded, or every one, in the order in which they came."""
+    return [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name, "all": every})]
 
 
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
@@ -167,10 +174,13 @@ def _mark_loaded(current: Load, source: Source, pages: Sequence[WaitingPage], ea
             "more": readings.records if page.records == 0 else 0,
             "rejected": len(readings.rejected),
         }
-        current.execute(
-            "UPDATE raw.pages SET loaded_at = now(), records = %(records)s WHERE source = %(source)s AND page_digest = %(digest)s",
+        changed = current.execute(
+            "UPDATE raw.pages SET loaded_at = now(), records = %(records)s "
+            "WHERE source = %(source)s AND page_digest = %(digest)s AND loaded_at IS NULL",
             values,
         )
+        if not changed:  # read again beside a new page, and noted when it was new
+            continue
         current.execute(
             "UPDATE raw.pulls SET records = records + %(more)s, rejected = rejected + %(rejected)s WHERE pull_id = %(pull)s",
             values,

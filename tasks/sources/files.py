@@ -11,7 +11,7 @@ from pathlib import Path
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
-from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, Page, Window
+from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, WORKBOOK, Page, Window
 
 MEDIA_TYPES = {
     ".csv": CSV,
@@ -20,6 +20,9 @@ MEDIA_TYPES = {
     ".xlsx": WORKBOOK,
     ".xlsm": WORKBOOK,
     ".xls": OLD_WORKBOOK,
+    ".json": JSON,
+    ".jsonl": JSON_LINES,
+    ".ndjson": JSON_LINES,
 }
 _TEMPORARY = ("~$", ".")  # what Excel and file transfers leave behind while a file is being written
 

@@ -10,25 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
-from tasks.sources.exchange import (
-    child_columns,
-    not_objects,
-    read_dossiers,
-    read_procedures,
-    read_units,
-    records_of,
-    split_objects,
-)
+from tasks.sources.exchange import child_columns, not_objects, read_procedures, read_units, records_of, split_objects
+from tasks.sources.land_calls import read_calls
+from tasks.sources.messages import read_messages
+from tasks.sources.opencps import read_opencps
 from tasks.sources.protocol import JSON_LINES
 from tasks.sources.readings import Part, Readings, readings
 from tasks.sources.records import Keys, parse_json
 from tasks.sources.sheets import sheets
 from tasks.sources.tables import Placed, place_columns
 
-_EXCHANGE: dict[str, Callable[[Sequence[Any], str], Readings]] = {
-    "dvcqg": read_dossiers,
-    "catalogue": read_procedures,
-    "units": read_units,
+# Profiles whose records are objects with children; each module declares the names that it reads.
+_RECORDS: dict[str, Callable[[Sequence[Any], str, Source], Readings]] = {
+    "dvcqg": lambda records, digest, source: read_messages(records, digest, source.statements == "partial"),
+    "opencps": lambda records, digest, source: read_opencps(records, digest, source.statuses),
+    "land_calls": lambda records, digest, _: read_calls(records, digest),
+    "catalogue": lambda records, digest, _: read_procedures(records, digest),
+    "units": lambda records, digest, _: read_units(records, digest),
 }
 # Land software (domain 2.11): its key is the receipt number; the one-stop code stands beside it.
 LAND: dict[str, Headings] = {
@@ -66,11 +64,12 @@ def read_records(body: bytes, media_type: str, source: Source, digest: str) -> R
         ValueError: it is not JSON, or holds no list of records.
     """
     if media_type == JSON_LINES:
-        records = parse_json(b"[" + b",".join(body.splitlines()) + b"]")
+        lines = parse_json(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
+        records = lines if source.kind == "sql" else records_of(lines)
     else:
         records = records_of(parse_json(body))
-    if source.profile in _EXCHANGE and not source.columns:
-        return _EXCHANGE[source.profile](records, digest)
+    if source.profile in _RECORDS and not source.columns:
+        return _RECORDS[source.profile](records, digest, source)
     return _read_rows(records, source, digest)
 
 
