@@ -96,6 +96,30 @@ class Dates(Strict):
     settle_by_code: bool = True
 
 
+Answer = Literal["accept", "warn", "stop"]
+
+
+class Drift(Strict):
+    """What a change of the source's shape means; each change is noted in ``quality.drift`` whatever it means.
+
+    accept: it is loaded; warn: it is loaded and the run says so; stop: nothing of it is loaded until an office has looked
+    and written accept or warn here. The landed bytes are kept in any case.
+
+    Attributes:
+        new_field: a field that never came before.
+        missing_field: one that every record had has gone.
+        changed_type: its values are of another kind, or its dates of another form.
+        renamed_heading: a field of ours is now read from another name of it.
+        moved_heading: the row of headings stands at another place.
+    """
+
+    new_field: Answer = "accept"
+    missing_field: Answer = "warn"
+    changed_type: Answer = "warn"
+    renamed_heading: Answer = "warn"
+    moved_heading: Answer = "accept"
+
+
 class Source(Strict):
     """One system.
 
@@ -119,6 +143,7 @@ class Source(Strict):
             states no status (keys ``ended``, ``open``).
         statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
             them together are the dossier (messages, calls). Then every landed page is read again with each new one.
+        drift: what a change of its shape means; one word stands for all kinds of change.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
     """
@@ -145,6 +170,7 @@ class Source(Strict):
     levels: dict[str, str] = Field(default_factory=dict)
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
     statements: Literal["whole", "partial"] = "whole"
+    drift: Drift = Drift()
     overlap_minutes: int = Field(60, ge=0)
     rest: Rest | None = None
     sql: Sql | None = None
@@ -176,6 +202,11 @@ class Source(Strict):
         if zone not in available_timezones():
             raise ValueError("not a zone of the IANA table, e.g. Asia/Ho_Chi_Minh")
         return zone
+
+    @field_validator("drift", mode="before")
+    @classmethod
+    def _one_word_for_all(cls, value: object) -> object:
+        return dict.fromkeys(Drift.model_fields, value) if isinstance(value, str) else value
 
     @field_validator("columns", "events", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.audit import LEDGER, PROGRESS
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
+from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import CORRECTIONS, FINDINGS, GATE_RESULTS
 from schemas.raw import PAGES, PULLS, REJECTED
@@ -36,6 +37,8 @@ TABLES: tuple[Table, ...] = (
     FINDINGS,
     CORRECTIONS,
     GATE_RESULTS,
+    SHAPES,
+    DRIFT,
     VERDICTS_TABLE,
     COUNTS,
     INDICATORS,

@@ -19,6 +19,7 @@ from schemas.table import Table
 from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
+from tasks.drift import examine
 from tasks.sources import landing
 from tasks.sources.readings import Readings, joined, read_page, unreadable
 from tasks.warehouse.engine import fetch_all, read_frame
@@ -103,6 +104,7 @@ def _load_pages(source: Source, pages: list[WaitingPage], key: bytes, gates: Gat
     if len(faults) == len(pages):
         raise faults[0]
     readings = joined(each)
+    drift = examine(source, readings.shape)
     if gates is not None and as_of is not None:
         gates.check_source(readings, source, as_of)
     units = read_frame("SELECT {} FROM ref.units".format(", ".join(UNITS.columns)), None, UNITS)
@@ -112,6 +114,7 @@ def _load_pages(source: Source, pages: list[WaitingPage], key: bytes, gates: Gat
             gates.check_cleaned(frame, table, source.name, as_of)
     digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
     with open_load("load", source.name, digest=digest) as current:
+        drift.write(current)
         _merge(current, cleaned)
         _merge_rejected(current, source, pages, cleaned.rejected)
         _mark_loaded(current, source, pages, each)

@@ -65,7 +65,7 @@ APPLICANT_KEYS = {
 MIGRATED = "ViTriDeHoSo"
 RESULT_LISTS = ("result", "data", "items", "DanhSach")
 
-UNIT_KEYS = {
+UNIT_KEYS: dict[str, tuple[str, ...]] = {
     "unit_code": ("MADONVI",),
     "name": ("TENDONVI",),
     "level": ("CAP",),
@@ -75,7 +75,7 @@ UNIT_KEYS = {
     "succeeded_by": ("MAKETHUA",),
     "old_code": ("MACU",),
 }
-PROCEDURE_KEYS = {
+PROCEDURE_KEYS: dict[str, tuple[str, ...]] = {
     "procedure_code": ("MATTHC",),
     "name": ("TENTTHC",),
     "valid_from": ("TUNGAY",),

@@ -17,6 +17,7 @@ from tasks.sources.records import blank_to_null
 from tasks.sources.sheets import Sheet
 
 _SEARCHED_ROWS = 60
+_SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
 _FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
 _TALLY = re.compile(r"[\d.,]+ ?(ho so|hs|dossiers?)?")
@@ -32,12 +33,16 @@ class Placed:
         events: the same for the fields of an event, in tables of events.
         positions: place of each record's row in the file, from 0.
         rejected: rows that are no records.
+        headings: every heading of the table, read by us or not, with some values of its column.
+        heading_row: place of the row of headings, from 0.
     """
 
     columns: dict[str, pa.Array]
     events: dict[str, pa.Array]
     positions: np.ndarray
     rejected: Part
+    headings: dict[str, pa.Array]
+    heading_row: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class _Head:
 
     last_row: int
     places: dict[str, int]
+    height: int = 1
 
 
 def place_columns(sheets: Iterable[Sheet], columns: Mapping[str, Headings], source: Source) -> Placed:
@@ -79,7 +85,7 @@ def _find_head(sheet: Sheet, wanted: Mapping[str, Headings], required: set[str])
             places = _match(rows[place : place + height], folded)
             lacking = sorted(required - set(places))
             if not lacking and places:
-                return _Head(place + height - 1, places), []
+                return _Head(place + height - 1, places, height), []
             fewest = min(fewest, lacking, key=len)
     return None, fewest
 
@@ -122,7 +128,17 @@ def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: S
         events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
         positions=kept.to_numpy() + first,
         rejected=_rejected(not_record, no_code, first),
+        headings=_headings(sheet, head, [column.take(kept[:: max(1, len(kept) // _SAMPLED_ROWS)]) for column in body]),
+        heading_row=head.last_row,
     )
+
+
+def _headings(sheet: Sheet, head: _Head, body: list[pa.Array]) -> dict[str, pa.Array]:
+    """Return every heading as it is written, of two rows with a space between, and some of its column."""
+    names = sheet.row(head.last_row)
+    above = sheet.row(head.last_row - 1) if head.height > 1 else [None] * len(names)
+    written = [" ".join(" ".join(part for part in pair if part).split()) for pair in zip(above, names, strict=True)]
+    return {name: column for name, column in reversed(list(zip(written, body, strict=True))) if name}
 
 
 def _rejected(not_record: np.ndarray, no_code: np.ndarray, first: int) -> Part:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import shutil
 from itertools import product
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +8,6 @@ from alembic.migration import MigrationContext
 
 from config.errors import ConfigError
 from schemas.catalogue import LAYERS, TABLES
-from schemas.migrations import regenerate
 from schemas.migrations.comparison import OPTIONS, declared
 from tasks.warehouse.engine import connection, engine, fetch_all
 from tasks.warehouse.load import load
@@ -51,14 +48,6 @@ def test_the_comparison_sees_each_kind_of_difference() -> None:
 def test_layers_and_tables_carry_their_descriptions() -> None:
     query = "SELECT nspname, obj_description(oid) FROM pg_namespace WHERE nspname = ANY(%(names)s)"
     assert dict(fetch_all(query, {"names": list(LAYERS)})) == LAYERS
-
-
-def test_the_written_migration_follows_from_the_declarations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = regenerate.FILE.read_text(encoding="utf-8")
-    shutil.copy(regenerate.FILE, tmp_path / regenerate.FILE.name)
-    monkeypatch.setattr(regenerate, "FILE", tmp_path / regenerate.FILE.name)
-    regenerate.main()
-    assert regenerate.FILE.read_text(encoding="utf-8") == written, "run `python -m schemas.migrations.regenerate`"
 
 
 def test_migrating_again_finds_nothing_to_do() -> None:
