@@ -146,6 +146,8 @@ class Source(Strict):
             value, ``"*"`` for any other. The same integer means other things elsewhere (domain 2.7).
         presumed: status of a dossier that has an end, and of one that has none, where the source
             states no status (keys ``ended``, ``open``).
+        font: how text is written: unicode; tcvn3 (ABC) or vni, which are turned into Unicode; detect turns it only where
+            that is certain.
         statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
             them together are the dossier (messages, calls). Then every landed page is read again with each new one.
         drift: what a change of its shape means; one word stands for all kinds of change.
@@ -174,6 +176,7 @@ class Source(Strict):
     flags: dict[str, Literal["on_time", "late"]] = Field(default_factory=dict)
     levels: dict[str, str] = Field(default_factory=dict)
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
+    font: Literal["detect", "unicode", "tcvn3", "vni"] = "detect"
     statements: Literal["whole", "partial"] = "whole"
     drift: Drift = Drift()
     overlap_minutes: int = Field(60, ge=0)

@@ -14,6 +14,7 @@ from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headin
 from tasks.sources import exchange, land_calls, opencps
 from tasks.sources.exchange import child_columns, not_objects, read_procedures, read_units, records_of, split_objects
 from tasks.sources.land_calls import read_calls
+from tasks.sources.legacy_text import readings_in_unicode
 from tasks.sources.messages import read_messages
 from tasks.sources.opencps import read_opencps
 from tasks.sources.protocol import JSON_LINES
@@ -119,7 +120,7 @@ def read_records(body: bytes, media_type: str, source: Source, digest: str) -> R
         records = records_of(parse_json(body))
     reader = _RECORDS[source.profile] if source.profile in _RECORDS and not source.columns else _read_rows
     shape = records_shape([record for record in records if isinstance(record, dict)], digest)
-    return replace(reader(records, digest, source), shape=shape)
+    return replace(readings_in_unicode(reader(records, digest, source), source), shape=shape)
 
 
 def meanings(source: Source) -> dict[str, str]:
