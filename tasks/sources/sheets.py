@@ -57,7 +57,10 @@ def sheets(body: bytes, media_type: str, source: Source) -> Iterator[Sheet]:
         return
     wanted = source.files.sheet if source.files else None
     for _, rows in open_sheets(body, media_type, wanted):
-        yield in_unicode(_sheet(rows), source)
+        sheet = _sheet(rows)
+        del rows  # and with it the reader's own copy of the sheet
+        yield in_unicode(sheet, source)
+        del sheet
 
 
 def in_unicode(sheet: Sheet, source: Source) -> Sheet:

@@ -21,6 +21,9 @@ _SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
 _FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
 _TALLY = re.compile(r"[\d.,]+ ?(ho so|hs|dossiers?)?")
+# Told apart in bulk first: to fold half a million codes and dates takes longer than to read the workbook.
+_MAY_BE_TOTAL = r"^[^\pL\pN]*[tcngTCNG]"  # first letters of the words below
+_MAY_BE_TALLY = r"^[^\pL]*\pN[^\pL]*\s*[hdHD]?[\pL\pM\s]{0,20}[^\pL\pN]*$"
 _TOTALS = ("tong", "tong cong", "tong so", "cong", "trong do", "total", "nguoi lap", "ghi chu")
 
 
@@ -122,7 +125,8 @@ def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: S
     not_record = (formula | totals | lonely) & ~nothing
     no_code = ~given(codes) & ~not_record & ~nothing
     kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code)))
-    named = {field: body[place].take(kept) for field, place in head.places.items()}
+    whole = len(kept) == len(codes)  # of a tidy table nothing is copied
+    named = {field: body[place] if whole else body[place].take(kept) for field, place in head.places.items()}
     return Placed(
         columns={field: values for field, values in named.items() if not field.startswith("event.")},
         events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
@@ -169,13 +173,18 @@ def _total_rows(body: list[pa.Array]) -> np.ndarray:
 
 
 def _total_cells(cells: pa.Array) -> np.ndarray:
-    short = pc.if_else(pc.less_equal(pc.utf8_length(cells), 40), cells, pa.scalar(None, pa.string()))
-    return truth(per_distinct(short, _is_total, pa.bool_()))
+    short = pc.and_(pc.less_equal(pc.utf8_length(cells), 40), pc.match_substring_regex(cells, _MAY_BE_TOTAL))
+    return truth(per_distinct(_where(short, cells), _is_total, pa.bool_()))
+
+
+def _where(rows: pa.Array, cells: pa.Array) -> pa.Array:
+    return pc.if_else(rows, cells, pa.scalar(None, pa.string()))
 
 
 def _tally_cells(cells: pa.Array) -> np.ndarray:
     """Tell cells such as "46 hồ sơ": a number with its word, no code."""
-    return truth(per_distinct(cells, lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
+    few = pc.match_substring_regex(cells, _MAY_BE_TALLY)
+    return truth(per_distinct(_where(few, cells), lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
 
 
 def _is_total(text: str) -> bool:
