@@ -50,7 +50,7 @@ SUPPLEMENT_KEYS = {
     "due_after_at": ("NgayHenTraMoi",),
 }
 EVENTS = "DanhSachTienDo"
-MESSAGE_KEYS = ("session", "service", "madonvi")
+MESSAGE_KEYS = ("session", "service")
 SUPPLEMENTS = "DanhSachHoSoBoSung"
 FEES = "DanhSachLePhi"
 RESULTS = "DanhSachGiayToKetQua"
@@ -107,10 +107,18 @@ def records_of(answer: Any) -> list[Any]:
 
 def _messages(listed: list[Any]) -> list[Any]:
     """Return the records inside a list of the exchange's messages, one after the other; any other list as it is."""
-    first = listed[0] if listed else None
-    if not isinstance(first, dict) or not {str(key).casefold() for key in first} & set(MESSAGE_KEYS):
+    if not listed or not _is_message(listed[0]):
         return listed
-    return [record for message in listed for record in records_of(message)]
+    return [record for item in listed for record in (records_of(item) if _is_message(item) else [item])]
+
+
+def _is_message(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    folded = {str(key).casefold(): value for key, value in item.items()}
+    return any(key in folded for key in MESSAGE_KEYS) and any(
+        isinstance(folded.get(name.casefold()), list) for name in RESULT_LISTS
+    )
 
 
 def split_objects(records: Sequence[Any]) -> tuple[list[Record], list[int], list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import orjson
 import pandas as pd
 import pytest
 
@@ -12,7 +13,8 @@ from config.settings import ROOT
 from config.sources import Source, load_source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
-from tasks.sources.protocol import JSON, JSON_LINES
+from tasks.sources.profiles import columns_of, meanings
+from tasks.sources.protocol import CSV, JSON, JSON_LINES
 from tasks.sources.readings import joined, read_page
 
 WIRE = Path(__file__).parents[1] / "data" / "wire"
@@ -184,3 +186,38 @@ def test_a_code_that_means_another_agency_after_1_july_2025_is_two_rows() -> Non
     assert (old["name"], old["succeeded_by"], old["valid_to"]) == ("UBND xã An Bình", "H99.40", date(2025, 6, 30))
     assert units.loc[("H99.12", date(2025, 7, 1)), "name"] == "UBND phường Đông Hà"
     assert units.loc[("H99.5", date(2021, 1, 1)), "level"] == "district"
+
+
+OF_THE_WIRE = {
+    "dvcqg-2020": "exchange-2020.json",
+    "dvcqg": "exchange-2024.json",
+    "dvcqg-2026": "exchange-2026.json",
+    "opencps": "opencps.json",
+    "land-calls": "land-calls.jsonl",
+    "catalogue": "catalogue.json",
+    "units": "units.json",
+}
+EXAMPLES = sorted(path.stem.removeprefix("example-") for path in (ROOT / "config" / "sources").glob("example-*.yaml"))
+CODES = {"code", "receipt_number", "procedure_code", "unit_code"}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_reads_what_it_declares(name: str) -> None:
+    """Examples of a wire format read its sample; the others a row under the names that they declare themselves."""
+    source = example(name)
+    if name in OF_THE_WIRE:
+        body, media_type = (WIRE / OF_THE_WIRE[name]).read_bytes(), JSON_LINES if source.profile == "land_calls" else JSON
+    else:
+        named = [*columns_of(source).items(), *source.events.items()]
+        row = {names[0]: "H99.12-260105-0001" if field in CODES else "x" for field, names in named}
+        if source.kind == "sql":
+            body, media_type = orjson.dumps(row), JSON_LINES
+        else:
+            delimiter = source.files.delimiter if source.files else ","
+            body, media_type = "\n".join(delimiter.join(cells) for cells in (row, row.values())).encode(), CSV
+    read = read_page(body, media_type, source)
+    assert read.records >= 1
+    assert {"not_a_record", "no_code"}.isdisjoint(read.rejected["reason"])
+    kept = [frame for frame in (read.dossiers, read.procedures, read.units) if len(frame)]
+    assert len(kept) == 1
+    assert set(meanings(source)) & set(read.shape.fields), "none of the declared names was met"
