@@ -18,7 +18,7 @@ from config.courtesy import Breaker, Hours
 from config.errors import ConfigError
 from config.files import read_model
 
-Profile = Literal["dvcqg", "land", "postal", "catalogue", "units", "table"]
+Profile = Literal["dvcqg", "opencps", "land", "land_calls", "postal", "catalogue", "units", "table"]
 Headings = tuple[str, ...]
 
 DOSSIER_FIELDS = (
@@ -91,10 +91,39 @@ class Dates(Strict):
     Attributes:
         order: order of day, month and year where a date is written with slashes.
         settle_by_code: day and month are exchanged where only that agrees with the date inside the dossier code.
+        stated: a date field, to the field whose text states the same time in words; `motcua source diagnose` compares them.
     """
 
     order: Literal["dmy", "mdy"] = "dmy"
     settle_by_code: bool = True
+    stated: dict[
+        Literal["submitted_at", "received_at", "due_at", "done_at", "returned_at", "refused_at", "result_at"],
+        Literal["summary"],
+    ] = Field(default_factory=dict)
+
+
+Answer = Literal["accept", "warn", "stop"]
+
+
+class Drift(Strict):
+    """What a change of the source's shape means; each change is noted in ``quality.drift`` whatever it means.
+
+    accept: it is loaded; warn: it is loaded and the run says so; stop: nothing of it is loaded until an office has looked
+    and written accept or warn here. The landed bytes are kept in any case.
+
+    Attributes:
+        new_field: a field that never came before.
+        missing_field: one that every record had has gone.
+        changed_type: its values are of another kind, or its dates of another form.
+        renamed_heading: a field of ours is now read from another name of it.
+        moved_heading: the row of headings stands at another place.
+    """
+
+    new_field: Answer = "accept"
+    missing_field: Answer = "warn"
+    changed_type: Answer = "warn"
+    renamed_heading: Answer = "warn"
+    moved_heading: Answer = "accept"
 
 
 class Shrinkage(Strict):
@@ -130,6 +159,11 @@ class Source(Strict):
             value, ``"*"`` for any other. The same integer means other things elsewhere (domain 2.7).
         presumed: status of a dossier that has an end, and of one that has none, where the source
             states no status (keys ``ended``, ``open``).
+        font: how text is written: unicode; tcvn3 (ABC) or vni, which are turned into Unicode; detect turns it only where
+            that is certain.
+        statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
+            them together are the dossier (messages, calls). Then every landed page is read again with each new one.
+        drift: what a change of its shape means; one word stands for all kinds of change.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
         begins: day on which the system's records begin; null asks for everything before the first pull at once.
@@ -161,6 +195,9 @@ class Source(Strict):
     flags: dict[str, Literal["on_time", "late"]] = Field(default_factory=dict)
     levels: dict[str, str] = Field(default_factory=dict)
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
+    font: Literal["detect", "unicode", "tcvn3", "vni"] = "detect"
+    statements: Literal["whole", "partial"] = "whole"
+    drift: Drift = Drift()
     overlap_minutes: int = Field(60, ge=0)
     begins: date | None = None
     window_days: int = Field(31, ge=1)
@@ -202,6 +239,11 @@ class Source(Strict):
         """Whether it brings procedures or agencies instead of dossiers."""
         return self.profile in ("catalogue", "units")
 
+    @property
+    def is_land(self) -> bool:
+        """Whether it is land software, which names a dossier by its receipt number."""
+        return self.profile in ("land", "land_calls")
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
@@ -215,6 +257,11 @@ class Source(Strict):
         if text is not None:
             Hours.parse(text)
         return text
+
+    @field_validator("drift", mode="before")
+    @classmethod
+    def _one_word_for_all(cls, value: object) -> object:
+        return dict.fromkeys(Drift.model_fields, value) if isinstance(value, str) else value
 
     @field_validator("columns", "events", mode="before")
     @classmethod
@@ -244,6 +291,8 @@ class Source(Strict):
         _values(self.pause_kinds, ("supplement", "financial", "stop", "posting", "opinion"), "pause_kinds")
         if self.profile == "table" and not {"code", "receipt_number"} & set(self.columns):
             raise ValueError("profile table needs columns.code (or columns.receipt_number)")
+        if self.profile == "land_calls" and self.statements != "partial":
+            raise ValueError("profile land_calls needs statements: partial, for a call tells only what happened")
         if self.is_reference != (self.role == "reference"):
             raise ValueError("role reference goes with the profiles catalogue and units")
         return self

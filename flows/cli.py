@@ -104,8 +104,12 @@ def parser() -> argparse.ArgumentParser:
     rejected.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
     command("status", "what was pulled, judged and published last")
     command("doctor", "what is installed, reachable and migrated, and what to do where it isn't")
-    source = command("source", "ask a source for its first page, and load nothing")
-    source.add_argument("action", choices=("check",))
+    source = command("source", "try a source, or tell what its times give away, and load nothing")
+    source.add_argument(
+        "action",
+        choices=("check", "diagnose"),
+        help="check: what would be read and what is doubtful; diagnose: what its own times say about its clock and calendar",
+    )
     source.add_argument("name", metavar="NAME", help="name of its file in config/sources")
     command("version", "print the version")
     return top
@@ -219,9 +223,10 @@ def _doctor(_given: argparse.Namespace) -> int:
 
 
 def _source(given: argparse.Namespace) -> int:
-    from flows.looks import check_source
+    from flows.source_report import check_source, diagnose_source
 
-    print(check_source(given.name))
+    for line in (check_source if given.action == "check" else diagnose_source)(given.name):
+        print(line)
     return 0
 
 

@@ -1,8 +1,7 @@
-"""What the commands show that only look: status, rejected records, a source's first page."""
+"""What the commands show that only look: status, rejected records."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -162,30 +161,3 @@ def bridge(left: str, right: str) -> None:
     for number, row in enumerate(rows, start=1):
         table.add_row(*(str(cell) for cell in row.values()), style="bold" if number == len(rows) else "")
     _OUT.print(table)
-
-
-def check_source(name: str) -> str:
-    """Ask a source for what changed within a day and tell what came; load nothing, keep nothing.
-
-    Raises:
-        ConfigError: there is no such source.
-        SourceError: it does not answer, or its answer cannot be used.
-    """
-    from datetime import timedelta
-
-    from tasks.sources.adapters import adapter_for
-    from tasks.sources.protocol import Window
-    from tasks.sources.readings import read_page
-
-    known = load_sources(settings().sources_dir)
-    if name not in known:
-        raise ConfigError(str(settings().sources_dir), f"has no {name}", ", ".join(known) or "copy an example-*.yaml")
-    window = Window(since=datetime.now(UTC) - timedelta(days=1))
-    for page in adapter_for(known[name]).pages(window):
-        readings = read_page(page.body, page.media_type, known[name])
-        rows = max(len(readings.dossiers), len(readings.procedures), len(readings.units))
-        return say(
-            f"{name}: trả lời, trang đầu có {rows} bản ghi đọc được.",
-            f"{name}: answers; {rows} records read in its first page.",
-        )
-    return say(f"{name}: trả lời, không có gì mới trong một ngày.", f"{name}: answers; nothing new within a day.")

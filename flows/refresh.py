@@ -13,6 +13,7 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import Source, load_sources
 from flows.days import last_finished_day
+from flows.drift import told_of_drift
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
@@ -56,7 +57,8 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
             progress.at("pull")
             pull_all(chosen, day, trouble)
             progress.at("load")
-            load_all(chosen, day, trouble)
+            with told_of_drift(trouble):
+                load_all(chosen, day, trouble)
             prove_all(chosen, day, trouble)
         progress.at("match")
         match(day)

@@ -45,6 +45,11 @@ class Trouble:
         get_run_logger().warning(sentence)
         return None
 
+    def warn(self, sentence: str) -> None:
+        """Keep a sentence that the run ends with, though everything was done."""
+        self.warnings.append(sentence)
+        get_run_logger().warning(sentence)
+
     def stop(self, sentence: str) -> None:
         """Keep a reason not to publish."""
         self.stops.append(sentence)

@@ -6,6 +6,7 @@ from schemas.audit import LEDGER, PROGRESS
 from schemas.breakers import BREAKERS
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
+from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS
 from schemas.raw import PAGES, PULLS, REJECTED, WINDOWS
@@ -42,6 +43,8 @@ TABLES: tuple[Table, ...] = (
     GATE_RESULTS,
     COMPLETENESS,
     DIFFERENCES,
+    SHAPES,
+    DRIFT,
     VERDICTS_TABLE,
     COUNTS,
     INDICATORS,

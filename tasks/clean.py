@@ -11,6 +11,7 @@ from config.sources import Source
 from tasks.cleaning.agencies import Directory
 from tasks.cleaning.dossiers import clean_dossiers, latest_statements
 from tasks.cleaning.histories import clean_events, clean_pauses
+from tasks.cleaning.partial import combined
 from tasks.cleaning.reference import clean_procedures, clean_units
 from tasks.sources.readings import Readings
 
@@ -51,6 +52,8 @@ def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -
         units: rows of ``ref.units``; without any, agencies stay as they are given.
         key: of the pseudonyms, at least 32 bytes.
     """
+    if source.statements == "partial":
+        readings = combined(readings)
     latest = latest_statements(readings.dossiers, source)
     if len(latest.frame) < len(readings.dossiers):
         readings = _of_kept(readings, latest.frame)

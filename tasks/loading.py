@@ -19,6 +19,7 @@ from schemas.table import Table
 from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
+from tasks.drift import compared, examine
 from tasks.receipts import keep_load, time_of
 from tasks.sources import landing
 from tasks.sources.readings import Readings, joined, read_page, unreadable
@@ -31,7 +32,8 @@ _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
     LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
-    WHERE g.source = %(source)s AND g.loaded_at IS NULL AND (g.window_id IS NULL OR w.state = 'done') ORDER BY p.started_at, p.pull_id, g.number
+    WHERE g.source = %(source)s AND (%(all)s OR g.loaded_at IS NULL) AND (g.window_id IS NULL OR w.state = 'done')
+    ORDER BY p.started_at, p.pull_id, g.number
 """
 _NAMED = """
     SELECT page_digest, pull_id, media_type, bytes, records FROM raw.pages
@@ -79,10 +81,12 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
         DataError: a gate stops the load; nothing of its pages is written.
     """
     counts = Counts("load", source.name)
-    waiting = [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name})]
+    waiting = _pages(source)
     if not waiting:
         return counts
     key = pseudonym_key()
+    if source.statements == "partial":  # what a page leaves open, an earlier one may have told
+        return counts + _load_pages(source, _pages(source, every=True), key, gates, as_of)
     for pages in _chunks(waiting):
         counts += _load_pages(source, pages, key, gates, as_of)
     return counts
@@ -101,6 +105,11 @@ def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
     """
     known = {row[0]: WaitingPage(*row) for row in fetch_all(_NAMED, {"source": source.name, "digests": list(digests)})}
     return _load_pages(source, [known[digest] for digest in digests], pseudonym_key(), None, None, at)
+
+
+def _pages(source: Source, *, every: bool = False) -> list[WaitingPage]:
+    """Return the landed pages that are not loaded, or every one, in the order in which they came."""
+    return [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name, "all": every})]
 
 
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
@@ -126,6 +135,7 @@ def _load_pages(
     if len(faults) == len(pages):
         raise faults[0]
     readings = joined(each)
+    drift = examine(source, readings.shape) if before is None else compared(source, readings.shape)
     if gates is not None and as_of is not None:
         gates.check_source(readings, source, as_of)
     units = read_frame("SELECT {} FROM ref.units".format(", ".join(UNITS.columns)), None, UNITS)
@@ -136,11 +146,12 @@ def _load_pages(
     digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
     with open_load("load", source.name, digest=digest) as current:
         at = before or time_of(current)
+        drift.write(current)
         _merge(current, cleaned)
         _merge_rejected(current, source, pages, cleaned.rejected, at)
-        _mark_loaded(current, source, pages, each, at)
+        fresh = _mark_loaded(current, source, pages, each, at)
         if before is None:
-            _mark_pulls(current, source, pages, each)
+            _mark_pulls(current, source, fresh)
             keep_load(current, source.name, [page.digest for page in pages])
         else:
             current.execute(_SEEN, {"at": at, "number": current.change_number})
@@ -191,18 +202,27 @@ def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage],
     current.merge(REJECTED, REJECTED.conform(frame.assign(pull_id=frame["page_digest"].map(pulls))))
 
 
-def _mark_loaded(current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings], at: datetime) -> None:
-    """Note on pages that they are loaded, in the same transaction as their records."""
-    for page, readings in zip(pages, each, strict=True):
-        current.execute(
-            "UPDATE raw.pages SET loaded_at = %(at)s, records = %(records)s WHERE source = %(source)s AND page_digest = %(digest)s",
-            {"source": source.name, "digest": page.digest, "records": readings.records, "at": at},
-        )
+def _mark_loaded(
+    current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings], at: datetime
+) -> list[tuple[WaitingPage, Readings]]:
+    """Note on pages that they are loaded, in the same transaction as their records; return those that were not before.
+
+    The others were read again beside a new page, and noted when they were new themselves.
+    """
+    statement = (
+        "UPDATE raw.pages SET loaded_at = %(at)s, records = %(records)s "
+        "WHERE source = %(source)s AND page_digest = %(digest)s AND loaded_at IS NULL"
+    )
+    return [
+        (page, readings)
+        for page, readings in zip(pages, each, strict=True)
+        if current.execute(statement, {"source": source.name, "digest": page.digest, "records": readings.records, "at": at})
+    ]
 
 
-def _mark_pulls(current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings]) -> None:
+def _mark_pulls(current: Load, source: Source, fresh: Sequence[tuple[WaitingPage, Readings]]) -> None:
     """Note on pulls how many records were read and refused, and that all their pages are loaded."""
-    for page, readings in zip(pages, each, strict=True):
+    for page, readings in fresh:
         values = {
             "pull": page.pull_id,
             # A file's records are not known until it is read.

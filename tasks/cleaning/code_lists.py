@@ -30,6 +30,24 @@ STATUSES: dict[str, Any] = {
     "Đã trả kết quả": 10,
 }
 LAND_STATUSES: dict[str, Any] = {"0": 9, "*": 7, "": 4}
+# OpenCPS (DossierTerm, domain 2.7). It counts neither waiting nor receiving ones as late. A lock of the clock is no end
+# there, while our 8 may be one, so that pausing counts as waiting for the citizen; an office may say otherwise.
+OPENCPS_STATUSES: dict[str, Any] = {
+    "new": 1,
+    "receiving": 2,
+    "processing": 4,
+    "interoperating": 4,
+    "posting": 4,
+    "correcting": 4,
+    "cancelling": 4,
+    "waiting": 5,
+    "pausing": 5,
+    "denied": 3,
+    "unresolved": 8,
+    "cancelled": 7,
+    "releasing": 9,
+    "done": 10,
+}
 POSTAL_STATUSES: dict[str, Any] = {**STATUSES, "Đã phát": 10, "Phát thành công": 10, "Đã giao": 10, "*": None, "": None}
 CHANNELS: dict[str, Any] = {
     "1": "counter",
@@ -51,9 +69,11 @@ PERSON_KINDS: dict[str, Any] = {
     "2": "business",
     "3": "state_agency",
     "4": "organisation",
+    "citizen": "person",
     "Công dân": "person",
     "Cá nhân": "person",
     "Doanh nghiệp": "business",
+    "business": "business",
     "Cơ quan nhà nước": "state_agency",
     "Tổ chức": "organisation",
     "Hộ kinh doanh": "household",

@@ -105,7 +105,7 @@ def clean_dossiers(latest: Latest, source: Source, directory: Directory, key: by
 def _codes(values: pa.Array, source: Source, flags: Flags) -> Codes:
     codes = read_codes(values)
     # The land software names a dossier by its receipt number, which follows no national pattern.
-    if source.codes == "national" and source.profile != "land":
+    if source.codes == "national" and not source.is_land:
         flags.add(marks.CODE_FOLDED, codes.changed)
         flags.add(marks.CODE_UNREADABLE, ~codes.national)
         flags.add(marks.NO_CODE_DATE, codes.national & np.isnat(codes.day))
@@ -142,7 +142,12 @@ def _listed_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[st
 
 def status_list(source: Source) -> CodeList:
     """Return the source's statuses, else those that hold for its profile."""
-    default = {"land": code_lists.LAND_STATUSES, "postal": code_lists.POSTAL_STATUSES}
+    default = {
+        "land": code_lists.LAND_STATUSES,
+        "land_calls": code_lists.LAND_STATUSES,
+        "opencps": code_lists.OPENCPS_STATUSES,
+        "postal": code_lists.POSTAL_STATUSES,
+    }
     return CodeList.of(source.statuses, default.get(source.profile, code_lists.STATUSES))
 
 
@@ -150,7 +155,7 @@ def _status(kept: pd.DataFrame, columns: Mapping[str, pa.Array], source: Source,
     """Return the national status; where the source states none, what the file presumes of ended and open ones."""
     values = clean_text(column(kept, "status"))
     status, unknown = status_list(source).meanings(values, pa.int64())
-    if source.profile == "land" and not source.statuses:
+    if source.is_land and not source.statuses:
         # Any code but 0 means returned or withdrawn, but only of a dossier that has ended.
         open_ones = pc.and_(pc.is_null(columns["done_at"]), pc.not_equal(status, 9))
         status = pc.if_else(pc.fill_null(open_ones, False), pa.scalar(4, pa.int64()), status)

@@ -66,7 +66,7 @@ def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -
         Rows of ``core.pauses``, and the codes of dossiers with a date that cannot be read.
     """
     recorded, broken = _recorded(readings, source)
-    if source.profile != "land":
+    if not source.is_land:
         recorded = _with_log(recorded, _stretches(events))
     frame = _numbered(recorded.assign(source=source.name), ["started_at", "kind"])
     return PAUSES.conform(frame), broken
@@ -82,7 +82,7 @@ def _recorded(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.
     kind, _ = kinds.meanings(clean_text(column(readings, "kind")), pa.string())
     frame = pd.DataFrame({"code": series(codes), "kind": series(pa.compute.fill_null(kind, "supplement"))})
     frame = frame.assign(**{name: series(values) for name, values in dates.items()})
-    origin = "land_software" if source.profile == "land" else "supplement_record"
+    origin = "land_software" if source.is_land else "supplement_record"
     frame["origin"] = series(pa.array([origin] * len(frame), pa.string()))
     broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
     return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), broken

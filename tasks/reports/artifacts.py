@@ -30,6 +30,19 @@ VERDICT_WORDS = {
     "undetermined": ("chưa đủ căn cứ", "undetermined"),
     "not_received": ("chưa tiếp nhận", "not received"),
 }
+DriftRow = tuple[str, str, str, str | None, str | None, str, str]
+CHANGE_WORDS = {
+    "missing_field": ("trường mất", "field gone"),
+    "renamed_heading": ("tên trường đổi", "field renamed"),
+    "changed_type": ("kiểu giá trị đổi", "values of another kind"),
+    "new_field": ("trường mới", "new field"),
+    "moved_heading": ("dòng tiêu đề dời chỗ", "headings moved"),
+}
+POLICY_WORDS = {
+    "accept": ("chấp nhận", "accepted"),
+    "warn": ("cảnh báo", "warned"),
+    "stop": ("dừng", "stopped"),
+}
 _BASIS_WORDS = {"recorded": ("theo hệ thống", "as recorded"), "cleaned": ("sau làm sạch", "after cleaning")}
 _GATE_WORDS = {
     "source": ("nguồn", "source"),
@@ -59,6 +72,31 @@ def write_artifacts(summary: Summary, notes: Iterable[str] = ()) -> None:
     create_table_artifact(table=source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
     create_table_artifact(table=unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
     create_markdown_artifact(markdown=summary_markdown(summary, notes), key="summary", description=_("Tóm tắt", "Summary"))
+
+
+def write_drift(rows: Iterable[DriftRow]) -> None:
+    """Write the table of what changed in the shape of the sources."""
+    create_table_artifact(table=drift_table(rows), key="drift", description=_("Cấu trúc nguồn thay đổi", "Changes of sources"))
+
+
+def drift_table(rows: Iterable[DriftRow]) -> list[dict[str, Any]]:
+    """Return a row a change.
+
+    Args:
+        rows: source, field, change, before, now, policy, first landing file: as in ``quality.drift``.
+    """
+    heads = [_("hệ thống", "source"), _("trường", "field"), _("thay đổi", "change"), _("trước", "before"), _("nay", "now")]
+    heads += [_("xử lý", "policy"), _("tệp gốc đầu tiên", "first landing file")]
+    return [
+        dict(
+            zip(
+                heads,
+                (name, field, _(*CHANGE_WORDS[what]), before or "-", now or "-", _(*POLICY_WORDS[policy]), page[:12]),
+                strict=True,
+            )
+        )
+        for name, field, what, before, now, policy, page in rows
+    ]
 
 
 def source_table(summary: Summary) -> list[dict[str, Any]]:

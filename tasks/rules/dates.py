@@ -30,6 +30,7 @@ _YEAR_FIRST = re.compile(rf"(?P<Y>9999)(?P<s>[-/.])(?P<m>99?)(?P=s)(?P<d>99?){_C
 _YEAR_LAST = re.compile(rf"(?:{_TIME}{_HALF} )?(?P<a>99?)(?P<s>[-/.])(?P<b>99?)(?P=s)(?P<Y>9999)")
 _YEAR_LAST_CLOCK = re.compile(rf"(?P<a>99?)(?P<s>[-/.])(?P<b>99?)(?P=s)(?P<Y>9999){_CLOCK}")
 _COMPACT = re.compile(r"(?P<Y>9999)(?P<m>99)(?P<d>99)(?:T?(?P<H>99)(?P<M>99)(?P<S>99)?)?(?P<zone>Z)?")
+_EPOCH = "9" * 13  # milliseconds since 1970, as programs write an instant
 _SERIAL = re.compile(r"(?P<days>99999)(?:[.,](?P<part>9{1,15}))?")
 _EXCEL_DAY_ZERO = np.datetime64("1899-12-30", "D")
 _MOST_SHAPES = 200  # of one length in one column; more is not a column of dates
@@ -95,8 +96,7 @@ def read_dates(values: pa.Array) -> ReadDates:
 
 
 def _given_or_null(values: pa.Array) -> pa.Array:
-    text = pc.utf8_trim_whitespace(values)
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return pc.if_else(pc.equal(text := pc.utf8_trim_whitespace(values), ""), pa.scalar(None, pa.string()), text)
 
 
 def _plain(values: pa.Array) -> pa.Array:
@@ -125,8 +125,7 @@ def _read_length(matrix: np.ndarray, rows: np.ndarray, read: ReadDates) -> None:
 
 def _nothing(length: int) -> ReadDates:
     times = np.full(length, NOT_A_TIME, dtype="datetime64[us]")
-    flags = [np.zeros(length, dtype=bool) for _ in range(3)]
-    return ReadDates(times, times.copy(), np.full(length, NO_OFFSET, dtype=np.int32), *flags)
+    return ReadDates(times, times.copy(), np.full(length, NO_OFFSET, dtype=np.int32), *np.zeros((3, length), dtype=bool))
 
 
 def _matrix(texts: pa.Array, length: int) -> np.ndarray:
@@ -141,6 +140,9 @@ def _read_shape(shape: str, matrix: np.ndarray, rows: np.ndarray, read: ReadDate
         times = _serial_times(match, matrix)
         read.dmy[rows] = read.mdy[rows] = times
         read.serial[rows] = ~np.isnat(times)
+    elif shape == _EPOCH:
+        read.dmy[rows] = read.mdy[rows] = _epoch_times(matrix)
+        read.offset[rows] = 0
     elif match := _COMPACT.fullmatch(shape) or _YEAR_FIRST.fullmatch(shape):
         parts = _Parts(match, matrix)
         _put(read, rows, parts, parts.number("m"), parts.number("d"), both=True)
@@ -214,6 +216,11 @@ def _times(year: np.ndarray, month: np.ndarray, day: np.ndarray, clock: np.ndarr
     return np.where(possible, days.astype("datetime64[us]") + clock.astype("timedelta64[us]"), NOT_A_TIME)
 
 
+def _epoch_times(matrix: np.ndarray) -> np.ndarray:
+    times = ((matrix.astype(np.int64) - ord("0")) @ 10 ** np.arange(15, 2, -1, dtype=np.int64)).astype("datetime64[us]")
+    return np.where(times >= np.datetime64("2001-09-09"), times, NOT_A_TIME)
+
+
 def _serial_times(match: re.Match[str], matrix: np.ndarray) -> np.ndarray:
     parts = _Parts(match, matrix)
     days, part = parts.number("days"), match["part"] or ""
@@ -278,11 +285,9 @@ def order_by_code(column: ReadDates, code_day: np.ndarray) -> np.ndarray:
 
     One day more or less is allowed for faults of time zone.
     """
-    by_day = _near(column.dmy, code_day)
-    by_month = _near(column.mdy, code_day)
+    by_day, by_month = _near(column.dmy, code_day), _near(column.mdy, code_day)
     forced = np.where(column.month_first, 1, np.where(column.day_first, -1, 0))
-    shown = np.where(by_month & ~by_day, 1, np.where(by_day & ~by_month, -1, 0))
-    return np.where(column.two_ways, shown, forced)
+    return np.where(column.two_ways, by_month.astype(int) - by_day.astype(int), forced)
 
 
 def _near(times: np.ndarray, day: np.ndarray) -> np.ndarray:

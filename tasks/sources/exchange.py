@@ -36,7 +36,7 @@ DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
     "modified_at": ("NgayCapNhat",),
 }
 EVENT_KEYS = {
-    "at": ("ThoiDiemXuLy",),
+    "at": ("ThoiDiemXuLy", "NgayBatDau"),
     "status": ("TrangThai",),
     "unit": ("PhongBanXuLy",),
     "actor": ("NguoiXuLy",),
@@ -50,6 +50,7 @@ SUPPLEMENT_KEYS = {
     "due_after_at": ("NgayHenTraMoi",),
 }
 EVENTS = "DanhSachTienDo"
+MESSAGE_KEYS = ("session", "service")
 SUPPLEMENTS = "DanhSachHoSoBoSung"
 FEES = "DanhSachLePhi"
 RESULTS = "DanhSachGiayToKetQua"
@@ -64,7 +65,7 @@ APPLICANT_KEYS = {
 MIGRATED = "ViTriDeHoSo"
 RESULT_LISTS = ("result", "data", "items", "DanhSach")
 
-UNIT_KEYS = {
+UNIT_KEYS: dict[str, tuple[str, ...]] = {
     "unit_code": ("MADONVI",),
     "name": ("TENDONVI",),
     "level": ("CAP",),
@@ -74,7 +75,7 @@ UNIT_KEYS = {
     "succeeded_by": ("MAKETHUA",),
     "old_code": ("MACU",),
 }
-PROCEDURE_KEYS = {
+PROCEDURE_KEYS: dict[str, tuple[str, ...]] = {
     "procedure_code": ("MATTHC",),
     "name": ("TENTTHC",),
     "valid_from": ("TUNGAY",),
@@ -90,7 +91,7 @@ def records_of(answer: Any) -> list[Any]:
         ValueError: there is none.
     """
     if isinstance(answer, list):
-        return answer
+        return _messages(answer)
     if isinstance(answer, dict):
         folded = {str(key).casefold(): value for key, value in answer.items()}
         for name in RESULT_LISTS:
@@ -98,8 +99,26 @@ def records_of(answer: Any) -> list[Any]:
             if isinstance(found, list):
                 return found
             if isinstance(found, dict):
-                return records_of(found)
+                return [found] if "mahoso" in map(str.casefold, map(str, found)) else records_of(found)
+        if str(folded.get("tongso", "")).strip() == "0":
+            return []  # some systems send no list where nothing was found
     raise ValueError("the answer holds no list of records")
+
+
+def _messages(listed: list[Any]) -> list[Any]:
+    """Return the records inside a list of the exchange's messages, one after the other; any other list as it is."""
+    if not listed or not _is_message(listed[0]):
+        return listed
+    return [record for item in listed for record in (records_of(item) if _is_message(item) else [item])]
+
+
+def _is_message(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    folded = {str(key).casefold(): value for key, value in item.items()}
+    return any(key in folded for key in MESSAGE_KEYS) and any(
+        isinstance(folded.get(name.casefold()), list) for name in RESULT_LISTS
+    )
 
 
 def split_objects(records: Sequence[Any]) -> tuple[list[Record], list[int], list[int]]:
@@ -112,7 +131,11 @@ def split_objects(records: Sequence[Any]) -> tuple[list[Record], list[int], list
 def read_dossiers(records: Sequence[Any], digest: str) -> Readings:
     """Read records of DongBoHoSoMC with their progress and supplement records."""
     objects, positions, others = split_objects(records)
-    keys = Keys(objects)
+    return read_objects(Keys(objects), positions, others, digest)
+
+
+def read_objects(keys: Keys, positions: Sequence[int], others: Sequence[int], digest: str) -> Readings:
+    """Read dossiers: ``positions`` are their places in the page, ``others`` those of what is no object."""
     columns = {field: keys.texts(*names) for field, names in DOSSIER_KEYS.items()}
     _applicants(keys, columns)
     for field, (name, answer) in _DERIVED.items():
@@ -146,8 +169,12 @@ def read_procedures(records: Sequence[Any], digest: str) -> Readings:
     domains = [_first_object(value) for value in keys.values("LINHVUCTHUCHIEN")]
     field_keys = Keys([domains[place] for place in places])
     limits = [_limit(value) for value in Keys(items).values("THOIGIAN")]
+    legal_basis = pa.array([_legal_basis(value) for value in keys.values("CANCUPHAPLY")], pa.string()).take(
+        pa.array(places, pa.int64())
+    )
     columns = {
         **own,
+        "reference": pc.coalesce(own["reference"], legal_basis),
         "field_code": field_keys.texts("MALINHVUC"),
         "field_name": field_keys.texts("TENLINHVUC"),
         "channel": Keys(items).texts("KENH"),
@@ -208,6 +235,12 @@ def _fees(value: Any) -> str | None:
         return None
     prices = [text(item.get("Gia", item.get("gia"))) for item in value if isinstance(item, dict)]
     return "+".join(price for price in prices if price) or None
+
+
+def _legal_basis(value: Any) -> str | None:
+    """Return the numbers of the documents that a procedure rests on, as the catalogue lists them."""
+    numbers = Keys(children([value])[0]).texts("SOVANBAN").drop_null().to_pylist()
+    return "; ".join(dict.fromkeys(number.strip() for number in numbers)) or None
 
 
 def _migrated(value: Any) -> str | None:

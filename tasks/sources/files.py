@@ -12,7 +12,7 @@ from pathlib import Path
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
-from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK, DayTotal, Page, Window
+from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, WORKBOOK, DayTotal, Page, Window
 
 MEDIA_TYPES = {
     ".csv": CSV,
@@ -21,6 +21,9 @@ MEDIA_TYPES = {
     ".xlsx": WORKBOOK,
     ".xlsm": WORKBOOK,
     ".xls": OLD_WORKBOOK,
+    ".json": JSON,
+    ".jsonl": JSON_LINES,
+    ".ndjson": JSON_LINES,
 }
 _TEMPORARY = ("~$", ".")  # what Excel and file transfers leave behind while a file is being written
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,25 +11,72 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
-from tasks.sources.exchange import (
-    child_columns,
-    not_objects,
-    read_dossiers,
-    read_procedures,
-    read_units,
-    records_of,
-    split_objects,
-)
+from tasks.sources import exchange, land_calls, opencps
+from tasks.sources.exchange import child_columns, not_objects, read_procedures, read_units, records_of, split_objects
+from tasks.sources.land_calls import read_calls
+from tasks.sources.legacy_text import readings_in_unicode
+from tasks.sources.messages import read_messages
+from tasks.sources.opencps import read_opencps
 from tasks.sources.protocol import JSON_LINES
 from tasks.sources.readings import Part, Readings, readings
 from tasks.sources.records import Keys, parse_json
+from tasks.sources.shapes import records_shape, table_shape
 from tasks.sources.sheets import sheets
 from tasks.sources.tables import Placed, place_columns
 
-_EXCHANGE: dict[str, Callable[[Sequence[Any], str], Readings]] = {
-    "dvcqg": read_dossiers,
-    "catalogue": read_procedures,
-    "units": read_units,
+# Profiles whose records are objects with children; each module declares the names that it reads.
+_RECORDS: dict[str, Callable[[Sequence[Any], str, Source], Readings]] = {
+    "dvcqg": lambda records, digest, source: read_messages(records, digest, source.statements == "partial"),
+    "opencps": lambda records, digest, source: read_opencps(records, digest, source.statuses),
+    "land_calls": lambda records, digest, _: read_calls(records, digest),
+    "catalogue": lambda records, digest, _: read_procedures(records, digest),
+    "units": lambda records, digest, _: read_units(records, digest),
+}
+
+
+def _inside(listed: str, keys: Mapping[str, tuple[str, ...]], owner: str) -> dict[str, tuple[str, ...]]:
+    return {f"{owner}.{field}": tuple(f"{listed}[].{name}" for name in names) for field, names in keys.items()}
+
+
+# Our field (of a child: table and field) to the names that the records of a profile may use for it.
+KEYS: dict[str, dict[str, tuple[str, ...]]] = {
+    "dvcqg": {
+        **exchange.DOSSIER_KEYS,
+        "events": (exchange.EVENTS,),
+        "pauses": (exchange.SUPPLEMENTS,),
+        "fee_amount": (exchange.FEES, f"{exchange.FEES}[].Gia"),
+        "has_result": (exchange.RESULTS, *(f"{exchange.RESULTS}[].{name}" for name in exchange.RESULT_MARKS)),
+        "identity_number": (
+            *exchange.DOSSIER_KEYS["identity_number"],
+            exchange.IDENTITIES,
+            f"{exchange.IDENTITIES}[].SoDinhDanh",
+        ),
+        "applicant": (exchange.APPLICANT[0], f"{exchange.APPLICANT[0]}[].{exchange.APPLICANT[1]}"),
+        "is_migrated": (exchange.MIGRATED,),
+        **_inside(exchange.EVENTS, exchange.EVENT_KEYS, "events"),
+        **_inside(exchange.SUPPLEMENTS, exchange.SUPPLEMENT_KEYS, "pauses"),
+    },
+    "opencps": {
+        **opencps.DOSSIER_KEYS,
+        "channel": ("online", "fromViaPostal"),
+        "events": opencps.ACTIONS,
+        **_inside(opencps.ACTIONS[0], {**opencps.ACTION_KEYS, "option": opencps.DATE_OPTION}, "events"),
+    },
+    "land_calls": {
+        "call": (*land_calls.NAME, *land_calls.ARGUMENTS),
+        "receipt_number": land_calls.NUMBER,
+        **{field: names for call in land_calls.CALLS.values() for field, names in call.items()},
+        **{f"pauses.{field}": names for call in land_calls.PAUSE_CALLS.values() for field, names in call.items()},
+    },
+    "units": exchange.UNIT_KEYS,
+    "catalogue": {
+        **exchange.PROCEDURE_KEYS,
+        "field_code": ("LINHVUCTHUCHIEN", "LINHVUCTHUCHIEN[].MALINHVUC"),
+        "field_name": ("LINHVUCTHUCHIEN[].TENLINHVUC",),
+        "channel": ("CACHTHUCTHUCHIEN", "CACHTHUCTHUCHIEN[].KENH"),
+        "limit_text": ("CACHTHUCTHUCHIEN[].THOIGIAN",),
+        "reference": (*exchange.PROCEDURE_KEYS["reference"], "CANCUPHAPLY", "CANCUPHAPLY[].SOVANBAN"),
+    },
 }
 # Land software (domain 2.11): its key is the receipt number; the one-stop code stands beside it.
 LAND: dict[str, Headings] = {
@@ -66,15 +114,34 @@ def read_records(body: bytes, media_type: str, source: Source, digest: str) -> R
         ValueError: it is not JSON, or holds no list of records.
     """
     if media_type == JSON_LINES:
-        records = parse_json(b"[" + b",".join(body.splitlines()) + b"]")
+        lines = parse_json(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
+        records = lines if source.kind == "sql" else records_of(lines)
     else:
         records = records_of(parse_json(body))
-    if source.profile in _EXCHANGE and not source.columns:
-        return _EXCHANGE[source.profile](records, digest)
-    return _read_rows(records, source, digest)
+    reader = _RECORDS[source.profile] if source.profile in _RECORDS and not source.columns else _read_rows
+    shape = records_shape([record for record in records if isinstance(record, dict)], digest)
+    return replace(readings_in_unicode(reader(records, digest, source), source), shape=shape)
 
 
-def _read_rows(records: Sequence[Any], source: Source, digest: str) -> Readings:
+def meanings(source: Source) -> dict[str, str]:
+    """Return our field of each name that a source's records or headings may use, by the name in lower case."""
+    if source.profile in KEYS and not source.columns:
+        named = KEYS[source.profile]
+    else:
+        named = dict(columns_of(source)) | dict(source.events)
+        for table, child in (("pauses", source.sql and source.sql.pauses), ("events", source.sql and source.sql.events)):
+            named |= {f"{table}.{field}": (f"{table}[].{name}",) for field, name in (child.columns if child else {}).items()}
+    found: dict[str, list[str]] = {}
+    for field, names in named.items():
+        for name in names:
+            # The arguments of a call may stand beside its name or in an object of their own.
+            inner = [f"{outer}[].{name}" for outer in land_calls.ARGUMENTS] if source.profile == "land_calls" else []
+            for spelled in (name, *inner):
+                found.setdefault(spelled.casefold(), []).append(field)
+    return {name: ", ".join(fields) for name, fields in found.items()}
+
+
+def _read_rows(records: Sequence[Any], digest: str, source: Source) -> Readings:
     """Read rows of a database, with the rows of their child tables under ``pauses`` and ``events``."""
     objects, positions, others = split_objects(records)
     keys = Keys(objects)
@@ -101,13 +168,15 @@ def read_table(body: bytes, media_type: str, source: Source, digest: str) -> Rea
         ValueError: it is no such file, or headings are missing.
     """
     placed = place_columns(sheets(body, media_type, source), columns_of(source), source)
+    shape = table_shape(placed.headings, placed.heading_row, digest)
     kind = {"catalogue": "procedures", "units": "units"}.get(source.profile)
     if kind:
-        return readings(digest, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
+        read = readings(digest, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
+        return replace(read, shape=shape)
     if source.events:
-        return _read_events(placed, source, digest)
+        return replace(_read_events(placed, source, digest), shape=shape)
     columns = _with_constants(placed.columns, source, len(placed.positions))
-    return readings(digest, dossiers=Part(columns, placed.positions), rejected=placed.rejected)
+    return replace(readings(digest, dossiers=Part(columns, placed.positions), rejected=placed.rejected), shape=shape)
 
 
 def _read_events(placed: Placed, source: Source, digest: str) -> Readings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from config.errors import SourceError
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Source
+from tasks.sources.shapes import Shape, merged
 
 PLACE_FIELDS = ("page_digest", "page_position")
 EVENT_COLUMNS = ("code", "at", "status", "unit", "actor", "planned_end_at")
@@ -40,6 +41,7 @@ class Readings:
         procedures: fields of ``CATALOGUE_FIELDS``, one row a procedure × channel.
         units: fields of ``UNIT_FIELDS``.
         rejected: ``code, reason, fields`` of records that cannot be used.
+        shape: which fields there were, read by us or not, and of which kind.
     """
 
     dossiers: pd.DataFrame
@@ -48,6 +50,7 @@ class Readings:
     procedures: pd.DataFrame
     units: pd.DataFrame
     rejected: pd.DataFrame
+    shape: Shape = field(default_factory=Shape)
 
     @property
     def records(self) -> int:
@@ -74,7 +77,8 @@ def joined(several: Sequence[Readings]) -> Readings:
         return readings("")
     if len(several) == 1:
         return several[0]
-    return Readings(**{f.name: pd.concat([getattr(r, f.name) for r in several], ignore_index=True) for f in fields(Readings)})
+    frames = {name: pd.concat([getattr(r, name) for r in several], ignore_index=True) for name in _COLUMNS}
+    return Readings(**frames, shape=merged(r.shape for r in several))
 
 
 def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

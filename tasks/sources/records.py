@@ -115,7 +115,8 @@ def nulls(length: int) -> pa.Array:
 
 def blank_to_null(values: pa.Array) -> pa.Array:
     """Return texts with empty ones (white space only) as null."""
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(values), ""), pa.scalar(None, pa.string()), values)
+    blank = pc.equal(pc.utf8_trim_whitespace(values), "")
+    return pc.if_else(blank, pa.scalar(None, pa.string()), values) if pc.any(blank).as_py() else values
 
 
 def _blank(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from config.sources import Source
+from tasks.rules.fonts import detect
+from tasks.sources.legacy_text import font_of, to_font
 from tasks.sources.protocol import CSV
 from tasks.sources.records import texts
 from tasks.sources.workbooks import MOST_COLUMNS, MOST_ROWS, open_sheets
@@ -20,7 +23,10 @@ _CHUNK_ROWS = 20_000
 _LONGEST_CELL = 1_000_000
 # By their marks first; then the encodings that Vietnamese offices save in.
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_ENCODINGS = ("utf-8", "cp1258")
+_VIETNAMESE_BYTES = "cp1258"
+_ENCODINGS = ("utf-8", _VIETNAMESE_BYTES)
+_LOOKED_AT = 60  # rows, twice
+_LOOKED_AT_LETTERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -47,15 +53,31 @@ def sheets(body: bytes, media_type: str, source: Source) -> Iterator[Sheet]:
         ValueError: it cannot be opened, or is larger than allowed.
     """
     if media_type == CSV:
-        yield _sheet(_lines(body, source))
+        yield in_unicode(_sheet(_lines(body, source)), source)
         return
     wanted = source.files.sheet if source.files else None
     for _, rows in open_sheets(body, media_type, wanted):
-        yield _sheet(rows)
+        sheet = _sheet(rows)
+        del rows  # and with it the reader's own copy of the sheet
+        yield in_unicode(sheet, source)
+        del sheet
 
 
-def decode(body: bytes, declared: str | None) -> str:
+def in_unicode(sheet: Sheet, source: Source) -> Sheet:
+    """Return a sheet in Unicode whose text was typed for a legacy font, as the source says or where that is certain."""
+    font = font_of((text for place in _looked_at(sheet.rows) for text in sheet.row(place)), source)
+    return sheet if font is None else Sheet(tuple(to_font(column, font) for column in sheet.columns), sheet.rows)
+
+
+def _looked_at(rows: int) -> list[int]:
+    """Return the places of rows whose text tells the font: the first ones, with the headings, and some of the others."""
+    return sorted({*range(min(rows, _LOOKED_AT)), *range(0, rows, max(1, rows // _LOOKED_AT))})
+
+
+def decode(body: bytes, declared: str | None, font: str = "detect") -> str:
     """Decode a text file by its declared encoding, else by its mark, else as UTF-8, else as Windows-1258.
+
+    A file of one byte a letter that was typed for a legacy font comes back in the signs of that font.
 
     Raises:
         ValueError: it is in none of them.
@@ -63,15 +85,23 @@ def decode(body: bytes, declared: str | None) -> str:
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), None)
     for name in [declared] if declared else [marked] if marked else _ENCODINGS:
         try:
-            return body.decode(name)
+            text = body.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
+        if name != _VIETNAMESE_BYTES or declared:
+            return text
+        signs = body.decode("latin-1")
+        legacy = font in ("tcvn3", "vni") or (font == "detect" and detect([signs[:_LOOKED_AT_LETTERS]]) is not None)
+        # The code page writes most tones as signs of their own behind the letter.
+        return signs if legacy else unicodedata.normalize("NFC", text)
+    if not declared and not marked and font in ("tcvn3", "vni"):
+        return body.decode("latin-1")
     raise ValueError(f"the text is not in {declared or marked or 'UTF-8 or Windows-1258'}")
 
 
 def _lines(body: bytes, source: Source) -> Iterator[list[str]]:
     options = source.files
-    text = decode(body, options.encoding if options else None)
+    text = decode(body, options.encoding if options else None, source.font)
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=options.delimiter if options else ",")
     try:

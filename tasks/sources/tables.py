@@ -17,9 +17,13 @@ from tasks.sources.records import blank_to_null
 from tasks.sources.sheets import Sheet
 
 _SEARCHED_ROWS = 60
+_SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
 _FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
 _TALLY = re.compile(r"[\d.,]+ ?(ho so|hs|dossiers?)?")
+# Told apart in bulk first: to fold half a million codes and dates takes longer than to read the workbook.
+_MAY_BE_TOTAL = r"^[^\pL\pN]*[tcngTCNG]"  # first letters of the words below
+_MAY_BE_TALLY = r"^[^\pL]*\pN[^\pL]*\s*[hdHD]?[\pL\pM\s]{0,20}[^\pL\pN]*$"
 _TOTALS = ("tong", "tong cong", "tong so", "cong", "trong do", "total", "nguoi lap", "ghi chu")
 
 
@@ -32,12 +36,16 @@ class Placed:
         events: the same for the fields of an event, in tables of events.
         positions: place of each record's row in the file, from 0.
         rejected: rows that are no records.
+        headings: every heading of the table, read by us or not, with some values of its column.
+        heading_row: place of the row of headings, from 0.
     """
 
     columns: dict[str, pa.Array]
     events: dict[str, pa.Array]
     positions: np.ndarray
     rejected: Part
+    headings: dict[str, pa.Array]
+    heading_row: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class _Head:
 
     last_row: int
     places: dict[str, int]
+    height: int = 1
 
 
 def place_columns(sheets: Iterable[Sheet], columns: Mapping[str, Headings], source: Source) -> Placed:
@@ -79,7 +88,7 @@ def _find_head(sheet: Sheet, wanted: Mapping[str, Headings], required: set[str])
             places = _match(rows[place : place + height], folded)
             lacking = sorted(required - set(places))
             if not lacking and places:
-                return _Head(place + height - 1, places), []
+                return _Head(place + height - 1, places, height), []
             fewest = min(fewest, lacking, key=len)
     return None, fewest
 
@@ -116,13 +125,24 @@ def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: S
     not_record = (formula | totals | lonely) & ~nothing
     no_code = ~given(codes) & ~not_record & ~nothing
     kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code)))
-    named = {field: body[place].take(kept) for field, place in head.places.items()}
+    whole = len(kept) == len(codes)  # of a tidy table nothing is copied
+    named = {field: body[place] if whole else body[place].take(kept) for field, place in head.places.items()}
     return Placed(
         columns={field: values for field, values in named.items() if not field.startswith("event.")},
         events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
         positions=kept.to_numpy() + first,
         rejected=_rejected(not_record, no_code, first),
+        headings=_headings(sheet, head, [column.take(kept[:: max(1, len(kept) // _SAMPLED_ROWS)]) for column in body]),
+        heading_row=head.last_row,
     )
+
+
+def _headings(sheet: Sheet, head: _Head, body: list[pa.Array]) -> dict[str, pa.Array]:
+    """Return every heading as it is written, of two rows with a space between, and some of its column."""
+    names = sheet.row(head.last_row)
+    above = sheet.row(head.last_row - 1) if head.height > 1 else [None] * len(names)
+    written = [" ".join(" ".join(part for part in pair if part).split()) for pair in zip(above, names, strict=True)]
+    return {name: column for name, column in reversed(list(zip(written, body, strict=True))) if name}
 
 
 def _rejected(not_record: np.ndarray, no_code: np.ndarray, first: int) -> Part:
@@ -153,13 +173,18 @@ def _total_rows(body: list[pa.Array]) -> np.ndarray:
 
 
 def _total_cells(cells: pa.Array) -> np.ndarray:
-    short = pc.if_else(pc.less_equal(pc.utf8_length(cells), 40), cells, pa.scalar(None, pa.string()))
-    return truth(per_distinct(short, _is_total, pa.bool_()))
+    short = pc.and_(pc.less_equal(pc.utf8_length(cells), 40), pc.match_substring_regex(cells, _MAY_BE_TOTAL))
+    return truth(per_distinct(_where(short, cells), _is_total, pa.bool_()))
+
+
+def _where(rows: pa.Array, cells: pa.Array) -> pa.Array:
+    return pc.if_else(rows, cells, pa.scalar(None, pa.string()))
 
 
 def _tally_cells(cells: pa.Array) -> np.ndarray:
     """Tell cells such as "46 hồ sơ": a number with its word, no code."""
-    return truth(per_distinct(cells, lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
+    few = pc.match_substring_regex(cells, _MAY_BE_TALLY)
+    return truth(per_distinct(_where(few, cells), lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
 
 
 def _is_total(text: str) -> bool:

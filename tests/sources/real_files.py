@@ -14,6 +14,7 @@ from config.settings import ROOT
 from config.sources import Source, load_source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
+from tasks.diagnose import diagnose
 from tasks.rules.times import days, local_times
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
@@ -26,13 +27,17 @@ _KEY = b"key of a run on public data only"
 
 def read(name: str, folder: Path, pattern: str | None = None) -> tuple[Source, Cleaned]:
     """Read a folder as an example source file says, through its adapter; nothing but the folder is changed."""
-    source = load_source(EXAMPLES / f"example-{name}.yaml")
-    assert source.files is not None
-    changes = {"folder": str(folder)} | ({"pattern": pattern} if pattern else {})
-    source = source.model_copy(update={"files": source.files.model_copy(update=changes)})
+    source = _source(name, folder, pattern)
     pages = adapter_for(source).pages(Window())
     each = [read_page(page.body, page.media_type, source) for page in pages]
     return source, clean(joined(each), source, UNITS.frame(), _KEY)
+
+
+def _source(name: str, folder: Path, pattern: str | None = None) -> Source:
+    source = load_source(EXAMPLES / f"example-{name}.yaml")
+    assert source.files is not None
+    changes = {"folder": str(folder)} | ({"pattern": pattern} if pattern else {})
+    return source.model_copy(update={"files": source.files.model_copy(update=changes)})
 
 
 def facts(data_dir: Path) -> list[Fact]:
@@ -42,7 +47,7 @@ def facts(data_dir: Path) -> list[Fact]:
         data_dir: folder with ``receipt``, ``boston311``, ``nyc311`` and ``tthc``.
     """
     found: list[Fact] = []
-    for part in (_receipt, _boston_2016, _boston_closed, _boston_small, _new_york, _procedures):
+    for part in (_receipt, _boston_2016, _boston_closed, _boston_diagnosis, _boston_small, _new_york, _procedures):
         found += part(data_dir)
     return found
 
@@ -110,6 +115,25 @@ def _boston_closed(data_dir: Path) -> Iterator[Fact]:
     yield "boston closed: without target", 711, int((~target).sum())
     yield "boston closed: on-time rate by the city's rule", 90.51, round(100 * on_time.sum() / flagged.sum(), 2)
     yield "boston closed: on-time rate of those with target", 88.91, round(100 * (on_time & target).sum() / target.sum(), 2)
+
+
+def _boston_diagnosis(data_dir: Path) -> Iterator[Fact]:
+    source = _source("boston311-closed", data_dir / "boston311")
+    found = diagnose(source)
+    clock = found.clocks["done_at"]
+    yield "boston closed: hours by which its words are later", {4: 2178, 5: 975}, {m // 60: n for m, n in clock.gaps.items()}
+    yield "boston closed: words that are right in UTC", 3153, clock.as_utc
+    yield (
+        "boston closed: years whose days off it did not know",
+        [2018, 2022],
+        [y.year for y in found.days_off if y.unknown_to_source],
+    )
+    known = [year.year for year in found.days_off if year.kept and not year.ignored + year.on_days_off]
+    yield (
+        "boston closed: years whose days off it kept without exception",
+        [2015, 2016, 2017, 2019, 2020, 2021, 2023, 2024],
+        known,
+    )
 
 
 def _boston_small(data_dir: Path) -> Iterator[Fact]:

@@ -14,7 +14,7 @@ from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES, UNITS
 from tasks.clean import clean
-from tasks.sources import exchange
+from tasks.sources import exchange, land_calls, opencps
 from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, WORKBOOK
 from tasks.sources.readings import read_page
 
@@ -25,7 +25,16 @@ CODES = st.sampled_from(["H99.12-260103-0001", "H99.12-260103-0002", "h99.12-260
 NAMES = sorted(
     {
         key
-        for keys in (exchange.DOSSIER_KEYS, exchange.EVENT_KEYS, exchange.SUPPLEMENT_KEYS)
+        for keys in (
+            exchange.DOSSIER_KEYS,
+            exchange.EVENT_KEYS,
+            exchange.SUPPLEMENT_KEYS,
+            opencps.DOSSIER_KEYS,
+            opencps.ACTION_KEYS,
+            {"option": opencps.DATE_OPTION, "call": land_calls.NAME, "number": land_calls.NUMBER},
+            *land_calls.CALLS.values(),
+            *land_calls.PAUSE_CALLS.values(),
+        )
         for names in keys.values()
         for key in names
     }
@@ -40,6 +49,8 @@ LISTS = [
     "CACHTHUCTHUCHIEN",
     "LINHVUCTHUCHIEN",
     "THOIGIAN",
+    *opencps.ACTIONS,
+    *land_calls.ARGUMENTS,
 ]
 VALUES = st.recursive(
     SCALARS | DATES,
@@ -49,11 +60,18 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 RECORDS = st.dictionaries(st.sampled_from([*NAMES, *LISTS, "MATTHC", "MADONVI", "CAP", "KENH"]), VALUES, max_size=12)
+CALL = st.builds(
+    lambda record, code, call: {**record, "SoBienNhan": code, "TenHam": call},
+    RECORDS,
+    CODES,
+    st.sampled_from([*land_calls.CALLS]),
+)
+OPENCPS = st.builds(lambda record, code: {**record, "dossierNo": code}, RECORDS, CODES)
 DOSSIER = st.builds(lambda record, code: {**record, "MaHoSo": code}, RECORDS, CODES)
 COMMON = {"max_examples": 120, "deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 
-def source(profile: str) -> Source:
+def source(profile: str, *, partial: bool = False) -> Source:
     role = "reference" if profile in ("catalogue", "units") else "primary"
     given_keys = {
         "name": "any",
@@ -62,6 +80,7 @@ def source(profile: str) -> Source:
         "profile": profile,
         "role": role,
         "rest": {"address": "https://x.vn"},
+        "statements": "partial" if partial else "whole",
     }
     return Source.model_validate(given_keys)
 
@@ -89,6 +108,13 @@ def checked(found_in: Source, body: bytes) -> None:
 @settings(**COMMON)
 def test_any_records_of_the_exchange(records: list[object]) -> None:
     checked(source("dvcqg"), orjson.dumps({"error_code": "0", "result": records}))
+
+
+@pytest.mark.parametrize("profile", ["opencps", "land_calls", "dvcqg"])
+@given(records=st.lists(DOSSIER | OPENCPS | CALL | SCALARS, max_size=6))
+@settings(**{**COMMON, "max_examples": 15})
+def test_any_statements_of_other_systems(profile: str, records: list[object]) -> None:
+    checked(source(profile, partial=profile != "opencps"), orjson.dumps(records))
 
 
 @pytest.mark.parametrize("profile", ["catalogue", "units"])

@@ -227,9 +227,11 @@ def test_a_question_beside_a_pull_that_is_open_leaves_it_open(desk: Desk, source
     desk.records = [dossier(n) for n in range(4)]
     adapter = adapter_for(source_of())
     assert isinstance(adapter, RestAdapter)
+    whole = [page.records for page in adapter.pages(Window())]
     found = []
     for page in adapter.pages(Window()):
         with adapter.transport:
             found.append(page.records)
-    assert found == [2, 2]
+    assert found == whole
+    assert len(whole) > 1
     assert adapter.control_total(Window()) == 4

@@ -185,6 +185,29 @@ def test_only_unreadable_files_are_an_error(folder: tuple[Path, Source]) -> None
     assert "Nguyen" not in str(caught.value)
 
 
+def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: Path) -> None:
+    given = {
+        "name": "calls",
+        "title": "Calls",
+        "kind": "files",
+        "profile": "land_calls",
+        "role": "evidence",
+        "statements": "partial",
+    }
+    source = Source.model_validate({**given, "files": {"folder": str(tmp_path), "pattern": "*.jsonl"}})
+    wire = Path(__file__).parents[1] / "data" / "wire"
+    ends = "SELECT code, received_at IS NOT NULL, done_at IS NOT NULL, status FROM core.dossiers ORDER BY 1"
+    for name in ("land-calls.jsonl", "land-calls-later.jsonl"):
+        (tmp_path / name).write_bytes((wire / name).read_bytes())
+        refresh(source)
+    assert fetch_all(ends) == [("BN-0007", True, True, 9), ("BN-0008", True, False, 4)]
+    assert fetch_all("SELECT ended_at IS NOT NULL FROM core.pauses") == [(True,)]
+    assert [(state, records, bad) for state, _, records, bad in receipts()] == [("loaded", 6, 1), ("loaded", 3, 0)]
+    before = contents()
+    refresh(source)
+    assert contents() == before
+
+
 def test_many_pages_are_loaded_a_part_at_a_time(desk: Desk, source_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.records = [dossier(n) for n in range(9)]
     monkeypatch.setattr("tasks.loading.CHUNK_BYTES", 700)

@@ -16,9 +16,11 @@ import xlsxwriter
 
 from config.errors import SourceError
 from config.sources import Source
+from tasks.rules.fonts import Font
 from tasks.sources import workbooks
 from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK
 from tasks.sources.readings import Readings, read_page
+from tests.unit.test_fonts import typed
 
 HEADINGS = ["STT", "Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái"]
 ROW = ["1", "H99.12-260105-0001", "05/01/2026 08:00", "12/01/2026", "Đang xử lý"]
@@ -166,6 +168,26 @@ def test_windows_1258_is_read_as_such() -> None:
     found = read_page(windows_1258(table([HEADINGS, ROW])), CSV, source())
     assert codes(found) == [ROW[1]]
     assert unicodedata.normalize("NFC", found.dossiers["status"][0]) == "Đang xử lý"
+
+
+FONT_ROWS = [["SỔ THEO DÕI HỒ SƠ"], HEADINGS, ROW, ["2", "H99.12-260105-0002", "06/01/2026", "13/01/2026", "Đã trả kết quả"]]
+
+
+@pytest.mark.parametrize("font", ["tcvn3", "vni"])
+@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("form", ["bytes", "utf-8", "workbook"])
+def test_legacy_fonts_become_unicode_headings_and_cells(font: Font, declared: bool, form: str) -> None:
+    rows = [[typed(cell, font) for cell in row] for row in FONT_ROWS]
+    body = workbook(rows) if form == "workbook" else table(rows).encode("utf-8" if form == "utf-8" else "latin-1")
+    source_file = source(font=font) if declared else source()
+    found = read_page(body, WORKBOOK if form == "workbook" else CSV, source_file)
+    assert found.dossiers["status"].tolist() == ["Đang xử lý", "Đã trả kết quả"]
+
+
+def test_text_of_today_is_left_alone_where_the_file_says_so() -> None:
+    rows = [[typed(cell, "vni") for cell in row] for row in FONT_ROWS]
+    with pytest.raises(SourceError, match="missing"):
+        read_page(table(rows).encode(), CSV, source(font="unicode"))
 
 
 def test_the_delimiter_is_declared_never_guessed() -> None:

@@ -70,7 +70,7 @@ def test_a_window_that_fails_keeps_no_other_from_landing_and_is_filled_first(des
 
 
 def test_a_source_that_is_away_is_asked_twice_and_not_for_every_window(desk: Desk, source_of: Make) -> None:
-    desk.records, source = daily(20), cut_in_days(source_of(), 20, 2)
+    desk.records, source = daily(20), cut_in_days(source_of(tries=1), 20, 2)
     desk.script = lambda _: (503, {}, b"")
     with pytest.raises(TransientError):
         refresh(source)

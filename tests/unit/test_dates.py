@@ -128,6 +128,12 @@ def test_empty_dates_of_other_languages_are_no_dates(text: str) -> None:
     assert not read.unreadable[0]
 
 
+def test_milliseconds_since_1970_are_instants() -> None:
+    read = read_dates(pa.array(["1768381200123", "0768381200000"]))
+    assert read.dmy[0] == np.datetime64("2026-01-14T09:00:00.123")
+    assert (read.offset[0], read.unreadable.tolist()) == (0, [False, True])
+
+
 def test_null_and_blank_are_neither_date_nor_fault() -> None:
     read = read_dates(pa.array([None, "", "   "], pa.string()))
     assert np.isnat(read.dmy).all()

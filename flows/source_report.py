@@ -1,0 +1,153 @@
+"""What `motcua source` says about a source in plain words. Nothing is landed or loaded; names, codes and counts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from config.errors import ConfigError
+from config.settings import settings
+from config.sources import Source, load_sources
+from flows.runtime.words import say
+from tasks.diagnose import Diagnosis, diagnose
+from tasks.drift import Drift, compared
+from tasks.reports.artifacts import CHANGE_WORDS, POLICY_WORDS
+from tasks.rules.marks import MARKS
+from tasks.source_check import Look, look_at
+
+_KEPT = {
+    "dossiers": ("hồ sơ", "dossiers"),
+    "events": ("bước xử lý", "log entries"),
+    "pauses": ("lần tạm dừng", "pauses"),
+    "procedures": ("thời hạn thủ tục", "limits of procedures"),
+    "units": ("cơ quan", "agencies"),
+}
+
+
+def named(name: str) -> Source:
+    """Return a configured source; ConfigError where there is none of that name."""
+    known = load_sources(settings().sources_dir)
+    if name not in known:
+        raise ConfigError(str(settings().sources_dir), f"has no {name}", ", ".join(known) or "copy an example-*.yaml")
+    return known[name]
+
+
+def check_source(name: str) -> list[str]:
+    """Look at a source and at what is known of it, and say it; lands and loads nothing.
+
+    Raises:
+        ConfigError: there is no such source.
+        SourceError: it does not answer, or its answer cannot be used.
+    """
+    from flows.runtime.session import warehouse
+
+    source = named(name)
+    look = look_at(source, datetime.now(UTC))
+    with warehouse():
+        drift = compared(source, look.readings.shape)
+    return list(_said(source, look, drift))
+
+
+def diagnose_source(name: str) -> list[str]:
+    """Read all that a source has and say what its times give away; lands and loads nothing."""
+    return list(diagnosis_lines(name, diagnose(named(name))))
+
+
+def _said(source: Source, look: Look, drift: Drift) -> Iterator[str]:
+    yield from look_lines(source, look)
+    yield from drift_lines(drift)
+
+
+def look_lines(source: Source, look: Look) -> Iterator[str]:
+    """Say what a look has shown."""
+    kept = ", ".join(f"{count} {say(*_KEPT[kind])}" for kind, count in look.kept.items()) or say("không gì", "nothing")
+    yield say(
+        f"{source.name}: đọc thử {look.pages} trang, {look.records} bản ghi; sẽ nạp: {kept}. Chưa nạp gì.",
+        f"{source.name}: {look.pages} pages and {look.records} records looked at; would load: {kept}. Nothing was loaded.",
+    )
+    for reason, count in look.rejected.items():
+        yield say(f"Bị loại: {count} bản ghi ({reason}).", f"Rejected: {count} records ({reason}).")
+    yield say("Cột của nguồn → trường của kho:", "Column of the source → field of the warehouse:")
+    yield from (f"  {name} → {meaning} ({count})" for name, meaning, count in look.mapping)
+    if look.unmapped:
+        yield say(f"Cột không đọc: {', '.join(look.unmapped)}.", f"Columns not read: {', '.join(look.unmapped)}.")
+    if look.lacking:
+        yield say(
+            f"Trường không có cột nào: {', '.join(look.lacking)}.",
+            f"Fields for which no column came: {', '.join(look.lacking)}.",
+        )
+    yield from _codes(look)
+    yield from _dates(look)
+    for mark, count in look.marks.items():
+        yield f"  {count} × {say(MARKS[mark].vi, MARKS[mark].en)} ({mark})"
+
+
+def _codes(look: Look) -> Iterator[str]:
+    if not look.unknown:
+        yield say("Mọi mã đều có trong tệp cấu hình của nguồn.", "Every code is in the source's maps.")
+    for found in look.unknown:
+        shown = ", ".join(f"{code!r} × {count}" for code, count in found.counts.items())
+        other = say(
+            f"{found.different} giá trị khác nhau, nên có lẽ đây không phải cột mã",
+            f"{found.different} different values, so this is hardly a column of codes",
+        )
+        yield say(f"Mã lạ ở {found.field}: {shown or other}.", f"Unknown codes in {found.field}: {shown or other}.")
+
+
+def _dates(look: Look) -> Iterator[str]:
+    for one in look.dates:
+        if one.two_ways or one.unreadable or one.serial:
+            yield say(
+                f"Ngày {one.field}: {one.given} giá trị; {one.two_ways} đọc được hai cách (ngày/tháng, tháng/ngày), "
+                f"trong đó {one.unsettled} không có gì phân định; {one.unreadable} không đọc được; {one.serial} số sê-ri Excel.",
+                f"Dates {one.field}: {one.given} values; {one.two_ways} read two ways (day/month or month/day), "
+                f"{one.unsettled} of them with nothing to settle it; {one.unreadable} unreadable; {one.serial} Excel serials.",
+            )
+    if look.dates and not any(one.two_ways or one.unreadable for one in look.dates):
+        yield say("Mọi ngày chỉ đọc được một cách.", "Every date reads one way only.")
+
+
+def drift_lines(drift: Drift) -> Iterator[str]:
+    """Say what differs from what the last accepted load showed."""
+    if not drift.found:
+        yield say(
+            "Cấu trúc như lần nạp trước, hoặc chưa nạp lần nào.", "Its shape is that of the last load, or it was never loaded."
+        )
+    for change, policy in drift.found:
+        yield say(
+            f"Thay đổi: {change.field}: {CHANGE_WORDS[change.what][0]} ({change.before or '-'} → {change.now or '-'}); {POLICY_WORDS[policy][0]}.",
+            f"Change: {change.field}: {CHANGE_WORDS[change.what][1]} ({change.before or '-'} → {change.now or '-'}); {policy}.",
+        )
+
+
+def diagnosis_lines(name: str, found: Diagnosis) -> Iterator[str]:
+    """Say what a source's times give away."""
+    yield say(
+        f"{name}: xem xét {found.dossiers} hồ sơ. Chưa nạp gì.",
+        f"{name}: {found.dossiers} dossiers looked at. Nothing was loaded.",
+    )
+    for field, clock in found.clocks.items():
+        gaps = ", ".join(f"{minutes / 60:+g} h × {count}" for minutes, count in clock.gaps.items())
+        if clock.shifted:
+            yield say(
+                f"Đồng hồ lệch ở {field}: lời ghi của chính nguồn muộn hơn {gaps} (trên {clock.stated} hồ sơ có lời ghi); "
+                f"{clock.as_utc} khớp nếu lời ghi tính theo giờ UTC.",
+                f"Shifted clock in {field}: the source's own words are later by {gaps} (of {clock.stated} dossiers with words); "
+                f"{clock.as_utc} agree if the words are in UTC.",
+            )
+        else:
+            yield say(
+                f"Đồng hồ ở {field}: {clock.agreed}/{clock.stated} khớp lời ghi.",
+                f"Clock of {field}: {clock.agreed} of {clock.stated} agree with its words.",
+            )
+    for year in found.days_off:
+        if year.unknown_to_source:
+            yield say(
+                f"Năm {year.year}: hạn trả không tính ngày nghỉ: {year.on_days_off} hạn rơi vào ngày nghỉ, "
+                f"{year.ignored} khoảng tính cả ngày nghỉ, {year.kept} khoảng đã trừ.",
+                f"{year.year}: its due dates ignore the days off: {year.on_days_off} fall on one, "
+                f"{year.ignored} spans count them, {year.kept} leave them out.",
+            )
+    kept = [str(year.year) for year in found.days_off if not year.unknown_to_source]
+    if kept:
+        yield say(f"Hạn trả có trừ ngày nghỉ: {', '.join(kept)}.", f"Due dates leave the days off out: {', '.join(kept)}.")

@@ -1,0 +1,200 @@
+"""A look at a source before anything of it is landed: what would be read, what would not, what is doubtful."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.sources import Source
+from schemas.reference import UNITS
+from tasks.clean import Cleaned, clean
+from tasks.cleaning import code_lists
+from tasks.cleaning.applicants import pseudonym_key
+from tasks.cleaning.columns import CodeList, Flags, column
+from tasks.cleaning.dossiers import DATES, status_list
+from tasks.cleaning.moments import groups_of, read_instants
+from tasks.rules import marks
+from tasks.rules.dates import read_dates
+from tasks.rules.masking import mask
+from tasks.rules.text import clean_text, given
+from tasks.sources.adapters import adapter_for
+from tasks.sources.profiles import columns_of, meanings
+from tasks.sources.protocol import Page, Window
+from tasks.sources.readings import Readings, joined, read_page
+from tasks.sources.shapes import HEADING_ROW
+
+MOST_PAGES = 20
+_MOST_CODES = 30  # different unknown values of one field; more are no codes, and may be anything
+_LONGEST_CODE = 40
+
+
+@dataclass(frozen=True)
+class UnknownCodes:
+    """Values that a source's map does not know.
+
+    Attributes:
+        field: our field.
+        counts: value to how often it came; empty where there are too many different ones to be codes.
+        different: how many different ones there are.
+        records: how many records have one.
+    """
+
+    field: str
+    counts: dict[str, int]
+    different: int
+    records: int
+
+
+@dataclass(frozen=True)
+class DateField:
+    """What the values of one date field look like.
+
+    Attributes:
+        given: values.
+        two_ways: those that are a date with the day first and another with the month first.
+        unsettled: those of which nothing decides which one it is.
+        unreadable: those that are no date.
+        serial: Excel serial numbers.
+    """
+
+    field: str
+    given: int
+    two_ways: int
+    unsettled: int
+    unreadable: int
+    serial: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a source has shown.
+
+    Attributes:
+        mapping: name that the source uses, our field, records that have a value there (or the name, in lists).
+        unmapped: names that are not read.
+        lacking: our fields that the source's file names columns for, and no column came.
+        marks: defect to the number of dossiers with it.
+    """
+
+    pages: int
+    records: int
+    kept: dict[str, int]
+    rejected: dict[str, int]
+    mapping: list[tuple[str, str, int]]
+    unmapped: list[str]
+    lacking: list[str]
+    unknown: list[UnknownCodes]
+    dates: list[DateField]
+    marks: dict[str, int]
+    readings: Readings
+
+
+def look_at(source: Source, now: datetime) -> Look:
+    """Read the first pages of what changed within a day, else of all, and say what they hold; nothing is kept.
+
+    Args:
+        source: its file.
+        now: time of asking.
+
+    Raises:
+        SourceError: it does not answer, or a page cannot be read.
+    """
+    pages = list(_pages(source, Window(since=now - timedelta(days=1))))
+    if source.kind != "files" and not any(page.records for page in pages):
+        pages = list(_pages(source, Window(), most=1))
+    return look_into(source, [read_page(page.body, page.media_type, source) for page in pages])
+
+
+def _pages(source: Source, window: Window, most: int = MOST_PAGES) -> Iterator[Page]:
+    yield from islice(adapter_for(source).pages(window), most)
+
+
+def look_into(source: Source, pages: list[Readings]) -> Look:
+    """Say what some pages hold."""
+    readings = joined(pages)
+    cleaned = clean(readings, source, UNITS.frame(), pseudonym_key())
+    named = meanings(source)
+    fields = {key: one for key, one in readings.shape.fields.items() if key != HEADING_ROW}
+    read = [(one.name, named[key], _given(readings, named[key], one.met)) for key, one in fields.items() if key in named]
+    met = {meaning for _, several, _ in read for meaning in several.split(", ")}
+    declared = [] if not source.columns else list(columns_of(source))
+    return Look(
+        pages=len(pages),
+        records=readings.records,
+        kept=_kept(cleaned),
+        rejected={str(k): int(v) for k, v in cleaned.rejected["reason"].value_counts().items()},
+        mapping=sorted(read, key=lambda row: (row[1], row[0])),
+        unmapped=sorted(one.name for key, one in fields.items() if key not in named),
+        lacking=[field for field in declared if field not in met and field not in source.constants] if fields else [],
+        unknown=[found for found in _unknown(source, readings) if found.records],
+        dates=[found for found in _dates(source, readings.dossiers) if found.given],
+        marks=_marks(cleaned),
+        readings=readings,
+    )
+
+
+def _given(readings: Readings, meaning: str, met: int) -> int:
+    """Return how many records have a field that is one of a dossier's own; else how many have the name."""
+    field = meaning.partition(", ")[0]
+    return int(readings.dossiers[field].notna().sum()) if field in readings.dossiers and len(readings.dossiers) else met
+
+
+def _kept(cleaned: Cleaned) -> dict[str, int]:
+    names = ("dossiers", "events", "pauses", "procedures", "units")
+    return {name: len(getattr(cleaned, name)) for name in names if len(getattr(cleaned, name))}
+
+
+def _marks(cleaned: Cleaned) -> dict[str, int]:
+    counted = Counter(mark for text in cleaned.dossiers["marks"].dropna() for mark in str(text).split())
+    return {mark: counted[mark] for mark in marks.MARKS if counted[mark]}
+
+
+def _unknown(source: Source, readings: Readings) -> Iterator[UnknownCodes]:
+    lists = {
+        "status": (readings.dossiers, status_list(source), pa.int64()),
+        "channel": (readings.dossiers, CodeList.of(source.channels, code_lists.CHANNELS), pa.string()),
+        "person_kind": (readings.dossiers, CodeList.of(source.person_kinds, code_lists.PERSON_KINDS), pa.string()),
+        "events.status": (readings.events, status_list(source), pa.int64()),
+        "procedures.channel": (readings.procedures, CodeList.of(source.channels, code_lists.CHANNELS), pa.string()),
+        "level": (readings.units, CodeList.of(source.levels, code_lists.LEVELS), pa.string()),
+    }
+    for field, (frame, codes, kind) in lists.items():
+        values = clean_text(column(frame, field.rpartition(".")[2]))
+        unknown = pc.filter(values, pa.array(codes.meanings(values, kind)[1]))
+        counted = Counter(unknown.to_pylist())
+        shown = counted if len(counted) <= _MOST_CODES else {}
+        yield UnknownCodes(
+            field, {mask(code)[:_LONGEST_CODE]: count for code, count in shown.items()}, len(counted), len(unknown)
+        )
+
+
+def _dates(source: Source, dossiers: pd.DataFrame) -> Iterator[DateField]:
+    """Look at each date field as cleaning does, so that what decides about one decides here too."""
+    texts = {name: column(dossiers, name) for name in DATES}
+    read = {name: read_dates(values) for name, values in texts.items()}
+    for name, values in texts.items():
+        flags = Flags(len(dossiers))
+        others = {
+            other: texts[other] if other == name else _without_doubt(texts[other], read[other].two_ways) for other in DATES
+        }
+        read_instants(others, source, groups_of(dossiers["page_digest"]), flags)
+        yield DateField(
+            name,
+            int(given(values).sum()),
+            int(read[name].two_ways.sum()),
+            int(flags.raised[marks.DATE_AMBIGUOUS].sum()),
+            int(read[name].unreadable.sum()),
+            int(read[name].serial.sum()),
+        )
+
+
+def _without_doubt(values: pa.Array, doubtful: np.ndarray) -> pa.Array:
+    return pc.if_else(pa.array(doubtful), pa.scalar(None, pa.string()), values)

@@ -1,0 +1,144 @@
+"""The shape of what a source sends: which fields, of which kind, where the headings stand. Names and kinds, never values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+import pyarrow as pa
+
+from tasks.rules.masking import looks_personal
+from tasks.sources.records import Record, children
+
+HEADING_ROW = "(heading row)"  # name under which the place of a table's headings is kept
+_MOST_FIELDS = 400  # more names are data that stand where names should
+_LONGEST_NAME = 80
+_SAMPLED = 40  # values of a field whose form is looked at, spread over the page
+_KINDS = {str: "text", int: "number", float: "number", bool: "boolean", dict: "object", list: "list"}
+_DATE_FORMS = (
+    (re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?"), "date yyyyMMdd"),
+    (re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?"), "date yyyy-MM-dd"),
+    (re.compile(r"(?:\d{1,2}:\d{2}(?::\d{2})? )?\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?:[ ,T].*)?"), "date dd/MM/yyyy"),
+)
+
+
+@dataclass(frozen=True)
+class FieldShape:
+    """One field.
+
+    Attributes:
+        name: as the source spells it; of a field inside a list ``List[].Field``.
+        kinds: what its given values are: text, number, boolean, object, list, or a date with its form.
+        met: records (of a table: files) that have the field, with a value or without.
+        page: digest of the first page that has it.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    met: int
+    page: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Fields of some pages, by name without regard to case.
+
+    Attributes:
+        sizes: how many records (of a table: files) there were, by the list that they stand in (``""`` is the page).
+    """
+
+    fields: Mapping[str, FieldShape] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def always(self, key: str) -> bool:
+        """Tell whether every record of its list had a field."""
+        return self.fields[key].met >= self.sizes.get(list_of(key), 0)
+
+
+def list_of(key: str) -> str:
+    """Return the list that a field stands in; empty for a field of the record itself."""
+    return key.rpartition("[].")[0]
+
+
+def merged(shapes: Iterable[Shape]) -> Shape:
+    """Put the shapes of several pages together, in order."""
+    fields: dict[str, FieldShape] = {}
+    sizes: Counter[str] = Counter()
+    for shape in shapes:
+        sizes.update(shape.sizes)
+        for key, one in shape.fields.items():
+            before = fields.get(key)
+            fields[key] = (
+                one if before is None else FieldShape(before.name, before.kinds | one.kinds, before.met + one.met, before.page)
+            )
+    return Shape(fields, dict(sizes))
+
+
+def records_shape(records: Sequence[Record], digest: str) -> Shape:
+    """Return the shape of records, and of the records in their lists."""
+    found: dict[str, FieldShape] = {}
+    sizes = {"": len(records)}
+    _add(records, "", digest, found)
+    for key, shape in list(found.items()):
+        if shape.kinds & {"list", "object"}:
+            items, _ = children([record.get(shape.name) for record in records])
+            sizes[key] = len(items)
+            _add(items, f"{shape.name}[].", digest, found)
+    return Shape(found, sizes)
+
+
+def _add(records: Sequence[Record], prefix: str, digest: str, found: dict[str, FieldShape]) -> None:
+    counts = Counter(chain.from_iterable(records))
+    for name, met in islice(counts.items(), _MOST_FIELDS):
+        if not isinstance(name, str) or not _is_name(name):
+            continue
+        values = [record[name] for record in records if name in record]
+        kinds = {_KINDS.get(kind, "text") for kind in set(map(type, values)) - {type(None)}}
+        if "text" in kinds:
+            kinds = (kinds - {"text"}) | forms([value for value in values if isinstance(value, str) and value.strip()])
+        one = FieldShape(prefix + name, frozenset(kinds), met, digest)
+        key = one.name.casefold()
+        # Two spellings in one page are one field.
+        before = found.get(key)
+        found[key] = one if before is None else FieldShape(before.name, before.kinds | one.kinds, before.met + met, digest)
+
+
+def forms(texts: Sequence[str]) -> set[str]:
+    """Return what kind of texts these are: dates of some form where all looked at are dates, else text."""
+    if not texts:
+        return set()
+    found: set[str] = set()
+    for value in texts[:: max(1, len(texts) // _SAMPLED)]:
+        form = next((name for pattern, name in _DATE_FORMS if pattern.fullmatch(value.strip())), None)
+        if form is None:
+            return {"text"}
+        found.add(form)
+    return found
+
+
+def table_shape(headings: Mapping[str, pa.Array], heading_row: int, digest: str) -> Shape:
+    """Return the shape of a table.
+
+    Args:
+        headings: text of each heading to its column.
+        heading_row: place of the row of headings, from 0.
+        digest: of the page.
+    """
+    fields = {HEADING_ROW: FieldShape(HEADING_ROW, frozenset({f"row {heading_row + 1}"}), 1, digest)}
+    for name, values in islice(headings.items(), _MOST_FIELDS):
+        if _is_name(name):
+            kinds = forms(_sample(values.drop_null()))
+            fields[name.casefold()] = FieldShape(name, frozenset(kinds), 1, digest)
+    return Shape(fields, {"": 1})
+
+
+def _sample(values: pa.Array) -> list[str]:
+    step = max(1, len(values) // _SAMPLED)
+    return [text for text in values[::step].to_pylist() if text.strip()]
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_NAME and not looks_personal(name)
