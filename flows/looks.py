@@ -102,7 +102,7 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
     from tasks.reports.comparison import WHY, compare, write_lines
 
     found = compare(one, other)
-    sums = Table(title=say("Theo từng chính sách", "By policy"))
+    sums = Table(title=say("Theo từng cách tính", "By policy"))
     for heading in ("", one, other):
         sums.add_column(heading, justify="right" if heading else "left")
     for name, counts in found.sums().items():

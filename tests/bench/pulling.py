@@ -1,0 +1,107 @@
+"""From HTTP to merged rows, against the least that could be done: decoding the same JSON and a bare COPY of the same rows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pandas as pd
+import pytest
+from psycopg2 import sql
+
+from config.settings import ROOT, settings
+from config.sources import Source, load_sources
+from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
+from schemas.table import Table
+from tasks import gates
+from tasks.loading import load_source
+from tasks.pull import pull_source
+from tasks.sources import landing
+from tasks.warehouse.engine import connection, fetch_all, read_frame
+from tasks.warehouse.stage import copy_in
+from tests.bench.line import Measured, line, timed
+from tests.bench.load import scratch_warehouse
+from tests.flow.installation import free_port, wait_for
+
+DOSSIERS_MADE = 40_000
+AS_OF = date(2026, 3, 31)
+_TABLES = (DOSSIERS, EVENTS, PAUSES)
+
+
+@contextmanager
+def one_stop_system(dossiers: int) -> Iterator[dict[str, Source]]:
+    """The made-up province's systems, served, with a warehouse of their own."""
+    folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
+    demo = [sys.executable, "-m", "demo"]
+    subprocess.run([*demo, "--dossiers", str(dossiers), "--out", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    port = free_port()
+    serving = subprocess.Popen([*demo, "serve", "--port", str(port), "--out", str(folder)], cwd=ROOT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: httpx.get(address, timeout=2.0).status_code > 0)
+        with scratch_warehouse(), pytest.MonkeyPatch.context() as patch:
+            settings_of = {"MOTCUA_SOURCES_DIR": str(ROOT / "demo" / "sources"), "DEMO_HTTP": address}
+            for name, value in {**settings_of, "DEMO_USER": "motcua", "DEMO_PASSWORD": "province-H99"}.items():
+                patch.setenv(name, value)
+            settings.cache_clear()
+            yield load_sources(settings().sources_dir)
+    finally:
+        serving.terminate()
+        serving.wait(20)
+        shutil.rmtree(folder)
+
+
+@line("http-to-merged", other="decoding the JSON and bare COPY", at_most=4.0)
+def bench_http_to_merged() -> Measured:
+    """A first pull of a one-stop system: landed, through its gates, cleaned and merged, with log and pauses."""
+    gates.warm_up()
+    with one_stop_system(DOSSIERS_MADE) as sources:
+        for name in ("units", "catalogue"):
+            _pull_and_load(sources[name])
+        ours = timed(lambda: _pull_and_load(sources["province"]))
+        pages = [digest for (digest,) in fetch_all("SELECT page_digest FROM raw.pages WHERE source = 'province'")]
+        frames = {table: _rows(table) for table in _TABLES}
+        _make_equal_tables()
+        other = timed(lambda: _least(pages, frames))
+        assert len(frames[DOSSIERS]) > DOSSIERS_MADE / 2
+        for table in _TABLES:
+            assert _difference(table) == [(0,)]
+    return Measured(ours.seconds, other.seconds)
+
+
+def _pull_and_load(source: Source) -> None:
+    pull_source(source)
+    load_source(source, gates=gates, as_of=AS_OF)
+
+
+def _rows(table: Table) -> pd.DataFrame:
+    return read_frame(f"SELECT {', '.join(table.columns)} FROM {table.full_name} WHERE source = 'province'", None, table)
+
+
+def _least(pages: list[str], frames: dict[Table, pd.DataFrame]) -> None:
+    for digest in pages:
+        json.loads(landing.fetch(digest, "province"))
+    with connection("copy") as driver:
+        for table, frame in frames.items():
+            copy_in(driver, sql.Identifier("bench", table.name), table.columns, frame, table)
+
+
+def _make_equal_tables() -> None:
+    with connection("prepare") as driver, driver.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA bench")
+        for table in _TABLES:
+            cursor.execute(f"CREATE TABLE bench.{table.name} (LIKE {table.full_name} INCLUDING ALL)")
+
+
+def _difference(table: Table) -> list[tuple[int]]:
+    ours, theirs = (f"SELECT * FROM {name} WHERE source = 'province'" for name in (table.full_name, f"bench.{table.name}"))
+    either = f"(({ours}) EXCEPT ({theirs})) UNION ALL (({theirs}) EXCEPT ({ours}))"
+    return [(int(rows),) for (rows,) in fetch_all(f"SELECT count(*) FROM ({either}) AS either")]
