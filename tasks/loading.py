@@ -211,12 +211,13 @@ def _mark_loaded(
     """
     statement = (
         "UPDATE raw.pages SET loaded_at = %(at)s, records = %(records)s "
-        "WHERE source = %(source)s AND page_digest = %(digest)s AND loaded_at IS NULL"
+        "WHERE source = %(source)s AND page_digest = %(digest)s AND (loaded_at IS NULL OR %(whole)s)"
     )
+    same = {"source": source.name, "at": at, "whole": source.statements == "whole"}
     return [
         (page, readings)
         for page, readings in zip(pages, each, strict=True)
-        if current.execute(statement, {"source": source.name, "digest": page.digest, "records": readings.records, "at": at})
+        if current.execute(statement, {**same, "digest": page.digest, "records": readings.records})
     ]
 
 

@@ -74,12 +74,12 @@ def take_the_sources_away(folder: Path) -> None:
 
 def rows() -> dict[str, str]:
     """Return a digest of every table but the books of runs, without managed columns and times of publication."""
-    books = {"audit.ledger", "audit.progress", "raw.pulls"}
+    books = {"audit.ledger", "audit.progress", "raw.pulls", "raw.windows"}
     return {table.full_name: digest_of(table) for table in TABLES if table.full_name not in books}
 
 
 def digest_of(table) -> str:
-    without = {"changed_in", "published_at", "current_since"}
+    without = {"changed_in", "published_at", "current_since", "met_in"}  # the last: by a pull that brought nothing, too
     columns = ", ".join(name for name in table.given_columns if name not in without)
     found = sorted(row for (row,) in fetch_all(f"SELECT ROW({columns})::text FROM {table.full_name}"))
     return f"{len(found)} {hashlib.sha256(chr(10).join(found).encode()).hexdigest()}"
@@ -97,7 +97,7 @@ def published() -> list[tuple[object, ...]]:
 
 def test_a_lost_warehouse_comes_back_the_same(history: Path) -> None:
     office.derive()
-    before, figures, kept = rows(), published(), books()
+    before, figures, kept, asked = rows(), published(), books(), windows()
     assert all(int(before[name].split()[0]) for name in ("core.dossiers", "core.events", "core.pauses", "judged.verdicts"))
     assert int(before["core.dossier_versions"].split()[0]) > int(before["core.dossiers"].split()[0])
     assert before["quality.corrections"].startswith("1 ")
@@ -108,7 +108,12 @@ def test_a_lost_warehouse_comes_back_the_same(history: Path) -> None:
     assert {name for name in before if before[name] != after[name]} == set()
     assert published() == figures
     assert books() == kept
+    assert {window for window in asked if window[-1]} >= set(windows()) > set(), "no window is said to have landed that has not"
     assert ledger.verify() is None
+
+
+def windows() -> list[tuple[object, ...]]:
+    return fetch_all("SELECT window_id, source, window_from, window_to, state, complete_to, state = 'done' FROM raw.windows")
 
 
 def books() -> list[list[tuple[object, ...]]]:

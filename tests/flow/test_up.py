@@ -130,7 +130,7 @@ def operator(province: Province) -> Iterator[Operator]:
 
 def test_a_scheduled_run_really_starts(operator: Operator) -> None:
     said = operator.start()
-    assert said == "ready refresh,rerun,publish,maintain,tick 0"
+    assert said == "ready refresh,rerun,backfill,publish,maintain,tick 0"
     wait_for(lambda: [run for run in operator.runs("tick") if run[0] == "Completed"], patience=120)
     wait_for(lambda: operator.runs("refresh"), patience=90)
     daily = operator.runs("refresh")
