@@ -29,7 +29,7 @@ from tasks.warehouse.stage import copy_in
 from tests.bench.line import Measured, line, timed
 
 ROWS = 1_000_000
-TO_SQL_ROWS = 20_000  # to_sql's time grows with the rows; a million would take a quarter of an hour
+TO_SQL_ROWS = 100_000  # a million would take some eight minutes of the quarter of an hour that all lines have
 _EQUAL_TABLE = "bench.dossiers"
 _OF_THE_RUN = ("changed_in", "seen_at")
 
