@@ -23,7 +23,7 @@ from tasks.drift import compared, examine
 from tasks.receipts import keep_load, time_of
 from tasks.sources import landing
 from tasks.sources.readings import Readings, joined, read_page, unreadable
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
@@ -138,7 +138,7 @@ def _load_pages(
     drift = examine(source, readings.shape) if before is None else compared(source, readings.shape)
     if gates is not None and as_of is not None:
         gates.check_source(readings, source, as_of)
-    units = read_frame("SELECT {} FROM ref.units".format(", ".join(UNITS.columns)), None, UNITS)
+    units = read_table(UNITS)
     cleaned = clean(readings, source, units, key)
     if gates is not None and as_of is not None:
         for table, frame in _frames(cleaned):

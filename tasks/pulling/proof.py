@@ -16,7 +16,7 @@ from schemas.reference import UNITS
 from tasks.cleaning.agencies import Directory
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import DayTotal
-from tasks.warehouse.engine import read_frame
+from tasks.warehouse.engine import read_frame, read_table
 from tasks.warehouse.load import load
 
 _KEY = ["unit", "day"]
@@ -80,7 +80,7 @@ def prove_source(source: Source, first: date, last: date) -> Proof | None:
     given = {"source": source.name, "zone": source.zone, "first": first, "last": last}
     held = read_frame(_HELD, given, {"unit_as_given": _TEXT, "unit_code": _TEXT, "day": _DAY, "held": _NUMBER})
     before = read_frame(_BEFORE, given, {"unit": _TEXT, "day": _DAY})
-    units = read_frame("SELECT {} FROM ref.units".format(", ".join(UNITS.columns)), None, UNITS)
+    units = read_table(UNITS)
     rows = compared(totals, held, before, Directory(units)).assign(source=source.name)
     with load("prove", source.name) as current:
         current.merge(COMPLETENESS, COMPLETENESS.conform(rows))

@@ -21,7 +21,7 @@ Extend = Callable[[np.ndarray, np.ndarray, np.ndarray], LocalTimes]
 
 @dataclass(frozen=True)
 class PauseTable:
-    """Pauses of a partition, sorted by dossier and start, overlapping ones of a dossier not yet joined.
+    """Pauses of a partition, sorted by dossier and start, own ones first; overlapping ones of a dossier not yet joined.
 
     Attributes:
         rows: place of the dossier; start, end: office time, end in the far future while it lasts.
@@ -113,7 +113,8 @@ def pause_table(
     refused = np.zeros(len(facts), dtype=bool)
     refused[rows[bare]] = True
     kept = table.take(accepted & ~bare & (table.end > table.start))
-    return kept.take(np.lexsort((kept.end, kept.start, kept.rows))), refused
+    # Two systems often record one pause: then it is the one-stop system's own, whatever order the rows came in.
+    return kept.take(np.lexsort((kept.seqs, kept.end, kept.elsewhere, kept.start, kept.rows))), refused
 
 
 def with_pauses(

@@ -13,10 +13,11 @@ import pyarrow as pa
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
+from schemas.table import Table
 from tasks.rules.corrections import with_corrections
 from tasks.rules.frames import DossierFrames
 from tasks.warehouse.bundles import Bundle
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import fetch_all, read_frame, read_table
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
@@ -95,14 +96,14 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
         parameters,
         {**DOSSIERS.dtypes, "duplicate_of": _TEXT},
     )
-    corrections = _read(chosen, parameters, CORRECTIONS, "quality.corrections", "AND t.state = 'approved'")
+    corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'")
     return DossierFrames(
         dossiers=with_corrections(dossiers, corrections),
-        events=_read(chosen, parameters, EVENTS, "core.events"),
+        events=_read(chosen, parameters, EVENTS),
         pauses=_read_pauses(chosen, parameters),
         evidence=_read_evidence(chosen, parameters),
-        procedures=read_frame("SELECT * FROM ref.procedures", None, PROCEDURES),
-        units=read_frame("SELECT * FROM ref.units", None, UNITS),
+        procedures=read_table(PROCEDURES),
+        units=read_table(UNITS),
     )
 
 
@@ -145,29 +146,35 @@ def _chosen(bundle: Bundle, selection: Selection) -> tuple[str, dict[str, Any]]:
     return query, parameters
 
 
-def _read(chosen: str, parameters: Mapping[str, Any], table: Any, name: str, extra: str = "") -> pd.DataFrame:
+def _read(chosen: str, parameters: Mapping[str, Any], table: Table, extra: str = "") -> pd.DataFrame:
+    """Read a table's rows about the chosen dossiers, oldest first, in the same order whatever way PostgreSQL joins them."""
     columns = ", ".join(f"t.{column}" for column in table.columns)
+    order = ", ".join(f"t.{column}" for column in dict.fromkeys(("source", "code", "changed_in", *table.key)))
     return read_frame(
-        f"WITH chosen AS MATERIALIZED ({chosen}) SELECT {columns} FROM {name} AS t JOIN chosen USING (source, code) "
-        f"WHERE true {extra} ORDER BY t.source, t.code, t.changed_in",
+        f"WITH chosen AS MATERIALIZED ({chosen}) SELECT {columns} FROM {table.full_name} AS t "
+        f"JOIN chosen USING (source, code) WHERE true {extra} ORDER BY {order}",
         parameters,
         table,
     )
 
 
 def _read_pauses(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    """Read the dossiers' own pauses and those that matched records hold, under the dossier's key."""
+    """Read the dossiers' own pauses and those that matched records hold, under the dossier's key; own ones first."""
     rest = ", ".join(f"p.{column}" for column in PAUSES.columns if column not in ("source", "code"))
+    names = ", ".join(PAUSES.columns)
     return read_frame(
         f"""
-        WITH chosen AS MATERIALIZED ({chosen})
-        SELECT source, code, {rest} FROM core.pauses AS p JOIN chosen USING (source, code)
-        UNION ALL
-        SELECT c.source, c.code, {rest}
-        FROM chosen AS c
-        JOIN core.matches AS m ON m.source = c.source AND m.code = c.code AND m.kind = 'evidence'
-        JOIN core.pauses AS p ON p.source = m.other_source AND p.code = m.other_code
-        ORDER BY 1, 2, 3
+        WITH chosen AS MATERIALIZED ({chosen}),
+        said AS (
+            SELECT c.source, c.code, {rest}, NULL AS by_source, NULL AS by_code
+            FROM chosen AS c JOIN core.pauses AS p USING (source, code)
+            UNION ALL
+            SELECT c.source, c.code, {rest}, p.source, p.code
+            FROM chosen AS c
+            JOIN core.matches AS m ON m.source = c.source AND m.code = c.code AND m.kind = 'evidence'
+            JOIN core.pauses AS p ON p.source = m.other_source AND p.code = m.other_code
+        )
+        SELECT {names} FROM said ORDER BY source, code, by_source NULLS FIRST, by_code, seq
         """,
         parameters,
         PAUSES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from config.checks import load_checks
 from config.errors import ConfigError, DataError
+from config.policies import load_policies
 from config.settings import settings
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
-from tasks.judge import judge_bundle
+from tasks.judge import judge_all, judge_bundle
 from tasks.offices import all_sources, office_of
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
 from tasks.reports.lists import ages, by_unit, read_list
+from tasks.rules.checks import run_checks
 from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
+from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
@@ -153,6 +158,63 @@ def change_some() -> None:
         current.merge(DOSSIERS, pd.concat([ended, evidence])[list(DOSSIERS.given_columns)])
         current.merge(MATCHES, MATCHES.frame([{**match, "rule": "receipt_number", "confidence": 1.0}]))
         current.merge(CORRECTIONS, CORRECTIONS.frame([correction]))
+
+
+def two_systems_record_the_same_pause() -> None:
+    """The land software says word for word what the supplement records say, and a little more."""
+    paused = "SELECT d.* FROM core.dossiers AS d JOIN core.pauses USING (source, code) ORDER BY d.code"
+    rows = read_frame(paused, None, DOSSIERS)
+    pauses = read_frame("SELECT * FROM core.pauses ORDER BY code", None, PAUSES)
+    pauses = pauses.assign(source="land", origin="land_software")
+    longer = pauses.iloc[::3].assign(seq=1, ended_at=pauses["ended_at"] + pd.Timedelta(hours=30))
+    events = EVENTS.frame(
+        [
+            {"source": "desk", "code": code, "seq": seq, "at": received + pd.Timedelta(hours=2), "status": 2 + 2 * seq}
+            for code, received in zip(rows["code"], rows["received_at"], strict=True)
+            for seq in (0, 1)
+        ]
+    )
+    own = rows[list(DOSSIERS.given_columns)]
+    land = own.assign(source="land", role="evidence", due_at=pd.NA)
+    matches = [
+        {"source": "desk", "code": code, "other_source": "land", "other_code": code, "kind": "evidence"}
+        for code in rows["code"]
+    ]
+    with load("load", "desk") as current:
+        current.merge(DOSSIERS, land)
+        current.merge_children(PAUSES, pd.concat([pauses, longer])[list(PAUSES.given_columns)], parents=land)
+        current.merge_children(EVENTS, events, parents=own)
+        current.merge(MATCHES, MATCHES.frame([{**match, "rule": "code", "confidence": 1.0} for match in matches]))
+
+
+def test_neither_verdicts_nor_findings_depend_on_the_order_in_which_rows_are_read() -> None:
+    two_systems_record_the_same_pause()
+    frames, office, policies = read_bundle(MONTH), office_of("desk"), list(load_policies().values())
+    assert (len(frames.evidence), len(frames.pauses), len(frames.events)) == (75, 175, 150)
+    judged = judge_all(frames, policies, "desk", DAY_ONE).sort_values(["code", "policy"], ignore_index=True)
+    found = run_checks(frames, load_checks(), DAY_ONE, office.zone, office.clock, office.plain_clock).rows()
+    for seed in range(5):
+        other = replace(
+            frames,
+            **{
+                each.name: getattr(frames, each.name).sample(frac=1, random_state=seed).reset_index(drop=True)
+                for each in fields(frames)
+            },
+        )
+        again = judge_all(other, policies, "desk", DAY_ONE).sort_values(["code", "policy"], ignore_index=True)
+        pd.testing.assert_frame_equal(again, judged)
+        found_again = run_checks(other, load_checks(), DAY_ONE, office.zone, office.clock, office.plain_clock).rows()
+        by = ["code", "check_id"]
+        pd.testing.assert_frame_equal(found_again.sort_values(by, ignore_index=True), found.sort_values(by, ignore_index=True))
+
+
+def test_a_pause_that_two_systems_record_is_the_dossiers_own() -> None:
+    two_systems_record_the_same_pause()
+    judge_bundle(MONTH, DAY_ONE)
+    rows = verdicts()
+    both = rows[(rows["policy"] == "qd766") & rows["evidence"].str.contains('"pauses"')]
+    assert len(both) > 20
+    assert not both["reasons"].str.contains("pause_recorded_elsewhere").any()
 
 
 def test_every_dossier_has_a_verdict_under_every_policy() -> None:
