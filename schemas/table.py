@@ -252,14 +252,19 @@ class Table:
                 f.name,
                 f.kind.sql,
                 nullable=not (f.required or f.name in self.key),
-                primary_key=f.name in self.key,
                 comment=f.description,
             )
             for f in self.fields
         ]
         indexes = [self._index(names) for names in self.indexes]
         return sa.Table(
-            self.name, METADATA, *columns, *indexes, schema=self.schema, comment=f"{self.description} Grain: {self.grain}."
+            self.name,
+            METADATA,
+            *columns,
+            sa.PrimaryKeyConstraint(*self.key),
+            *indexes,
+            schema=self.schema,
+            comment=f"{self.description} Grain: {self.grain}.",
         )
 
     def _index(self, names: tuple[str, ...]) -> sa.Index:

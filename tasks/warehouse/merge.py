@@ -86,7 +86,7 @@ class Merge:
 
     def _look_and_write(self) -> Merged:
         if self._is_empty():
-            return Merged(self._insert(only_new=False))
+            return Merged(self._fill())
         self._analyze()
         new, different = self._survey()
         updated = self._update() if different else 0
@@ -160,20 +160,39 @@ class Merge:
             )
         )
 
+    def _fill(self) -> int:
+        """Insert the whole stage into an empty table; versions are then the stage's rows, without a detour."""
+        if self._table is not DOSSIERS or self._repeated:
+            return self._insert(only_new=False)
+        with self._driver.cursor() as cursor:
+            cursor.execute(self._insertion(sql.SQL("")))
+            rows = int(cursor.rowcount)
+            given = tuple(c for c in DOSSIER_VERSIONS.columns if c not in ("seen_at", CHANGED_IN))
+            cursor.execute(
+                sql.SQL(
+                    "INSERT INTO {versions} ({given}, changed_in, seen_at) SELECT {given}, {number}, now() FROM {stage}"
+                ).format(
+                    versions=qualified(DOSSIER_VERSIONS),
+                    given=names(given),
+                    number=sql.Literal(self._number),
+                    stage=self._stage.name,
+                )
+            )
+        return rows
+
     def _insert(self, *, only_new: bool) -> int:
+        absent = sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
+        return self._run(self._insertion(absent if only_new else sql.SQL("")))
+
+    def _insertion(self, which: sql.Composable) -> sql.Composable:
         columns = self._stage.columns
         number = [sql.Literal(self._number)] if self._counts_changes else []
-        target_columns = (*columns, CHANGED_IN) if self._counts_changes else columns
-        statement = sql.SQL("INSERT INTO {target} AS t ({columns}) SELECT {values} FROM {stage} AS s {only_new}")
-        absent = sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
-        return self._run(
-            statement.format(
-                target=self._target,
-                columns=names(target_columns),
-                values=sql.SQL(", ").join([names(columns, "s"), *number]),
-                stage=self._stage.name,
-                only_new=absent if only_new else sql.SQL(""),
-            )
+        return sql.SQL("INSERT INTO {target} AS t ({columns}) SELECT {values} FROM {stage} AS s {which}").format(
+            target=self._target,
+            columns=names((*columns, CHANGED_IN) if self._counts_changes else columns),
+            values=sql.SQL(", ").join([names(columns, "s"), *number]),
+            stage=self._stage.name,
+            which=which,
         )
 
     def _run(self, change: sql.Composable) -> int:

@@ -155,7 +155,7 @@ def test_the_cleaned_gate_passes_what_the_table_promises_and_says_so() -> None:
     rows = gates.check_cleaned(cleaned(), DOSSIERS, "province", DAY_ONE)
     assert all(row["success"] for row in rows)
     assert stored("cleaned")["status: one of"] == (True, 30, 0)
-    assert stored("cleaned")["source, code: unique"] == (True, 30, 0)
+    assert stored("cleaned")["code, source: unique"] == (True, 30, 0)
     assert stored("cleaned")["channel: one of"] == (True, 0, 0)
     ledger = fetch_all("SELECT count(*) FROM audit.ledger")
     gates.check_cleaned(cleaned(), DOSSIERS, "province", DAY_ONE)

@@ -32,7 +32,7 @@ def test_the_comparison_sees_each_kind_of_difference() -> None:
         "COMMENT ON TABLE core.dossiers IS 'x'": "add_table_comment",
         "ALTER TABLE core.dossiers ALTER COLUMN marks TYPE varchar(9)": "modify_type",
         "ALTER TABLE core.dossiers ALTER COLUMN role DROP NOT NULL": "modify_nullable",
-        "DROP INDEX core.ix_core_dossiers_code": "add_index",
+        "DROP INDEX core.ix_core_dossiers_alias_code": "add_index",
         "DROP TABLE core.pauses": "add_table",
         "CREATE TABLE mart.stray (x int)": "remove_table",
     }
