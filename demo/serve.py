@@ -80,7 +80,9 @@ class Counts:
         return [json.dumps(dict(zip(keys, row, strict=True)), ensure_ascii=False).encode() for row in chosen]
 
     def _count(self, until: str) -> list[tuple[str, str, int]]:
-        latest = {record["MaHoSo"]: record for record in map(json.loads, self.shelf.between("", until)) if record.get("MaHoSo")}
+        latest = {
+            record["MaHoSo"]: record for record in map(_own_fields, self.shelf.between("", until)) if record.get("MaHoSo")
+        }
         found = Counter((r.get("DonViXuLy") or "", _day(r.get("NgayTiepNhan") or "")) for r in latest.values())
         return [(unit, day, count) for (unit, day), count in sorted(found.items()) if day]
 
@@ -130,6 +132,12 @@ def _page(lines: list[bytes], data: dict[str, Any]) -> bytes:
     head = {"error_code": GOOD, "message": "", "tongSo": len(lines), "trang": number, "soTrang": pages}
     body = b",".join(lines[(number - 1) * size : number * size])
     return json.dumps(head).encode()[:-1] + b', "result": [' + body + b"]}"
+
+
+def _own_fields(line: bytes) -> dict[str, Any]:
+    """Read a record without its lists, which stand behind its own fields and are most of it."""
+    lists = line.find(b": [")
+    return dict(json.loads(line if lists < 0 else line[: line.rindex(b", ", 0, lists)] + b"}"))
 
 
 def _day(text: str) -> str:

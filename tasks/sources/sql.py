@@ -39,6 +39,7 @@ class SqlAdapter:
             raise ConfigError(source.name, "kind sql without a section sql")
         self.source = source
         self.options: Sql = source.sql
+        self._tables: dict[str, sa.Table] = {}
 
     def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
         """Yield batches of rows in the order of modification and key; see the protocol.
@@ -199,11 +200,18 @@ class SqlAdapter:
         return max(aware, default=None)
 
     def _table(self, connection: sa.Connection, name: str) -> sa.Table:
-        """Reflect a table: names of the source file become quoted identifiers only if the database has them."""
-        try:
-            return sa.Table(name, sa.MetaData(), schema=self.options.namespace, autoload_with=connection)
-        except NoSuchTableError:
-            raise self._wrong(f"the database has no table or view {name!r}") from None
+        """Look up a table's columns: names of the source file become quoted identifiers only if the database has them.
+
+        Once a pull, and no more than is asked for: keys, indexes and constraints take a dozen further statements.
+        """
+        if name not in self._tables:
+            try:
+                columns = sa.inspect(connection).get_columns(name, self.options.namespace)
+            except NoSuchTableError:
+                raise self._wrong(f"the database has no table or view {name!r}") from None
+            own = [sa.Column(column["name"], column["type"]) for column in columns]
+            self._tables[name] = sa.Table(name, sa.MetaData(), *own, schema=self.options.namespace)
+        return self._tables[name]
 
     def _column(self, table: sa.Table, name: str) -> sa.Column[Any]:
         if name not in table.c:

@@ -12,6 +12,7 @@ import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from random import SystemRandom
 from types import TracebackType
@@ -28,6 +29,12 @@ _WAIT_LONGEST = 120.0  # seconds that a Retry-After may ask for within one pull;
 _ALONE_LONGEST = 7 * 24 * 3600.0  # seconds; a Retry-After beyond this is no request for patience
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _CHANCE = SystemRandom()
+
+
+@lru_cache(maxsize=1)
+def _machines_authorities() -> ssl.SSLContext:
+    """The certificates that this machine trusts: reading them takes longer than most conversations."""
+    return ssl.create_default_context()
 
 
 class Transport:
@@ -55,8 +62,9 @@ class Transport:
         self._opened += 1
         if self._opened > 1:
             return self
-        context = ssl.create_default_context()
+        context = _machines_authorities()
         if self.options.trusted_certificates is not None:
+            context = ssl.create_default_context()
             context.load_verify_locations(self.options.trusted_certificates)
         # trust_env: a proxy variable of the machine must not carry sessions to another host.
         self._client = httpx.Client(
