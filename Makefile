@@ -19,7 +19,7 @@ test: .venv/installed chromium ## all tests
 	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
-	@$(if $(DEMO),$(PY) -m flows.demo_run --up,.venv/bin/motcua up)
+	@$(if $(DEMO),$(PY) -m flows.demo_run --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)
 
 check: .venv/installed ## style, types, import contracts, generated pages: what a commit needs
 	@$(PY) -m pytest tests/house

@@ -24,12 +24,13 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from config.errors import MotcuaError
+from config.errors import ConfigError, MotcuaError
 from config.settings import ROOT, secret, settings
 from flows.runtime import children
 from tasks.warehouse.accounts import make_home
 
 AS_OF = date(2026, 3, 31)
+SEED, DOSSIERS = 1, 20_000
 _FLOW = "flows.refresh.refresh"
 _LAND = "demo_land"
 _OUT = Console()
@@ -62,8 +63,8 @@ class Place:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demonstration, or with ``up`` keep it running for a look; return the exit code."""
     given = _parser().parse_args(arguments)
-    place = _prepare()
     try:
+        place = _prepare(given.seed, given.dossiers)
         return _up(place) if given.up else run(place, given.seed, given.dossiers)
     except MotcuaError as error:
         _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
@@ -102,19 +103,38 @@ def _up(place: Place) -> int:
         return commands.up()
 
 
-def _prepare() -> Place:
-    """Set the demonstration's own home and sources in this process's environment, before any setting is read."""
-    default = Path("/var/lib/motcua-demo") if os.geteuid() == 0 else Path.home() / ".local" / "share" / "motcua-demo"
-    home = Path(secret("MOTCUA_HOME") or default)
+def _prepare(seed: int, dossiers: int) -> Place:
+    """Set the demonstration's own home and sources in this process's environment, before any setting is read.
+
+    Raises:
+        ConfigError: the home that MOTCUA_HOME names holds another province.
+    """
+    home = Path(secret("MOTCUA_HOME") or _home_of(seed, dossiers))
     os.environ["MOTCUA_HOME"] = str(home)
     os.environ["MOTCUA_SOURCES_DIR"] = str(ROOT / "demo" / "sources")
     if not secret("MOTCUA_PREFECT_PORT"):
         os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
     settings.cache_clear()
+    _claim(home, seed, dossiers)
+    return Place(home, _port(8600))
 
-    place = Place(home, _port(8600))
+
+def _home_of(seed: int, dossiers: int) -> Path:
+    """Return the home of a province: each has its own, for the dossiers of two would lie in one warehouse."""
+    folder = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
+    return folder / ("motcua-demo" if (seed, dossiers) == (SEED, DOSSIERS) else f"motcua-demo-{seed}-{dossiers}")
+
+
+def _claim(home: Path, seed: int, dossiers: int) -> None:
+    """Make the home and write down which province it holds; refuse one that holds another, or an office's own data."""
+    note, wanted = home / "province.txt", f"the province of seed {seed} with {dossiers} dossiers"
+    held = note.read_text(encoding="utf-8") if note.exists() else wanted
+    if (home / "cluster").exists() and not (note.exists() or (home / "province").exists()):
+        held = "a warehouse that is no demonstration"
+    if held != wanted:
+        raise ConfigError("MOTCUA_HOME", f"{home} holds {held}", "another folder, or none for one of its own")
     make_home(home)
-    return place
+    note.write_text(wanted, encoding="utf-8")
 
 
 def _port(wanted: int) -> int:
@@ -220,11 +240,12 @@ def _show(score: Mapping[str, Any], seconds: float) -> None:
 
 def _where_to_look() -> list[str]:
     chosen = settings()
+    up = "make up DEMO=1" + ("" if chosen.home.name == "motcua-demo" else " SEED=… DOSSIERS=…")
     return [
         f"Trang công bố · Published page:  {chosen.page}",
-        f"Giao diện Prefect · Prefect UI:  make up DEMO=1   →  http://127.0.0.1:{chosen.prefect_port}",
+        f"Giao diện Prefect · Prefect UI:  {up}   →  http://127.0.0.1:{chosen.prefect_port}",
         f"Mật khẩu · Password:             {chosen.home / 'keys' / 'prefect.key'}",
-        "Các bảng · Tables:               make up DEMO=1, then psql with",
+        f"Các bảng · Tables:               {up}, then psql with",
         f"  host={chosen.home / 'cluster' / 'run'} dbname=motcua user=motcua, password in {chosen.home / 'keys'}",
         "Một hồ sơ · One dossier:         motcua explain CODE   with",
         f"  MOTCUA_HOME={chosen.home} MOTCUA_SOURCES_DIR={chosen.sources_dir}",
@@ -257,8 +278,8 @@ def _steps() -> Iterator[Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m flows.demo_run", description="The whole job on a made-up province.")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same province")
-    parser.add_argument("--dossiers", type=int, default=20_000, help="how many dossiers it has")
+    parser.add_argument("--seed", type=int, default=SEED, help="the same seed makes the same province")
+    parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="how many dossiers it has")
     parser.add_argument("--up", action="store_true", help="run no refresh: serve the province and run `motcua up` on it")
     return parser
 

@@ -1,0 +1,45 @@
+"""Each province of `make demo` has a home of its own: two in one warehouse would be counted together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import settings
+from flows.demo_run import _home_of, _prepare, main
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("MOTCUA_SOURCES_DIR", "MOTCUA_PREFECT_PORT"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("MOTCUA_HOME", str(tmp_path / "home"))
+    settings.cache_clear()
+    return tmp_path / "home"
+
+
+def test_another_seed_or_size_lives_elsewhere() -> None:
+    usual = _home_of(1, 20_000)
+    assert usual.name == "motcua-demo"
+    assert len({usual, _home_of(2, 20_000), _home_of(1, 6_000)}) == 3
+
+
+def test_the_same_province_finds_its_home_again(home: Path) -> None:
+    assert _prepare(2, 600).home == home
+    assert _prepare(2, 600).home == home
+
+
+def test_a_home_of_another_province_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _prepare(1, 600)
+    assert main(["--seed", "1", "--dossiers", "700"]) == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert "seed 1 with 600 dossiers" in said
+    assert not (home / "cluster").exists(), "nothing was started"
+
+
+def test_an_offices_own_warehouse_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "cluster").mkdir(parents=True)
+    assert main([]) == 2
+    assert "no demonstration" in " ".join(capsys.readouterr().out.split())
+    assert not (home / "province.txt").exists()
