@@ -93,10 +93,12 @@ def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
 
 
 def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
-    """Load landed pages, directories first because dossiers are read with them; return how many rows changed."""
+    """Load pages that wait, directories first because dossiers are read with them; return how many rows changed."""
     changed = 0
+    waiting = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NULL")}
     for reference in (True, False):
-        futures = [load.submit(name, day) for name, source in chosen.items() if source.is_reference is reference]
+        some = [name for name, source in chosen.items() if source.is_reference is reference and name in waiting]
+        futures = [load.submit(name, day) for name in some]
         done = [counts for counts in map(trouble.of, futures) if counts is not None]
         changed += sum(counts.inserted + counts.updated for counts in done)
         if reference:
