@@ -37,13 +37,14 @@ _TABLES = (DOSSIERS, EVENTS, PAUSES)
 
 
 @contextmanager
-def one_stop_system(dossiers: int) -> Iterator[dict[str, Source]]:
+def one_stop_system(dossiers: int, session_calls: int = 20) -> Iterator[dict[str, Source]]:
     """The made-up province's systems, served, with a warehouse of their own."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
     demo = [sys.executable, "-m", "demo"]
     subprocess.run([*demo, "--dossiers", str(dossiers), "--out", str(folder)], cwd=ROOT, check=True, capture_output=True)
     port = free_port()
-    serving = subprocess.Popen([*demo, "serve", "--port", str(port), "--out", str(folder)], cwd=ROOT)
+    serve = [*demo, "serve", "--port", str(port), "--out", str(folder), "--session-calls", str(session_calls)]
+    serving = subprocess.Popen(serve, cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: httpx.get(address, timeout=2.0).status_code > 0)
@@ -65,8 +66,8 @@ def bench_http_to_merged() -> Measured:
     gates.warm_up()
     with one_stop_system(DOSSIERS_MADE) as sources:
         for name in ("units", "catalogue"):
-            _pull_and_load(sources[name])
-        ours = timed(lambda: _pull_and_load(sources["province"]))
+            pull_and_load(sources[name])
+        ours = timed(lambda: pull_and_load(sources["province"]))
         pages = [digest for (digest,) in fetch_all("SELECT page_digest FROM raw.pages WHERE source = 'province'")]
         frames = {table: _rows(table) for table in _TABLES}
         _make_equal_tables()
@@ -77,7 +78,8 @@ def bench_http_to_merged() -> Measured:
     return Measured(ours.seconds, other.seconds)
 
 
-def _pull_and_load(source: Source) -> None:
+def pull_and_load(source: Source) -> None:
+    """Land what is new at a source, and load it through its gates."""
     pull_source(source)
     load_source(source, gates=gates, as_of=AS_OF)
 
