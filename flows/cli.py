@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 DESCRIPTION = """Makes a government's deadline figures true: pulls dossiers from one-stop systems, checks and cleans
@@ -91,6 +92,12 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
     explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
+    explain.add_argument("--page", metavar="FILE", help="write it as a page with the timeline drawn")
+    holders = command("holders", "who held the dossiers for how long, by agency: every working minute has one holder")
+    holders.add_argument("--unit", metavar="UNIT", help="dossiers of this agency only")
+    holders.add_argument("--late", action="store_true", help="only those that are truly late")
+    holders.add_argument("--policy", metavar="POLICY", help="by whose due dates and pauses (default: MOTCUA_POLICY)")
+    holders.add_argument("--out", metavar="FILE", help="write every dossier and holder, as CSV")
     lists = command("list", "list the dossiers that somebody has to see to")
     lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined"))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
@@ -181,10 +188,22 @@ def _differences(given: argparse.Namespace) -> int:
 
 def _explain(given: argparse.Namespace) -> int:
     from flows.runtime.session import warehouse
-    from tasks.reports.explain import explain
+    from tasks.reports.explain import explain, write_explanation
 
     with warehouse():
-        print(explain(given.code, given.lang, as_json=given.json))
+        if given.page:
+            print(write_explanation(given.code, Path(given.page), given.lang))
+        else:
+            print(explain(given.code, given.lang, as_json=given.json))
+    return 0
+
+
+def _holders(given: argparse.Namespace) -> int:
+    from flows.holders import print_holders
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        print_holders(given.policy, given.unit, late=given.late, lines=given.out)
     return 0
 
 
