@@ -16,6 +16,9 @@ EPILOG = """Settings are MOTCUA_… variables (config/settings.py); systems are 
 Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 network, 5 data at a gate,
 6 warehouse, 7 a fault of the program."""
 
+_DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
+_WATCHING = ("letters", "extensions", "due-changes", "silent", "too-good")
+
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with the arguments in one line."""
@@ -99,9 +102,10 @@ def parser() -> argparse.ArgumentParser:
     holders.add_argument("--policy", metavar="POLICY", help="by whose due dates and pauses (default: MOTCUA_POLICY)")
     holders.add_argument("--out", metavar="FILE", help="write every dossier and holder, as CSV")
     lists = command("list", "list the dossiers that somebody has to see to")
-    lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined"))
+    lists.add_argument("name", choices=(*_DOSSIERS, *_WATCHING))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
+    lists.add_argument("--register", metavar="FILE", help="the office's register of letters (CSV: code, sent), for `letters`")
     compare = command("compare", "show where two policies disagree, and sum it up")
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
@@ -208,6 +212,13 @@ def _holders(given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
+    if given.name in _WATCHING:
+        from flows import watching
+        from flows.runtime.session import warehouse
+
+        with warehouse():
+            watching.show(given.name, given.policy, given.csv, given.register)
+        return 0
     return _print_lines("dossiers", given.name, given.policy, given.csv)
 
 

@@ -116,16 +116,10 @@ class Drawing:
                 found.append((derived[key], f"{key} derived", words.PAGE[f"{key}_both"]))
             else:
                 found += [(sides[key], f"{key} {side}", words.PAGE[f"{key}_{side}"]) for side, sides in self._sides.items()]
+        known = [Moment(at, kind, f"{text[self._place]} {shown(at)}") for at, kind, text in found if at is not None]
         if derived["end"] is None:
-            found.append((self._now, "now", words.PAGE["now"]))
-        return sorted(
-            (
-                Moment(at, kind, f"{text[self._place]} {shown(at)}")
-                for at, kind, text in found
-                if at is not None and scale.holds(at)
-            ),
-            key=lambda one: one.at,
-        )
+            known.append(Moment(self._now, "now", f"{words.PAGE['now'][self._place]} {self._now - _DAY:%d/%m/%Y}"))
+        return sorted((one for one in known if scale.holds(one.at)), key=lambda one: one.at)
 
     def _lane(self, key: str, top: float) -> Iterator[str]:
         lines = words.PAGE[key][self._place].split("|")
@@ -196,9 +190,9 @@ def placed_labels(moments: list[Moment], scale: Scale) -> tuple[list[str], int]:
         placed.append((row, x, left, one))
     rows, lines, texts = len(free), [], []
     for row, x, left, one in placed:
-        y, width = 8 + row * LABEL_ROW + 11, f"{len(one.text) * LETTER - 4:.1f}"
+        y, length = 8 + row * LABEL_ROW + 11, len(one.text) * LETTER - 4
         lines.append(f'<line class="at {one.kind}" x1="{x}" x2="{x}" y1="{y + 4}" y2="{8 + rows * LABEL_ROW - 4}"/>')
-        place = f'x="{left:.1f}" y="{y}" textLength="{width}" lengthAdjust="spacingAndGlyphs"'
+        place = f'x="{left:.1f}" y="{y}" textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"'
         texts.append(f'<text class="label {one.kind}" {place}>{escape(one.text)}</text>')
     return lines + texts, rows
 

@@ -149,7 +149,7 @@ PAGE: Final = {
     "end_both": ("Kết thúc", "Ended"),
     "end_recorded": ("Kết thúc hệ thống ghi", "Ended as recorded"),
     "end_derived": ("Kết thúc theo bằng chứng", "Ended by the evidence"),
-    "now": ("Tính đến", "As of"),
+    "now": ("Tính đến hết", "As of the end of"),
     "in_time": ("trong hạn", "within the limit"),
     "over": ("sau hạn", "after the due date"),
     "off": ("ngày nghỉ", "day off"),
