@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +25,7 @@ from tasks.reports.lists import judged_on
 _OUT = Console()
 _FIRST = 20  # lines on the screen; the file has all
 _COLUMNS = 7
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = ("mã hồ sơ", "code")
 
 Rows = list[dict[str, object]]
@@ -43,14 +45,21 @@ def show(name: str, policy: str | None, lines: str | None, register: str | None 
     _OUT.print(f"{say(*title)}: {len(rows)}", highlight=False)
     table = Table()
     for heading in list(rows[0] if rows else ())[:_COLUMNS]:
-        table.add_column(heading, overflow="fold", no_wrap=heading == say(*_CODE))
+        whole = heading == say(*_CODE) or bool(_DAY.match(str(rows[0][heading])))
+        table.add_column(heading, overflow="fold", no_wrap=whole)
     for row in rows[:_FIRST]:
-        table.add_row(*("" if value is None else str(value) for value in list(row.values())[:_COLUMNS]))
+        table.add_row(*(_cell(value) for value in list(row.values())[:_COLUMNS]))
     if rows:
         _OUT.print(table)
     if lines:
         write_whole(Path(lines), "\ufeff" + pd.DataFrame(rows).to_csv(index=False))
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
+
+
+def _cell(value: object) -> str:
+    """Show a value; the hour of a moment on a line of its own, so that narrow screens hold it."""
+    text = "" if value is None else str(value)
+    return text.replace(" ", "\n", 1) if _DAY.match(text) else text
 
 
 def _due_changes(_policy: str, _register: str | None) -> Rows:
