@@ -18,10 +18,10 @@ from tasks.warehouse.engine import fetch_all
 # core.dossier_versions and the present one, which may or may not be among them; a state told twice is no change.
 _STATES = """
     SELECT v.source, v.code, v.changed_in, 0 AS present, v.seen_at, v.due_at, v.modified_at, v.page_digest
-    FROM core.dossier_versions AS v WHERE %(code)s::text IS NULL OR v.code = %(code)s
+    FROM core.dossier_versions AS v WHERE %(source)s::text IS NULL OR (v.source, v.code) = (%(source)s, %(code)s)
     UNION ALL
     SELECT d.source, d.code, d.changed_in, 1, NULL, d.due_at, d.modified_at, d.page_digest
-    FROM core.dossiers AS d WHERE d.role = 'primary' AND (%(code)s::text IS NULL OR d.code = %(code)s)
+    FROM core.dossiers AS d WHERE d.role = 'primary' AND (%(source)s::text IS NULL OR (d.source, d.code) = (%(source)s, %(code)s))
 """
 _BY_PULL = f"""
     WITH state AS ({_STATES}), step AS (
@@ -40,7 +40,7 @@ _BY_REQUEST = """
         d.page_digest
     FROM core.pauses AS p JOIN core.dossiers AS d ON d.source = p.source AND d.code = p.code AND d.role = 'primary'
     WHERE p.due_before_at IS NOT NULL AND p.due_after_at IS NOT NULL AND p.due_before_at <> p.due_after_at
-        AND (%(code)s::text IS NULL OR p.code = %(code)s)
+        AND (%(source)s::text IS NULL OR (p.source, p.code) = (%(source)s, %(code)s))
     ORDER BY p.source, p.code, p.seq
 """
 WHEN: Final = {
@@ -86,14 +86,16 @@ class DueChange:
         return self.old_due is not None and self.new_due is not None and self.new_due > self.old_due
 
 
-def read_due_changes(code: str | None = None) -> list[DueChange]:
+def read_due_changes(source: str | None = None, code: str | None = None) -> list[DueChange]:
     """Return every change of a due date of a primary dossier, in order of dossier and time.
 
     Args:
-        code: of this dossier only.
+        source: with ``code``, of this dossier only.
+        code: of a dossier of that source.
     """
-    told = [_of_request(*row) for row in fetch_all(_BY_REQUEST, {"code": code})]
-    seen = [_of_pull(*row) for row in fetch_all(_BY_PULL, {"code": code})]
+    parameters = {"source": source, "code": code}
+    told = [_of_request(*row) for row in fetch_all(_BY_REQUEST, parameters)]
+    seen = [_of_pull(*row) for row in fetch_all(_BY_PULL, parameters)]
     return sorted(joined(told, seen), key=lambda one: (one.source, one.code, str(one.at), str(one.new_due), one.by))
 
 

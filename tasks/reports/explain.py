@@ -122,7 +122,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "paused_minutes": int(case.paused.minutes[0]),
         "worked_minutes": _worked(case),
         **_holders(case),
-        "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.code) if one.source == place.source],
+        "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.source, place.code)],
         "closed_days": _closed_days(case),
         "timeline": _timeline(case),
         "findings": _findings(place),

@@ -92,13 +92,13 @@ def test_every_pull_that_shows_another_due_date_is_a_line_of_the_ledger() -> Non
         # The third pull is of a record changed the day after: nobody can tell whether before or after the due date.
         changed = at(datetime(2026, 3, 9, 8, 0)) + timedelta(days=number)
         reload(DOSSIERS.frame([row | {"due_at": moved, "modified_at": changed, "page_digest": f"{number}" * 64}]))
-    one, two = read_due_changes("H99.12-260302-0999")
+    one, two = read_due_changes("desk", "H99.12-260302-0999")
     assert (one.old_due, one.new_due, one.page_digest) == (due, due + timedelta(days=7), "2" * 64)
     assert one.at is not None
     assert one.at > due
     assert one.when in ("unclear", "after_expiry")
     assert (two.old_due, two.new_due, two.later) == (due + timedelta(days=7), None, False)
-    assert read_due_changes("H99.12-260302-0999") == [one, two]
+    assert read_due_changes("desk", "H99.12-260302-0999") == [one, two]
     pause = {"source": "desk", "code": row["code"], "seq": 0, "kind": "supplement", "origin": "supplement_record"}
     told = pause | {
         "started_at": due - timedelta(days=2),
