@@ -99,8 +99,9 @@ def parser() -> argparse.ArgumentParser:
     holders = command("holders", "who held the dossiers for how long, by agency: every working minute has one holder")
     holders.add_argument("--unit", metavar="UNIT", help="dossiers of this agency only")
     holders.add_argument("--late", action="store_true", help="only those that are truly late")
+    holders.add_argument("--steps", action="store_true", help="by room and status of the progress log, not by holder alone")
     holders.add_argument("--policy", metavar="POLICY", help="by whose due dates and pauses (default: MOTCUA_POLICY)")
-    holders.add_argument("--out", metavar="FILE", help="write every dossier and holder, as CSV")
+    holders.add_argument("--out", metavar="FILE", help="write every dossier, holder and step, as CSV")
     lists = command("list", "list the dossiers that somebody has to see to")
     lists.add_argument("name", choices=(*_DOSSIERS, *_WATCHING))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
@@ -207,7 +208,7 @@ def _holders(given: argparse.Namespace) -> int:
     from flows.runtime.session import warehouse
 
     with warehouse():
-        print_holders(given.policy, given.unit, late=given.late, lines=given.out)
+        print_holders(given.policy, given.unit, late=given.late, steps=given.steps, lines=given.out)
     return 0
 
 

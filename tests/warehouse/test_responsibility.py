@@ -18,7 +18,7 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.judge import judge_bundle
 from tasks.reports.due_changes import read_due_changes
 from tasks.reports.explain import explain, write_explanation
-from tasks.reports.holders import by_holder, read_holders
+from tasks.reports.holders import by_holder, by_step, read_holders
 from tasks.reports.letters import letter_list, parse_letters
 from tasks.reports.silence import ALL, read_silences
 from tasks.reports.too_good import read_signs
@@ -54,7 +54,14 @@ def test_of_every_dossier_the_minutes_of_all_holders_are_those_of_its_verdict(
     sums = {(each.unit_code, each.holder): each.minutes for each in by_holder(found)}
     assert sums["H99.12", "agency"] == one[one["holder"] == "agency"]["minutes"].sum()
     assert sums["*", "agency"] == sums["H99.12", "agency"] + sums["H99.13", "agency"]
-    print_holders(None, None, late=False, lines=str(tmp_path / "all.csv"))
+    assert (
+        sum(each.minutes for each in by_step(found))
+        == found["minutes"].sum()
+        == sum(count for (unit, _), count in sums.items() if unit == "*")
+    )
+    people = {(each.unit_code, each.holder): each.dossiers for each in by_holder(found)}
+    assert people["*", "citizen"] == found[found["holder"] == "citizen"]["code"].nunique()
+    print_holders(None, None, late=False, steps=False, lines=str(tmp_path / "all.csv"))
     assert "công dân" in capsys.readouterr().out
     assert len((tmp_path / "all.csv").read_text(encoding="utf-8-sig").splitlines()) == len(found) + 1
 
