@@ -20,9 +20,10 @@ from config.settings import settings
 from schemas.fields import TIMELINESS, UNIT_CODE
 from tasks.digest import rules_digest
 from tasks.offices import office_of
-from tasks.rules.case import build_case, settle
+from tasks.rules.case import Office, build_case, settle
 from tasks.rules.ends import NOT_RECEIVED
 from tasks.rules.facts import facts_of
+from tasks.rules.frames import DossierFrames
 from tasks.rules.holders import HOLDERS, OTHER_AGENCY, Holdings, holders_of
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 from tasks.warehouse.bundles import Bundle, bundled
@@ -122,8 +123,11 @@ def _judged() -> Iterator[tuple[Bundle, date]]:
 
 
 def _of_bundle(bundle: Bundle, as_of: date, policy: Policy) -> pd.DataFrame:
-    office = office_of(bundle.source)
-    frames = read_bundle(bundle, ALL)
+    return _of_office(read_bundle(bundle, ALL), office_of(bundle.source), as_of, policy)
+
+
+def _of_office(frames: DossierFrames, office: Office, as_of: date, policy: Policy) -> pd.DataFrame:
+    """Work out the dossiers that follow one clock."""
     case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
     timely = timeliness(case, missing_evidence(case))
     _, repeated = verdicts(case, timely)
