@@ -132,7 +132,9 @@ class Drawing:
         times = self._sides[side]
         start, due, end = times["received"], times["due"], times["end"] or self._now
         y = top + (LANE - BAR) / 2
-        if start is not None and end > start:
+        if start is not None and end > start and times["end"] is None and self._fact[side]["state"] != "in_progress":
+            yield bar(scale, start, end, y, "no-end", words.PAGE["no_end"][self._place])
+        elif start is not None and end > start:
             split = min(max(due, start), end) if due is not None else end
             yield bar(scale, start, split, y, f"{side} in-time", words.PAGE["in_time"][self._place])
             yield bar(scale, split, end, y, f"{side} over", words.PAGE["over"][self._place])

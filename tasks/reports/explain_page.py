@@ -76,7 +76,8 @@ class _Article:
         drawn = Drawing(self._fact, self._place, self._name).svg()
         if drawn is None:
             return f'<p class="muted">{self._say("no_picture")}</p>'
-        keys = [("in-time", "in_time")] + [("over", "over")] * (' over"' in drawn) + [("off", "off")]
+        keys = [("in-time", "in_time")] * (' in-time"' in drawn) + [("no-end", "no_end")] * ('"no-end"' in drawn)
+        keys += [("over", "over")] * (' over"' in drawn) + [("off", "off")]
         keys += [("pause", "pause")] * any(one["made_of_it"] == "pause_counted" for one in self._fact["pauses"])
         keys += [("refused", "pause_refused")] * any(one["made_of_it"] != "pause_counted" for one in self._fact["pauses"])
         keys += [("earlier", "due_earlier")] * bool(self._fact["due_changes"])

@@ -152,6 +152,7 @@ PAGE: Final = {
     "now": ("Tính đến hết", "As of the end of"),
     "in_time": ("trong hạn", "within the limit"),
     "over": ("sau hạn", "after the due date"),
+    "no_end": ("đã kết thúc, không rõ khi nào", "ended, nobody knows when"),
     "off": ("ngày nghỉ", "day off"),
     "pause": ("dừng, trừ khỏi thời hạn", "pause, left out of the limit"),
     "pause_refused": ("dừng, không được trừ", "pause, not left out"),

@@ -128,6 +128,11 @@ def test_everything_lies_on_the_picture_whatever_the_record_says() -> None:
             assert LEFT <= float(attributes["x"]) <= float(attributes["x"]) + float(attributes["width"]) <= WIDTH - RIGHT + 0.2
     open_one = {**FACT, "derived": {**SIDE, "due": None, "end": None}, "recorded": {**SIDE, "end": None}}
     assert any("Tính đến hết 31/03/2026" in text for text in [Drawing(open_one, 0, "0").svg() or ""])
+    assert [tag for tag, a in shapes(open_one) if a.get("class") == "no-end"] == ["rect", "rect"], (
+        "finished, and no end is known"
+    )
+    going_on = {**open_one, "derived": {**open_one["derived"], "state": "in_progress"}}
+    assert [tag for tag, a in shapes(going_on) if a.get("class") in ("no-end", "open")] == ["rect", "path"]
     assert Drawing({**FACT, "derived": {**SIDE, "received": None}}, 0, "0").svg() is None
 
 
