@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 DESCRIPTION = """Makes a government's deadline figures true: pulls dossiers from one-stop systems, checks and cleans
@@ -14,6 +15,9 @@ them, works out from the law which are really late, and publishes figures with t
 EPILOG = """Settings are MOTCUA_… variables (config/settings.py); systems are files in config/sources.
 Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 network, 5 data at a gate,
 6 warehouse, 7 a fault of the program."""
+
+_DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
+_WATCHING = ("letters", "extensions", "due-changes", "silent", "too-good")
 
 
 class Parser(argparse.ArgumentParser):
@@ -91,10 +95,18 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
     explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
+    explain.add_argument("--page", metavar="FILE", help="write it as a page with the timeline drawn")
+    holders = command("holders", "who held the dossiers for how long, by agency: every working minute has one holder")
+    holders.add_argument("--unit", metavar="UNIT", help="dossiers of this agency only")
+    holders.add_argument("--late", action="store_true", help="only those that are truly late")
+    holders.add_argument("--steps", action="store_true", help="by room and status of the progress log, not by holder alone")
+    holders.add_argument("--policy", metavar="POLICY", help="by whose due dates and pauses (default: MOTCUA_POLICY)")
+    holders.add_argument("--out", metavar="FILE", help="write every dossier, holder and step, as CSV")
     lists = command("list", "list the dossiers that somebody has to see to")
-    lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined"))
+    lists.add_argument("name", choices=(*_DOSSIERS, *_WATCHING))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
+    lists.add_argument("--register", metavar="FILE", help="the office's register of letters (CSV: code, sent), for `letters`")
     compare = command("compare", "show where two policies disagree, and sum it up")
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
@@ -181,14 +193,33 @@ def _differences(given: argparse.Namespace) -> int:
 
 def _explain(given: argparse.Namespace) -> int:
     from flows.runtime.session import warehouse
-    from tasks.reports.explain import explain
+    from tasks.reports.explain import explain, write_explanation
 
     with warehouse():
-        print(explain(given.code, given.lang, as_json=given.json))
+        if given.page:
+            print(write_explanation(given.code, Path(given.page), given.lang))
+        else:
+            print(explain(given.code, given.lang, as_json=given.json))
+    return 0
+
+
+def _holders(given: argparse.Namespace) -> int:
+    from flows.holders import print_holders
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        print_holders(given.policy, given.unit, late=given.late, steps=given.steps, lines=given.out)
     return 0
 
 
 def _list(given: argparse.Namespace) -> int:
+    if given.name in _WATCHING:
+        from flows import watching
+        from flows.runtime.session import warehouse
+
+        with warehouse():
+            watching.show(given.name, given.policy, given.csv, given.register)
+        return 0
     return _print_lines("dossiers", given.name, given.policy, given.csv)
 
 

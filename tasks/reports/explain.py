@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,18 +17,24 @@ from config.policies import Policy, load_policies
 from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.offices import office_of, source_named
+from tasks.reports.due_changes import DueChange, read_due_changes
+from tasks.reports.explain_page import page
 from tasks.reports.explain_text import Entry, ExplanationText
+from tasks.reports.files import write_whole
 from tasks.rules import causes
 from tasks.rules.case import Case, build_case, settle
 from tasks.rules.due import UNITS
 from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
+from tasks.rules.holders import HOLDERS, Holdings, holders_of
 from tasks.rules.times import LocalTimes, local_times
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
+
+LONGEST_PICTURE = 4000  # days of which the days off are listed
 
 
 @dataclass(frozen=True)
@@ -52,14 +60,34 @@ def explain(code: str, language: str | None = None, *, as_json: bool = False, po
     Raises:
         MotcuaError: there is no such dossier, or no such policy.
     """
-    chosen = load_policies().get(policy or settings().policy)
-    if chosen is None:
-        raise MotcuaError(f"There is no policy {policy!r}. Choose one of {', '.join(sorted(load_policies()))}.")
-    facts = [explanation(place, chosen) for place in _find(code)]
+    facts = explanations(code, policy)
     if as_json:
         return json.dumps(facts, ensure_ascii=False, indent=2)
     text = ExplanationText(language or settings().language)
     return "\n\n".join(text.of(fact) for fact in facts)
+
+
+def write_explanation(code: str, path: Path, language: str | None = None, *, policy: str | None = None) -> Path:
+    """Write the explanation as a page with the timeline drawn: one file that asks nobody for anything.
+
+    Args:
+        code: as in :func:`explain`, and so are the others.
+        path: the file; its folder is made, and it is written whole or not at all.
+        language: ``vi`` or ``en``.
+        policy: what counts as late.
+
+    Raises:
+        MotcuaError: there is no such dossier, or no such policy, or the file cannot be written.
+    """
+    return write_whole(path, page(explanations(code, policy), language or settings().language))
+
+
+def explanations(code: str, policy: str | None = None) -> list[Entry]:
+    """Return the facts of the explanation of every dossier that bears a code; see :func:`explain`."""
+    chosen = load_policies().get(policy or settings().policy)
+    if chosen is None:
+        raise MotcuaError(f"There is no policy {policy!r}. Choose one of {', '.join(sorted(load_policies()))}.")
+    return [explanation(place, chosen) for place in _find(code)]
 
 
 def explanation(place: _Place, policy: Policy) -> Entry:
@@ -93,6 +121,9 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "pauses": _pauses(case),
         "paused_minutes": int(case.paused.minutes[0]),
         "worked_minutes": _worked(case),
+        **_holders(case),
+        "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.source, place.code)],
+        "closed_days": _closed_days(case),
         "timeline": _timeline(case),
         "findings": _findings(place),
         "corrected": None if row["corrected"] is None or row.isna()["corrected"] else str(row["corrected"]).split(),
@@ -202,6 +233,59 @@ def _pauses(case: Case) -> list[Entry]:
 def _worked(case: Case) -> int | None:
     minutes = int(case.office.clock.working_minutes_between(case.receipt.at, case.until)[0])
     return None if minutes < 0 else max(minutes - int(case.paused.minutes[0]), 0)
+
+
+def _holders(case: Case) -> Entry:
+    """List who held it from when to when, and each holder's working minutes: their sum is all of them."""
+    held = holders_of(case)
+    minutes, over = held.shares(1)[0].tolist(), held.shares(1, over=True)[0].tolist()
+    return {
+        "held": _stretches(held),
+        "held_minutes": {name: sum_ for name, sum_ in zip(HOLDERS, minutes, strict=True) if sum_},
+        "held_minutes_over": {name: sum_ for name, sum_ in zip(HOLDERS, over, strict=True) if sum_},
+    }
+
+
+def _stretches(held: Holdings) -> list[Entry]:
+    """Return the stretches in one hand; neighbours that differ in nothing but lying after the due date are one."""
+    entries: list[Entry] = []
+    for place, holder in enumerate(held.holder.tolist()):
+        room = held.rooms[held.room[place]] if held.room[place] >= 0 else None
+        who = {"holder": HOLDERS[holder], "room": room, "status": int(held.status[place]) or None}
+        if entries and all(entries[-1][name] == value for name, value in who.items()):
+            entries[-1]["to"] = _minute(held.end[place])
+            entries[-1]["minutes"] += int(held.minutes[place])
+        else:
+            times = {"from": _minute(held.start[place]), "to": _minute(held.end[place])}
+            entries.append({**times, **who, "minutes": int(held.minutes[place])})
+    return entries
+
+
+def _due_change(change: DueChange, zone: str) -> Entry:
+    def office_time(at: datetime | None) -> str | None:
+        return None if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+    return {
+        "old": office_time(change.old_due),
+        "new": office_time(change.new_due),
+        "not_before": office_time(change.not_before),
+        "at": office_time(change.at),
+        "when": change.when,
+        "by": change.by,
+        "page": change.page_digest,
+    }
+
+
+def _closed_days(case: Case) -> list[list[str]]:
+    """Return the days on which the office is closed, from receipt to due date or end, as spans: first and last day."""
+    start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
+    if np.isnat(start) or np.isnat(end) or end < start:
+        return []
+    first = start.astype("datetime64[D]")
+    days = np.arange(first, np.fmin(end.astype("datetime64[D]"), first + LONGEST_PICTURE) + 1)
+    closed = days[~case.office.clock.is_working_day(days)]
+    breaks = np.flatnonzero(np.diff(closed).astype(int) > 1) + 1
+    return [[str(span[0]), str(span[-1])] for span in np.split(closed, breaks) if len(span)]
 
 
 def _timeline(case: Case) -> list[Entry]:

@@ -75,7 +75,7 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
     Raises:
         DataError: nothing was judged under the policy.
     """
-    as_of = _judged_on(policy)
+    as_of = judged_on(policy)
     rows = read_frame(_ROWS + LISTS[name].where, {"policy": policy}, {c: VERDICTS_TABLE.dtypes[c] for c in _COLUMNS})
     parts = [_with_days(part, source, as_of, LISTS[name].keep) for source, part in rows.groupby("source", observed=True)]
     if not parts:
@@ -92,7 +92,12 @@ def ages(rows: pd.DataFrame) -> dict[str, int]:
     return dict(zip(names, np.bincount(group, minlength=len(names)).tolist(), strict=True))
 
 
-def _judged_on(policy: str) -> date:
+def judged_on(policy: str) -> date:
+    """Return the day that was judged last.
+
+    Raises:
+        DataError: nothing was judged yet; ``policy`` is named.
+    """
     ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
     if day is None:
         raise DataError("judged.verdicts", f"a dossier judged under {policy}", 0, action="Run `motcua refresh` first.")

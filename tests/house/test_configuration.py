@@ -10,6 +10,7 @@ from config.calendar import load_calendars
 from config.indicators import load_definitions
 from config.policies import load_policies
 from config.sources import load_source
+from config.watch import load_watch
 from tests.house.tree import ROOT, name_of
 
 SOURCES = sorted((ROOT / "config" / "sources").glob("*.yaml")) + sorted((ROOT / "demo" / "sources").glob("*.yaml"))
@@ -27,6 +28,6 @@ def test_source_loads(path: Path) -> None:
     assert source.calendar in load_calendars(), f"{name_of(path)} names a calendar that config/calendar lacks."
 
 
-@pytest.mark.parametrize("load", [load_calendars, load_policies, load_definitions], ids=lambda load: load.__name__)
+@pytest.mark.parametrize("load", [load_calendars, load_policies, load_definitions, load_watch], ids=lambda load: load.__name__)
 def test_law_loads(load) -> None:
     assert load(), "A folder of the configuration is empty."

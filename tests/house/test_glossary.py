@@ -11,6 +11,8 @@ from config.indicators import load_definitions
 from config.policies import load_policies
 from schemas import fields
 from schemas.differences import CLASSES
+from tasks.reports.too_good import SIGNS
+from tasks.rules.holders import HOLDERS
 from tasks.rules.reasons import MISSING, REASONS
 from tests.house.tree import ROOT
 
@@ -26,6 +28,8 @@ WORDS = {
     "reasons": tuple(REASONS),
     "missing evidence": tuple(MISSING),
     "differences": CLASSES,
+    "holders": HOLDERS,
+    "signs": tuple(SIGNS),
     "policies": tuple(load_policies()),
     "indicators": tuple(name for document in load_definitions().values() for name in document.indicators),
 }

@@ -1,0 +1,84 @@
+"""Thresholds of the watching lists: ``config/watch.yaml``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from config.files import read_model
+from config.settings import settings
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Silent(_Strict):
+    """When a source or an agency is silent.
+
+    Attributes:
+        look_back: working days before the last record, whose rhythm counts.
+        least_active: days with a record among them, below which there is no rhythm.
+        times_longest: a silence longer than so many times the longest one in that span.
+        least_days: and of more than so many working days.
+    """
+
+    look_back: int = Field(ge=5, le=500)
+    least_active: int = Field(ge=2)
+    times_longest: float = Field(ge=1)
+    least_days: int = Field(ge=1)
+
+
+class TooGood(_Strict):
+    """When an agency's closings of a month are too good to be true; shares are between 0 and 1.
+
+    Attributes:
+        least_closings: below this number nothing is said.
+        least_all_on_time: so many, and not one late.
+        same_time: share at the same minute of the day; batch: share in one and the same minute.
+        least_batch: size of such a batch.
+        at_once_minutes: working minutes from receipt to closing that count as at once; at_once: share of them.
+        off_hours: share closed while the office was.
+    """
+
+    least_closings: int = Field(ge=1)
+    least_all_on_time: int = Field(ge=1)
+    same_time: float = Field(gt=0, le=1)
+    batch: float = Field(gt=0, le=1)
+    least_batch: int = Field(ge=2)
+    at_once_minutes: int = Field(ge=0)
+    at_once: float = Field(gt=0, le=1)
+    off_hours: float = Field(gt=0, le=1)
+
+
+class Extensions(_Strict):
+    """When extensions are repeated: a due date was moved on more than so many times."""
+
+    more_than: int = Field(ge=0)
+
+
+class Letters(_Strict):
+    """By when a letter of apology has to be sent: so many working days before the due date."""
+
+    days_before_due: int = Field(ge=0, le=30)
+
+
+class Watch(_Strict):
+    """All thresholds of the watching lists."""
+
+    silent: Silent
+    too_good: TooGood
+    extensions: Extensions
+    letters: Letters
+
+
+@lru_cache
+def load_watch(path: Path | None = None) -> Watch:
+    """Load the thresholds.
+
+    Raises:
+        ConfigError: the file does not follow the model; names file and key.
+    """
+    return read_model(path or settings().config_dir / "watch.yaml", Watch)

@@ -1,0 +1,45 @@
+"""What `motcua holders` prints: who held the dossiers, for how long, and how much of it after the due date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.runtime.words import say
+from tasks.reports.explain_words import HOLDER, STATUS
+from tasks.reports.files import write_whole
+from tasks.reports.holders import Sum, by_holder, by_step, read_holders
+
+_OUT = Console()
+_DAY = 480  # a working day of eight hours (NĐ 118/2025)
+_MOST = 40  # lines on the screen; the file has all
+
+
+def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bool, lines: str | None) -> None:
+    """Print working days by agency and holder, or by step; write each dossier's minutes to a file if one is given."""
+    found = read_holders(policy, unit, late=late)
+    table = Table(title=say("Ai giữ hồ sơ: ngày làm việc (8 giờ)", "Who held the dossiers: working days (of 8 hours)"))
+    for heading in (say("cơ quan", "agency"), say("người giữ", "holder")):
+        table.add_column(heading)
+    for heading in (say("hồ sơ", "dossiers"), say("ngày giữ", "days held"), say("sau hạn", "after due")):
+        table.add_column(heading, justify="right")
+    sums = by_step(found) if steps else by_holder(found)
+    for one in sums[:_MOST]:
+        agency = say("tất cả", "all") if one.unit_code == "*" else one.unit_code
+        table.add_row(agency, _who(one), str(one.dossiers), f"{one.minutes / _DAY:.1f}", f"{one.over / _DAY:.1f}")
+    _OUT.print(table)
+    if len(sums) > _MOST:
+        rest = len(sums) - _MOST
+        _OUT.print(
+            say(f"Còn {rest} dòng; dùng --unit hoặc --out.", f"{rest} more lines; use --unit or --out."), highlight=False
+        )
+    if lines:
+        write_whole(Path(lines), "\ufeff" + found.to_csv(index=False))
+        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+
+
+def _who(one: Sum) -> str:
+    step = ", ".join(filter(None, (one.room, say(*STATUS[one.status]) if one.status else None)))
+    return say(*HOLDER[one.holder]) + (f": {step}" if step else "")

@@ -1,0 +1,159 @@
+"""What `motcua list` prints of changes of due dates, extensions, silent feeds, figures too good to be true, and letters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import ConfigError
+from config.settings import settings
+from config.watch import load_watch
+from flows.runtime.words import say
+from tasks.offices import source_named
+from tasks.reports import due_changes, letters, silence, too_good
+from tasks.reports.files import write_whole
+from tasks.reports.lists import judged_on
+
+_OUT = Console()
+_FIRST = 20  # lines on the screen; the file has all
+_COLUMNS = 7
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CODE = ("mã hồ sơ", "code")
+
+Rows = list[dict[str, object]]
+
+
+def show(name: str, policy: str | None, lines: str | None, register: str | None = None) -> None:
+    """Print a list with its first lines; write all of them to a file if one is given.
+
+    Args:
+        name: a key of :data:`LISTS`.
+        policy: by whose verdicts; the installation's by default.
+        lines: the file.
+        register: the office's register of letters.
+    """
+    title, read = LISTS[name]
+    rows = read(policy or settings().policy, register)
+    _OUT.print(f"{say(*title)}: {len(rows)}", highlight=False)
+    table = Table()
+    for heading in list(rows[0] if rows else ())[:_COLUMNS]:
+        whole = heading == say(*_CODE) or bool(_DAY.match(str(rows[0][heading])))
+        table.add_column(heading, overflow="fold", no_wrap=whole)
+    for row in rows[:_FIRST]:
+        table.add_row(*(_cell(value) for value in list(row.values())[:_COLUMNS]))
+    if rows:
+        _OUT.print(table)
+    if lines:
+        write_whole(Path(lines), "\ufeff" + pd.DataFrame(rows).to_csv(index=False))
+        _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
+
+
+def _cell(value: object) -> str:
+    """Show a value; the hour of a moment on a line of its own, so that narrow screens hold it."""
+    text = "" if value is None else str(value)
+    return text.replace(" ", "\n", 1) if _DAY.match(text) else text
+
+
+def _due_changes(_policy: str, _register: str | None) -> Rows:
+    return [_change(one) for one in due_changes.read_due_changes()]
+
+
+def _extensions(_policy: str, _register: str | None) -> Rows:
+    found = due_changes.repeated(due_changes.read_due_changes(), load_watch().extensions.more_than)
+    return [{say("số lần", "times"): count, **_change(one)} for one, count in found]
+
+
+def _change(one: due_changes.DueChange) -> dict[str, object]:
+    zone = ZoneInfo(source_named(one.source).zone)
+
+    def shown(at: datetime | None) -> str | None:
+        return None if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    return {
+        say(*_CODE): one.code,
+        say("cơ quan", "agency"): one.unit_code,
+        say("hạn cũ", "old"): shown(one.old_due),
+        say("hạn mới", "new"): shown(one.new_due),
+        say("lúc đổi", "when"): say(*due_changes.WHEN[one.when]),
+        say("thấy lúc", "seen"): shown(one.at),
+        say("theo", "by"): say(*due_changes.BY[one.by]),
+        say("không trước", "not before"): shown(one.not_before),
+        say("tệp gốc", "landing file"): one.page_digest,
+    }
+
+
+def _silent(_policy: str, _register: str | None) -> Rows:
+    return [
+        {
+            say("hệ thống", "source"): one.source,
+            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == silence.ALL else one.unit_code,
+            say("bản ghi cuối", "last record"): one.last,
+            say("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
+            say("dài nhất trước đó", "longest before"): one.longest,
+        }
+        for one in silence.read_silences(judged_on("*"))
+    ]
+
+
+def _too_good(policy: str, _register: str | None) -> Rows:
+    return [
+        {
+            say("tháng", "month"): f"{one.month:%m/%Y}",
+            say("hệ thống", "source"): one.source,
+            say("cơ quan", "agency"): one.unit_code,
+            say("dấu hiệu", "sign"): say(*too_good.SIGNS[one.sign]),
+            say("hồ sơ đóng", "closings"): one.closings,
+            say("trong đó", "of them"): one.of_them,
+            say("lúc", "at"): one.what,
+        }
+        for one in too_good.read_signs(policy)
+    ]
+
+
+def _letters(policy: str, register: str | None) -> Rows:
+    if register is None:
+        raise ConfigError(
+            "--register",
+            "the sources carry no letters, so the office's own register is needed",
+            "a CSV file with columns code, sent",
+        )
+    read = letters.read_letters(Path(register))
+    for number, why in read.refused[:_FIRST]:
+        reason = {
+            "no_code": say("thiếu mã hồ sơ", "no code"),
+            "no_day": say("không đọc được ngày gửi", "the day cannot be read"),
+        }[why]
+        _OUT.print(say(f"dòng {number}: {reason}", f"line {number}: {reason}"), style="yellow", highlight=False)
+    if len(read.refused) > _FIRST:
+        _OUT.print(say(f"{len(read.refused)} dòng bị bỏ qua", f"{len(read.refused)} lines were left out"), style="yellow")
+    found = letters.letter_list(read, policy)
+    for kind, count in Counter(one.kind for one in found).items():
+        _OUT.print(f"  {say(*letters.KINDS[kind])}: {count}", highlight=False)
+    return [
+        {
+            say("việc", "what"): say(*letters.KINDS[one.kind]),
+            say(*_CODE): one.code,
+            say("cơ quan", "agency"): one.unit_code,
+            say("hạn", "due"): one.due,
+            say("gửi trước hết ngày", "send by"): one.by,
+            say("đã gửi", "sent"): " ".join(str(day) for day in one.sent),
+        }
+        for one in found
+    ]
+
+
+LISTS: dict[str, tuple[tuple[str, str], Callable[[str, str | None], Rows]]] = {
+    "due-changes": (("Hạn hẹn trả đã đổi", "Changes of due dates"), _due_changes),
+    "extensions": (("Gia hạn nhiều lần", "Repeated extensions"), _extensions),
+    "silent": (("Nguồn, cơ quan im lặng", "Silent sources and agencies"), _silent),
+    "too-good": (("Số liệu đẹp bất thường", "Figures too good to be true"), _too_good),
+    "letters": (("Thư xin lỗi", "Letters of apology"), _letters),
+}

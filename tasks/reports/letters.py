@@ -1,0 +1,192 @@
+"""Letters of apology: who still has to get one, which came too late, which have to be withdrawn.
+
+No source carries the letters: the national exchange has no field for them (form 04 of TT 03/2025 is a paper of the office). So the
+office's own register is read beside the verdicts: a CSV file with the dossier's code and the day on which the letter was sent.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from config.errors import MotcuaError
+from config.watch import load_watch
+from tasks.offices import office_of
+from tasks.rules.clock import WorkingClock
+from tasks.rules.codes import fold_codes
+from tasks.rules.dates import read_dates
+from tasks.rules.text import fold
+from tasks.warehouse.engine import fetch_all
+
+KINDS: Final = {
+    "missing": ("trễ thật, chưa có thư xin lỗi", "truly late without a letter"),
+    "withdraw": ("có thư nhưng không trễ: thu hồi", "a letter although not late: withdraw it"),
+    "overdue": ("thư gửi muộn", "the letter was sent too late"),
+    "repeated": ("xin lỗi nhiều lần", "more than one letter"),
+    "undetermined": ("có thư, chưa đủ căn cứ kết luận", "a letter, and no verdict yet"),
+    "no_dossier": ("thư không thuộc hồ sơ nào", "a letter about no dossier"),
+}
+"""What a line of the list says, in Vietnamese and in English."""
+
+LONGEST_FILE = 50_000_000
+_HEADINGS = {"code": ("code", "ma ho so", "ma hs", "so ho so"), "sent": ("sent", "sent on", "ngay gui", "ngay thu", "ngay ky")}
+_VERDICTS = """
+    SELECT v.source, v.code, d.alias_code, v.unit_code, v.timeliness, v.verdict, v.state, v.due_at AT TIME ZONE %(zone)s
+    FROM judged.verdicts AS v JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
+    WHERE v.policy = %(policy)s AND v.source = %(source)s AND (v.counted OR v.verdict = 'phantom_late') ORDER BY v.code
+"""
+
+
+@dataclass(frozen=True)
+class Letters:
+    """The office's register.
+
+    Attributes:
+        sent: days on which letters were sent, by folded code of the dossier.
+        refused: lines that cannot be used: number in the file, and what is wrong with it.
+    """
+
+    sent: Mapping[str, tuple[date, ...]]
+    refused: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the list needs to know of a dossier; ``due`` is the day on which it was due by law."""
+
+    source: str
+    code: str
+    unit_code: str | None
+    timeliness: str
+    verdict: str
+    state: str
+    due: date | None
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """One line of the list; ``kind`` is a key of :data:`KINDS`."""
+
+    kind: str
+    source: str
+    code: str
+    unit_code: str | None
+    due: date | None
+    by: date | None
+    sent: tuple[date, ...]
+
+
+def read_letters(path: Path) -> Letters:
+    """Read the register.
+
+    Raises:
+        MotcuaError: it cannot be read, is too large, or lacks the columns for code and day.
+    """
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise MotcuaError(f"{path} cannot be read ({error.strerror}). No letter was looked at. Name another file.") from None
+    if len(body) > LONGEST_FILE:
+        raise MotcuaError(f"{path} is larger than {LONGEST_FILE} bytes. No letter was looked at. Divide it.")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise MotcuaError(f"{path} is not UTF-8. No letter was looked at. Save it as CSV UTF-8.") from None
+    return parse_letters(text, path.name)
+
+
+def parse_letters(text: str, name: str) -> Letters:
+    """Read the text of a register; see :func:`read_letters`."""
+    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    try:
+        lines = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1) if any(row)]
+    except csv.Error as error:
+        raise MotcuaError(f"{name} is no CSV file ({error}). No letter was looked at. Save it as CSV UTF-8.") from None
+    headings = [fold(cell) for cell in lines[0][1]] if lines else []
+    places = {
+        field: next((headings.index(word) for word in words if word in headings), None) for field, words in _HEADINGS.items()
+    }
+    code_at, sent_at = places["code"], places["sent"]
+    if code_at is None or sent_at is None:
+        raise MotcuaError(f"{name} lacks the columns `code` and `sent`. No letter was looked at. Name them in its first line.")
+    rows = [
+        (number, row[code_at] if code_at < len(row) else "", row[sent_at] if sent_at < len(row) else "")
+        for number, row in lines[1:]
+    ]
+    codes = fold_codes(pa.array([code for _, code, _ in rows], pa.string())).to_pylist()
+    days = read_dates(pa.array([sent for _, _, sent in rows], pa.string())).dmy.astype("datetime64[D]").astype(object)
+    sent: dict[str, list[date]] = defaultdict(list)
+    refused = []
+    for (number, _, _), code, day in zip(rows, codes, days, strict=True):
+        if not code or day is None:
+            refused.append((number, "no_code" if not code else "no_day"))
+        elif day not in sent[code]:  # the same line twice is one letter
+            sent[code].append(day)
+    return Letters({code: tuple(sorted(each)) for code, each in sent.items() if each}, tuple(refused))
+
+
+def letter_list(letters: Letters, policy: str) -> list[LetterLine]:
+    """Hold the register against the verdicts under a policy; the kinds in the order of :data:`KINDS`, then by due date."""
+    found: list[LetterLine] = []
+    known: set[str] = set()
+    for (source,) in fetch_all("SELECT DISTINCT source FROM judged.verdicts ORDER BY 1"):
+        office = office_of(source)
+        rows = fetch_all(_VERDICTS, {"zone": office.zone, "policy": policy, "source": source})
+        for own, code, alias, unit, timeliness, verdict, state, due in rows:
+            written = code if code in letters.sent else alias if alias in letters.sent else None
+            known |= {written} if written else set()
+            judged = Judged(own, code, unit, timeliness, verdict, state, due.date() if due else None)
+            found += lines_of(judged, letters.sent.get(written or "", ()), office.clock, load_watch().letters.days_before_due)
+    found += [
+        LetterLine("no_dossier", "", code, None, None, None, days) for code, days in letters.sent.items() if code not in known
+    ]
+    order = list(KINDS)
+    return sorted(found, key=lambda one: (order.index(one.kind), one.due or date.max, one.source, one.code))
+
+
+def lines_of(judged: Judged, sent: tuple[date, ...], clock: WorkingClock, days_before: int) -> list[LetterLine]:
+    """Tell what is to be said of one dossier and its letters.
+
+    A letter about an open dossier whose due date has not passed is none to withdraw: it announces the delay, as it should. But
+    one about a dossier that is late in the data only is.
+    """
+    by = send_by(judged.due, clock, days_before)
+    late = judged.timeliness == "late" and judged.verdict != "phantom_late"
+    ended = judged.state != "in_progress"
+    kinds = {
+        "missing": late and not sent,
+        "withdraw": bool(sent)
+        and not late
+        and judged.timeliness != "undetermined"
+        and (ended or judged.verdict == "phantom_late"),
+        "overdue": late and bool(sent) and by is not None and sent[0] > by,
+        "repeated": len(sent) > 1,
+        "undetermined": bool(sent) and judged.timeliness == "undetermined" and judged.verdict != "phantom_late",
+    }
+    return [
+        LetterLine(kind, judged.source, judged.code, judged.unit_code, judged.due, by, sent)
+        for kind, said in kinds.items()
+        if said
+    ]
+
+
+def send_by(due: date | None, clock: WorkingClock, days_before: int) -> date | None:
+    """Return the last day on which a letter is sent in time: so many working days before the due date."""
+    if due is None:
+        return None
+    days = np.datetime64(due) - np.arange(days_before + 1 + 31)
+    worked = days[clock.is_working_day(days)]
+    earlier = worked[worked < np.datetime64(due)]
+    if not days_before:
+        return due
+    found: date | None = earlier[days_before - 1].astype(date) if len(earlier) >= days_before else None
+    return found
