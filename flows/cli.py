@@ -82,6 +82,14 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     correct = command("correct", "take in a file of corrections, and judge again what they touch")
     correct.add_argument("file", metavar="FILE", help="CSV: dossier, field, new value, evidence, who, approved by")
+    proposals = command("proposals", "list corrections that the evidence speaks for, for an officer to approve")
+    proposals.add_argument("--unit", metavar="CODE", help="of this agency only")
+    proposals.add_argument("--out", metavar="FILE", help="write all of them; an existing folder gets a file an agency")
+    corrections = command("corrections", "how corrections stand: applied, verified at the source, in conflict, taken back")
+    corrections.add_argument("--all", action="store_true", help="list each approved one, not only conflicts")
+    undo = command("undo", "take a correction or a whole package back; later ones stand")
+    undo.add_argument("reference", metavar="ID_OR_PACKAGE", help="as `motcua corrections` and `motcua correct` name it")
+    undo.add_argument("--by", required=True, metavar="WHO", help="account of who takes it back")
     differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
     differences.add_argument("left", metavar="A", help="source that is compared")
     differences.add_argument("right", metavar="B", help="source that it is compared with")
@@ -171,6 +179,29 @@ def _correct(given: argparse.Namespace) -> int:
     from flows import commands
 
     return commands.correct(given.file)
+
+
+def _proposals(given: argparse.Namespace) -> int:
+    return _print_corrections("proposals", given.unit, given.out)
+
+
+def _corrections(given: argparse.Namespace) -> int:
+    return _print_corrections("standings", given.all)
+
+
+def _print_corrections(name: str, *arguments: Any) -> int:
+    from flows import correction_looks
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        getattr(correction_looks, name)(*arguments)
+    return 0
+
+
+def _undo(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.undo(given.reference, given.by)
 
 
 def _differences(given: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ from tasks.warehouse.partitions import Partition, pending
 _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
     WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
-        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove') ORDER BY entry DESC LIMIT 1) = %(subject)s
+        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove', 'propose') ORDER BY entry DESC LIMIT 1) = %(subject)s
 """
 
 

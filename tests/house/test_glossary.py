@@ -12,6 +12,7 @@ from config.policies import load_policies
 from schemas import fields
 from schemas.differences import CLASSES
 from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.standing import STANDINGS
 from tests.house.tree import ROOT
 
 WORDS = {
@@ -26,6 +27,7 @@ WORDS = {
     "reasons": tuple(REASONS),
     "missing evidence": tuple(MISSING),
     "differences": CLASSES,
+    "standings of corrections": tuple(STANDINGS),
     "policies": tuple(load_policies()),
     "indicators": tuple(name for document in load_definitions().values() for name in document.indicators),
 }
