@@ -90,6 +90,12 @@ def parser() -> argparse.ArgumentParser:
     undo = command("undo", "take a correction or a whole package back; later ones stand")
     undo.add_argument("reference", metavar="ID_OR_PACKAGE", help="as `motcua corrections` and `motcua correct` name it")
     undo.add_argument("--by", required=True, metavar="WHO", help="account of who takes it back")
+    command("waivers", "list what is waived, by whose word, why and until when")
+    checks = command("checks", "list the checks, or try changed ones on all dossiers without writing anything")
+    checks.add_argument("action", choices=("list", "try"))
+    checks.add_argument("file", nargs="?", metavar="FILE", help="of `try`: like config/checks.yaml, whole or with some checks")
+    checks.add_argument("--since", type=_day, metavar="DAY", help="only dossiers received from the month of this day on")
+    checks.add_argument("--csv", metavar="FILE", help="write every dossier that would flip")
     differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
     differences.add_argument("left", metavar="A", help="source that is compared")
     differences.add_argument("right", metavar="B", help="source that it is compared with")
@@ -182,20 +188,25 @@ def _correct(given: argparse.Namespace) -> int:
 
 
 def _proposals(given: argparse.Namespace) -> int:
-    return _print_corrections("proposals", given.unit, given.out)
+    return _print_lines("proposals", given.unit, given.out, module="flows.correction_looks")
 
 
 def _corrections(given: argparse.Namespace) -> int:
-    return _print_corrections("standings", given.all)
+    return _print_lines("standings", given.all, module="flows.correction_looks")
 
 
-def _print_corrections(name: str, *arguments: Any) -> int:
-    from flows import correction_looks
-    from flows.runtime.session import warehouse
+def _waivers(_given: argparse.Namespace) -> int:
+    return _print_lines("waivers", module="flows.check_looks")
 
-    with warehouse():
-        getattr(correction_looks, name)(*arguments)
-    return 0
+
+def _checks(given: argparse.Namespace) -> int:
+    if given.action == "list":
+        return _print_lines("declared", module="flows.check_looks")
+    if not given.file:
+        from config.errors import ConfigError
+
+        raise ConfigError("motcua checks try", "names no file", "a file like config/checks.yaml")
+    return _print_lines("trial", given.file, given.since, given.csv, module="flows.check_looks")
 
 
 def _undo(given: argparse.Namespace) -> int:
@@ -235,12 +246,13 @@ def _status(_given: argparse.Namespace) -> int:
     return _print_lines("status")
 
 
-def _print_lines(name: str, *arguments: Any) -> int:
-    from flows import looks
+def _print_lines(name: str, *arguments: Any, module: str = "flows.looks") -> int:
+    from importlib import import_module
+
     from flows.runtime.session import warehouse
 
     with warehouse():
-        getattr(looks, name)(*arguments)
+        getattr(import_module(module), name)(*arguments)
     return 0
 
 

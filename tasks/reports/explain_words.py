@@ -98,6 +98,7 @@ TEXT: Final = {
     "pause_total": ("Thời gian làm việc trong lúc dừng", "Working time in pauses"),
     "worked_total": ("Thời gian làm việc đã dùng", "Working time used"),
     "until_now": ("còn tiếp tục", "still lasts"),
+    "waived": ("được miễn", "waived"),
     "findings": ("Lỗi dữ liệu", "Failed checks"),
     "corrections": ("Đã chỉnh sửa theo phiếu", "Corrected fields"),
     "trace": ("Bản ghi gốc", "Landed record"),
