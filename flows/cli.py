@@ -96,6 +96,9 @@ def parser() -> argparse.ArgumentParser:
     checks.add_argument("file", nargs="?", metavar="FILE", help="of `try`: like config/checks.yaml, whole or with some checks")
     checks.add_argument("--since", type=_day, metavar="DAY", help="only dossiers received from the month of this day on")
     checks.add_argument("--csv", metavar="FILE", help="write every dossier that would flip")
+    quality = command("quality", "score agencies, procedures or sources by the share of dossiers with nothing to correct")
+    quality.add_argument("--by", choices=("unit", "procedure", "source"), default="unit", help="whose score (default: unit)")
+    quality.add_argument("--limit", type=int, default=30, metavar="N", help="the lowest so many (default: 30)")
     differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
     differences.add_argument("left", metavar="A", help="source that is compared")
     differences.add_argument("right", metavar="B", help="source that it is compared with")
@@ -193,6 +196,10 @@ def _proposals(given: argparse.Namespace) -> int:
 
 def _corrections(given: argparse.Namespace) -> int:
     return _print_lines("standings", given.all, module="flows.correction_looks")
+
+
+def _quality(given: argparse.Namespace) -> int:
+    return _print_lines("scores", given.by, given.limit, module="flows.quality_looks")
 
 
 def _waivers(_given: argparse.Namespace) -> int:

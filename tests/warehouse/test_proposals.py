@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from prefect.logging import disable_run_logger
 
 from config.errors import ConfigError, DataError
+from flows.refresh import warn_of_conflicts
+from flows.trouble import Trouble
 from schemas.dossiers import DOSSIERS
 from schemas.quality import CORRECTIONS
 from tasks.correct import Package, receive_corrections
@@ -123,6 +126,10 @@ def test_an_approved_one_is_laid_over_what_is_pulled_again_and_checked_against_i
     (found,) = read_standings()
     assert found.standing == "conflict", "… nor is it passed over in silence"
     assert found.now is not None
+    trouble = Trouble()
+    with disable_run_logger():
+        warn_of_conflicts(trouble)
+    assert len(trouble.warnings) == 1, "a refresh says so"
     assert same_value("due_at", found.now, "2026-03-27T17:00:00+07:00", "Asia/Ho_Chi_Minh")
     pull_again(row, datetime(2026, 3, 30, 16, 59))
     assert [one.standing for one in read_standings()] == ["verified"]

@@ -17,6 +17,7 @@ from tasks.digest import figures_digest, rules_digest
 from tasks.figures import read_figures
 from tasks.judge import judge_bundle
 from tasks.reports.explain import explain
+from tasks.reports.quality import read_scores
 from tasks.reports.summary import read_summary
 from tasks.rules.checks.trial import FAILS, PASSES
 from tasks.trial import try_checks, write_flips
@@ -148,3 +149,19 @@ def test_a_changed_check_is_tried_without_a_trace(tmp_path: Path) -> None:
     path.write_text(f"checks: [{new | {'id': 'nobody_wrote_this'}}]".replace("'", '"'), encoding="utf-8")
     with pytest.raises(ConfigError, match="nobody_wrote_this"):
         try_checks(path)
+
+
+def test_a_score_is_the_share_that_the_figures_leave_uncorrected(office: Path) -> None:
+    file_of(office, GOOD)
+    _, _, to_correct = figures()
+    for by, names in (
+        ("unit", {"H99.12", "H99.13"}),
+        ("source", {"desk"}),
+        ("procedure", {"1.000001", "1.000002", "1.999999"}),
+    ):
+        scores = read_scores(by, "qd766", DAY_ONE)
+        assert {one.name for one in scores} == names
+        assert sum(one.dossiers for one in scores) == 300
+        assert {month for one in scores for month in one.months} == {"2026-03"}
+        assert sum(right for one in scores for _, right in one.months.values()) == 300 - to_correct
+    assert [one.name for one in read_scores("unit", "qd766", DAY_ONE)] == ["H99.13", "H99.12"], "the lowest first"
