@@ -19,13 +19,14 @@ from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.masking import looks_personal
-from tasks.rules.times import LocalTimes, instants
+from tasks.rules.times import LocalTimes, instants, local_times
 from tasks.rules.values import same_value, value_text
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 
 # Where an end of that status is written down.
 _END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
 _LEAST = 0.5
+_Records = dict[tuple[str, str, np.datetime64], str]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class _Rule:
     reason: str
     confidence: float
     propose: Callable[[Case, int], Iterator[tuple[str, Any]]]
-    evidence: Callable[[Case, int], str]
+    evidence: Callable[[Case, int, _Records], str]
 
 
 def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) -> list[Proposal]:
@@ -75,14 +76,15 @@ def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) 
     case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
     verdict, _ = verdicts(case, timeliness(case, missing_evidence(case)))
     reasons: list[str | None] = causes.reasons_of(case, verdict).to_pylist()
+    records = _records(case)
     found: dict[tuple[str, str, str], Proposal] = {}
     for place, codes in enumerate(reasons):
-        for one in _of_dossier(case, place, frozenset((codes or "").split())):
+        for one in _of_dossier(case, place, frozenset((codes or "").split()), records):
             found.setdefault((one.source, one.code, one.field), one)
     return [found[key] for key in sorted(found)]
 
 
-def _of_dossier(case: Case, place: int, reasons: frozenset[str]) -> Iterator[Proposal]:
+def _of_dossier(case: Case, place: int, reasons: frozenset[str], records: _Records) -> Iterator[Proposal]:
     dossiers, zone = case.facts.frames.dossiers, case.office.zone
     for rule in _RULES:
         if rule.reason not in reasons:
@@ -100,7 +102,7 @@ def _of_dossier(case: Case, place: int, reasons: frozenset[str]) -> Iterator[Pro
                 new_value=new,
                 rule=rule.reason,
                 confidence=max(_LEAST, round(rule.confidence - _doubt(case, place, field), 2)),
-                evidence=rule.evidence(case, place),
+                evidence=rule.evidence(case, place, records),
             )
 
 
@@ -136,33 +138,39 @@ def _last_status(case: Case, place: int) -> Iterator[tuple[str, Any]]:
     yield "status", int(case.facts.log.last_status[place])
 
 
-def _end_evidence(case: Case, place: int) -> str:
+def _end_evidence(case: Case, place: int, records: _Records) -> str:
     origin, at = case.ends.origin[place], _minute(case.ends.at[place])
     if origin == FROM_LOG:
         status = int(case.ends.status[place])
         return f"core.events seq {int(case.facts.log.end_seqs[status][place])}: status {status} at {at}"
     if origin in (FROM_OTHER, FROM_HAND_OVER):
         field = "done_at" if origin == FROM_OTHER else "returned_at"
-        return f"core.dossiers.{field} of {_other(case, place, field)}: {at}"
+        code = str(case.facts.frames.dossiers["code"].iloc[place])
+        other = records.get((code, field, case.ends.at[place]), "another system")
+        return f"core.dossiers.{field} of {other}: {at}"
     return f"core.dossiers.{_END_FIELD.get(int(case.ends.status[place]), 'done_at')}: {at}"
 
 
-def _other(case: Case, place: int, field: str) -> str:
-    """Name the matched record of another system whose time it is."""
-    evidence = case.facts.frames.evidence
-    own = evidence[(evidence["code"] == case.facts.frames.dossiers["code"].iloc[place]) & evidence[field].notna()]
-    first = own.sort_values([field, "other_source", "other_code"]).head(1)
-    if first.empty:
-        return "another system"
-    source, code = str(first["other_source"].iloc[0]), str(first["other_code"].iloc[0])
-    return source if looks_personal(code) else f"{source} {code}"
+def _records(case: Case) -> _Records:
+    """Name the matched records of other systems by dossier, field and office time; of several the first by name."""
+    evidence, zone = case.facts.frames.evidence, case.office.zone
+    names = [
+        source if looks_personal(code) else f"{source} {code}"
+        for source, code in zip(evidence["other_source"].tolist(), evidence["other_code"].tolist(), strict=True)
+    ]
+    found: _Records = {}
+    for field in ("done_at", "returned_at"):
+        for code, at, name in zip(evidence["code"].tolist(), local_times(evidence[field], zone), names, strict=True):
+            if not np.isnat(at):
+                found[code, field, at] = min(name, found.get((code, field, at), name))
+    return found
 
 
-def _receipt_evidence(case: Case, place: int) -> str:
+def _receipt_evidence(case: Case, place: int, _records: _Records) -> str:
     return f"date in core.dossiers.code: {case.facts.code_day[place]}"
 
 
-def _due_evidence(case: Case, place: int) -> str:
+def _due_evidence(case: Case, place: int, _records: _Records) -> str:
     """Tell receipt, limit and pauses of which the due date is made; the calendar is in the source's file."""
     limits, paused = case.limits, case.paused
     procedure = case.facts.frames.dossiers["procedure_code"].iloc[place]
@@ -177,7 +185,7 @@ def _due_evidence(case: Case, place: int) -> str:
     return "; ".join(parts)
 
 
-def _log_evidence(case: Case, place: int) -> str:
+def _log_evidence(case: Case, place: int, _records: _Records) -> str:
     return f"core.events, last entry: status {int(case.facts.log.last_status[place])}"
 
 
