@@ -33,6 +33,8 @@ def proposals(unit: str | None, out: str | None) -> None:
 
     refresh_proposals()
     rows = read_proposals(unit)
+    path = Path(out or ".")
+    written = [] if not out else _by_unit(rows, path) if path.is_dir() else [write_proposals(rows, path)]
     dossiers = len({(row["source"], row["code"]) for row in rows})
     _OUT.print(
         say(f"{len(rows)} đề nghị đính chính cho {dossiers} hồ sơ", f"{len(rows)} proposals for {dossiers} dossiers"),
@@ -49,8 +51,6 @@ def proposals(unit: str | None, out: str | None) -> None:
     if unit is not None or not out:
         _OUT.print(_first(rows[:_MOST]))
     if out:
-        path = Path(out)
-        written = [write_proposals(rows, path)] if not path.is_dir() else _by_unit(rows, path)
         _OUT.print(say(f"Đã ghi: {len(written)} tệp, {path}", f"Written: {len(written)} files, {path}"), soft_wrap=True)
         _OUT.print(
             say(
