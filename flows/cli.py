@@ -86,6 +86,23 @@ def parser() -> argparse.ArgumentParser:
     publish.add_argument("--as-of", type=_day, metavar="DAY", help="default: the day of the last publication")
     correct = command("correct", "take in a file of corrections, and judge again what they touch")
     correct.add_argument("file", metavar="FILE", help="CSV: dossier, field, new value, evidence, who, approved by")
+    proposals = command("proposals", "list corrections that the evidence speaks for, for an officer to approve")
+    proposals.add_argument("--unit", metavar="CODE", help="of this agency only")
+    proposals.add_argument("--out", metavar="FILE", help="write all of them; an existing folder gets a file an agency")
+    corrections = command("corrections", "how corrections stand: applied, verified at the source, in conflict, taken back")
+    corrections.add_argument("--all", action="store_true", help="list each approved one, not only conflicts")
+    undo = command("undo", "take a correction or a whole package back; later ones stand")
+    undo.add_argument("reference", metavar="ID_OR_PACKAGE", help="as `motcua corrections` and `motcua correct` name it")
+    undo.add_argument("--by", required=True, metavar="WHO", help="account of who takes it back")
+    command("waivers", "list what is waived, by whose word, why and until when")
+    checks = command("checks", "list the checks, or try changed ones on all dossiers without writing anything")
+    checks.add_argument("action", choices=("list", "try"))
+    checks.add_argument("file", nargs="?", metavar="FILE", help="of `try`: like config/checks.yaml, whole or with some checks")
+    checks.add_argument("--since", type=_day, metavar="DAY", help="only dossiers received from the month of this day on")
+    checks.add_argument("--csv", metavar="FILE", help="write every dossier that would flip")
+    quality = command("quality", "score agencies, procedures or sources by the share of dossiers with nothing to correct")
+    quality.add_argument("--by", choices=("unit", "procedure", "source"), default="unit", help="whose score (default: unit)")
+    quality.add_argument("--limit", type=int, default=30, metavar="N", help="the lowest so many (default: 30)")
     differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
     differences.add_argument("left", metavar="A", help="source that is compared")
     differences.add_argument("right", metavar="B", help="source that it is compared with")
@@ -185,6 +202,38 @@ def _correct(given: argparse.Namespace) -> int:
     return commands.correct(given.file)
 
 
+def _proposals(given: argparse.Namespace) -> int:
+    return _print_lines("proposals", given.unit, given.out, module="flows.correction_looks")
+
+
+def _corrections(given: argparse.Namespace) -> int:
+    return _print_lines("standings", given.all, module="flows.correction_looks")
+
+
+def _quality(given: argparse.Namespace) -> int:
+    return _print_lines("scores", given.by, given.limit, module="flows.quality_looks")
+
+
+def _waivers(_given: argparse.Namespace) -> int:
+    return _print_lines("waivers", module="flows.check_looks")
+
+
+def _checks(given: argparse.Namespace) -> int:
+    if given.action == "list":
+        return _print_lines("declared", module="flows.check_looks")
+    if not given.file:
+        from config.errors import ConfigError
+
+        raise ConfigError("motcua checks try", "names no file", "a file like config/checks.yaml")
+    return _print_lines("trial", given.file, given.since, given.csv, module="flows.check_looks")
+
+
+def _undo(given: argparse.Namespace) -> int:
+    from flows import commands
+
+    return commands.undo(given.reference, given.by)
+
+
 def _differences(given: argparse.Namespace) -> int:
     from flows import commands
 
@@ -235,12 +284,13 @@ def _status(_given: argparse.Namespace) -> int:
     return _print_lines("status")
 
 
-def _print_lines(name: str, *arguments: Any) -> int:
-    from flows import looks
+def _print_lines(name: str, *arguments: Any, module: str = "flows.looks") -> int:
+    from importlib import import_module
+
     from flows.runtime.session import warehouse
 
     with warehouse():
-        getattr(looks, name)(*arguments)
+        getattr(import_module(module), name)(*arguments)
     return 0
 
 

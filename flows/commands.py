@@ -128,16 +128,41 @@ def differences(left: str, right: str, shared: bool, as_of: date | None) -> int:
 
 def correct(file: str) -> int:
     """Take in a correction file, print the answer to each refused line, and have the touched dossiers judged again."""
-    from tasks.correct import announce, receive_corrections
+    from tasks.correct import receive_corrections
 
     with _session(lambda: warm_up("flows.rerun.rerun")) as current:
         package = receive_corrections(Path(file))
         _tell_package(package)
-        if package.approved and _somebody_else_runs_it(current):
-            announce(package)
-            _OUT.print(say("Lượt chạy lại sẽ tự bắt đầu.", "The re-run starts by itself."))
-            return 0
-        return run_here("flows.rerun.rerun", package=package.name) if package.approved else 0
+        return _judge_again(current, package.name, package.approved, package.proposed)
+
+
+def undo(reference: str, by: str) -> int:
+    """Take corrections back and have the dossiers that they had touched judged again."""
+    from tasks.undo import undo as take_back
+
+    with _session(lambda: warm_up("flows.rerun.rerun")) as current:
+        undone = take_back(reference, by)
+        _OUT.print(
+            say(
+                f"{undone.changed} đính chính được hủy ({undone.applied} đã áp dụng), {undone.already} vốn không có hiệu lực.",
+                f"{undone.changed} corrections taken back ({undone.applied} had been applied), {undone.already} were not standing.",
+            ),
+            highlight=False,
+        )
+        return _judge_again(current, undone.packages[0], undone.applied)
+
+
+def _judge_again(current: Session, package: str, approved: int, proposed: int = 0) -> int:
+    """Run again what a package touches, here or by the worker of `motcua up`; nothing where nothing counts."""
+    from tasks.correct import announce
+
+    if not approved:
+        return 0
+    if _somebody_else_runs_it(current):
+        announce(package, approved, proposed)
+        _OUT.print(say("Lượt chạy lại sẽ tự bắt đầu.", "The re-run starts by itself."))
+        return 0
+    return run_here("flows.rerun.rerun", package=package)
 
 
 def _somebody_else_runs_it(current: Session) -> bool:
@@ -157,8 +182,10 @@ def _tell_package(package: Package) -> None:
 
     _OUT.print(
         say(
-            f"{package.approved} được duyệt, {package.proposed} chờ duyệt, {len(package.refused)} bị từ chối; {package.new} mới.",
-            f"{package.approved} approved, {package.proposed} waiting for approval, {len(package.refused)} refused; {package.new} new.",
+            f"{package.approved} được duyệt, {package.proposed} chờ duyệt, {package.rejected} không được duyệt, "
+            f"{len(package.refused)} dòng bị từ chối; {package.new} mới.",
+            f"{package.approved} approved, {package.proposed} waiting for approval, {package.rejected} turned down, "
+            f"{len(package.refused)} lines refused; {package.new} new.",
         )
     )
     for number, reason in package.refused:

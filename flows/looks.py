@@ -11,6 +11,7 @@ from rich.table import Table
 from config.errors import ConfigError
 from config.settings import settings
 from config.sources import load_sources
+from flows.correction_looks import sums
 from flows.runtime.words import say
 from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
@@ -49,6 +50,7 @@ def status() -> None:
     for error in failed:
         _OUT.print(error, style="yellow", markup=False, highlight=False)
     print_summary(read_summary(settings().policy), _OUT)
+    sums()
 
 
 def rejected(source: str | None, limit: int) -> None:

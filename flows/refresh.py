@@ -23,6 +23,7 @@ from tasks.match import match
 from tasks.prove import prove
 from tasks.pull import load, pull
 from tasks.reports.completeness import gap_sentence, show_completeness
+from tasks.reports.corrections import read_standings
 from tasks.warehouse.engine import fetch_all
 
 
@@ -66,6 +67,7 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
         check_and_judge(day, full)
         progress.at("measure")
         measure_all(day, full)
+        warn_of_conflicts(trouble)
         if not trouble.stops:
             progress.at("publish")
             publish_own(day)
@@ -113,6 +115,18 @@ def prove_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> None:
     if proofs:
         show_completeness(proofs)
     trouble.warnings += [gap_sentence(proof) for proof in proofs if proof.gaps]
+
+
+def warn_of_conflicts(trouble: Trouble) -> None:
+    """Say how many approved corrections a source contradicts by now: a person has to decide which of the two is right."""
+    conflicts = sum(one.standing == "conflict" for one in read_standings())
+    if conflicts:
+        trouble.warn(
+            say(
+                f"{conflicts} đính chính đã duyệt mâu thuẫn với giá trị mới của nguồn: xem `motcua corrections`.",
+                f"{conflicts} approved corrections contradict what their source states now: see `motcua corrections`.",
+            )
+        )
 
 
 def require_directories(chosen: dict[str, Source], trouble: Trouble) -> None:

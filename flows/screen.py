@@ -21,6 +21,14 @@ def print_summary(summary: Summary, console: Console) -> None:
         )
         return
     console.print(_sources(summary))
+    waived = sum(line.waived for line in summary.sources)
+    if waived:
+        console.print(
+            say(
+                f"Ngoài ra {waived} lỗi dữ liệu được miễn (`motcua waivers`).",
+                f"Besides, {waived} findings are waived (`motcua waivers`).",
+            )
+        )
     console.print(_units(summary))
     console.print(_verdicts(summary))
     console.print(_rates(summary))

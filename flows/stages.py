@@ -13,7 +13,7 @@ from config.settings import settings
 from flows.trouble import results
 from tasks.check import check
 from tasks.counts import Counts
-from tasks.digest import rules_digest
+from tasks.digest import figures_digest, rules_digest
 from tasks.judge import judge
 from tasks.measure import measure
 from tasks.publish import publish
@@ -24,7 +24,7 @@ from tasks.warehouse.partitions import Partition, pending
 _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
     WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
-        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove') ORDER BY entry DESC LIMIT 1) = %(subject)s
+        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove', 'propose') ORDER BY entry DESC LIMIT 1) = %(subject)s
 """
 
 
@@ -73,7 +73,7 @@ def published_already(as_of: date) -> str | None:
     if not settings().page.exists():
         return None
     policy = settings().policy
-    given = {"policy": policy, "as_of": as_of, "rules": rules_digest(), "subject": f"figures/{policy}"}
+    given = {"policy": policy, "as_of": as_of, "rules": figures_digest(), "subject": f"figures/{policy}"}
     rows = fetch_all(_PUBLISHED, given)
     return str(rows[0][0]) if rows else None
 

@@ -8,7 +8,7 @@ from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from schemas.quality import COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS
+from schemas.quality import COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
 from schemas.table import Table
@@ -40,6 +40,7 @@ TABLES: tuple[Table, ...] = (
     MATCHES,
     FINDINGS,
     CORRECTIONS,
+    PROPOSALS,
     GATE_RESULTS,
     COMPLETENESS,
     DIFFERENCES,

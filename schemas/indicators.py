@@ -110,7 +110,7 @@ PUBLICATIONS = Table(
         Field(
             "rules_digest",
             Kind.TEXT,
-            "SHA-256 over policies, calendars, checks, indicators and rules code in force.",
+            "SHA-256 over policies, calendars, checks, indicators, waivers and rules code in force.",
             (NotNull(),),
         ),
         count("dossiers", "Dossiers counted."),
@@ -157,6 +157,7 @@ FINDING_COUNTS = Table(
         _UNIT,
         Field("check_id", Kind.TEXT, "Check, as declared in config/checks.yaml.", (NotNull(),)),
         Field("severity", Kind.TEXT, "Severity.", (NotNull(), OneOf(SEVERITIES))),
-        count("dossiers", "Dossiers with an open finding of it."),
+        count("dossiers", "Dossiers with an open finding of it that is not waived."),
+        count("waived", "Dossiers with an open finding of it that a waiver leaves out."),
     ),
 )

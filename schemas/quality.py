@@ -42,6 +42,11 @@ CORRECTIONS = Table(
         CODE,
         Field("field", Kind.TEXT, "Field of core.dossiers that is corrected.", (NotNull(),)),
         Field("new_value", Kind.TEXT, "New value as text: ISO 8601 for instants, codes as in the tables."),
+        Field(
+            "old_value",
+            Kind.TEXT,
+            "What the source stated when the correction came in, written as the new value; empty: nothing; null: not kept then.",
+        ),
         Field("evidence", Kind.TEXT, "What proves it: document number, page of the register.", (NotNull(),)),
         Field("proposed_by", Kind.TEXT, "Account of who proposes it.", (NotNull(),)),
         Field("approved_by", Kind.TEXT, "Account of who approved it, another person than proposed_by."),
@@ -53,9 +58,33 @@ CORRECTIONS = Table(
         ),
         Field("package", Kind.TEXT, "File that brought it, by name and digest.", (NotNull(),)),
         Field("received_at", Kind.INSTANT, "When it came in.", (NotNull(),)),
+        Field("undone_by", Kind.TEXT, "Account of who took it back."),
+        Field("undone_at", Kind.INSTANT, "When it was taken back."),
         CHANGED_IN,
     ),
     indexes=(("source", "code"),),
+    managed=("changed_in",),
+)
+
+PROPOSALS = Table(
+    schema="quality",
+    name="proposals",
+    description="New values that the evidence speaks for, waiting for a person; none is applied before it is approved as a correction.",
+    grain="dossier × field",
+    key=("source", "code", "field"),
+    fields=(
+        SOURCE,
+        CODE,
+        Field("field", Kind.TEXT, "Field of core.dossiers that would be corrected.", (NotNull(),)),
+        Field("unit_code", Kind.TEXT, "Agency that is asked: the dossier's, in ref.units."),
+        Field("old_value", Kind.TEXT, "Value that stands now, written as in quality.corrections; null: none."),
+        Field("new_value", Kind.TEXT, "Value that the evidence speaks for.", (NotNull(),)),
+        Field("rule", Kind.TEXT, "Reason of the verdict from which it follows.", (NotNull(),)),
+        Field("confidence", Kind.NUMBER, "How far the rule's kind of evidence is to be trusted.", (NotNull(), Between(0, 1))),
+        Field("evidence", Kind.TEXT, "Tables and fields that it rests on, with what they say.", (NotNull(),)),
+        Field("proposed_on", Kind.DATE, "as_of of the first proposal of this value.", (NotNull(),)),
+        CHANGED_IN,
+    ),
     managed=("changed_in",),
 )
 

@@ -7,6 +7,8 @@ import hashlib
 import io
 import os
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +23,34 @@ from config.sources import load_sources
 from schemas.quality import CORRECTIONS
 from tasks.counts import Counts
 from tasks.receipts import keep_package
-from tasks.rules.correction_lines import REASONS, Accepted, Known, Line, Refused, UnreadableFileError, examine, read_lines
+from tasks.rules.correction_lines import (
+    PROPOSER,
+    REASONS,
+    Accepted,
+    Known,
+    Line,
+    Refused,
+    UnreadableFileError,
+    examine,
+    read_lines,
+)
+from tasks.rules.corrections import CORRECTABLE
+from tasks.rules.values import value_text
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 
+_LAID_OVER = """
+    SELECT DISTINCT ON (source, code, field) source, code, field, new_value FROM quality.corrections
+    WHERE state = 'approved' AND code = ANY(%(codes)s)
+    ORDER BY source, code, field, received_at DESC, correction_id DESC
+"""
+# What was taken in once stays proposed, so that the same file gets the same answers.
+_PROPOSED = f"""
+    SELECT source, code, field, array_agg(new_value ORDER BY new_value) FROM (
+        SELECT source, code, field, new_value FROM quality.proposals UNION
+        SELECT source, code, field, new_value FROM quality.corrections WHERE lower(proposed_by) = '{PROPOSER}'
+    ) AS said WHERE code = ANY(%(codes)s) AND new_value IS NOT NULL GROUP BY 1, 2, 3
+"""
 EVENT = "motcua.corrections.received"
 
 
@@ -35,6 +61,7 @@ class Package:
     Attributes:
         name: the file by name and digest; no value of a line.
         approved, proposed: lines that count, and that wait for a second person.
+        rejected: lines that the second person turned down; kept, so that they are not proposed again.
         new: of these, lines that were not there before.
         refused: line number and reason code of the others.
         result: file that holds the answer to every line.
@@ -46,13 +73,14 @@ class Package:
     new: int
     refused: tuple[tuple[int, str], ...]
     result: Path
+    rejected: int = 0
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="correct")
 def correct(path: str) -> Counts:
     """Take in a correction file; see :func:`receive_corrections`."""
     package = receive_corrections(Path(path))
-    accepted = package.approved + package.proposed
+    accepted = package.approved + package.proposed + package.rejected
     return Counts(
         "correct",
         package.name,
@@ -71,7 +99,7 @@ def receive_corrections(path: Path) -> Package:
 
     Args:
         path: CSV with the headings dossier, field, new value, evidence, who (and approved by, source), in
-            Vietnamese or English.
+            Vietnamese or English; the file of `motcua proposals` has also old value and decision.
 
     Raises:
         ConfigError: there is no such file.
@@ -84,22 +112,24 @@ def receive_corrections(path: Path) -> Package:
         lines = read_lines(body)
     except UnreadableFileError as error:
         raise DataError(name, str(error), 0, action="Mend the file and give it again.") from None
-    answers = examine(lines, _known(lines))
+    known = _known(lines)
+    answers = examine(lines, known)
     accepted = [answer for answer in answers if isinstance(answer, Accepted)]
-    new = _write(name, accepted)
-    approved = sum(answer.state == "approved" for answer in accepted)
+    new = _write(name, accepted, known)
+    states = Counter(answer.state for answer in accepted)
     return Package(
         name,
-        approved=approved,
-        proposed=len(accepted) - approved,
+        approved=states["approved"],
+        proposed=states["proposed"],
         new=new,
         refused=tuple((answer.line.number, answer.reason) for answer in answers if isinstance(answer, Refused)),
         result=_write_result(name, answers),
+        rejected=states["rejected"],
     )
 
 
-def announce(package: Package) -> None:
-    """Tell the Prefect server that corrections came in; its automation starts ``rerun``.
+def announce(package: str, approved: int, proposed: int = 0) -> None:
+    """Tell the Prefect server that corrections came in or were taken back; its automation starts ``rerun``.
 
     The event carries the package's name and counts only.
     """
@@ -108,8 +138,8 @@ def announce(package: Package) -> None:
 
     emit_event(
         event=EVENT,
-        resource={"prefect.resource.id": f"motcua.package.{package.name}", "prefect.resource.name": package.name},
-        payload={"package": package.name, "approved": package.approved, "proposed": package.proposed},
+        resource={"prefect.resource.id": f"motcua.package.{package}", "prefect.resource.name": package},
+        payload={"package": package, "approved": approved, "proposed": proposed},
     )
     # Events leave from a thread of their own; a command ends sooner than that thread would send.
     EventsWorker.drain_all(timeout=10)
@@ -144,18 +174,37 @@ def _known(lines: list[Line]) -> Known:
         held,
         zones,
         {"unit_code": _listed("ref.units", "unit_code"), "procedure_code": _listed("ref.procedures", "procedure_code")},
+        _stated(codes, zones),
+        {
+            (source, code, name): value
+            for source, code, name, value in fetch_all(_LAID_OVER, {"codes": codes})
+            if name in CORRECTABLE
+        },
+        {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, {"codes": codes})},
     )
+
+
+def _stated(codes: list[str], zones: Mapping[str, str]) -> dict[tuple[str, str, str], str | None]:
+    """Look up what the sources state now of every field that can be corrected."""
+    columns = ", ".join(CORRECTABLE)
+    query = f"SELECT source, code, {columns} FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s)"
+    return {
+        (source, code, name): value_text(value, zones[source])
+        for source, code, *values in fetch_all(query, {"codes": codes})
+        if source in zones
+        for name, value in zip(CORRECTABLE, values, strict=True)
+    }
 
 
 def _listed(table: str, column: str) -> frozenset[str]:
     return frozenset(row[0] for row in fetch_all(f"SELECT DISTINCT {column} FROM {table}"))
 
 
-def _write(package: str, accepted: list[Accepted]) -> int:
+def _write(package: str, accepted: list[Accepted], known: Known) -> int:
     """Write the corrections that are not there yet; return how many."""
     if not accepted:
         return 0
-    frame = _frame(package, accepted)
+    frame = _frame(package, accepted, known)
     with load("correct", package) as current:
         there = current.read(
             "SELECT correction_id FROM quality.corrections WHERE package = %(package)s",
@@ -169,7 +218,7 @@ def _write(package: str, accepted: list[Accepted]) -> int:
     return merged.inserted
 
 
-def _frame(package: str, accepted: list[Accepted]) -> pd.DataFrame:
+def _frame(package: str, accepted: list[Accepted], known: Known) -> pd.DataFrame:
     now = datetime.now(UTC)
     rows = {
         _identity(package, answer): {
@@ -178,6 +227,7 @@ def _frame(package: str, accepted: list[Accepted]) -> pd.DataFrame:
             "code": answer.line.code,
             "field": answer.field,
             "new_value": answer.new_value,
+            "old_value": known.stated.get((answer.source, answer.line.code, answer.field)) or "",
             "evidence": answer.line.evidence,
             "proposed_by": answer.line.proposed_by,
             "approved_by": answer.line.approved_by or None,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from config.settings import ROOT, settings
+from config.waivers import waivers_path
 
 _CODE = ("tasks/rules/**/*.py", "tasks/judge.py", "tasks/check.py", "tasks/offices.py", "tasks/clocks.py")
 _CONFIG = ("calendar/*.yaml", "policies/*.yaml", "checks.yaml", "indicators/*.yaml")
@@ -27,6 +28,16 @@ def rules_digest() -> str:
     for path in sorted(files, key=_name):
         digest.update(_name(path).encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
+
+
+def figures_digest() -> str:
+    """Return the digest of all that decides figures besides the data: the rules, and what is waived.
+
+    A waiver changes no verdict and no finding, so nothing is judged again because of it.
+    """
+    path = waivers_path()
+    content = path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else b""
+    return hashlib.sha256(rules_digest().encode() + b"\0" + content).hexdigest()
 
 
 def _name(path: Path) -> str:

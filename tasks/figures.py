@@ -15,9 +15,10 @@ from config.indicators import indicators_in_force
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, VERDICT_COUNTS
 from schemas.table import Table
 from tasks.rules.indicators import indicators_of
+from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.load import Load
 
-_VERDICT_COUNTS = """
+_VERDICT_COUNTS = f"""
     SELECT v.source, coalesce(v.unit_code, '?') AS unit_code, v.verdict,
         coalesce(nullif(split_part(
             CASE v.verdict WHEN 'undetermined' THEN coalesce(v.missing, v.reasons) ELSE v.reasons END, ' ', 1), ''), '-'
@@ -29,12 +30,16 @@ _VERDICT_COUNTS = """
         ) AS to_correct
     FROM judged.verdicts AS v
     LEFT JOIN (
-        SELECT DISTINCT source, code FROM quality.findings WHERE severity = 'fail' AND resolved_on IS NULL
+        SELECT DISTINCT f.source, f.code FROM quality.findings AS f
+        JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
+        WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
     ) AS f ON f.source = v.source AND f.code = v.code
     WHERE v.policy = %(policy)s GROUP BY 1, 2, 3, 4
 """
-_FINDING_COUNTS = """
-    SELECT f.source, coalesce(v.unit_code, '?') AS unit_code, f.check_id, max(f.severity) AS severity, count(*) AS dossiers
+_FINDING_COUNTS = f"""
+    SELECT f.source, coalesce(v.unit_code, '?') AS unit_code, f.check_id, max(f.severity) AS severity,
+        count(*) - count(*) FILTER (WHERE {waived("f", "v")}) AS dossiers,
+        count(*) FILTER (WHERE {waived("f", "v")}) AS waived
     FROM quality.findings AS f
     JOIN judged.verdicts AS v ON v.source = f.source AND v.code = f.code AND v.policy = %(policy)s
     WHERE f.resolved_on IS NULL GROUP BY 1, 2, 3
@@ -83,9 +88,9 @@ def read_figures(current: Load, policy: str, as_of: date) -> Figures:
     Args:
         current: the open load under whose lock nothing measures the policy meanwhile.
         policy: name of the policy.
-        as_of: day whose indicators are in force.
+        as_of: day whose indicators and waivers are in force.
     """
-    parameters = {"policy": policy}
+    parameters = {"policy": policy, **waiver_parameters(as_of)}
     columns = ", ".join(COUNTS.given_columns)
     counts = current.read(f"SELECT {columns} FROM mart.counts WHERE policy = %(policy)s", parameters, COUNTS)
     indicators = indicators_of(counts, indicators_in_force(as_of))

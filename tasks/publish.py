@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import DataError
 from config.settings import settings
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from tasks.digest import rules_digest
+from tasks.digest import figures_digest
 from tasks.figures import Figures, frame_digest, read_figures
 from tasks.gates import check_published
 from tasks.reports.site import write_page
@@ -101,7 +101,7 @@ def _freeze(current: Load, figures: Figures, publication_id: str) -> None:
         "published_at": now,
         "current_since": now,
         "counts_digest": frame_digest(figures.counts, COUNTS),
-        "rules_digest": rules_digest(),
+        "rules_digest": figures_digest(),
         "dossiers": figures.dossiers,
         "rows": len(figures.indicators),
     }

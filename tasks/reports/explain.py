@@ -29,6 +29,7 @@ from tasks.rules.facts import facts_of
 from tasks.rules.holders import HOLDERS, Holdings, holders_of
 from tasks.rules.times import LocalTimes, local_times
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
+from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all
@@ -125,7 +126,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.source, place.code)],
         "closed_days": _closed_days(case),
         "timeline": _timeline(case),
-        "findings": _findings(place),
+        **_findings(place, as_of),
         "corrected": None if row["corrected"] is None or row.isna()["corrected"] else str(row["corrected"]).split(),
         "record": {"page": row["page_digest"], "position": row["page_position"]} if not row.isna()["page_digest"] else None,
     }
@@ -309,12 +310,14 @@ def _timeline(case: Case) -> list[Entry]:
     return sorted((entry for entry in entries if entry["at"]), key=lambda entry: str(entry["at"]))
 
 
-def _findings(place: _Place) -> list[str]:
+def _findings(place: _Place, as_of: date) -> Entry:
+    """List the failed checks, and which of them are waived on the day."""
     rows = fetch_all(
-        "SELECT check_id FROM quality.findings WHERE source = %(source)s AND code = %(code)s AND resolved_on IS NULL ORDER BY 1",
-        {"source": place.source, "code": place.code},
+        f"SELECT f.check_id, {waived('f', 'd')} FROM quality.findings AS f JOIN core.dossiers AS d USING (source, code) "
+        "WHERE f.source = %(source)s AND f.code = %(code)s AND f.resolved_on IS NULL ORDER BY 1",
+        {"source": place.source, "code": place.code, **waiver_parameters(as_of)},
     )
-    return [row[0] for row in rows]
+    return {"findings": [name for name, _ in rows], "waived": [name for name, left_out in rows if left_out]}
 
 
 def _minute(at: np.datetime64) -> str | None:

@@ -149,12 +149,15 @@ class ExplanationText:
         """Failed checks, corrections, and where the record lies."""
         lines = []
         if fact["findings"]:
-            lines += ["", f"{self._say('findings')}:", *(f"  {self._check(name)}" for name in fact["findings"])]
+            lines += ["", f"{self._say('findings')}:", *(self._finding(name, fact) for name in fact["findings"])]
         if fact["corrected"]:
             lines.append(f"{self._say('corrections')}: {', '.join(fact['corrected'])}")
         if fact["record"]:
             lines.append(f"{self._say('trace')}: {fact['record']['page'][:16]}… #{fact['record']['position']}")
         return lines
+
+    def _finding(self, name: str, fact: Entry) -> str:
+        return f"  {self._check(name)}" + (f" ({self._say('waived')})" if name in fact["waived"] else "")
 
     def _check(self, name: str) -> str:
         """Title of a check; one that is no longer declared keeps its name."""

@@ -113,6 +113,7 @@ TEXT: Final = {
     "due_changes": ("Hạn hẹn trả đã đổi", "Changes of the due date"),
     "seen": ("thấy lúc", "seen"),
     "until_now": ("còn tiếp tục", "still lasts"),
+    "waived": ("được miễn", "waived"),
     "findings": ("Lỗi dữ liệu", "Failed checks"),
     "corrections": ("Đã chỉnh sửa theo phiếu", "Corrected fields"),
     "trace": ("Bản ghi gốc", "Landed record"),

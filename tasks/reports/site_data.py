@@ -174,10 +174,10 @@ def _verdict_rows(verdicts: pd.DataFrame, units: list[str], sources: list[str]) 
 
 
 def _finding_rows(findings: pd.DataFrame, units: list[str], sources: list[str]) -> list[list[Any]]:
-    """Return [source, unit, check, severity, dossiers]."""
+    """Return [source, unit, check, severity, dossiers, waived]."""
     unit_at, source_at = {u: n for n, u in enumerate(units)}, {s: n for n, s in enumerate(sources)}
     rows = findings.sort_values(list(FINDING_COUNTS.key[1:])).to_dict("records")
-    names = ("check_id", "severity", "dossiers")
+    names = ("check_id", "severity", "dossiers", "waived")
     return [[source_at[r["source"]], unit_at[r["unit_code"]], *(r[name] for name in names)] for r in rows]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
 _PULLS = """
@@ -15,7 +16,13 @@ _PULLS = """
 """
 _REJECTED = "SELECT source, reason, count(*) FROM raw.rejected GROUP BY 1, 2"
 _DOSSIERS = "SELECT source, count(*) FROM core.dossiers GROUP BY 1"
-_FINDINGS = "SELECT source, count(*) FROM quality.findings WHERE resolved_on IS NULL GROUP BY 1"
+_FINDINGS = f"""
+    SELECT f.source, count(*) - count(w.code), count(w.code) FROM quality.findings AS f
+    LEFT JOIN LATERAL (
+        SELECT d.code FROM core.dossiers AS d WHERE d.source = f.source AND d.code = f.code AND {waived("f", "d")}
+    ) AS w ON f.check_id = ANY(%(waived_check_id)s)
+    WHERE f.resolved_on IS NULL GROUP BY 1
+"""
 _PUBLICATION = "SELECT publication_id, as_of FROM mart.current_publications WHERE policy = %(policy)s"
 _VERDICTS = """
     SELECT source, unit_code, verdict, sum(dossiers), sum(to_correct) FROM mart.verdict_counts
@@ -46,7 +53,7 @@ class Rate:
 
 @dataclass
 class SourceLine:
-    """One source: state of its last pull, records in it, and what the warehouse holds of it."""
+    """One source: state of its last pull, records in it, and what the warehouse holds of it; waived findings apart."""
 
     name: str
     pull: str = "-"
@@ -54,6 +61,7 @@ class SourceLine:
     rejected: int = 0
     dossiers: int = 0
     findings: int = 0
+    waived: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
 
 
@@ -106,7 +114,7 @@ def read_summary(policy: str) -> Summary:
         policy=policy,
         publication=publication,
         as_of=as_of,
-        sources=_sources(verdicts, rejected),
+        sources=_sources(verdicts, rejected, as_of),
         units=_units(verdicts, rates),
         rates=rates.get("*", {}),
         rejected=_added((reason, count) for _, reason, count in rejected),
@@ -114,7 +122,7 @@ def read_summary(policy: str) -> Summary:
     )
 
 
-def _sources(verdicts: list[tuple[Any, ...]], rejected: list[tuple[Any, ...]]) -> list[SourceLine]:
+def _sources(verdicts: list[tuple[Any, ...]], rejected: list[tuple[Any, ...]], as_of: date | None) -> list[SourceLine]:
     lines: dict[str, SourceLine] = {}
 
     def line(name: str) -> SourceLine:
@@ -126,8 +134,8 @@ def _sources(verdicts: list[tuple[Any, ...]], rejected: list[tuple[Any, ...]]) -
         line(name).rejected += int(count)
     for name, count in fetch_all(_DOSSIERS):
         line(name).dossiers = int(count)
-    for name, count in fetch_all(_FINDINGS):
-        line(name).findings = int(count)
+    for name, count, left_out in fetch_all(_FINDINGS, waiver_parameters(as_of)):
+        line(name).findings, line(name).waived = int(count), int(left_out)
     for name, _, verdict, count, _ in verdicts:
         line(name).verdicts[verdict] += int(count)
     return sorted(lines.values(), key=lambda one: (-one.dossiers, one.name))

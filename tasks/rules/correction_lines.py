@@ -17,9 +17,13 @@ from tasks.rules.codes import fold_codes
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.masking import looks_personal
 from tasks.rules.text import fold
+from tasks.rules.values import CLOSING, same_value
 
 LONGEST_FILE = 10_000_000
 EMPTY = frozenset({"trong", "empty", "null"})
+PROPOSER = "motcua"  # who proposes what follows from the evidence alone
+_YES = frozenset({"co", "duyet", "dong y", "yes", "y", "x", "approve", "approved"})
+_NO = frozenset({"khong", "khong duyet", "tu choi", "no", "n", "reject", "rejected"})
 
 _HEADINGS = {
     "code": ("dossier", "dossier code", "code", "ma ho so", "mahoso", "so ho so"),
@@ -29,6 +33,8 @@ _HEADINGS = {
     "proposed_by": ("who", "proposed by", "nguoi de nghi", "nguoi de xuat", "nguoi lap"),
     "approved_by": ("approved by", "nguoi duyet", "nguoi phe duyet"),
     "source": ("source", "nguon", "he thong"),
+    "old_value": ("old value", "gia tri cu", "gia tri hien tai"),
+    "decision": ("decision", "duyet (co/khong)", "duyet", "quyet dinh"),
 }
 _REQUIRED = ("code", "field", "new_value", "evidence", "proposed_by")
 _FIELDS = {
@@ -47,8 +53,6 @@ _FIELDS = {
 _FIELD_OF = {fold(word): name for name in CORRECTABLE for word in (name, *_FIELDS[name])}
 _HEADING_OF = {fold(word): name for name, words in _HEADINGS.items() for word in (name, *words)}
 _TIMES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
-# A register gives a due day without an hour: the office closes at five.
-_CLOSING = time(17, 0)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Line:
     Attributes:
         number: line in the file, the heading being 1.
         code: dossier code, folded.
+        old_value: what stood when the line was written; empty where it does not say.
+        decision: what the second person decided; empty: a name in ``approved_by`` approves.
     """
 
     number: int
@@ -68,6 +74,8 @@ class Line:
     proposed_by: str
     approved_by: str
     source: str
+    old_value: str = ""
+    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,11 +86,18 @@ class Known:
         sources_of: primary sources that hold each dossier code.
         zones: IANA zone of each source.
         allowed: values that a field may take, where a directory lists them.
+        stated: what each source states now of a field of a dossier, keyed by source, code and field; None where it
+            states nothing. Lines about a field that is not there are not held against it.
+        laid_over: the approved correction that stands over a field, by the same keys.
+        proposed: values that the evidence speaks for, by the same keys: what ``motcua`` may be said to propose.
     """
 
     sources_of: Mapping[str, tuple[str, ...]]
     zones: Mapping[str, str]
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stated: Mapping[tuple[str, str, str], str | None] = field(default_factory=dict)
+    laid_over: Mapping[tuple[str, str, str], str | None] = field(default_factory=dict)
+    proposed: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class Accepted:
 
     Attributes:
         new_value: ISO 8601 with an offset for instants, else as the table writes it; None empties the field.
-        state: approved where a second person signed it, else proposed.
+        state: approved or rejected where a second person signed it, else proposed.
     """
 
     line: Line
@@ -127,6 +142,17 @@ REASONS = {
     ),
     "no_proposer": ("thiếu người đề nghị", "nobody proposes it"),
     "same_person": ("người đề nghị và người duyệt là một", "proposed and approved by the same person"),
+    "no_approver": ("thiếu người duyệt", "decided, but nobody signed"),
+    "unclear_decision": ("cột duyệt: ghi `có` hoặc `không`", "the decision is neither yes nor no"),
+    "undecided": ("chưa quyết định: vẫn chờ duyệt", "not decided yet: it still waits"),
+    "not_proposed": (
+        "motcua không đề nghị giá trị này: ghi tên người đề nghị",
+        "motcua does not propose this value: name the person who does",
+    ),
+    "source_moved": (
+        "hệ thống nguồn nay ghi giá trị khác với giá trị cũ trong tệp: xem lại",
+        "the source now states another value than the old one in the file: look again",
+    ),
     "contradicts": ("trái với một dòng trước về cùng trường", "contradicts an earlier line about the same field"),
 }
 """Why a line is refused, in Vietnamese and in English."""
@@ -157,12 +183,13 @@ def read_lines(body: bytes) -> list[Line]:
 def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:
     """Accept or refuse every line, in the order given."""
     answers: list[Accepted | Refused] = []
-    said: dict[tuple[str, str, str], str | None] = {}
+    said: dict[tuple[str, str, str], tuple[str | None, bool]] = {}
     for line in lines:
         answer = _examine_one(line, known)
         if isinstance(answer, Accepted):
             about = (answer.source, line.code, answer.field)
-            if said.setdefault(about, answer.new_value) != answer.new_value:
+            says = (answer.new_value, answer.state == "rejected")
+            if said.setdefault(about, says) != says:
                 answer = Refused(line, "contradicts")
         answers.append(answer)
     return answers
@@ -208,9 +235,38 @@ def _examine_one(line: Line, known: Known) -> Accepted | Refused:
     name = _FIELD_OF[fold(line.field)]
     source = line.source or known.sources_of[line.code][0]
     value, reason = _value(line.new_value, name, known, source)
+    if not reason and _moved(line, name, value, known, source):
+        reason = "source_moved"
+    if not reason and not _proposed(line, name, value, known, source):
+        reason = "not_proposed"
     if reason:
         return Refused(line, reason)
-    return Accepted(line, source, name, value, "approved" if line.approved_by else "proposed")
+    return Accepted(line, source, name, value, _state(line))
+
+
+def _state(line: Line) -> str:
+    if fold(line.decision) in _NO:
+        return "rejected"
+    return "approved" if line.approved_by else "proposed"
+
+
+def _proposed(line: Line, name: str, value: str | None, known: Known, source: str) -> bool:
+    """Tell whether somebody proposes the line: a person, or the evidence. Else one person could do it alone."""
+    if fold(line.proposed_by) != PROPOSER:
+        return True
+    zone = known.zones[source]
+    return any(same_value(name, value, one, zone) for one in known.proposed.get((source, line.code, name), ()))
+
+
+def _moved(line: Line, name: str, value: str | None, known: Known, source: str) -> bool:
+    """Tell whether neither the value that the line calls the old one stands nor the new one."""
+    about = (source, line.code, name)
+    if not line.old_value or about not in known.stated:
+        return False
+    old, reason = _value(line.old_value, name, known, source, listed=False)
+    standing = [known.stated[about], *([known.laid_over[about]] if about in known.laid_over else [])]
+    zone = known.zones[source]
+    return bool(reason) or not any(same_value(name, now, one, zone) for now in standing for one in (old, value))
 
 
 def _wrong_form(line: Line) -> str:
@@ -223,6 +279,9 @@ def _wrong_form(line: Line) -> str:
         "no_proposer": not line.proposed_by,
         "same_person": bool(line.approved_by) and fold(line.approved_by) == fold(line.proposed_by),
         "personal_value": any(looks_personal(text) for text in (line.evidence, line.proposed_by, line.approved_by)),
+        "unclear_decision": bool(line.decision) and fold(line.decision) not in _YES | _NO,
+        "no_approver": bool(line.decision) and not line.approved_by,
+        "undecided": fold(line.proposed_by) == PROPOSER and not line.approved_by,
     }
     return next((reason for reason, wrong in checks.items() if wrong), "")
 
@@ -234,8 +293,8 @@ def _wrong_dossier(line: Line, known: Known) -> str:
     return "several_sources" if len(sources) > 1 and not line.source else ""
 
 
-def _value(text: str, name: str, known: Known, source: str) -> tuple[str | None, str]:
-    """Read a new value as its field; a value and no reason, or a reason."""
+def _value(text: str, name: str, known: Known, source: str, *, listed: bool = True) -> tuple[str | None, str]:
+    """Read a value as its field; a value and no reason, or a reason. ``listed``: directories have to know it."""
     if fold(text) in EMPTY:
         return None, ""
     if DOSSIERS[name].kind is Kind.INSTANT:
@@ -246,10 +305,10 @@ def _value(text: str, name: str, known: Known, source: str) -> tuple[str | None,
     if DOSSIERS[name].kind is Kind.INTEGER:
         text = str(int(text))
     closed = [c.values for c in DOSSIERS[name].constraints if isinstance(c, OneOf)]
-    listed = known.allowed.get(name)
+    directory = known.allowed.get(name) if listed else None
     if closed and text not in {str(value) for value in closed[0]}:
         return None, "not_allowed"
-    if listed is not None and text not in listed:
+    if directory is not None and text not in directory:
         return None, "not_allowed"
     return (None, "personal_value") if looks_personal(text) else (text, "")
 
@@ -260,7 +319,7 @@ def _instant(text: str, zone: ZoneInfo, *, closing: bool) -> str | None:
     if moment is None or not 1990 <= moment.year <= 2100:
         return None
     if closing and moment.time() == time(0, 0) and len(text) <= 10:
-        moment = datetime.combine(moment.date(), _CLOSING, moment.tzinfo)
+        moment = datetime.combine(moment.date(), CLOSING, moment.tzinfo)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
 
 

@@ -96,7 +96,7 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
         parameters,
         {**DOSSIERS.dtypes, "duplicate_of": _TEXT},
     )
-    corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'")
+    corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'", first=("received_at",))
     return DossierFrames(
         dossiers=with_corrections(dossiers, corrections),
         events=_read(chosen, parameters, EVENTS),
@@ -146,10 +146,12 @@ def _chosen(bundle: Bundle, selection: Selection) -> tuple[str, dict[str, Any]]:
     return query, parameters
 
 
-def _read(chosen: str, parameters: Mapping[str, Any], table: Table, extra: str = "") -> pd.DataFrame:
+def _read(
+    chosen: str, parameters: Mapping[str, Any], table: Table, extra: str = "", first: tuple[str, ...] = ("changed_in",)
+) -> pd.DataFrame:
     """Read a table's rows about the chosen dossiers, oldest first, in the same order whatever way PostgreSQL joins them."""
     columns = ", ".join(f"t.{column}" for column in table.columns)
-    order = ", ".join(f"t.{column}" for column in dict.fromkeys(("source", "code", "changed_in", *table.key)))
+    order = ", ".join(f"t.{column}" for column in dict.fromkeys(("source", "code", *first, *table.key)))
     return read_frame(
         f"WITH chosen AS MATERIALIZED ({chosen}) SELECT {columns} FROM {table.full_name} AS t "
         f"JOIN chosen USING (source, code) WHERE true {extra} ORDER BY {order}",

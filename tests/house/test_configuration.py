@@ -10,6 +10,7 @@ from config.calendar import load_calendars
 from config.indicators import load_definitions
 from config.policies import load_policies
 from config.sources import load_source
+from config.waivers import load_waivers
 from config.watch import load_watch
 from tests.house.tree import ROOT, name_of
 
@@ -26,6 +27,10 @@ def test_there_are_examples_to_copy() -> None:
 def test_source_loads(path: Path) -> None:
     source = load_source(path)
     assert source.calendar in load_calendars(), f"{name_of(path)} names a calendar that config/calendar lacks."
+
+
+def test_waivers_load() -> None:
+    assert load_waivers(ROOT / "config" / "waivers.yaml") == (), "Waivers are an office's own; none comes with the program."
 
 
 @pytest.mark.parametrize("load", [load_calendars, load_policies, load_definitions, load_watch], ids=lambda load: load.__name__)

@@ -14,6 +14,7 @@ from schemas.differences import CLASSES
 from tasks.reports.too_good import SIGNS
 from tasks.rules.holders import HOLDERS
 from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.standing import STANDINGS
 from tests.house.tree import ROOT
 
 WORDS = {
@@ -30,6 +31,7 @@ WORDS = {
     "differences": CLASSES,
     "holders": HOLDERS,
     "signs": tuple(SIGNS),
+    "standings of corrections": tuple(STANDINGS),
     "policies": tuple(load_policies()),
     "indicators": tuple(name for document in load_definitions().values() for name in document.indicators),
 }

@@ -346,9 +346,11 @@
 
   const SHOWN = 12, GRAVITY = { fail: 0, warn: 1, info: 2 };
   const drawChecks = () => {
-    const found = grouped(chosen(data.findings).map(([source, unit, check, severity, dossiers]) => ({ source, unit, check, severity, dossiers })), (f) => f.check)
+    const found = grouped(chosen(data.findings).map(([source, unit, check, severity, dossiers, waived]) => ({ source, unit, check, severity, dossiers, waived })), (f) => f.check)
+      .filter((f) => f.dossiers)
       .sort((a, b) => GRAVITY[a.members[0].severity] - GRAVITY[b.members[0].severity] || b.dossiers - a.dossiers);
     const box = byId("checks").querySelector("div"), n = sum(found, (f) => f.dossiers);
+    const waived = sum(chosen(data.findings), (f) => f[5]);
     const listed = (some) => table([
         { title: word("check"), cell: (f) => text(data.checks[f.name]) || f.name },
         { title: word("severity"), cell: (f) => el("span", { class: `tag ${f.members[0].severity}` }, word(`severity_${f.members[0].severity}`)) },
@@ -356,7 +358,8 @@
         { title: word("owner"), cell: (f) => (data.checks[f.name] ? word(`owner_${data.checks[f.name].owner}`) : "") },
         { title: word("basis"), cell: (f) => data.checks[f.name]?.reference ?? "" },
       ], some, { cards: true });
-    put(box, el("p", { class: "lead" }, n ? word("checks_lead", { n: count(n), c: count(found.length) }) : word("checks_none")),
+    put(box, el("p", { class: "lead" }, n ? word("checks_lead", { n: count(n), c: count(found.length) }) : word("checks_none"),
+      waived ? " " + word("checks_waived", { n: count(waived) }) : ""),
       n ? listed(found.slice(0, SHOWN)) : null,
       found.length > SHOWN ? el("details", {}, el("summary", {}, word("checks_rest", { n: count(found.length - SHOWN) })), listed(found.slice(SHOWN))) : null);
   };

@@ -1,0 +1,142 @@
+"""What the commands about corrections show: what is proposed, how corrections stand, where a source contradicts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.runtime.words import say
+
+_OUT = Console()
+_MOST = 20
+_STATES = {
+    "proposed": ("chờ người duyệt", "waiting for a second person"),
+    "rejected": ("không được duyệt", "turned down"),
+    "undone": ("đã hủy", "taken back"),
+}
+
+
+def proposals(unit: str | None, out: str | None) -> None:
+    """Propose anew, and print what waits by reason and agency; write all of it where asked.
+
+    Raises:
+        ConfigError: the file cannot be written.
+        DataError: nothing was judged yet.
+    """
+    from tasks.propose import read_proposals, refresh_proposals, write_proposals
+    from tasks.rules.reasons import REASONS
+
+    refresh_proposals()
+    rows = read_proposals(unit)
+    path = Path(out or ".")
+    written = [] if not out else _by_unit(rows, path) if path.is_dir() else [write_proposals(rows, path)]
+    dossiers = len({(row["source"], row["code"]) for row in rows})
+    _OUT.print(
+        say(f"{len(rows)} đề nghị đính chính cho {dossiers} hồ sơ", f"{len(rows)} proposals for {dossiers} dossiers"),
+        highlight=False,
+    )
+    said = Counter(str(row["rule"]) if row.get("rule") else "" for row in rows)
+    rules = [
+        (say(REASONS[rule].vi, REASONS[rule].en) if rule in REASONS else say("do người đề nghị", "proposed by persons"), count)
+        for rule, count in said.most_common()
+    ]
+    _OUT.print(_counts(rules, say("nguyên nhân", "reason")))
+    units = Counter(str(row["unit_code"] or "-") for row in rows)
+    _OUT.print(_counts(sorted(units.items(), key=lambda one: (-one[1], one[0]))[:_MOST], say("cơ quan", "agency")))
+    if unit is not None or not out:
+        _OUT.print(_first(rows[:_MOST]))
+    if out:
+        _OUT.print(say(f"Đã ghi: {len(written)} tệp, {path}", f"Written: {len(written)} files, {path}"), soft_wrap=True)
+        _OUT.print(
+            say(
+                "Ghi `có` hoặc `không` vào cột duyệt và tên người duyệt, rồi `motcua correct TỆP`.",
+                "Fill in yes or no and who approves, then `motcua correct FILE`.",
+            )
+        )
+
+
+def _by_unit(rows: list[dict[str, object]], folder: Path) -> list[Path]:
+    from tasks.propose import write_proposals
+
+    def unit(row: dict[str, object]) -> str:
+        return re.sub(r"[^\w.-]", "_", str(row["unit_code"] or "khong-ro")) or "khong-ro"
+
+    groups = groupby(sorted(rows, key=unit), key=unit)
+    return [write_proposals(list(some), folder / f"de-nghi-{name}.csv") for name, some in groups]
+
+
+def _first(rows: list[dict[str, object]]) -> Table:
+    from tasks.propose import shown
+
+    table = Table(
+        say("mã hồ sơ", "code"), say("trường", "field"), say("cũ", "old"), say("mới", "new"), "%", say("căn cứ", "evidence")
+    )
+    for row in rows:
+        field = str(row["field"])
+        old, new = (shown(field, str(row[name]) if row[name] else None) for name in ("old_value", "new_value"))
+        sure = f"{100 * float(str(row['confidence'])):.0f}" if row.get("confidence") is not None else "-"
+        table.add_row(str(row["code"]), field, old, new, sure, str(row["evidence"]))
+    return table
+
+
+def standings(every: bool = False) -> None:
+    """Print how corrections stand, and those that a source contradicts one by one; all of them where ``every``."""
+    from tasks.propose import shown
+    from tasks.reports.corrections import counts, read_standings
+    from tasks.rules.standing import STANDINGS
+
+    found = read_standings()
+    _OUT.print(_sums(counts(found)))
+    listed = [one for one in found if every or one.standing == "conflict"]
+    if not listed:
+        return
+    headings = (
+        say("số", "id"),
+        say("mã hồ sơ", "code"),
+        say("trường", "field"),
+        say("cũ", "old"),
+        say("đính chính", "corrected"),
+    )
+    table = Table(*headings, say("nguồn nay ghi", "source now"), "", title=say("Từng đính chính", "Corrections"))
+    for one in listed:
+        old, new, now = (shown(one.field, value) for value in (one.old_value, one.new_value, one.now))
+        table.add_row(one.correction_id[:12], one.code, one.field, old, new, now, say(*STANDINGS[one.standing]))
+    _OUT.print(table)
+    if any(one.standing == "conflict" for one in found):
+        _OUT.print(
+            say(
+                "Đính chính đã duyệt vẫn được áp dụng. Nếu nguồn đúng: `motcua undo`; nếu không: gửi đính chính mới.",
+                "The approved value stays applied. If the source is right: `motcua undo`; else send a new correction.",
+            ),
+            style="yellow",
+        )
+
+
+def sums() -> None:
+    """Print how many corrections stand how; nothing where there are none."""
+    from tasks.reports.corrections import counts, read_standings
+
+    found = counts(read_standings())
+    if found:
+        _OUT.print(_sums(found))
+
+
+def _sums(found: Counter[str]) -> Table:
+    from tasks.rules.standing import STANDINGS
+
+    words = {**STANDINGS, **_STATES}
+    rows = [(say(*words[name]), found[name]) for name in words if found[name]]
+    return _counts(rows, say("đính chính", "corrections"))
+
+
+def _counts(rows: list[tuple[str, int]], heading: str) -> Table:
+    table = Table(heading)
+    table.add_column(say("số lượng", "count"), justify="right")
+    for name, count in rows:
+        table.add_row(name, str(count))
+    return table

@@ -1,0 +1,49 @@
+"""What `motcua quality` shows: the score of agencies, procedures or sources, and its trend."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import DataError
+from config.settings import settings
+from flows.runtime.words import say
+from tasks.warehouse.engine import fetch_all
+
+_OUT = Console()
+_TREND = {"better": ("tốt lên", "better"), "worse": ("xấu đi", "worse"), "same": ("", "")}
+
+
+def scores(by: str, most: int) -> None:
+    """Print the lowest scores, with the last months one by one.
+
+    Raises:
+        DataError: nothing was judged yet.
+    """
+    from tasks.reports.quality import MONTHS, months_until, read_scores
+
+    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
+    if day is None:
+        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
+    found = read_scores(by, settings().policy, day)
+    months = months_until(day, MONTHS)
+    table = Table(
+        box=box.SIMPLE,
+        padding=(0, 1, 0, 0),
+        title=say(
+            f"Tỷ lệ hồ sơ không phải đính chính (%), đến hết {day}",
+            f"Dossiers with nothing to correct (%), to the end of {day}",
+        ),
+    )
+    table.add_column(say("mã", "code"), no_wrap=True, min_width=12)
+    for heading in (say("hồ sơ", "dossiers"), say("điểm", "score"), *(f"{month[5:]}/{month[2:4]}" for month in months)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(say("3 tháng", "3 months"), no_wrap=True)
+    for one in found[:most]:
+        cells = ["-" if value is None else f"{value:.1f}" for value in (one.value(), *(one.value(month) for month in months))]
+        table.add_row(one.name, str(one.dossiers), *cells, say(*_TREND[one.trend(day)]))
+    _OUT.print(table)
+    _OUT.print(
+        say(f"{min(most, len(found))} trong {len(found)}.", f"{min(most, len(found))} of {len(found)}."), highlight=False
+    )

@@ -1,0 +1,180 @@
+"""Proposals: what the evidence speaks for is written down, listed per agency and sent out; nobody's data is changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+
+import pandas as pd
+
+from config.errors import ConfigError, DataError
+from config.policies import load_policies
+from config.settings import settings
+from schemas.quality import PROPOSALS
+from tasks.offices import office_of
+from tasks.rules.correction_lines import PROPOSER
+from tasks.rules.proposals import Proposal, propose
+from tasks.rules.reasons import REASONS
+from tasks.rules.values import is_instant
+from tasks.warehouse.bundles import MOST_ROWS, Bundle
+from tasks.warehouse.dossiers import Selection, read_bundle
+from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.load import load
+from tasks.warehouse.merge import Merged
+from tasks.warehouse.partitions import Partition
+
+# Only a verdict with a reason, or a dossier of which something is proposed already, has to be looked at.
+_EXPLAINED = """
+    SELECT d.source, d.partition_month, d.code FROM judged.verdicts AS v
+    JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
+    WHERE v.policy = %(policy)s AND v.reasons IS NOT NULL AND d.role = 'primary' ORDER BY 1, 2, 3
+"""
+_OPEN = f"""
+    SELECT {", ".join(f"p.{column}" for column in PROPOSALS.columns)} FROM quality.proposals AS p
+    WHERE (%(unit)s::text IS NULL OR p.unit_code = %(unit)s) AND NOT EXISTS (
+        SELECT FROM quality.corrections AS c WHERE c.source = p.source AND c.code = p.code AND c.field = p.field
+        AND c.state = 'rejected' AND c.new_value IS NOT DISTINCT FROM p.new_value)
+    ORDER BY p.unit_code NULLS LAST, p.source, p.code, p.field
+"""
+# A person's proposal waits until somebody decides about the same value of the same field.
+_WAITING = """
+    SELECT c.source, c.code, c.field, d.unit_code, c.old_value, c.new_value, c.evidence, c.proposed_by
+    FROM quality.corrections AS c LEFT JOIN core.dossiers AS d ON d.source = c.source AND d.code = c.code
+    WHERE c.state = 'proposed' AND (%(unit)s::text IS NULL OR d.unit_code = %(unit)s) AND NOT EXISTS (
+        SELECT FROM quality.corrections AS later WHERE later.source = c.source AND later.code = c.code
+        AND later.field = c.field AND later.state IN ('approved', 'rejected')
+        AND later.new_value IS NOT DISTINCT FROM c.new_value)
+    ORDER BY d.unit_code NULLS LAST, c.source, c.code, c.field, c.received_at, c.correction_id
+"""
+HEADINGS = {
+    "unit_code": "mã cơ quan",
+    "code": "mã hồ sơ",
+    "field": "trường",
+    "old_value": "giá trị cũ",
+    "new_value": "giá trị mới",
+    "confidence": "độ tin cậy",
+    "rule": "nguyên nhân",
+    "evidence": "căn cứ",
+    "proposed_by": "người đề nghị",
+    "decision": "duyệt (có/không)",
+    "approved_by": "người duyệt",
+    "source": "nguồn",
+}
+
+
+def refresh_proposals(as_of: date | None = None) -> Merged:
+    """Propose anew from what is judged now; what no longer follows from the evidence is withdrawn.
+
+    The same data give the same rows, and a second time changes none.
+
+    Args:
+        as_of: day of which open dossiers are looked at; the last one that was judged by default.
+
+    Raises:
+        DataError: nothing was judged yet.
+        WarehouseError: a statement failed; nothing was written.
+    """
+    day = as_of or _last_judged_day()
+    found = list(_propose(day))
+    with load("propose", "proposals") as current:
+        columns = ", ".join(PROPOSALS.columns)
+        kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
+        frame = _frame(found, kept, day)
+        sources = sorted({*frame["source"], *kept["source"]})
+        return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+
+
+def _propose(as_of: date) -> Iterator[Proposal]:
+    policy = load_policies()[settings().policy]
+    rows = fetch_all(_EXPLAINED, {"policy": policy.policy})
+    for source, group in groupby(rows, key=lambda row: row[0]):
+        own = list(group)
+        for start in range(0, len(own), MOST_ROWS):
+            some = own[start : start + MOST_ROWS]
+            bundle = Bundle.of(*{Partition(source, month) for _, month, _ in some})
+            frames = read_bundle(bundle, Selection(codes=tuple(code for _, _, code in some)))
+            yield from propose(frames, policy, office_of(source), as_of)
+
+
+def _last_judged_day() -> date:
+    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
+    if day is None:
+        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
+    return day  # type: ignore[no-any-return]
+
+
+def _frame(found: list[Proposal], kept: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Build the rows; a value that was proposed before keeps the day on which it first was."""
+    columns = (*PROPOSALS.key, "new_value")
+    since = (
+        dict(zip(zip(*(kept[name] for name in columns), strict=True), kept["proposed_on"], strict=True)) if len(kept) else {}
+    )
+    rows = [{**vars(one), "proposed_on": since.get((one.source, one.code, one.field, one.new_value), day)} for one in found]
+    return PROPOSALS.frame(rows).drop(columns=list(PROPOSALS.managed))
+
+
+def read_proposals(unit: str | None = None) -> list[dict[str, object]]:
+    """Read what waits for a decision: by the evidence, and by persons whose lines nobody has signed yet.
+
+    Args:
+        unit: of this agency only.
+
+    Returns:
+        Rows with the keys of :data:`HEADINGS`, in order of agency, dossier and field. Values as corrections hold them.
+    """
+    rows = read_frame(_OPEN, {"unit": unit}, PROPOSALS)
+    names = [name for name in HEADINGS if name in rows.columns]
+    listed = [
+        {**dict(zip(names, row, strict=True)), "proposed_by": PROPOSER}
+        for row in zip(*(rows[name].astype(object).where(rows[name].notna(), None) for name in names), strict=True)
+    ]
+    keys = ("source", "code", "field", "unit_code", "old_value", "new_value", "evidence", "proposed_by")
+    return listed + [dict(zip(keys, row, strict=True)) for row in fetch_all(_WAITING, {"unit": unit})]
+
+
+def write_proposals(rows: list[dict[str, object]], path: Path) -> Path:
+    """Write proposals as a file that an officer fills in and `motcua correct` reads; readable by the owner only.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS.values())
+    for row in rows:
+        writer.writerow([_cell(name, row) for name in HEADINGS])
+    draft = path.with_name(path.name + ".draft")
+    try:
+        with os.fdopen(
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline=""
+        ) as file:
+            file.write(text.getvalue())
+        return draft.replace(path)
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be written ({error.strerror})", "a file in a folder that is there") from None
+
+
+def _cell(name: str, row: dict[str, object]) -> str:
+    value = row.get(name)
+    if name in ("old_value", "new_value"):
+        return shown(str(row["field"]), None if value is None else str(value))
+    if name == "rule" and value in REASONS:
+        return REASONS[str(value)].vi
+    text = "" if value is None else str(value)
+    # A cell that begins like a formula is run when the file is opened (CVE-2021-41270).
+    return f"'{text}" if text[:1] in "=+-@\t\r\n" and text else text
+
+
+def shown(field: str, text: str | None) -> str:
+    """Write a value as officials do: day before month, office time; ``trống`` for none."""
+    if not text:
+        return "trống"
+    if not is_instant(field):
+        return text
+    moment = datetime.fromisoformat(text)
+    return f"{moment:%d/%m/%Y %H:%M:%S}" if moment.second else f"{moment:%d/%m/%Y %H:%M}"

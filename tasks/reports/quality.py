@@ -1,0 +1,100 @@
+"""Quality score of agencies, procedures or sources: the share of dossiers with nothing to correct, and where it is going."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from config.settings import settings
+from config.sources import load_sources
+from tasks.rules.interval import percent, wilson
+from tasks.rules.tally import OFFICE_ZONE
+from tasks.waivers import waived, waiver_parameters
+from tasks.warehouse.engine import fetch_all
+
+SUBJECTS = {"unit": "unit_code", "procedure": "procedure_code", "source": "source"}
+MONTHS = 6  # shown one by one
+_SPAN = 3  # months that are compared with as many before them
+# To correct as in mart.verdict_counts: recorded otherwise than the evidence says, undetermined, or surely wrong.
+_ROWS = f"""
+    SELECT coalesce(v.{{subject}}, '?') AS name,
+        to_char(v.received_at AT TIME ZONE coalesce(z.zone, %(zone)s), 'YYYY-MM') AS month, count(*),
+        count(*) FILTER (WHERE v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL)
+    FROM judged.verdicts AS v
+    LEFT JOIN unnest(%(sources)s::text[], %(zones)s::text[]) AS z (source, zone) ON z.source = v.source
+    LEFT JOIN (
+        SELECT DISTINCT f.source, f.code FROM quality.findings AS f
+        JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
+        WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
+    ) AS f ON f.source = v.source AND f.code = v.code
+    WHERE v.policy = %(policy)s GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+@dataclass
+class Score:
+    """One agency, procedure or source.
+
+    Attributes:
+        months: month of receipt (YYYY-MM; empty where it is not known) to dossiers and to those with nothing to correct.
+    """
+
+    name: str
+    months: dict[str, tuple[int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0)))
+
+    @property
+    def dossiers(self) -> int:
+        """How many there are."""
+        return sum(held for held, _ in self.months.values())
+
+    def value(self, *months: str) -> float | None:
+        """Return the score of some months, of all by default: per cent; None without a dossier."""
+        held, right = self._sum(months or tuple(self.months))
+        score = float(percent(np.array([right]), np.array([held]), 1)[0])
+        return None if held == 0 else score
+
+    def trend(self, last: date) -> str:
+        """Compare the last three months of receipt with the three before: ``better``, ``worse``, or ``same``.
+
+        ``same`` also where chance alone could make the difference (Wilson intervals, 95 %, that overlap).
+        """
+        recent, before = months_until(last, _SPAN), months_until(last, 2 * _SPAN)[:_SPAN]
+        (held_now, right_now), (held_then, right_then) = self._sum(recent), self._sum(before)
+        if not held_now or not held_then:
+            return "same"
+        low, high = wilson(np.array([right_then, right_now]), np.array([held_then, held_now]))
+        return "better" if low[1] > high[0] else "worse" if high[1] < low[0] else "same"
+
+    def _sum(self, months: tuple[str, ...]) -> tuple[int, int]:
+        chosen = [self.months[month] for month in months if month in self.months]
+        return sum(held for held, _ in chosen), sum(right for _, right in chosen)
+
+
+def months_until(last: date, count: int) -> tuple[str, ...]:
+    """Return the names of so many months, that of the day being the last.
+
+    >>> months_until(date(2026, 2, 10), 3)
+    ('2025-12', '2026-01', '2026-02')
+    """
+    numbers = (last.year * 12 + last.month - 1 - back for back in reversed(range(count)))
+    return tuple(f"{number // 12}-{number % 12 + 1:02d}" for number in numbers)
+
+
+def read_scores(by: str, policy: str, as_of: date | None) -> list[Score]:
+    """Score every agency, procedure or source on its dossiers as they are now; the lowest first, then by name.
+
+    Args:
+        by: a key of :data:`SUBJECTS`.
+        policy: whose verdicts.
+        as_of: day whose waivers count.
+    """
+    scores: dict[str, Score] = {}
+    query = _ROWS.replace("{subject}", SUBJECTS[by])
+    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+    given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(zones), "zones": list(zones.values())}
+    for name, month, held, right in fetch_all(query, given | waiver_parameters(as_of)):
+        scores.setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
+    return sorted(scores.values(), key=lambda one: (one.value() or 0.0, one.name))

@@ -1,0 +1,88 @@
+"""A changed declaration of checks held against the one in force: which dossiers flip, and whose they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from config.checks import Check, Checks
+from tasks.rules.case import Office
+from tasks.rules.checks.run import Findings, bound, run_checks
+from tasks.rules.frames import DossierFrames
+
+FAILS, PASSES = "fails", "passes"
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One dossier that a check would see otherwise: it ``fails`` newly, or ``passes`` where it failed."""
+
+    check_id: str
+    source: str
+    code: str
+    unit_code: str | None
+    becomes: str
+
+
+@dataclass
+class Trial:
+    """What a changed check would do.
+
+    Attributes:
+        now: as it is declared; None for a new one. then: as it would be.
+        failing_now, failing_then: dossiers that fail it.
+        flips: the dossiers that it would see otherwise, in the order in which they were read.
+    """
+
+    now: Check | None
+    then: Check
+    failing_now: int = 0
+    failing_then: int = 0
+    flips: list[Flip] = field(default_factory=list)
+
+    def by_unit(self, becomes: str) -> Counter[str]:
+        """Count the flips of a kind by agency; ``?`` where it is not known."""
+        return Counter(flip.unit_code or "?" for flip in self.flips if flip.becomes == becomes)
+
+
+def changes(now: Checks, then: Checks) -> list[Trial]:
+    """List the checks that a file declares otherwise than the declaration in force; those it leaves out stay.
+
+    Raises:
+        ConfigError: a check has no function of its name, or parameters that the function does not take.
+    """
+    known = {check.id: check for check in now.each()}
+    found = [Trial(known.get(check.id), check) for check in then.each() if known.get(check.id) != check]
+    for trial in found:
+        bound(trial.then)
+    return found
+
+
+def try_on(trials: list[Trial], frames: DossierFrames, office: Office, as_of: date) -> None:
+    """Run both declarations of each check over some dossiers and add up what flips."""
+    if not trials or frames.dossiers.empty:
+        return
+
+    def run(checks: list[Check]) -> Findings:
+        return run_checks(frames, Checks(checks=tuple(checks)), as_of, office.zone, office.clock, office.plain_clock)
+
+    declared = [trial.now for trial in trials if trial.now is not None]
+    now = run(declared) if declared else None
+    then = run([trial.then for trial in trials])
+    units = frames.dossiers["unit_code"].astype(object).where(frames.dossiers["unit_code"].notna(), None).tolist()
+    for trial in trials:
+        after = then.failing(trial.then.id)
+        before = now.failing(trial.then.id) if now is not None and trial.now is not None else np.zeros(len(after), dtype=bool)
+        trial.failing_now += int(before.sum())
+        trial.failing_then += int(after.sum())
+        trial.flips += _flips(trial.then.id, before, after, then, units)
+
+
+def _flips(check_id: str, before: np.ndarray, after: np.ndarray, found: Findings, units: list[str | None]) -> Iterator[Flip]:
+    for place in np.flatnonzero(before != after):
+        becomes = FAILS if after[place] else PASSES
+        yield Flip(check_id, found.source[int(place)].as_py(), found.code[int(place)].as_py(), units[place], becomes)

@@ -1,0 +1,231 @@
+"""Corrections that the evidence speaks for: what an officer is asked to approve, never what is applied by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from config.policies import Policy
+from tasks.rules import causes
+from tasks.rules.case import Case, Office, build_case, settle
+from tasks.rules.due import UNITS
+from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
+from tasks.rules.facts import facts_of
+from tasks.rules.frames import DossierFrames
+from tasks.rules.masking import looks_personal
+from tasks.rules.times import LocalTimes, instants, local_times
+from tasks.rules.values import same_value, value_text
+from tasks.rules.verdict import missing_evidence, timeliness, verdicts
+
+# Where an end of that status is written down.
+_END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
+_LEAST = 0.5
+_Records = dict[tuple[str, str, np.datetime64], str]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One field of one dossier.
+
+    Attributes:
+        rule: reason code of the verdict that it follows from.
+        old_value, new_value: as ``quality.corrections`` holds values; None where there is none.
+        confidence: how far the rule's kind of evidence is to be trusted, 0 to 1. A judgement, not a measurement.
+        evidence: tables and fields with what they say; no personal value.
+    """
+
+    source: str
+    code: str
+    unit_code: str | None
+    field: str
+    old_value: str | None
+    new_value: str
+    rule: str
+    confidence: float
+    evidence: str
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a reason proposes for a dossier, given its place: pairs of field and new value."""
+
+    reason: str
+    confidence: float
+    propose: Callable[[Case, int], Iterator[tuple[str, Any]]]
+    evidence: Callable[[Case, int, _Records], str]
+
+
+def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) -> list[Proposal]:
+    """Propose what would put the record of each dossier right, in order of dossier and field.
+
+    Only where the verdict has a reason that evidence settles: of an undetermined dossier nothing is proposed. The
+    strongest reason about a field speaks; a field that says so already is left out.
+
+    Args:
+        frames: the dossiers, approved corrections laid over.
+        policy: what counts as late.
+        office: zone, clock and own rule of the source.
+        as_of: open dossiers are looked at at the end of this day, office time.
+    """
+    case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
+    verdict, _ = verdicts(case, timeliness(case, missing_evidence(case)))
+    reasons: list[str | None] = causes.reasons_of(case, verdict).to_pylist()
+    records = _records(case)
+    found: dict[tuple[str, str, str], Proposal] = {}
+    for place, codes in enumerate(reasons):
+        for one in _of_dossier(case, place, frozenset((codes or "").split()), records):
+            found.setdefault((one.source, one.code, one.field), one)
+    return [found[key] for key in sorted(found)]
+
+
+def _of_dossier(case: Case, place: int, reasons: frozenset[str], records: _Records) -> Iterator[Proposal]:
+    dossiers, zone = case.facts.frames.dossiers, case.office.zone
+    for rule in _RULES:
+        if rule.reason not in reasons:
+            continue
+        for field, value in rule.propose(case, place):
+            new, old = value_text(value, zone), value_text(_plain(dossiers[field].iloc[place]), zone)
+            if new is None or same_value(field, old, new, zone):
+                continue
+            yield Proposal(
+                source=str(dossiers["source"].iloc[place]),
+                code=str(dossiers["code"].iloc[place]),
+                unit_code=value_text(_plain(dossiers["unit_code"].iloc[place]), zone),
+                field=field,
+                old_value=old,
+                new_value=new,
+                rule=rule.reason,
+                confidence=max(_LEAST, round(rule.confidence - _doubt(case, place, field), 2)),
+                evidence=rule.evidence(case, place, records),
+            )
+
+
+def _doubt(case: Case, place: int, field: str) -> float:
+    """What is subtracted: a limit of another channel, a receipt whose hour is not known."""
+    about_due = 0.1 if field == "due_at" and not case.limits.by_channel[place] else 0.0
+    return about_due + (0.1 if field in ("due_at", "received_at") and case.receipt.day_only[place] else 0.0)
+
+
+def _closing(case: Case, place: int) -> Iterator[tuple[str, Any]]:
+    """The status of the end, and its time in the field where that status has it."""
+    status = int(case.ends.status[place])
+    if status:
+        yield "status", status
+        yield _END_FIELD[status], _moment(case, case.ends.at, place)
+
+
+def _done(case: Case, place: int) -> Iterator[tuple[str, Any]]:
+    yield "done_at", _moment(case, case.ends.at, place)
+
+
+def _received(case: Case, place: int) -> Iterator[tuple[str, Any]]:
+    yield "received_at", _moment(case, case.receipt.at, place)
+
+
+def _due(case: Case, place: int) -> Iterator[tuple[str, Any]]:
+    # While the dossier waits, its due date moves on: there is nothing to write down yet.
+    if not case.paused.waiting[place]:
+        yield "due_at", _moment(case, case.due, place)
+
+
+def _last_status(case: Case, place: int) -> Iterator[tuple[str, Any]]:
+    yield "status", int(case.facts.log.last_status[place])
+
+
+def _end_evidence(case: Case, place: int, records: _Records) -> str:
+    origin, at = case.ends.origin[place], _minute(case.ends.at[place])
+    if origin == FROM_LOG:
+        status = int(case.ends.status[place])
+        return f"core.events seq {int(case.facts.log.end_seqs[status][place])}: status {status} at {at}"
+    if origin in (FROM_OTHER, FROM_HAND_OVER):
+        field = "done_at" if origin == FROM_OTHER else "returned_at"
+        code = str(case.facts.frames.dossiers["code"].iloc[place])
+        other = records.get((code, field, case.ends.at[place]), "another system")
+        return f"core.dossiers.{field} of {other}: {at}"
+    return f"core.dossiers.{_END_FIELD.get(int(case.ends.status[place]), 'done_at')}: {at}"
+
+
+def _records(case: Case) -> _Records:
+    """Name the matched records of other systems by dossier, field and office time; of several the first by name."""
+    evidence, zone = case.facts.frames.evidence, case.office.zone
+    names = [
+        source if looks_personal(code) else f"{source} {code}"
+        for source, code in zip(evidence["other_source"].tolist(), evidence["other_code"].tolist(), strict=True)
+    ]
+    found: _Records = {}
+    for field in ("done_at", "returned_at"):
+        for code, at, name in zip(evidence["code"].tolist(), local_times(evidence[field], zone), names, strict=True):
+            if not np.isnat(at):
+                found[code, field, at] = min(name, found.get((code, field, at), name))
+    return found
+
+
+def _receipt_evidence(case: Case, place: int, _records: _Records) -> str:
+    return f"date in core.dossiers.code: {case.facts.code_day[place]}"
+
+
+def _due_evidence(case: Case, place: int, _records: _Records) -> str:
+    """Tell receipt, limit and pauses of which the due date is made; the calendar is in the source's file."""
+    limits, paused = case.limits, case.paused
+    procedure = case.facts.frames.dossiers["procedure_code"].iloc[place]
+    received = "date in core.dossiers.code" if case.receipt.corrected[place] else "core.dossiers.received_at"
+    parts = [
+        f"{received}: {_minute(case.receipt.at[place])}",
+        f"ref.procedures {procedure} from {limits.valid_from[place]}: {limits.amount[place]:g} {UNITS[limits.unit[place]]}",
+    ]
+    if paused.counted[place]:
+        whose = "core.pauses" if paused.own[place] else "core.pauses of another system"
+        parts.append(f"{whose}: {int(paused.counted[place])}, the first seq {int(paused.first_seq[place])}")
+    return "; ".join(parts)
+
+
+def _log_evidence(case: Case, place: int, _records: _Records) -> str:
+    return f"core.events, last entry: status {int(case.facts.log.last_status[place])}"
+
+
+def _moment(case: Case, times: LocalTimes, place: int) -> datetime | None:
+    if np.isnat(times[place]):
+        return None
+    moment = instants(times[place : place + 1].astype("datetime64[us]"), case.office.zone).iloc[0]
+    return moment.to_pydatetime().astimezone(ZoneInfo(case.office.zone))  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as a plain value; None for null."""
+    if pd.isna(value):
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
+def _minute(at: np.datetime64) -> str:
+    return "" if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")
+
+
+# The strongest evidence about a field first: another system's record, the log, the code, then what the law makes of them.
+_RULES = (
+    _Rule("clock_shifted", 0.95, _done, _end_evidence),
+    _Rule("ended_elsewhere", 0.95, _closing, _end_evidence),
+    _Rule("withdrawn_open", 0.9, _closing, _end_evidence),
+    _Rule("unit_moved", 0.85, _closing, _end_evidence),
+    _Rule("handed_over_not_closed", 0.9, _closing, _end_evidence),
+    _Rule("counted_by_return", 0.9, _done, _end_evidence),
+    _Rule("closed_before_work_ended", 0.8, _done, _end_evidence),
+    _Rule("state_lost", 0.8, _last_status, _log_evidence),
+    _Rule("receipt_wrong", 0.9, _received, _receipt_evidence),
+    _Rule("pause_not_subtracted", 0.9, _due, _due_evidence),
+    _Rule("due_wrong_calendar", 0.9, _due, _due_evidence),
+    _Rule("due_impossible", 0.85, _due, _due_evidence),
+    _Rule("pause_recorded_elsewhere", 0.85, _due, _due_evidence),
+    _Rule("due_wrong_limit", 0.75, _due, _due_evidence),
+    _Rule("receipt_wrong", 0.75, _due, _due_evidence),
+    _Rule("due_moved_after_expiry", 0.75, _due, _due_evidence),
+    _Rule("due_too_generous", 0.7, _due, _due_evidence),
+    _Rule("no_due_date", 0.7, _due, _due_evidence),
+)
+RULES = tuple(dict.fromkeys(rule.reason for rule in _RULES))

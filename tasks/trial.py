@@ -1,0 +1,69 @@
+"""Trying a new or changed check on all dossiers there are, writing nothing."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+from config.checks import Checks, load_checks
+from config.errors import ConfigError, DataError
+from config.files import read_model
+from tasks.digest import rules_digest
+from tasks.offices import office_of
+from tasks.rules.checks.trial import Trial, changes, try_on
+from tasks.warehouse.bundles import bundled
+from tasks.warehouse.dossiers import read_bundle
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import Partition
+
+_PARTITIONS = """
+    SELECT DISTINCT source, partition_month FROM core.dossiers
+    WHERE role = 'primary' AND (%(since)s::date IS NULL OR partition_month >= date_trunc('month', %(since)s::date)) ORDER BY 1, 2
+"""
+
+
+def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]]:
+    """Hold every dossier against the checks of a file that differ from those in force; nothing is written.
+
+    Args:
+        path: a file like config/checks.yaml, whole or with some checks only.
+        since: only dossiers received from the month of this day on.
+
+    Returns:
+        The day as at whose end dossiers are looked at (the last that was checked), and what each changed check would do.
+
+    Raises:
+        ConfigError: the file does not follow the model, changes nothing, or names a check that has no function.
+        DataError: nothing was checked yet.
+    """
+    trials = changes(load_checks(), read_model(path, Checks))
+    if not trials:
+        raise ConfigError(path.name, "declares nothing otherwise than config/checks.yaml", "a changed or a new check")
+    ((as_of,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'check'")
+    if as_of is None:
+        raise DataError("quality.findings", "a checked dossier", 0, action="Run `motcua refresh` first.")
+    partitions = [Partition(source, month) for source, month in fetch_all(_PARTITIONS, {"since": since})]
+    for bundle in bundled("check", partitions, rules_digest()):
+        try_on(trials, read_bundle(bundle), office_of(bundle.source), as_of)
+    return as_of, trials
+
+
+def write_flips(trials: list[Trial], path: Path) -> None:
+    """Write every dossier that a check would see otherwise.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["check", "source", "code", "unit", "becomes"])
+            flips = sorted(
+                (flip.check_id, flip.source, flip.code, flip.unit_code or "", flip.becomes)
+                for trial in trials
+                for flip in trial.flips
+            )
+            writer.writerows(flips)
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be written ({error.strerror})", "a file in a folder that is there") from None
