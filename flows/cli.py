@@ -95,6 +95,10 @@ def parser() -> argparse.ArgumentParser:
     lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined"))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
+    tickets = command("tickets", "list what has to be mended, the cause of most false alarms first")
+    tickets.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
+    tickets.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
+    tickets.add_argument("--out", metavar="FILE", help="write every dossier of every ticket as CSV")
     compare = command("compare", "show where two policies disagree, and sum it up")
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
@@ -190,6 +194,10 @@ def _explain(given: argparse.Namespace) -> int:
 
 def _list(given: argparse.Namespace) -> int:
     return _print_lines("dossiers", given.name, given.policy, given.csv)
+
+
+def _tickets(given: argparse.Namespace) -> int:
+    return _print_lines("tickets", given.policy, given.lang, given.out)
 
 
 def _compare(given: argparse.Namespace) -> int:
