@@ -99,6 +99,10 @@ def parser() -> argparse.ArgumentParser:
     tickets.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     tickets.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
     tickets.add_argument("--out", metavar="FILE", help="write every dossier of every ticket as CSV")
+    table = command("table", "hold any CSV file against rules declared for it: wrong cells, rows that speak about one thing")
+    table.add_argument("file", metavar="FILE", help="CSV in UTF-8 with a row of headings")
+    table.add_argument("rules", metavar="RULES", help="YAML; tests/data/raha/*.yaml are examples")
+    table.add_argument("--out", metavar="OUT", help="write every place as CSV; values are never written")
     compare = command("compare", "show where two policies disagree, and sum it up")
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
@@ -198,6 +202,13 @@ def _list(given: argparse.Namespace) -> int:
 
 def _tickets(given: argparse.Namespace) -> int:
     return _print_lines("tickets", given.policy, given.lang, given.out)
+
+
+def _table(given: argparse.Namespace) -> int:
+    from flows.looks import table
+
+    table(given.file, given.rules, given.out)
+    return 0
 
 
 def _compare(given: argparse.Namespace) -> int:

@@ -121,6 +121,25 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
         _OUT.print(found.say((f"Từng hồ sơ: {lines}", f"Each dossier: {lines}")), highlight=False, markup=False)
 
 
+def table(file: str, rules: str, lines: str | None = None) -> None:
+    """Print how many cells of a file break which rule, and how many rows repeat others; places go to a file, values nowhere."""
+    from tasks.reports.tables import examine, write_lines
+
+    found = examine(Path(file), Path(rules))
+    wrong = Table(say("cột", "column"), say("quy tắc", "rule"), say("ô sai", "wrong cells"), say("vì", "because"))
+    for broken in found.broken:
+        wrong.add_row(broken.column, broken.rule.kind, str(int(broken.rows.sum())), broken.rule.why)
+    _OUT.print(wrong)
+    cells = sum(int(broken.rows.sum()) for broken in found.broken)
+    _OUT.print(say(f"{found.size} bản ghi; {cells} lỗi ô.", f"{found.size} records; {cells} faults of cells."), highlight=False)
+    if found.repeated is not None:
+        pairs = len(found.repeated)
+        _OUT.print(say(f"{pairs} cặp bản ghi nói về cùng một đối tượng.", f"{pairs} pairs of records speak about one thing."))
+    if lines:
+        write_lines(found, Path(lines))
+        _OUT.print(say(f"Từng chỗ: {lines}", f"Each place: {lines}"), highlight=False, markup=False)
+
+
 def _shown(value: object) -> str:
     return "" if value is None or value is pd.NA else str(value)
 
