@@ -82,6 +82,15 @@ class Same(_Strict):
     right: float = Field(default=0.9, gt=0.5, lt=1)
     crowd: int = Field(default=200, ge=2)
 
+    @model_validator(mode="after")
+    def _names_its_columns(self) -> Same:
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError("a column is named twice")
+        strange = sorted({name for pair in self.swapped for name in pair} - set(self.columns))
+        if strange:
+            raise ValueError(f"swapped names what is not among the columns: {', '.join(strange)}")
+        return self
+
 
 class TableRules(_Strict):
     """The rules of one table.

@@ -16,6 +16,7 @@ import pandas as pd
 from config.errors import ConfigError
 from config.files import read_model
 from config.table_rules import TableRules
+from tasks.reports.csv_file import write_rows
 from tasks.rules.cells import Broken, broken_cells
 from tasks.rules.likeness import Alike, alike
 
@@ -56,8 +57,7 @@ def examine(path: Path, rules_path: Path) -> Examined:
 
 def write_lines(found: Examined, path: Path) -> None:
     """Write a line for every wrong cell and every pair of rows as CSV; rows count from 1, headings left out."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(_lines(found))
+    write_rows(path, _lines(found))
 
 
 def _lines(found: Examined) -> Iterator[tuple[object, ...]]:

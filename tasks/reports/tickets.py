@@ -5,7 +5,6 @@ Codes, names of agencies and procedures, months; nothing about persons.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -23,6 +22,7 @@ from config.policies import load_policies
 from config.settings import settings
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.offices import all_sources
+from tasks.reports.csv_file import write_rows
 from tasks.reports.explain_words import CHANNEL, VERDICT
 from tasks.rules.columns import Mask, arrow, as_codes
 from tasks.rules.reasons import MISSING, REASONS
@@ -217,8 +217,7 @@ def read_tickets(policy: str, language: str | None = None) -> Tickets:
 
 def write_lines(found: Tickets, path: Path) -> None:
     """Write a line for every dossier of every ticket as CSV, for whoever mends it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(_lines(found))
+    write_rows(path, _lines(found))
 
 
 def _lines(found: Tickets) -> Iterator[tuple[object, ...]]:

@@ -21,6 +21,7 @@ from config.table_rules import Same
 from tasks.rules.columns import Mask, Numbers, arrow, as_codes
 
 Scores = npt.NDArray[np.float64]
+_AT_ONCE = 1_000_000  # pairs compared at once: bounds memory
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,27 @@ def alike(frame: pd.DataFrame, same: Same) -> Alike:
         same: what tells two rows apart; its columns are in the frame.
     """
     columns = {name: _texts(frame[name]) for name in same.columns}
+    chances = {name: _by_chance(values, same) for name, values in columns.items()}
     left, right = _candidates(columns, same)
-    evidence = np.full(len(left), -np.log2(max(len(frame) - 1, 1)))
+    before = -np.log2(max(len(frame) - 1, 1))
+    parts = [slice(first, first + _AT_ONCE) for first in range(0, len(left), _AT_ONCE)]
+    summed = [before + _evidence(columns, chances, same, left[part], right[part]) for part in parts]
+    evidence = np.concatenate(summed) if summed else np.zeros(0)
+    kept = evidence > 0
+    return Alike(left[kept], right[kept], evidence[kept])
+
+
+def _evidence(columns: dict[str, pa.Array], chances: dict[str, float], same: Same, left: Numbers, right: Numbers) -> Scores:
+    """Add up what each column says about pairs of rows, in bits; a column that is empty in either says nothing."""
+    evidence = np.zeros(len(left))
     for name in same.columns:
         likeness, known = _likeness(columns[name], columns[name], left, right)
         for one, other in same.swapped:
             if name in (one, other):
                 crossed, both = _likeness(columns[name], columns[other if name == one else one], left, right)
                 likeness, known = np.where(both, np.maximum(likeness, crossed), likeness), known | both
-        evidence += np.where(known, _weight(likeness >= same.alike, _by_chance(columns[name], same), same.right), 0.0)
-    kept = evidence > 0
-    return Alike(left[kept], right[kept], evidence[kept])
+        evidence += np.where(known, _weight(likeness >= same.alike, chances[name], same.right), 0.0)
+    return evidence
 
 
 def _texts(series: pd.Series) -> pa.Array:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+import pytest
+from pydantic import ValidationError
 
 from config.table_rules import Same
 from tasks.rules.likeness import alike
@@ -53,6 +57,12 @@ def test_a_place_that_many_share_joins_nobody() -> None:
     for row in rows[50:]:
         row[0], row[1], row[2], row[3] = "", "", "", ""
     assert found(rows) == set()
+
+
+@pytest.mark.parametrize("wrong", [{"swapped": (("given", "name"),)}, {"columns": ("given", "given")}, {"columns": ("given",)}])
+def test_what_cannot_be_compared_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Same(**{"columns": ("given", "family"), **wrong})
 
 
 def test_nothing_to_compare_is_no_pair() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
+from tasks.reports.csv_file import write_rows
 from tests.bench.tables import DATA
 
 RULES = """
@@ -37,6 +38,12 @@ def test_places_are_told_and_values_are_not(tmp_path: Path, capsys: pytest.Captu
     said = capsys.readouterr().out + (tmp_path / "out.csv").read_text(encoding="utf-8")
     assert "telephone numbers have ten digits" in said
     assert not [value for value in ("Bí Mật", "0912345678", "912345678") if value in said]
+
+
+def test_no_cell_of_a_written_file_is_a_formula(tmp_path: Path) -> None:
+    write_rows(tmp_path / "out.csv", [("a", "=1+1", -1, None, "", "-x"), ("+1", "@x", "1-1", 2, "\tx", "é")])
+    text = (tmp_path / "out.csv").read_bytes().decode("utf-8-sig")
+    assert text == "a,'=1+1,-1,,,'-x\r\n'+1,'@x,1-1,2,'\tx,é\r\n"
 
 
 def test_rows_that_speak_about_one_person_are_told(tmp_path: Path) -> None:
