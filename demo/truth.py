@@ -35,8 +35,9 @@ def reasons_of(dossier: Dossier, truth: Truth) -> str:
     """Return the reason codes that the truth calls for, the planted one first."""
     if truth.verdict in _NO_REASON:
         return ""
-    # Nobody has to make a mistake for this one: the due date is moved only when the waiting is over.
-    return dossier.cause or "paused_open"
+    # Nobody has to make a mistake for these: a system moves the due date only when the waiting is over, and none
+    # knows the national formula for a second request.
+    return dossier.cause or ("second_supplement" if truth.verdict == "hidden_late" else "paused_open")
 
 
 def truth_row(dossier: Dossier, now: int) -> list[str]:

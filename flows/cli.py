@@ -124,6 +124,14 @@ def parser() -> argparse.ArgumentParser:
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
     lists.add_argument("--register", metavar="FILE", help="the office's register of letters (CSV: code, sent), for `letters`")
+    tickets = command("tickets", "list what has to be mended, the cause of most false alarms first")
+    tickets.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
+    tickets.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
+    tickets.add_argument("--out", metavar="FILE", help="write every dossier of every ticket as CSV")
+    table = command("table", "hold any CSV file against rules declared for it: wrong cells, rows that speak about one thing")
+    table.add_argument("file", metavar="FILE", help="CSV in UTF-8 with a row of headings")
+    table.add_argument("rules", metavar="RULES", help="YAML; tests/data/raha/*.yaml are examples")
+    table.add_argument("--out", metavar="OUT", help="write every place as CSV; values are never written")
     compare = command("compare", "show where two policies disagree, and sum it up")
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
@@ -270,6 +278,17 @@ def _list(given: argparse.Namespace) -> int:
             watching.show(given.name, given.policy, given.csv, given.register)
         return 0
     return _print_lines("dossiers", given.name, given.policy, given.csv)
+
+
+def _tickets(given: argparse.Namespace) -> int:
+    return _print_lines("tickets", given.policy, given.lang, given.out)
+
+
+def _table(given: argparse.Namespace) -> int:
+    from flows.looks import table
+
+    table(given.file, given.rules, given.out)
+    return 0
 
 
 def _compare(given: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()
+_TICKETS = 15  # of each kind on the screen; a file holds all
 
 _PULLS = """
     SELECT DISTINCT ON (source) source, state, started_at, records, rejected, error FROM raw.pulls
@@ -93,6 +94,52 @@ def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> 
     if lines:
         rows.to_csv(lines, index=False, encoding="utf-8-sig")
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
+
+
+def tickets(policy: str | None = None, language: str | None = None, lines: str | None = None) -> None:
+    """Print the causes of false alarms and undetermined dossiers, ranked; write every dossier to a file if one is given."""
+    from tasks.reports.tickets import RECOVERED, read_tickets, write_lines
+
+    found = read_tickets(policy or settings().policy, language)
+    sure = [each for each in found.tickets if each.kind in RECOVERED]
+    headings = (("hồ sơ", "dossiers"), ("nguyên nhân", "cause"), ("ở đâu, trong số", "where, among"), ("việc cần làm", "to do"))
+    table = Table("#", *(found.say(heading) for heading in headings), show_lines=True)
+    for rank, each in enumerate(sure[:_TICKETS], start=1):
+        size = f"{len(each.rows)} = {found.share(each)}"
+        table.add_row(str(rank), size, found.cause(each), f"{found.where(each)} ({each.among})", found.remedy(each))
+    _OUT.print(table)
+    alarms, most = found.total("phantom_late"), found.explaining(0.9)
+    vietnamese = f"{most} phiếu giải thích 90 % của {alarms} hồ sơ trễ ảo; {len(found.tickets)} phiếu tất cả."
+    english = f"{most} tickets explain 90 % of {alarms} phantom late dossiers; {len(found.tickets)} tickets in all."
+    _OUT.print(found.say((vietnamese, english)), highlight=False)
+    others = Table(
+        found.say(("dữ liệu phải sửa, không đổi kết luận", "data to mend, no verdict changes")), found.say(headings[0])
+    )
+    for each in [each for each in found.tickets if each.kind not in RECOVERED][:_TICKETS]:
+        others.add_row(f"{found.cause(each)} · {found.where(each)}", str(len(each.rows)))
+    _OUT.print(others)
+    if lines:
+        write_lines(found, Path(lines))
+        _OUT.print(found.say((f"Từng hồ sơ: {lines}", f"Each dossier: {lines}")), highlight=False, markup=False)
+
+
+def table(file: str, rules: str, lines: str | None = None) -> None:
+    """Print how many cells of a file break which rule, and how many rows repeat others; places go to a file, values nowhere."""
+    from tasks.reports.tables import examine, write_lines
+
+    found = examine(Path(file), Path(rules))
+    wrong = Table(say("cột", "column"), say("quy tắc", "rule"), say("ô sai", "wrong cells"), say("vì", "because"))
+    for broken in found.broken:
+        wrong.add_row(broken.column, broken.rule.kind, str(int(broken.rows.sum())), broken.rule.why)
+    _OUT.print(wrong)
+    cells = sum(int(broken.rows.sum()) for broken in found.broken)
+    _OUT.print(say(f"{found.size} bản ghi; {cells} lỗi ô.", f"{found.size} records; {cells} faults of cells."), highlight=False)
+    if found.repeated is not None:
+        pairs = len(found.repeated)
+        _OUT.print(say(f"{pairs} cặp bản ghi nói về cùng một đối tượng.", f"{pairs} pairs of records speak about one thing."))
+    if lines:
+        write_lines(found, Path(lines))
+        _OUT.print(say(f"Từng chỗ: {lines}", f"Each place: {lines}"), highlight=False, markup=False)
 
 
 def _shown(value: object) -> str:

@@ -20,6 +20,7 @@ from prefect.artifacts import create_table_artifact
 from config.settings import settings
 from schemas.differences import CLASSES
 from tasks.offices import source_named
+from tasks.reports.csv_file import harmless
 from tasks.rules.differences import FIELDS
 from tasks.warehouse.engine import fetch_all
 
@@ -148,8 +149,7 @@ def _csv(head: list[str], rows: list[list[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
-    # A cell that begins like a formula is run when the file is opened.
-    writer.writerows([f"'{cell}" if cell[:1] in "=+-@\t\r\n" and cell else cell for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-WIDTHS = (30, 14, 32, 10, 18)
+WIDTHS = (36, 14, 32, 10, 18)
 HEADINGS = ("name", "ours", "the other", "ratio", "target")
 
 
