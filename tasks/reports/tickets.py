@@ -177,9 +177,9 @@ class Tickets:
             parts.append(self.say((f"tiếp nhận đến {until}", f"received until {until}")))
         return "; ".join(parts) or self.say(("rải rác", "here and there"))
 
-    def signs(self, ticket: Ticket) -> list[str]:
+    def symptoms(self, ticket: Ticket) -> list[str]:
         """Return the titles of the checks that fail because of the cause."""
-        return [self._check(check) for check in ticket.signs]
+        return [self._check(check) for check in ticket.symptoms]
 
     def _named(self, name: str, value: str) -> str:
         if not value:
@@ -221,11 +221,11 @@ def write_lines(found: Tickets, path: Path) -> None:
 
 
 def _lines(found: Tickets) -> Iterator[tuple[object, ...]]:
-    yield ("rank", "ticket", "kind", "cause", "step", "where", "dossiers", "among", "signs", "remedy", "source", "code")
+    yield ("rank", "ticket", "kind", "cause", "step", "where", "dossiers", "among", "symptoms", "remedy", "source", "code")
     for rank, ticket in enumerate(found.tickets, start=1):
         words = (found.cause(ticket), found.step(ticket), found.where(ticket))
         head = (rank, ticket.number, ticket.kind, *words, len(ticket.rows), ticket.among)
-        about = ("; ".join(found.signs(ticket)), found.remedy(ticket))
+        about = ("; ".join(found.symptoms(ticket)), found.remedy(ticket))
         for place in ticket.rows.tolist():
             yield (*head, *about, *found.codes[place])
 

@@ -56,7 +56,7 @@ class Ticket:
         where: description of the dossiers; without conditions they lie here and there.
         rows: places of the dossiers, ascending.
         among: how many dossiers the description fits, struck or not.
-        signs: checks that fail on these dossiers because of the same cause, the most frequent first.
+        symptoms: checks that fail on these dossiers because of the same cause, the most frequent first.
     """
 
     kind: str
@@ -64,7 +64,7 @@ class Ticket:
     where: Where
     rows: Numbers
     among: int
-    signs: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -142,25 +142,25 @@ def tickets(ground: Ground, causes: dict[tuple[str, str], Mask], findings: dict[
 
     Returns:
         Tickets that hold each dossier of a cause exactly once. A check of which at least half the dossiers have one
-        cause is a sign of that cause and has no ticket of its own.
+        cause is a symptom of that cause and has no ticket of its own.
     """
-    signs: dict[tuple[str, str], list[str]] = {}
+    symptoms: dict[tuple[str, str], list[str]] = {}
     alone = {}
     for check, failing in findings.items():
         shared, cause = max(((int((failing & rows).sum()), cause) for cause, rows in causes.items()), default=(0, ("", "")))
         if shared and 2 * shared >= failing.sum():
-            signs.setdefault(cause, []).append(check)
+            symptoms.setdefault(cause, []).append(check)
         else:
             alone["finding", check] = failing
     found = [
-        Ticket(kind, cause, where, rows, int(ground.fits(where).sum()), _signs(signs.get((kind, cause), []), findings, rows))
+        Ticket(kind, cause, where, rows, int(ground.fits(where).sum()), _symptoms(symptoms.get((kind, cause), []), findings, rows))
         for (kind, cause), struck in (causes | alone).items()
         for where, rows in explanations(ground, struck)
     ]
     return sorted(found, key=lambda each: (-each.recovered, -len(each.rows), each.kind, each.cause, each.where.conditions))
 
 
-def _signs(checks: list[str], findings: dict[str, Mask], rows: Numbers) -> tuple[str, ...]:
+def _symptoms(checks: list[str], findings: dict[str, Mask], rows: Numbers) -> tuple[str, ...]:
     counts = sorted((-int(findings[check][rows].sum()), check) for check in checks)
     return tuple(check for count, check in counts if count)
 

@@ -98,7 +98,7 @@ def test_a_check_that_fails_on_the_same_dossiers_is_a_sign_and_no_ticket_of_its_
     partly[200:220] = True
     found = tickets(Ground.of(rows, received), {("phantom_late", "a"): struck}, {"sign": partly, "alone": other})
     assert {(each.kind, each.cause, each.recovered) for each in found} == {("phantom_late", "a", 30), ("finding", "alone", 0)}
-    assert next(each.signs for each in found if each.cause == "a") == ("sign",)
+    assert next(each.symptoms for each in found if each.cause == "a") == ("sign",)
     assert sum(len(each.rows) for each in found if each.cause == "alone") == 40
 
 

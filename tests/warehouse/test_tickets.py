@@ -45,7 +45,7 @@ def test_every_false_alarm_is_under_one_ticket_and_a_planted_fault_leads(
     found = read_tickets(POLICY, "en")
     first = found.tickets[0]
     assert {found.codes[place] for place in first.rows} == set(fault)
-    assert (first.kind, first.cause, first.signs) == ("phantom_late", "ended_elsewhere", ("ended_elsewhere_but_open",))
+    assert (first.kind, first.cause, first.symptoms) == ("phantom_late", "ended_elsewhere", ("ended_elsewhere_but_open",))
     assert first.where.conditions in ((("other_source", "land"),), (("unit_code", "H99.77"),))
     assert found.cause(first) == "Ended in the specialised software, still open at the one-stop desk"
     phantom = {(row["source"], row["code"]) for row in rows if row["verdict"] == "phantom_late"}
