@@ -153,7 +153,9 @@ def tickets(ground: Ground, causes: dict[tuple[str, str], Mask], findings: dict[
         else:
             alone["finding", check] = failing
     found = [
-        Ticket(kind, cause, where, rows, int(ground.fits(where).sum()), _symptoms(symptoms.get((kind, cause), []), findings, rows))
+        Ticket(
+            kind, cause, where, rows, int(ground.fits(where).sum()), _symptoms(symptoms.get((kind, cause), []), findings, rows)
+        )
         for (kind, cause), struck in (causes | alone).items()
         for where, rows in explanations(ground, struck)
     ]
