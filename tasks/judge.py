@@ -8,7 +8,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.policies import Policy, load_policies
+from config.policies import Policy, policies_of_a_run
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
@@ -48,7 +48,7 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
     mark = input_mark(bundle)
     selection = ALL if full else selection_for("judge", bundle, digest, as_of)
     frames = read_bundle(bundle, selection)
-    verdicts = judge_all(frames, list(load_policies().values()), bundle.source, as_of)
+    verdicts = judge_all(frames, list(policies_of_a_run().values()), bundle.source, as_of)
     kill_point("judged")
     with load("judge", bundle.key) as current:
         merged = current.merge(VERDICTS_TABLE, verdicts)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from config.policies import Policy
 from tasks.rules.clock import WorkingClock
-from tasks.rules.due import Limits, due_without_pauses, extension, limits_of
-from tasks.rules.ends import Ends, ends_of
+from tasks.rules.due import Limits, due_without_pauses, extension, in_office_hours, limits_of, to_quarter_hours
+from tasks.rules.ends import Ends, ends_of, with_answers
 from tasks.rules.facts import Facts
-from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, with_pauses
+from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
 from tasks.rules.recorded import OwnRule, Recorded, recorded_of
@@ -127,14 +127,38 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
 
 def build_case(settled: Settled, policy: Policy) -> Case:
     """Derive end, pauses and due date under a policy, in that order."""
-    facts, receipt, clock = settled.facts, settled.receipt, settled.office.clock
-    ends = ends_of(facts, policy.end, other_systems=policy.other_systems)
+    facts, receipt = settled.facts, settled.receipt
+    ends = ends_of(facts, policy.end, other_systems=policy.other_systems, from_log=policy.end_from == "log")
+    ends = with_answers(ends, facts, policy)
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
     )
     until = np.where(np.isnat(ends.at), settled.as_of_end, ends.at)
-    by_law = policy.due == "law"
-    bare = due_without_pauses(settled.limits, receipt, facts.due, clock) if by_law else facts.due
-    extend = extension(settled.limits, receipt, bare, clock)
-    paused = with_pauses(table, bare, receipt.at, until, clock, extend)
+    bare, paused = _counted_from(settled, policy, receipt, table, until)
+    if policy.after_supplement == "restarted" and policy.due != "recorded":
+        paused = _restarted(settled, policy, table, until, paused)
+    if policy.due == "office_hours":
+        paused = replace(paused, due=to_quarter_hours(paused.due))
     return Case(settled, policy, ends, table, refused, bare, paused, until)
+
+
+def _counted_from(
+    settled: Settled, policy: Policy, receipt: Receipt, table: PauseTable, until: LocalTimes
+) -> tuple[LocalTimes, PauseSummary]:
+    """Derive the due dates, without pauses and with them, as a policy asks, from the given receipt on."""
+    clock, recorded = settled.office.clock, settled.facts.due
+    limits = in_office_hours(settled.limits) if policy.due == "office_hours" else settled.limits
+    bare = recorded if policy.due == "recorded" else due_without_pauses(limits, receipt, recorded, clock)
+    extend = extension(limits, receipt, bare, clock)
+    return bare, with_pauses(table, bare, receipt.at, until, clock, extend)
+
+
+def _restarted(settled: Settled, policy: Policy, table: PauseTable, until: LocalTimes, extended: PauseSummary) -> PauseSummary:
+    """Count each limit anew from the last supplement that came in and had been asked for in time."""
+    start, paused = settled.receipt.at.copy(), extended
+    for asked, came in supplements_in_order(table, len(start)):
+        anew = (came <= until) & (came > start) & (asked < paused.due)
+        start = np.where(anew, came, start)
+        _, paused = _counted_from(settled, policy, replace(settled.receipt, at=start), table, until)
+    # The time lost is all that was lost, before the limit began anew too.
+    return replace(extended, due=paused.due, waiting=paused.waiting)

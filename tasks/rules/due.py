@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,6 +93,24 @@ def due_without_pauses(limits: Limits, receipt: Receipt, appointment: LocalTimes
     free = np.flatnonzero((limits.unit == NONE) & (appointment >= receipt.at))
     due[free] = appointment[free]
     return due
+
+
+def in_office_hours(limits: Limits) -> Limits:
+    """Return limits in days as hours, eight a day, the way OpenCPS stores them; months stay months."""
+    day = np.isin(limits.unit, (WORKING_DAY, CALENDAR_DAY))
+    same = limits.unit == SAME_DAY
+    return replace(
+        limits,
+        unit=np.where(day | same, HOUR, limits.unit),
+        amount=np.where(same, 8.0, np.where(day, limits.amount * 8, limits.amount)),
+    )
+
+
+def to_quarter_hours(due: LocalTimes) -> LocalTimes:
+    """Round moments up to the next quarter of an hour."""
+    minute = due.astype("datetime64[m]")
+    over = (minute - minute.astype("datetime64[h]")).astype(np.int64) % 15
+    return np.asarray(minute + np.where(over > 0, 15 - over, 0).astype("timedelta64[m]"), dtype="datetime64[us]")
 
 
 def extension(limits: Limits, receipt: Receipt, due: LocalTimes, clock: WorkingClock) -> Extend:
