@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from config.calendar import load_calendars
+from config.calendar import Calendar, load_calendars
 from config.errors import ConfigError
 from config.settings import settings
 from config.sources import Source, load_sources
@@ -31,14 +32,18 @@ def source_named(name: str) -> Source:
     return sources[name]
 
 
-def office_of(name: str) -> Office:
+def office_of(name: str, calendars: Mapping[str, Calendar] | None = None) -> Office:
     """Return the office of a source.
+
+    Args:
+        name: the source.
+        calendars: instead of the configured ones: those of a draft.
 
     Raises:
         ConfigError: the source or its calendar is not configured.
     """
     source = source_named(name)
-    calendars = load_calendars()
+    calendars = load_calendars() if calendars is None else calendars
     if source.calendar not in calendars:
         raise ConfigError(f"{name}.yaml: calendar", f"there is no {source.calendar!r}", ", ".join(sorted(calendars)))
     calendar = calendars[source.calendar]
