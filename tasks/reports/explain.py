@@ -66,7 +66,8 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
     frames = read_bundle(Bundle.of(place.partition), Selection(codes=(place.code,)))
     as_of = _as_of(place)
-    office = office_of(place.source)
+    unit = frames.dossiers["unit_code"].iloc[0]
+    office = office_of(place.source, unit=unit if isinstance(unit, str) else None)
     case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from config.calendar import Calendar
 from config.errors import ConfigError, DataError
 from config.policies import Policy, load_policies
-from tasks.offices import office_of
+from tasks.offices import split_by_hours
 from tasks.reports.drafts import Draft
 from tasks.rules.case import Settled, settle
 from tasks.rules.columns import arrow
@@ -111,9 +111,9 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
     if unknown:
         raise ConfigError("policy", f"there is no {', '.join(unknown)}", ", ".join(known))
     found = [Rehearsal(known[name], draft.policy or known[name]) for name in policies]
-    for settled, drafted, as_of in _settled(draft, only):
+    for now, drafted, as_of in _settled(draft, only):
         for one in found:
-            one.add(judge_settled(settled, one.before, as_of), judge_settled(drafted, one.after, as_of))
+            one.add(_judged(now, one.before, as_of), _judged(drafted, one.after, as_of))
     for one in found:
         one.changed.sort(key=lambda change: (change.source, change.code))
     return found
@@ -132,24 +132,27 @@ def last_judged() -> date:
     return found
 
 
-def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[Settled, Settled, date]]:
+def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[list[Settled], list[Settled], date]]:
     as_of = last_judged()
     # No digest equals an empty one, so asked for with it every partition is pending.
     for bundle in bundled("judge", pending("judge", as_of, "", sorted(only) if only is not None else None), ""):
         frames = read_bundle(bundle, ALL if only is None else Selection(codes=tuple(only[bundle.source])))
         if not len(frames.dossiers):
             continue
-        settled = _settle(frames, bundle.source, as_of, None)
-        if draft.calendars is None and draft.limits is None:
-            yield settled, settled, as_of
-        else:
-            drafted = replace(frames, procedures=draft.procedures(frames.procedures))
-            yield settled, _settle(drafted, bundle.source, as_of, draft.calendars), as_of
+        drafted = replace(frames, procedures=draft.procedures(frames.procedures))
+        now = _parts(frames, bundle.source, as_of, None)
+        # A drafted calendar may move agencies to other hours, so both sides are put together again before they are compared.
+        yield now, now if draft.policy else _parts(drafted, bundle.source, as_of, draft.calendars), as_of
 
 
-def _settle(frames: DossierFrames, source: str, as_of: date, calendars: Mapping[str, Calendar] | None) -> Settled:
-    office = office_of(source, calendars)
-    return settle(facts_of(frames, office.zone), office, as_of)
+def _parts(frames: DossierFrames, source: str, as_of: date, calendars: Mapping[str, Calendar] | None) -> list[Settled]:
+    parts = split_by_hours(frames, source, calendars)
+    return [settle(facts_of(part, office.zone), office, as_of) for office, part in parts]
+
+
+def _judged(parts: list[Settled], policy: Policy, as_of: date) -> pd.DataFrame:
+    verdicts = pd.concat([judge_settled(settled, policy, as_of) for settled in parts], ignore_index=True)
+    return verdicts.sort_values("code", ignore_index=True)
 
 
 def _rows(verdicts: pd.DataFrame, rows: np.ndarray) -> list[dict[str, Any]]:

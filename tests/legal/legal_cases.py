@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.calendar import Office as OfficeHours
 from config.calendar import load_calendars
 from config.files import read_yaml
 from config.policies import load_policies
@@ -41,10 +42,12 @@ def all_cases() -> list[dict[str, Any]]:
 def judge_case(case: dict[str, Any]) -> dict[str, Any]:
     """Judge one case; times of the answer are office time."""
     calendar = load_calendars()[case.get("calendar", "vn")]
+    if "hours" in case:  # of the dossier's agency
+        calendar = calendar.model_copy(update={"offices": (OfficeHours(name="own", units=("H99.12",), hours=case["hours"]),)})
     office = Office(
         zone=ZONE,
-        clock=clock_for(calendar),
-        plain_clock=clock_for(calendar, plain=True),
+        clock=clock_for(calendar, "H99.12"),
+        plain_clock=clock_for(calendar, "H99.12", plain=True),
         own_rule=OwnRule(),
         keeps_requests=True,
     )
