@@ -103,6 +103,7 @@ class Calendar(_Strict):
         hours: sessions by weekday, minutes of the day.
         make_up_hours: sessions of a make-up day.
         same_day_cut_off: minute of the day from which "within the day" means the next one.
+        package: country in the package holidays whose table is held against this calendar, to list what differs.
     """
 
     calendar: str
@@ -114,6 +115,7 @@ class Calendar(_Strict):
     same_day_cut_off: int = 15 * 60
     days: tuple[CalendarDay, ...] = ()
     seed: Seed | None = None
+    package: str | None = None
     offices: tuple[Office, ...] = Field(default=())
 
     @field_validator("hours", mode="before")

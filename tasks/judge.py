@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -19,9 +20,11 @@ from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
 from tasks.warehouse.bundles import Bundle, input_mark
-from tasks.warehouse.dossiers import ALL, read_bundle, selection_for
+from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
+from tasks.warehouse.merge import Merged
+from tasks.warehouse.touched import by_day, judged_under, touched_codes
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{bundle}")
@@ -62,6 +65,36 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
         updated=merged.updated,
         unchanged=merged.unchanged,
     )
+
+
+def judge_touched(bundle: Bundle, days: Sequence[date], before: str) -> Counts:
+    """Judge again those dossiers of a bundle that days spoken about by a notice can touch, and no others.
+
+    The rules in force differ from those of ``before`` in these days of the calendar alone, so that the verdicts of all
+    other dossiers stay; partitions that were judged under yet other rules are left to the next run.
+
+    Args:
+        bundle: source and months of receipt.
+        days: days that became off or worked; none where the source follows another calendar.
+        before: digest of the rules before the notice.
+
+    Raises:
+        WarehouseError: a statement failed; the partitions written before it are judged, the next run judges the rest.
+    """
+    digest, policies = rules_digest(), list(policies_of_a_run().values())
+    counts = Counts("judge", bundle.key, 0)
+    for part, as_of, through in by_day(bundle, judged_under(before)):
+        codes = touched_codes(part, days) if days else []
+        frames = read_bundle(part, Selection(codes=tuple(codes)))
+        verdicts = judge_all(frames, policies, part.source, as_of)
+        kill_point("judged")
+        with load("judge", part.key) as current:
+            merged = current.merge(VERDICTS_TABLE, verdicts) if codes else Merged()
+            for key, mark in through.items():
+                current.progress("judge", key, through=mark, as_of=as_of, rules_digest=digest)
+        done = {"inserted": merged.inserted, "updated": merged.updated, "unchanged": merged.unchanged}
+        counts += Counts("judge", part.key, len(codes), **done)
+    return counts
 
 
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
