@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--policy", metavar="POLICY", help="by whose definition (default: MOTCUA_POLICY)")
     explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
     lists = command("list", "list the dossiers that somebody has to see to")
-    lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined"))
+    lists.add_argument("name", choices=("late", "soon", "ageing", "hidden", "phantom", "undetermined", "reception"))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
     compare = command("compare", "show where two policies disagree, and sum it up")
@@ -204,6 +204,8 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
+    if given.name == "reception":
+        return _print_lines("receptions", given.csv)
     return _print_lines("dossiers", given.name, given.policy, given.csv)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from config.calendar import load_calendars
 from config.errors import MotcuaError
 from config.policies import Policy, load_policies
+from config.reception import load_reception
 from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.offices import office_of, source_named
@@ -21,6 +22,7 @@ from tasks.rules.case import Case, build_case, settle
 from tasks.rules.due import UNITS
 from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
+from tasks.rules.reception import OUTCOMES, receptions_of
 from tasks.rules.times import LocalTimes, local_times
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 from tasks.warehouse.bundles import Bundle
@@ -88,6 +90,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
             case.facts.received, case.facts.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
         ),
         "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, timely),
+        "reception": _reception(case),
         "end_from": ORIGINS[case.ends.origin[0]],
         "limit": _limit(case),
         "special_days": _special_days(place.source, case),
@@ -149,6 +152,21 @@ def _side(received: LocalTimes, due: LocalTimes, end: LocalTimes, state: np.ndar
         "end": _minute(end[0]),
         "state": STATES[state[0]],
         "timeliness": TIMELINESS[timely[0]],
+    }
+
+
+def _reception(case: Case) -> Entry | None:
+    """Tell whether it was taken in in time; None where no rule asks."""
+    rules = load_reception()
+    found = receptions_of(case.facts, case.receipt, rules, case.office.clock, case.as_of_end)
+    if found.rule[0] < 0:
+        return None
+    return {
+        "submitted": _minute(case.facts.submitted[0]),
+        "reception_due": _minute(found.due[0]),
+        "answered": _minute(found.answered[0]),
+        "outcome": OUTCOMES[found.outcome[0]],
+        "reference": rules[found.rule[0]].reference,
     }
 
 
