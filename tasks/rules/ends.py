@@ -100,6 +100,8 @@ def _ends_of_record(facts: Facts, reopened: np.ndarray) -> dict[str, LocalTimes]
 
 def with_answers(ends: Ends, facts: Facts, policy: Policy) -> Ends:
     """Take as still open the ends that a policy does not accept: those of stopped dossiers, those nobody knows the time of."""
+    if policy.stopped != "open" and policy.without_end != "open":
+        return ends
     stopped = (ends.state == REFUSED) & (end_status(ends, facts) == 8) & (policy.stopped == "open")
     reopened = stopped | (ends.unknown & (policy.without_end == "open"))
     return replace(

@@ -93,12 +93,14 @@ def timeliness(case: Case, missing: dict[str, np.ndarray]) -> np.ndarray:
 
 def left_out(case: Case) -> np.ndarray:
     """Tell which dossiers the policy leaves out of its figures, by the way they ended: they cannot be late."""
-    policy, ended = case.policy, case.ends.state != IN_PROGRESS
-    status = end_status(case.ends, case.facts)
+    policy, ends = case.policy, case.ends
     answers = {7: policy.withdrawn, 8: policy.stopped, 3: policy.refused}
-    out = [status == code for code, answer in answers.items() if answer == "not_counted"]
-    out += [case.ends.unknown] if policy.without_end == "not_counted" else []
-    return np.asarray(ended & (case.ends.state != NOT_RECEIVED) & np.logical_or.reduce([*out, np.zeros(len(status), bool)]))
+    out = [code for code, answer in answers.items() if answer == "not_counted"]
+    if not out and policy.without_end != "not_counted":
+        return np.zeros(len(case.facts), dtype=bool)
+    ended = ~np.isin(ends.state, (IN_PROGRESS, NOT_RECEIVED))
+    unknown = ends.unknown & (policy.without_end == "not_counted")
+    return np.asarray(ended & (np.isin(end_status(ends, case.facts), out) | unknown))
 
 
 def _after(case: Case, end: LocalTimes) -> np.ndarray:

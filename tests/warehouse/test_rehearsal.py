@@ -17,6 +17,7 @@ from config.errors import ConfigError, DataError
 from config.notices import keep_notice
 from config.policies import load_policies, policies_of_a_run
 from config.settings import ROOT, settings
+from flows import law
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
@@ -212,7 +213,7 @@ def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:
     assert not judge_touched(MONTH, [day.day for day in SWAP.days], digest).read, "there is nobody left under the rules before"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_a_notice_says_those_touched_are_all_whose_verdict_changes(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311
     days = sorted(dice.sample([date(2026, 3, 1) + timedelta(days=n) for n in range(35)], 3))
@@ -256,3 +257,28 @@ def test_nothing_to_rehearse_on_says_so() -> None:
         rehearse(Draft(), ["qd766"])
     with pytest.raises(ConfigError, match="qd767"):
         rehearse(Draft(), ["qd767"])
+
+
+def test_the_commands_try_then_hold_and_the_second_time_change_nothing(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice, lines = office.parent / "notice.yaml", office.parent / "lines.csv"
+    notice.write_text(yaml.safe_dump(SWAP.model_dump(mode="json"), allow_unicode=True), encoding="utf-8")
+    before = verdicts()
+    law.rehearse_file(notice, ["qd766"], None)
+    law.add_notice(notice, "vn", apply=False, lines=str(lines))
+    pd.testing.assert_frame_equal(verdicts(), before)
+    assert not (office / "calendar" / "notices").exists()
+    said = capsys.readouterr().out
+    assert "chưa có gì được ghi" in said
+    assert "--apply" in said
+    assert len(lines.read_text(encoding="utf-8-sig").splitlines()) > 10
+    law.add_notice(notice, "vn", apply=True, lines=None)
+    assert [path.name for path in (office / "calendar" / "notices").iterdir()] == ["2026-03-01-77-tb-ubnd.yaml"]
+    after = verdicts()
+    assert (after["changed_in"] != before["changed_in"]).any()
+    assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
+    capsys.readouterr()
+    law.add_notice(notice, "vn", apply=True, lines=None)
+    assert "Không có gì mới" in capsys.readouterr().out
+    pd.testing.assert_frame_equal(verdicts(), after)
