@@ -10,7 +10,7 @@ from config.policies import policies_of_a_run
 from config.settings import ROOT, settings
 
 _CODE = ("tasks/rules/**/*.py", "tasks/judge.py", "tasks/check.py", "tasks/offices.py", "tasks/clocks.py")
-_CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "indicators/*.yaml")
+_CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
 
 
 @lru_cache

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.areas import load_areas
 from config.calendar import Calendar, load_calendars
 from config.errors import ConfigError
 from config.settings import settings
@@ -58,6 +59,7 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
         own_rule=source.recorded,
         # The national exchange carries a record of every request (DanhSachHoSoBoSung, domain 2.5).
         keeps_requests=source.profile == "dvcqg",
+        areas=load_areas(),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config.areas import load_areas
 from config.calendar import load_calendars
 from config.policies import load_policies
 from config.settings import settings
@@ -36,7 +37,7 @@ def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 def _forget() -> None:
     """Drop what a process reads once by its settings: in a test session they change from test to test."""
-    for read_once in (settings, all_sources, rules_digest, load_calendars, load_policies):
+    for read_once in (settings, all_sources, rules_digest, load_calendars, load_policies, load_areas):
         read_once.cache_clear()
 
 

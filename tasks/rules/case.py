@@ -7,7 +7,9 @@ from datetime import date
 
 import numpy as np
 
+from config.areas import NO_AREAS, Areas
 from config.policies import Policy
+from tasks.rules.areas import settled_by_area
 from tasks.rules.clock import WorkingClock
 from tasks.rules.due import Limits, due_without_pauses, extension, in_office_hours, limits_of, to_quarter_hours
 from tasks.rules.ends import Ends, ends_of, with_answers
@@ -16,7 +18,7 @@ from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, supplement
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
 from tasks.rules.recorded import OwnRule, Recorded, recorded_of
-from tasks.rules.times import LocalTimes, end_of_day
+from tasks.rules.times import LocalTimes, days, end_of_day
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Office:
         own_rule: how the source itself tells late from on time.
         keeps_requests: the source keeps a record of every request for a supplement, so a status
             without one is no evidence of a pause.
+        areas: which agencies have limits of their own.
     """
 
     zone: str
@@ -37,6 +40,7 @@ class Office:
     plain_clock: WorkingClock
     own_rule: OwnRule
     keeps_requests: bool
+    areas: Areas = NO_AREAS
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,11 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     as_of_end = end_of_day(as_of)
     receipt = receipt_of(facts, as_of_end)
     facts = with_possible_readings(facts, receipt.at, as_of_end)
-    return Settled(facts, office, as_of_end, receipt, limits_of(facts, receipt), recorded_of(facts, office.own_rule, as_of_end))
+    limits, text = limits_of(facts, receipt)
+    if office.areas.areas:
+        units = facts.frames.dossiers["unit_code"].astype(object)
+        limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
+    return Settled(facts, office, as_of_end, receipt, limits, recorded_of(facts, office.own_rule, as_of_end))
 
 
 def build_case(settled: Settled, policy: Policy) -> Case:

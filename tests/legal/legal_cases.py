@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.areas import Areas
 from config.calendar import Office as OfficeHours
 from config.calendar import load_calendars
 from config.files import read_yaml
@@ -50,6 +51,7 @@ def judge_case(case: dict[str, Any]) -> dict[str, Any]:
         plain_clock=clock_for(calendar, "H99.12", plain=True),
         own_rule=OwnRule(),
         keeps_requests=True,
+        areas=Areas.model_validate(case.get("areas", {})),
     )
     policy = load_policies()[case.get("policy", "qd766")].model_copy(update=case.get("policy_but", {}))
     as_of = case.get("as_of", date(2026, 3, 31))

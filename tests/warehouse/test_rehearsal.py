@@ -50,7 +50,8 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     config.mkdir()
     for name in ("calendar", "policies", "indicators"):
         shutil.copytree(ROOT / "config" / name, config / name)
-    shutil.copy(ROOT / "config" / "checks.yaml", config)
+    for name in ("checks.yaml", "areas.yaml", "reception.yaml"):
+        shutil.copy(ROOT / "config" / name, config)
     for name, value in (("MOTCUA_SOURCES_DIR", sources), ("MOTCUA_CONFIG_DIR", config), ("NOWHERE", tmp_path)):
         monkeypatch.setenv(name, str(value))
     settings.cache_clear()
