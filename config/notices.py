@@ -104,7 +104,7 @@ def keep_notice(notice: Notice, folder: Path | None = None) -> Path:
         ConfigError: another notice has its name, or the folder cannot be written.
     """
     place = (folder or settings().config_dir / "calendar") / NOTICES
-    path = place / f"{notice.announced_on}-{_plain(notice.document)}.yaml"
+    path = place / f"{notice.announced_on}-{notice.calendar}-{_plain(notice.document)}.yaml"
     text = yaml.safe_dump(notice.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
     try:
         if path.exists():

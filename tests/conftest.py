@@ -10,9 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from config.areas import load_areas
-from config.calendar import load_calendars
-from config.policies import load_policies
 from config.settings import settings
 from tasks.digest import rules_digest
 from tasks.offices import all_sources
@@ -37,7 +34,7 @@ def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 def _forget() -> None:
     """Drop what a process reads once by its settings: in a test session they change from test to test."""
-    for read_once in (settings, all_sources, rules_digest, load_calendars, load_policies, load_areas):
+    for read_once in (settings, all_sources, rules_digest):
         read_once.cache_clear()
 
 

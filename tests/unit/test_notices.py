@@ -101,7 +101,7 @@ def calendars_of(folder: Path) -> Path:
 def test_a_notice_kept_is_in_force_and_keeping_it_again_changes_nothing(tmp_path: Path) -> None:
     folder, one = calendars_of(tmp_path), notice(("2026-03-10", "off"), document="12/QĐ-UBND")
     path = keep_notice(one, folder)
-    assert path.name == "2026-03-01-12-qd-ubnd.yaml"
+    assert path.name == "2026-03-01-vn-12-qd-ubnd.yaml"
     assert read_notice(path) == one
     content = path.read_bytes()
     assert keep_notice(one, folder) == path
