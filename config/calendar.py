@@ -1,12 +1,12 @@
 """Calendars as dated law: which days are off or worked, by which document, announced when.
 
-Files: ``config/calendar/*.yaml``. A day's row holds from its announcement on; a later announcement
-about the same day replaces an earlier one, and both are kept.
+Files: ``config/calendar/*.yaml``, and one file a notice in ``config/calendar/notices``. A day's row holds from its
+announcement on; a later announcement about the same day replaces an earlier one, and both are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
@@ -16,11 +16,14 @@ from typing import Literal
 import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from config.files import read_yaml_files
+from config.errors import ConfigError
+from config.files import read_model, read_yaml_files
 from config.settings import settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Session = tuple[int, int]
+NOTICES = "notices"
+"""Folder of the notices, beside the calendars."""
 
 
 class _Strict(BaseModel):
@@ -40,6 +43,34 @@ class CalendarDay(_Strict):
     announced_on: date
     note: str = ""
     verified: bool = True
+
+
+class NoticeDay(_Strict):
+    """A day of a notice."""
+
+    day: date
+    kind: Literal["off", "worked"]
+    note: str = ""
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _read_kind(cls, value: object) -> object:
+        return "off" if value is False else value  # YAML 1.1 reads an unquoted off as no
+
+
+class Notice(_Strict):
+    """What one document says about some days of a calendar."""
+
+    calendar: str
+    document: str = Field(min_length=1)
+    announced_on: date
+    verified: bool = True
+    days: tuple[NoticeDay, ...] = Field(min_length=1)
+
+    def rows(self) -> tuple[CalendarDay, ...]:
+        """Return the notice as rows of the calendar."""
+        common = {"document": self.document, "announced_on": self.announced_on, "verified": self.verified}
+        return tuple(CalendarDay(**each.model_dump(), **common) for each in self.days)
 
 
 class Seed(_Strict):
@@ -72,6 +103,7 @@ class Calendar(_Strict):
         hours: sessions by weekday, minutes of the day.
         make_up_hours: sessions of a make-up day.
         same_day_cut_off: minute of the day from which "within the day" means the next one.
+        package: country in the package holidays whose table is held against this calendar, to list what differs.
     """
 
     calendar: str
@@ -83,6 +115,7 @@ class Calendar(_Strict):
     same_day_cut_off: int = 15 * 60
     days: tuple[CalendarDay, ...] = ()
     seed: Seed | None = None
+    package: str | None = None
     offices: tuple[Office, ...] = Field(default=())
 
     @field_validator("hours", mode="before")
@@ -168,9 +201,32 @@ def read_week(value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
 
 @lru_cache
 def load_calendars(directory: Path | None = None) -> dict[str, Calendar]:
-    """Load every calendar by name.
+    """Load every calendar by name, with the notices beside it.
 
     Raises:
-        ConfigError: a file does not follow the model; names file and key.
+        ConfigError: a file does not follow the model, or a notice is about no calendar; names file and key.
     """
-    return read_yaml_files(directory or settings().config_dir / "calendar", Calendar, "calendar")
+    folder = directory or settings().config_dir / "calendar"
+    return with_kept_notices(read_yaml_files(folder, Calendar, "calendar"), folder)
+
+
+def with_kept_notices(calendars: Mapping[str, Calendar], folder: Path | None = None) -> dict[str, Calendar]:
+    """Return calendars with the notices of a folder in them.
+
+    Raises:
+        ConfigError: a notice does not follow the model, or is about no calendar.
+    """
+    found = dict(calendars)
+    folder = folder or settings().config_dir / "calendar"
+    for path in sorted((folder / NOTICES).glob("*.yaml")):
+        notice = read_model(path, Notice)
+        if notice.calendar not in found:
+            raise ConfigError(f"{path.name}: calendar", f"there is no {notice.calendar!r}", ", ".join(sorted(found)))
+        found[notice.calendar] = with_notice(found[notice.calendar], notice)
+    return found
+
+
+def with_notice(calendar: Calendar, notice: Notice) -> Calendar:
+    """Return the calendar with the rows of a notice; those it has already are not doubled."""
+    new = tuple(row for row in notice.rows() if row not in calendar.days)
+    return calendar.model_copy(update={"days": (*calendar.days, *new)})

@@ -29,22 +29,32 @@ class Title(BaseModel):
 
 
 class Policy(BaseModel):
-    """One definition of late.
+    """One definition of late. No answer has a default: a file that leaves a question open is refused.
 
     Attributes:
+        judged: every_run, so that its figures are kept and can be published; on_request: judged when somebody
+            compares, explains or rehearses it. The office's own policy (MOTCUA_POLICY) is judged in every run.
         due: law: derived from the procedure's limit, the calendar and the pauses; recorded: the
-            appointment that the source states.
+            appointment that the source states; office_hours: as the law, but a day of the limit is eight working
+            hours from the hour of receipt, and the result is rounded up to a quarter of an hour (OpenCPS).
+        after_supplement: what the limit does when the supplement came: extended by the time that was lost, or
+            restarted in full length (OpenCPS option 6; NĐ 61/2018 as amended by NĐ 107/2021).
         end: which end counts, the first that is there; ``done`` is status 9, ``returned`` 10,
             ``stopped`` 8, ``refused`` 3, ``withdrawn`` 7.
+        end_from: log: the progress log before the dates of the record; record: the dates alone.
         own_rule: ends, comparison and missing due dates as the source itself handles them.
         other_systems: evidence of other systems counts as an end, and their pauses as pauses.
         compare: date: calendar days; instant: to the minute; by_unit: days for limits in days,
             minutes for limits in hours.
         without_due: a dossier without a due date is on_time, late or undetermined; derive: as its
             limit says, and undetermined without one.
+        without_end: what an ended dossier is of which nothing tells when: undetermined, still open, or left out.
         pauses: kinds of waiting that stop the clock.
+        never_late: national statuses in which an open dossier is never late, however long it stays there.
         second_supplement: what a dossier that waits for its second supplement is.
-        withdrawn: what a withdrawn dossier is: compared like any other, or always on time.
+        withdrawn: what a withdrawn dossier is: compared like any other, always on time, or left out.
+        stopped: what a stopped dossier is: compared like any other, still open, or left out.
+        refused: what a refused dossier is: compared like any other, or left out.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,15 +64,22 @@ class Policy(BaseModel):
     since: date
     until: date | None = None
     reference: str
-    due: Literal["law", "recorded"]
+    judged: Literal["every_run", "on_request"]
+    due: Literal["law", "recorded", "office_hours"]
+    after_supplement: Literal["extended", "restarted"]
     end: tuple[EndKind, ...]
-    own_rule: bool = False
+    end_from: Literal["log", "record"]
+    own_rule: bool
     other_systems: bool
     compare: Literal["by_unit", "date", "instant"]
     without_due: Literal["derive", "on_time", "late", "undetermined"]
+    without_end: Literal["undetermined", "open", "not_counted"]
     pauses: tuple[PauseKind, ...]
+    never_late: tuple[int, ...]
     second_supplement: Literal["late", "paused"]
-    withdrawn: Literal["compared", "on_time"]
+    withdrawn: Literal["compared", "on_time", "not_counted"]
+    stopped: Literal["compared", "open", "not_counted"]
+    refused: Literal["compared", "not_counted"]
 
 
 @lru_cache
@@ -73,3 +90,9 @@ def load_policies(directory: Path | None = None) -> dict[str, Policy]:
         ConfigError: a file does not follow the model; names file and key.
     """
     return read_yaml_files(directory or settings().config_dir / "policies", Policy, "policy")
+
+
+def policies_of_a_run() -> dict[str, Policy]:
+    """Return the policies that every run judges: those that ask for it, and the office's own."""
+    own = settings().policy
+    return {name: each for name, each in load_policies().items() if each.judged == "every_run" or name == own}

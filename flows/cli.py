@@ -111,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     explain = command("explain", "say why a dossier got its verdict")
     explain.add_argument("code", metavar="CODE", help="dossier code, other code or receipt number")
     explain.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
+    explain.add_argument("--policy", metavar="POLICY", help="by whose definition (default: MOTCUA_POLICY)")
     explain.add_argument("--json", action="store_true", help="facts and codes instead of words")
     explain.add_argument("--page", metavar="FILE", help="write it as a page with the timeline drawn")
     holders = command("holders", "who held the dossiers for how long, by agency: every working minute has one holder")
@@ -120,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
     holders.add_argument("--policy", metavar="POLICY", help="by whose due dates and pauses (default: MOTCUA_POLICY)")
     holders.add_argument("--out", metavar="FILE", help="write every dossier, holder and step, as CSV")
     lists = command("list", "list the dossiers that somebody has to see to")
-    lists.add_argument("name", choices=(*_DOSSIERS, *_WATCHING))
+    lists.add_argument("name", choices=(*_DOSSIERS, "reception", *_WATCHING))
     lists.add_argument("--policy", metavar="POLICY", help="by whose verdicts (default: MOTCUA_POLICY)")
     lists.add_argument("--csv", metavar="FILE", help="write all of them, not the first 20")
     lists.add_argument("--register", metavar="FILE", help="the office's register of letters (CSV: code, sent), for `letters`")
@@ -136,6 +137,20 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("one", metavar="POLICY", help="such as qd766")
     compare.add_argument("other", metavar="POLICY", help="such as bieu06")
     compare.add_argument("--csv", metavar="FILE", help="also write every dossier about which they differ")
+    rehearse = command("rehearse", "try a draft policy, calendar, notice or limit on history, and write nothing")
+    rehearse.add_argument("file", metavar="FILE", help="YAML (a notice also CSV); docs/runbook.md shows each kind")
+    rehearse.add_argument("--policy", action="append", metavar="POLICY", help="under this policy; may be repeated")
+    rehearse.add_argument("--csv", metavar="FILE", help="also write every dossier that comes out otherwise")
+    calendar = command("calendar", "take in a notice about days off, or list where a calendar differs from a package")
+    calendar.add_argument(
+        "action",
+        choices=("add", "differences"),
+        help="add: whom a notice touches, and with --apply judge those again; differences: from the package holidays",
+    )
+    calendar.add_argument("file", nargs="?", metavar="FILE", help="the notice, YAML or CSV")
+    calendar.add_argument("--calendar", default="vn", metavar="NAME", help="of a CSV notice, or the one compared (default: vn)")
+    calendar.add_argument("--apply", action="store_true", help="put the notice in force")
+    calendar.add_argument("--csv", metavar="FILE", help="also write every dossier that comes out otherwise")
     rejected = command("rejected", "list records that could not be used, with the reason")
     rejected.add_argument("--source", metavar="NAME", help="of this source only")
     rejected.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
@@ -254,9 +269,9 @@ def _explain(given: argparse.Namespace) -> int:
 
     with warehouse():
         if given.page:
-            print(write_explanation(given.code, Path(given.page), given.lang))
+            print(write_explanation(given.code, Path(given.page), given.lang, policy=given.policy))
         else:
-            print(explain(given.code, given.lang, as_json=given.json))
+            print(explain(given.code, given.lang, as_json=given.json, policy=given.policy))
     return 0
 
 
@@ -277,6 +292,8 @@ def _list(given: argparse.Namespace) -> int:
         with warehouse():
             watching.show(given.name, given.policy, given.csv, given.register)
         return 0
+    if given.name == "reception":
+        return _print_lines("receptions", given.csv)
     return _print_lines("dossiers", given.name, given.policy, given.csv)
 
 
@@ -293,6 +310,33 @@ def _table(given: argparse.Namespace) -> int:
 
 def _compare(given: argparse.Namespace) -> int:
     return _print_lines("comparison", given.one, given.other, given.csv)
+
+
+def _rehearse(given: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from flows.law import rehearse_file
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        rehearse_file(Path(given.file), given.policy, given.csv)
+    return 0
+
+
+def _calendar(given: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from flows import law
+    from flows.runtime.session import warehouse
+
+    if given.action == "differences":
+        law.show_differences(given.calendar)
+        return 0
+    if given.file is None:
+        parser().error("calendar add needs the FILE of the notice")
+    with warehouse():
+        law.add_notice(Path(given.file), given.calendar, given.apply, given.csv)
+    return 0
 
 
 def _rejected(given: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -140,6 +141,27 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
     if lines:
         write_lines(found, Path(lines))
         _OUT.print(say(f"Từng chỗ: {lines}", f"Each place: {lines}"), highlight=False, markup=False)
+
+
+def receptions(lines: str | None = None) -> None:
+    """Print by agency who was taken in in time and who was not; write each dossier to a file if one is given."""
+    from tasks.reports.receptions import WORDS, by_unit, read_receptions
+
+    rows = read_receptions()
+    outcomes = ("in_time", "late", "waiting", "untold")
+    table = Table(title=say("Tiếp nhận trong hạn", "Reception within its limit"))
+    table.add_column(say("cơ quan", "agency"), no_wrap=True)
+    for outcome in outcomes:
+        table.add_column(say(*WORDS[outcome]), justify="right")
+    units = by_unit(rows)
+    for unit, counts in list(units.items())[:20]:
+        table.add_row(unit or "-", *(str(counts[outcome]) for outcome in outcomes))
+    total = sum(units.values(), Counter[str]())
+    table.add_row(say("tất cả", "all"), *(str(total[outcome]) for outcome in outcomes), style="bold")
+    _OUT.print(table)
+    if lines:
+        pd.DataFrame([vars(row) for row in rows]).to_csv(lines, index=False, encoding="utf-8-sig")
+        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from config.policies import load_policies
+from config.policies import policies_of_a_run
 from config.settings import settings
 from flows.trouble import results
 from tasks.check import check
@@ -57,7 +57,7 @@ def check_and_judge_these(to_check: list[Partition], to_judge: list[Partition], 
 
 def measure_all(as_of: date, full: bool = False) -> Counts:
     """Bring the counters of every policy up to date."""
-    return sum((measure(policy, as_of, full=full) for policy in load_policies()), Counts("measure", "*"))
+    return sum((measure(policy, as_of, full=full) for policy in policies_of_a_run()), Counts("measure", "*"))
 
 
 def publish_own(as_of: date) -> str:
@@ -80,4 +80,4 @@ def published_already(as_of: date) -> str | None:
 
 def publish_all(as_of: date) -> dict[str, str]:
     """Publish every policy; return the publication of each."""
-    return {policy: publish(policy, as_of) for policy in load_policies()}
+    return {policy: publish(policy, as_of) for policy in policies_of_a_run()}

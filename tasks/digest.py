@@ -6,11 +6,12 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from config.policies import policies_of_a_run
 from config.settings import ROOT, settings
 from config.waivers import waivers_path
 
 _CODE = ("tasks/rules/**/*.py", "tasks/judge.py", "tasks/check.py", "tasks/offices.py", "tasks/clocks.py")
-_CONFIG = ("calendar/*.yaml", "policies/*.yaml", "checks.yaml", "indicators/*.yaml")
+_CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
 
 
 @lru_cache
@@ -24,7 +25,8 @@ def rules_digest() -> str:
     files = [path for pattern in _CODE for path in ROOT.glob(pattern)]
     files += [path for pattern in _CONFIG for path in config.glob(pattern)]
     files += [path for path in settings().sources_dir.glob("*.yaml") if not path.name.startswith("example-")]
-    digest = hashlib.sha256()
+    # Which policies a run judges also hangs on a setting.
+    digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
     for path in sorted(files, key=_name):
         digest.update(_name(path).encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

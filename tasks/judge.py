@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.policies import Policy, load_policies
+from config.policies import Policy, policies_of_a_run
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import office_of
+from tasks.offices import split_by_hours
 from tasks.rules.case import settle
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
 from tasks.warehouse.bundles import Bundle, input_mark
-from tasks.warehouse.dossiers import ALL, read_bundle, selection_for
+from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
+from tasks.warehouse.merge import Merged
+from tasks.warehouse.touched import by_day, judged_under, touched_codes
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="judge-{bundle}")
@@ -48,7 +51,7 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
     mark = input_mark(bundle)
     selection = ALL if full else selection_for("judge", bundle, digest, as_of)
     frames = read_bundle(bundle, selection)
-    verdicts = judge_all(frames, list(load_policies().values()), bundle.source, as_of)
+    verdicts = judge_all(frames, list(policies_of_a_run().values()), bundle.source, as_of)
     kill_point("judged")
     with load("judge", bundle.key) as current:
         merged = current.merge(VERDICTS_TABLE, verdicts)
@@ -64,8 +67,37 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
     )
 
 
+def judge_touched(bundle: Bundle, days: Sequence[date], before: str) -> Counts:
+    """Judge again those dossiers of a bundle that days spoken about by a notice can touch, and no others.
+
+    The rules in force differ from those of ``before`` in these days of the calendar alone, so that the verdicts of all
+    other dossiers stay; partitions that were judged under yet other rules are left to the next run.
+
+    Args:
+        bundle: source and months of receipt.
+        days: days that became off or worked; none where the source follows another calendar.
+        before: digest of the rules before the notice.
+
+    Raises:
+        WarehouseError: a statement failed; the partitions written before it are judged, the next run judges the rest.
+    """
+    digest, policies = rules_digest(), list(policies_of_a_run().values())
+    counts = Counts("judge", bundle.key, 0)
+    for part, as_of, through in by_day(bundle, judged_under(before)):
+        codes = touched_codes(part, days) if days else []
+        frames = read_bundle(part, Selection(codes=tuple(codes)))
+        verdicts = judge_all(frames, policies, part.source, as_of)
+        kill_point("judged")
+        with load("judge", part.key) as current:
+            merged = current.merge(VERDICTS_TABLE, verdicts) if codes else Merged()
+            for key, mark in through.items():
+                current.progress("judge", key, through=mark, as_of=as_of, rules_digest=digest)
+        done = {"inserted": merged.inserted, "updated": merged.updated, "unchanged": merged.unchanged}
+        counts += Counts("judge", part.key, len(codes), **done)
+    return counts
+
+
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
     """Judge a bundle's frames under several policies; one row a dossier and policy."""
-    office = office_of(source)
-    settled = settle(facts_of(frames, office.zone), office, as_of)
-    return pd.concat([judge_settled(settled, policy, as_of) for policy in policies], ignore_index=True)
+    parts = [settle(facts_of(part, office.zone), office, as_of) for office, part in split_by_hours(frames, source)]
+    return pd.concat([judge_settled(settled, policy, as_of) for settled in parts for policy in policies], ignore_index=True)

@@ -10,8 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from config.errors import ConfigError, DataError
-from config.policies import load_policies
+from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
+from tasks.reports.drafts import Draft
+from tasks.reports.rehearsal import rehearse
 from tasks.warehouse.engine import fetch_all
 
 WHY = {
@@ -96,7 +98,7 @@ class Comparison:
 
 
 def compare(one: str, other: str) -> Comparison:
-    """Compare the verdicts of two policies, as they were judged last.
+    """Compare the verdicts of two policies, as they were judged last; those judged on request are worked out now.
 
     Raises:
         ConfigError: there is no policy of that name.
@@ -106,11 +108,24 @@ def compare(one: str, other: str) -> Comparison:
     for name in (one, other):
         if name not in known:
             raise ConfigError("policy", f"there is no {name}", ", ".join(known))
+    if not {one, other} <= set(policies_of_a_run()):
+        return _worked_out(one, known[other])
     names = {"one": one, "other": other}
     totals = {(a, b): int(count) for a, b, count in fetch_all(_TOTALS, names)}
     if not totals:
         raise DataError("judged.verdicts", f"a dossier judged under {one} and {other}", 0, action="Run `motcua refresh` first.")
     return Comparison(one, other, totals, [Disagreement(*row) for row in fetch_all(_DISAGREED, names)])
+
+
+def _worked_out(one: str, other: Policy) -> Comparison:
+    (found,) = rehearse(Draft(policy=other), [one])
+    totals = sum(found.by_unit.values(), Counter[tuple[str | None, str | None]]())
+    disagreed = [
+        Disagreement(each.source, each.code, each.unit_code, *each.timeliness, *each.due_at, *each.end_at)
+        for each in found.changed
+        if each.timeliness[0] != each.timeliness[1]
+    ]
+    return Comparison(one, other.policy, dict(totals), disagreed)
 
 
 def write_lines(comparison: Comparison, path: Path) -> None:

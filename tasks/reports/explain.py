@@ -14,6 +14,7 @@ import numpy as np
 from config.calendar import load_calendars
 from config.errors import MotcuaError
 from config.policies import Policy, load_policies
+from config.reception import load_reception
 from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.offices import office_of, source_named
@@ -27,6 +28,7 @@ from tasks.rules.due import UNITS
 from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
 from tasks.rules.holders import HOLDERS, Holdings, holders_of
+from tasks.rules.reception import OUTCOMES, receptions_of
 from tasks.rules.times import LocalTimes, local_times
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 from tasks.waivers import waived, waiver_parameters
@@ -95,7 +97,8 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
     frames = read_bundle(Bundle.of(place.partition), Selection(codes=(place.code,)))
     as_of = _as_of(place)
-    office = office_of(place.source)
+    unit = frames.dossiers["unit_code"].iloc[0]
+    office = office_of(place.source, unit=unit if isinstance(unit, str) else None)
     case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
@@ -116,6 +119,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
             case.facts.received, case.facts.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
         ),
         "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, timely),
+        "reception": _reception(case),
         "end_from": ORIGINS[case.ends.origin[0]],
         "limit": _limit(case),
         "special_days": _special_days(place.source, case),
@@ -180,6 +184,21 @@ def _side(received: LocalTimes, due: LocalTimes, end: LocalTimes, state: np.ndar
         "end": _minute(end[0]),
         "state": STATES[state[0]],
         "timeliness": TIMELINESS[timely[0]],
+    }
+
+
+def _reception(case: Case) -> Entry | None:
+    """Tell whether it was taken in in time; None where no rule asks."""
+    rules = load_reception()
+    found = receptions_of(case.facts, case.receipt, rules, case.office.clock, case.as_of_end)
+    if found.rule[0] < 0:
+        return None
+    return {
+        "submitted": _minute(case.facts.submitted[0]),
+        "reception_due": _minute(found.due[0]),
+        "answered": _minute(found.answered[0]),
+        "outcome": OUTCOMES[found.outcome[0]],
+        "reference": rules[found.rule[0]].reference,
     }
 
 

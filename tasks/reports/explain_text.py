@@ -8,6 +8,7 @@ from config.checks import load_checks
 from config.policies import load_policies
 from tasks.reports import explain_words as words
 from tasks.reports.due_changes import BY, WHEN
+from tasks.reports.receptions import WORDS as RECEPTION
 from tasks.rules.reasons import MISSING, REASONS
 
 Entry = dict[str, Any]
@@ -76,7 +77,16 @@ class ExplanationText:
             for side in ("recorded", "derived")
         ]
         lines.append(f"  {self._say('result'):<12}{results[0]:<32}{results[1]}")
-        return lines
+        return lines + self._reception(fact["reception"])
+
+    def _reception(self, fact: Entry | None) -> list[str]:
+        if fact is None:
+            return []
+        parts = [
+            f"{self._say(key)} {moment(fact[key]) or self._say('none')}" for key in ("submitted", "reception_due", "answered")
+        ]
+        outcome = RECEPTION[fact["outcome"]][self._place]
+        return ["", f"{self._say('reception')}: {outcome} ({fact['reference']})", f"  {'; '.join(parts)}"]
 
     def limit(self, limit: Entry) -> str:
         """The limit in words, with its version and reference."""

@@ -19,7 +19,7 @@ from config.policies import Policy, load_policies
 from config.settings import settings
 from schemas.fields import TIMELINESS, UNIT_CODE
 from tasks.digest import rules_digest
-from tasks.offices import office_of
+from tasks.offices import split_by_hours
 from tasks.rules.case import Office, build_case, settle
 from tasks.rules.ends import NOT_RECEIVED
 from tasks.rules.facts import facts_of
@@ -123,7 +123,8 @@ def _judged() -> Iterator[tuple[Bundle, date]]:
 
 
 def _of_bundle(bundle: Bundle, as_of: date, policy: Policy) -> pd.DataFrame:
-    return _of_office(read_bundle(bundle, ALL), office_of(bundle.source), as_of, policy)
+    parts = split_by_hours(read_bundle(bundle, ALL), bundle.source)
+    return pd.concat([_of_office(frames, office, as_of, policy) for office, frames in parts], ignore_index=True)
 
 
 def _of_office(frames: DossierFrames, office: Office, as_of: date, policy: Policy) -> pd.DataFrame:

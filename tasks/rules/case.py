@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
+from config.areas import NO_AREAS, Areas
 from config.policies import Policy
+from tasks.rules.areas import settled_by_area
 from tasks.rules.clock import WorkingClock
-from tasks.rules.due import Limits, due_without_pauses, extension, limits_of
-from tasks.rules.ends import Ends, ends_of
+from tasks.rules.due import Limits, due_without_pauses, extension, in_office_hours, limits_of, to_quarter_hours
+from tasks.rules.ends import Ends, ends_of, with_answers
 from tasks.rules.facts import Facts
-from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, with_pauses
+from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
 from tasks.rules.recorded import OwnRule, Recorded, recorded_of
-from tasks.rules.times import LocalTimes, end_of_day
+from tasks.rules.times import LocalTimes, days, end_of_day
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Office:
         own_rule: how the source itself tells late from on time.
         keeps_requests: the source keeps a record of every request for a supplement, so a status
             without one is no evidence of a pause.
+        areas: which agencies have limits of their own.
     """
 
     zone: str
@@ -37,6 +40,7 @@ class Office:
     plain_clock: WorkingClock
     own_rule: OwnRule
     keeps_requests: bool
+    areas: Areas = NO_AREAS
 
 
 @dataclass(frozen=True)
@@ -122,19 +126,47 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     as_of_end = end_of_day(as_of)
     receipt = receipt_of(facts, as_of_end)
     facts = with_possible_readings(facts, receipt.at, as_of_end)
-    return Settled(facts, office, as_of_end, receipt, limits_of(facts, receipt), recorded_of(facts, office.own_rule, as_of_end))
+    limits, text = limits_of(facts, receipt)
+    if office.areas.areas:
+        units = facts.frames.dossiers["unit_code"].astype(object)
+        limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
+    return Settled(facts, office, as_of_end, receipt, limits, recorded_of(facts, office.own_rule, as_of_end))
 
 
 def build_case(settled: Settled, policy: Policy) -> Case:
     """Derive end, pauses and due date under a policy, in that order."""
-    facts, receipt, clock = settled.facts, settled.receipt, settled.office.clock
-    ends = ends_of(facts, policy.end, other_systems=policy.other_systems)
+    facts, receipt = settled.facts, settled.receipt
+    ends = ends_of(facts, policy.end, other_systems=policy.other_systems, from_log=policy.end_from == "log")
+    ends = with_answers(ends, facts, policy)
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
     )
     until = np.where(np.isnat(ends.at), settled.as_of_end, ends.at)
-    by_law = policy.due == "law"
-    bare = due_without_pauses(settled.limits, receipt, facts.due, clock) if by_law else facts.due
-    extend = extension(settled.limits, receipt, bare, clock)
-    paused = with_pauses(table, bare, receipt.at, until, clock, extend)
+    bare, paused = _counted_from(settled, policy, receipt, table, until)
+    if policy.after_supplement == "restarted" and policy.due != "recorded":
+        paused = _restarted(settled, policy, table, until, paused)
+    if policy.due == "office_hours":
+        paused = replace(paused, due=to_quarter_hours(paused.due))
     return Case(settled, policy, ends, table, refused, bare, paused, until)
+
+
+def _counted_from(
+    settled: Settled, policy: Policy, receipt: Receipt, table: PauseTable, until: LocalTimes
+) -> tuple[LocalTimes, PauseSummary]:
+    """Derive the due dates, without pauses and with them, as a policy asks, from the given receipt on."""
+    clock, recorded = settled.office.clock, settled.facts.due
+    limits = in_office_hours(settled.limits) if policy.due == "office_hours" else settled.limits
+    bare = recorded if policy.due == "recorded" else due_without_pauses(limits, receipt, recorded, clock)
+    extend = extension(limits, receipt, bare, clock)
+    return bare, with_pauses(table, bare, receipt.at, until, clock, extend)
+
+
+def _restarted(settled: Settled, policy: Policy, table: PauseTable, until: LocalTimes, extended: PauseSummary) -> PauseSummary:
+    """Count each limit anew from the last supplement that came in and had been asked for in time."""
+    start, paused = settled.receipt.at.copy(), extended
+    for asked, came in supplements_in_order(table, len(start)):
+        anew = (came <= until) & (came > start) & (asked < paused.due)
+        start = np.where(anew, came, start)
+        _, paused = _counted_from(settled, policy, replace(settled.receipt, at=start), table, until)
+    # The time lost is all that was lost, before the limit began anew too.
+    return replace(extended, due=paused.due, waiting=paused.waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,23 +42,27 @@ class Limits:
         return np.asarray(self.unit != HOUR)
 
 
-def limits_of(facts: Facts, receipt: Receipt) -> Limits:
+def limits_of(facts: Facts, receipt: Receipt) -> tuple[Limits, np.ndarray]:
     """Find the version of each dossier's procedure that was in force on the day of receipt.
 
     The channel's own limit counts; where the catalogue gives none for it, the counter's.
+
+    Returns:
+        The limits, and each as the catalogue writes it.
     """
     dossiers, procedures = facts.frames.dossiers, facts.frames.procedures
     codes, channels = (as_codes(arrow(dossiers[name])) for name in ("procedure_code", "channel"))
     catalogue = Catalogue.of(procedures, codes, channels, days(receipt.at))
     found = catalogue.row  # -1, the last place below, where there is no version
     starts = np.append(calendar_days(procedures["valid_from"]), np.datetime64("NaT", "D"))
-    return Limits(
+    limits = Limits(
         unit=catalogue.place("limit_unit", UNITS),
         amount=np.nan_to_num(catalogue.number("limit_amount")),
         valid_from=starts[found],
         by_channel=(catalogue.own_channel >= 0),
         field_code=np.array(catalogue.texts("field_code"), dtype=object)[found],
     )
+    return limits, np.array(catalogue.texts("limit_text"), dtype=object)[found]
 
 
 def due_without_pauses(limits: Limits, receipt: Receipt, appointment: LocalTimes, clock: WorkingClock) -> LocalTimes:
@@ -93,6 +97,24 @@ def due_without_pauses(limits: Limits, receipt: Receipt, appointment: LocalTimes
     free = np.flatnonzero((limits.unit == NONE) & (appointment >= receipt.at))
     due[free] = appointment[free]
     return due
+
+
+def in_office_hours(limits: Limits) -> Limits:
+    """Return limits in days as hours, eight a day, the way OpenCPS stores them; months stay months."""
+    day = np.isin(limits.unit, (WORKING_DAY, CALENDAR_DAY))
+    same = limits.unit == SAME_DAY
+    return replace(
+        limits,
+        unit=np.where(day | same, HOUR, limits.unit),
+        amount=np.where(same, 8.0, np.where(day, limits.amount * 8, limits.amount)),
+    )
+
+
+def to_quarter_hours(due: LocalTimes) -> LocalTimes:
+    """Round moments up to the next quarter of an hour."""
+    minute = due.astype("datetime64[m]")
+    over = (minute - minute.astype("datetime64[h]")).astype(np.int64) % 15
+    return np.asarray(minute + np.where(over > 0, 15 - over, 0).astype("timedelta64[m]"), dtype="datetime64[us]")
 
 
 def extension(limits: Limits, receipt: Receipt, due: LocalTimes, clock: WorkingClock) -> Extend:

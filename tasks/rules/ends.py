@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from config.policies import Policy
 from tasks.rules.facts import NAT, Facts
 from tasks.rules.times import LocalTimes, days
 
@@ -44,13 +45,14 @@ class Ends:
     reopened: np.ndarray
 
 
-def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool) -> Ends:
+def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool, from_log: bool = True) -> Ends:
     """Settle the end of each dossier.
 
     Args:
         facts: the partition.
         order: kinds of end, the first that is there counts (QD 766, 2.1: done before returned).
         other_systems: whether the word of other systems counts where the source shows no end.
+        from_log: whether the progress log is looked at, before the record's own dates.
     """
     log, status = facts.log, facts.status
     reopened = ~np.isnat(facts.done) & (log.last_open_at > facts.done)
@@ -60,7 +62,7 @@ def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool) -> End
     state, origin = np.full(len(facts), IN_PROGRESS), np.full(len(facts), FROM_NOTHING)
     for kind in order:
         code = _STATUS_OF_KIND[kind]
-        for times, source in ((log.ends[code], FROM_LOG), (record[kind], FROM_RECORD)):
+        for times, source in ((log.ends[code], FROM_LOG), (record[kind], FROM_RECORD))[not from_log :]:
             new = (kind_status == 0) & ~np.isnat(times)
             at[new], kind_status[new] = times[new], code
             state[new], origin[new] = _STATE_OF_KIND[kind], source
@@ -94,6 +96,27 @@ def _ends_of_record(facts: Facts, reopened: np.ndarray) -> dict[str, LocalTimes]
         "withdrawn": np.where(status == 7, done, NAT),
         "refused": np.where(status == 3, np.where(np.isnat(facts.refused), done, facts.refused), NAT),
     }
+
+
+def with_answers(ends: Ends, facts: Facts, policy: Policy) -> Ends:
+    """Take as still open the ends that a policy does not accept: those of stopped dossiers, those nobody knows the time of."""
+    if policy.stopped != "open" and policy.without_end != "open":
+        return ends
+    stopped = (ends.state == REFUSED) & (end_status(ends, facts) == 8) & (policy.stopped == "open")
+    reopened = stopped | (ends.unknown & (policy.without_end == "open"))
+    return replace(
+        ends,
+        at=np.where(reopened, NAT, ends.at),
+        state=np.where(reopened, IN_PROGRESS, ends.state),
+        status=np.where(reopened, 0, ends.status),
+        origin=np.where(reopened, FROM_NOTHING, ends.origin),
+        unknown=ends.unknown & ~reopened,
+    )
+
+
+def end_status(ends: Ends, facts: Facts) -> np.ndarray:
+    """Return the national status in which each dossier ended, known when or not."""
+    return np.where(ends.status > 0, ends.status, facts.status)
 
 
 def _shifted(at: LocalTimes, other: LocalTimes) -> np.ndarray:

@@ -63,7 +63,7 @@ def parse_limit(text: str | None, unit_text: str | None = None) -> Limit:
         >>> parse_limit("17 ngày (khu vực thường) / 27 ngày (vùng khó khăn)").unit
         'unsettled'
     """
-    folded = _fold(" ".join(part for part in (text, unit_text) if part))
+    folded = fold(" ".join(part for part in (text, unit_text) if part))
     if folded in _NO_LIMIT:
         return NO_LIMIT
     if folded in _SAME_DAY:
@@ -86,7 +86,8 @@ def _limit(amount: float, shortest: float, rest: str | None) -> Limit:
     return UNSETTLED
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Return a text of the catalogue in one spelling: NFKC, lower case, single spaces, nothing about what is left out."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return re.sub(r"\s+", " ", _OUTSIDE.sub("", folded)).strip(" .;")
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.clock import WorkingClock
-from tasks.rules.facts import Facts, as_int, rows_of
+from tasks.rules.facts import NAT, Facts, as_int, rows_of
 from tasks.rules.times import LocalTimes, local_times
 
 _DAY = np.timedelta64(1, "D")
@@ -165,6 +165,17 @@ def _places(rows: np.ndarray) -> list[np.ndarray]:
     starts = np.r_[True, rows[1:] != rows[:-1]]
     rank = np.arange(len(rows)) - np.maximum.accumulate(np.where(starts, np.arange(len(rows)), 0))
     return [np.flatnonzero(rank == r) for r in range(int(rank.max()) + 1)]
+
+
+def supplements_in_order(table: PauseTable, count: int) -> list[tuple[LocalTimes, LocalTimes]]:
+    """Return when the first, second … supplement of each of ``count`` dossiers was asked for, and when it came; NaT without one."""
+    wanted = table.take(table.supplement)
+    found = []
+    for place in _places(wanted.rows):
+        asked, came = np.full(count, NAT), np.full(count, NAT)
+        asked[wanted.rows[place]], came[wanted.rows[place]] = wanted.start[place], wanted.end[place]
+        found.append((asked, came))
+    return found
 
 
 def _equals(values: pa.Array, word: str) -> np.ndarray:

@@ -16,7 +16,7 @@ from tasks.rules import causes
 from tasks.rules.case import Case, Office, Settled, build_case, settle
 from tasks.rules.columns import arrow
 from tasks.rules.due import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
-from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts
+from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts, end_status
 from tasks.rules.evidence import evidence_of
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
@@ -76,7 +76,8 @@ def timeliness(case: Case, missing: dict[str, np.ndarray]) -> np.ndarray:
     if case.policy.own_rule:
         return case.recorded.timeliness
     end, due, open_ = case.ends.at, case.due, case.ends.state == IN_PROGRESS
-    late = np.where(open_, (due < case.as_of_end) & ~case.paused.waiting, _after(case, end))
+    resting = case.paused.waiting | np.isin(case.facts.status, case.policy.never_late)
+    late = np.where(open_, (due < case.as_of_end) & ~resting, _after(case, end))
     if case.policy.second_supplement == "late":
         late |= open_ & second_supplement(case.facts, case.pauses)
     if case.policy.withdrawn == "on_time":
@@ -86,7 +87,20 @@ def timeliness(case: Case, missing: dict[str, np.ndarray]) -> np.ndarray:
     without = {"late": LATE, "on_time": ON_TIME, "undetermined": UNDETERMINED, "derive": ON_TIME}[case.policy.without_due]
     word = np.where(np.isnat(due), without, word)
     lacking = np.logical_or.reduce([*missing.values(), np.zeros(len(word), dtype=bool)])
-    return np.where(lacking & (case.ends.state != NOT_RECEIVED), UNDETERMINED, word)
+    word = np.where(lacking & (case.ends.state != NOT_RECEIVED), UNDETERMINED, word)
+    return np.where(left_out(case), ON_TIME, word)
+
+
+def left_out(case: Case) -> np.ndarray:
+    """Tell which dossiers the policy leaves out of its figures, by the way they ended: they cannot be late."""
+    policy, ends = case.policy, case.ends
+    answers = {7: policy.withdrawn, 8: policy.stopped, 3: policy.refused}
+    out = [code for code, answer in answers.items() if answer == "not_counted"]
+    if not out and policy.without_end != "not_counted":
+        return np.zeros(len(case.facts), dtype=bool)
+    ended = ~np.isin(ends.state, (IN_PROGRESS, NOT_RECEIVED))
+    unknown = ends.unknown & (policy.without_end == "not_counted")
+    return np.asarray(ended & (np.isin(end_status(ends, case.facts), out) | unknown))
 
 
 def _after(case: Case, end: LocalTimes) -> np.ndarray:
@@ -110,10 +124,10 @@ def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Hold the recorded state against the derived one (design 1).
 
     Returns:
-        Places in ``VERDICTS``, and which dossiers are no dossiers of their own (duplicates, tests): they
-        cannot be late, so the source's "late" about them is a phantom.
+        Places in ``VERDICTS``, and which dossiers are no dossiers of their own (duplicates, tests) or left out by
+        the policy: they cannot be late, so the source's "late" about them is a phantom.
     """
-    repeated = case.facts.marked(TEST_WORDING) | case.facts.given("duplicate_of")
+    repeated = case.facts.marked(TEST_WORDING) | case.facts.given("duplicate_of") | left_out(case)
     recorded_late, late = case.recorded.timeliness == LATE, timely == LATE
     verdict = np.select(
         [

@@ -15,7 +15,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from config.policies import load_policies
+from config.policies import policies_of_a_run
 from config.settings import settings
 from config.sources import load_sources
 from tasks.check import check_bundle
@@ -155,7 +155,7 @@ def derive(publish: bool = True) -> None:
         check_bundle(Bundle.of(partition), AS_OF)
     for partition in pending("judge", AS_OF, rules_digest()):
         judge_bundle(Bundle.of(partition), AS_OF)
-    for policy in load_policies():
+    for policy in policies_of_a_run():
         measure_policy(policy, AS_OF)
     if publish:
         publish_policy(settings().policy, AS_OF)

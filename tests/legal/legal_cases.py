@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.areas import Areas
+from config.calendar import Office as OfficeHours
 from config.calendar import load_calendars
 from config.files import read_yaml
 from config.policies import load_policies
@@ -41,12 +43,15 @@ def all_cases() -> list[dict[str, Any]]:
 def judge_case(case: dict[str, Any]) -> dict[str, Any]:
     """Judge one case; times of the answer are office time."""
     calendar = load_calendars()[case.get("calendar", "vn")]
+    if "hours" in case:  # of the dossier's agency
+        calendar = calendar.model_copy(update={"offices": (OfficeHours(name="own", units=("H99.12",), hours=case["hours"]),)})
     office = Office(
         zone=ZONE,
-        clock=clock_for(calendar),
-        plain_clock=clock_for(calendar, plain=True),
+        clock=clock_for(calendar, "H99.12"),
+        plain_clock=clock_for(calendar, "H99.12", plain=True),
         own_rule=OwnRule(),
         keeps_requests=True,
+        areas=Areas.model_validate(case.get("areas", {})),
     )
     policy = load_policies()[case.get("policy", "qd766")].model_copy(update=case.get("policy_but", {}))
     as_of = case.get("as_of", date(2026, 3, 31))

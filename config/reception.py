@@ -1,0 +1,57 @@
+"""The limit of reception as dated law: how soon what was handed in from afar has to be taken in. File: ``config/reception.yaml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from config.files import read_model
+from config.settings import settings
+
+
+class ReceptionRule(BaseModel):
+    """One limit.
+
+    Attributes:
+        since, until: days of submission that it governs; without ``until`` it is in force.
+        amount: working hours, or working days after the day of submission.
+        channels: of dossiers that came this way.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    since: date
+    until: date | None = None
+    amount: int = Field(gt=0)
+    unit: Literal["hour", "working_day"]
+    channels: tuple[Literal["online", "counter", "postal"], ...]
+    reference: str
+
+
+class Reception(BaseModel):
+    """All limits of reception, oldest first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    rules: tuple[ReceptionRule, ...]
+
+    @field_validator("rules")
+    @classmethod
+    def _apart(cls, rules: tuple[ReceptionRule, ...]) -> tuple[ReceptionRule, ...]:
+        for one, following in pairwise(rules):
+            if one.until is None or one.until >= following.since:
+                raise ValueError(f"the rule since {one.since} has to end before {following.since}")
+        return rules
+
+
+@lru_cache
+def load_reception(path: Path | None = None) -> tuple[ReceptionRule, ...]:
+    """Load the limits of reception.
+
+    Raises:
+        ConfigError: the file does not follow the model; names the key.
+    """
+    return read_model(path or settings().config_dir / "reception.yaml", Reception).rules

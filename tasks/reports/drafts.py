@@ -1,0 +1,130 @@
+"""Drafts of law that are tried on history: a policy, a calendar, a notice about days, or limits of procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from config.calendar import Calendar, Notice, load_calendars, with_kept_notices, with_notice
+from config.errors import ConfigError
+from config.files import read_model, read_yaml
+from config.notices import check_notice, read_notice
+from config.policies import Policy
+from schemas.reference import PROCEDURES
+from tasks.rules.limits import parse_limit
+
+
+class DraftLimit(BaseModel):
+    """A version of a procedure's limit that is not in force yet."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    procedure_code: str
+    channel: Literal["online", "counter", "postal"] = "counter"
+    valid_from: date
+    valid_to: date | None = None
+    limit: str
+    reference: str | None = None
+
+
+class DraftLimits(BaseModel):
+    """The file of such versions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    limits: tuple[DraftLimit, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would hold if it were law; None where a part stays as it is.
+
+    Attributes:
+        calendars: all calendars, the drafted one among them.
+    """
+
+    policy: Policy | None = None
+    calendars: Mapping[str, Calendar] | None = None
+    limits: tuple[DraftLimit, ...] | None = None
+
+    def procedures(self, procedures: pd.DataFrame) -> pd.DataFrame:
+        """Return the catalogue with the drafted versions in it, as it would be once they were announced.
+
+        Raises:
+            ConfigError: a procedure is not in the catalogue.
+        """
+        if not self.limits:
+            return procedures
+        return with_limits(procedures, self.limits)
+
+
+def read_draft(path: Path) -> Draft:
+    """Read a draft; what it is shows in its keys.
+
+    Raises:
+        ConfigError: it is none of the known kinds, or does not follow its model.
+    """
+    if path.suffix.lower() == ".csv":
+        return draft_of_notice(read_notice(path))
+    content = read_yaml(path)
+    keys = set(content) if isinstance(content, dict) else set()
+    if "policy" in keys:
+        return Draft(policy=read_model(path, Policy))
+    if "limits" in keys:
+        return Draft(limits=read_model(path, DraftLimits).limits)
+    if {"calendar", "document"} <= keys:
+        return draft_of_notice(read_notice(path))
+    if "calendar" in keys:
+        drafted = read_model(path, Calendar)
+        return Draft(calendars=with_kept_notices({**load_calendars(), drafted.calendar: drafted}))
+    raise ConfigError(path.name, "is no draft", "a policy, a calendar, a notice (calendar, document, days), or limits")
+
+
+def draft_of_notice(notice: Notice) -> Draft:
+    """Return the calendars with a notice in them.
+
+    Raises:
+        ConfigError: there is no such calendar, or the notice does not fit it.
+    """
+    calendars = load_calendars()
+    if notice.calendar not in calendars:
+        raise ConfigError("calendar", f"there is no {notice.calendar!r}", ", ".join(sorted(calendars)))
+    check_notice(notice, calendars[notice.calendar])
+    return Draft(calendars={**calendars, notice.calendar: with_notice(calendars[notice.calendar], notice)})
+
+
+def with_limits(procedures: pd.DataFrame, limits: tuple[DraftLimit, ...]) -> pd.DataFrame:
+    """Return the catalogue with drafted versions in it; on each day the version that began last counts.
+
+    Raises:
+        ConfigError: a procedure is not in the catalogue, or a limit cannot be read for certain.
+    """
+    rows = pd.concat([procedures, PROCEDURES.frame([_version(procedures, one) | {"changed_in": 0} for one in limits])])
+    return PROCEDURES.conform(rows.drop_duplicates(list(PROCEDURES.key), keep="last").reset_index(drop=True))
+
+
+def _version(procedures: pd.DataFrame, one: DraftLimit) -> dict[str, object]:
+    known = procedures[(procedures["procedure_code"] == one.procedure_code).to_numpy(dtype=bool, na_value=False)]
+    if known.empty:
+        raise ConfigError("limits: procedure_code", f"{one.procedure_code} is not in the catalogue", "a procedure that is")
+    limit = parse_limit(one.limit)
+    if limit.unit == "unsettled":
+        raise ConfigError("limits: limit", f"{one.limit!r} can be read in more than one way", "such as 5 ngày làm việc, 8 giờ")
+    newest = known.sort_values(["valid_from", "channel"]).iloc[-1]
+    return {
+        "procedure_code": one.procedure_code,
+        "channel": one.channel,
+        "valid_from": one.valid_from,
+        "valid_to": one.valid_to,
+        "name": newest["name"],
+        "field_code": newest["field_code"],
+        "limit_text": one.limit,
+        "limit_amount": limit.amount,
+        "limit_shortest": limit.shortest,
+        "limit_unit": limit.unit,
+        "reference": one.reference,
+    }

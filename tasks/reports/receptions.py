@@ -1,0 +1,105 @@
+"""Reception within its limit, dossier by dossier and agency by agency: the first of the two clocks. It only reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from config.reception import load_reception
+from tasks.offices import split_by_hours
+from tasks.reports.rehearsal import last_judged
+from tasks.rules.facts import facts_of
+from tasks.rules.receipt import receipt_of
+from tasks.rules.reception import NOT_ASKED, OUTCOMES, receptions_of
+from tasks.rules.times import end_of_day
+from tasks.warehouse.bundles import Bundle, bundled
+from tasks.warehouse.dossiers import Selection, read_bundle
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import pending
+
+WORDS = {
+    "in_time": ("tiếp nhận đúng hạn", "taken in on time"),
+    "late": ("chậm tiếp nhận", "taken in late, or not yet and overdue"),
+    "waiting": ("chờ tiếp nhận, còn trong hạn", "waiting, with time left"),
+    "untold": ("không đủ căn cứ", "cannot be told"),
+    "not_asked": ("không áp dụng", "no rule asks for it"),
+}
+"""Outcomes in Vietnamese and English."""
+
+_ASKED = """
+    SELECT code FROM core.dossiers
+    WHERE source = %(source)s AND partition_month = ANY(%(months)s) AND role = 'primary' AND channel = ANY(%(channels)s)
+        AND coalesce(submitted_at, received_at)::date >= %(since)s::date - 1
+    ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """The reception of one dossier; times are office time, None where unknown; minutes_over are working minutes."""
+
+    source: str
+    code: str
+    unit_code: str | None
+    submitted: str | None
+    due: str | None
+    answered: str | None
+    outcome: str
+    minutes_over: int | None
+
+
+def read_receptions() -> list[Reception]:
+    """Work out the reception of every dossier that a rule asks about, as of the day that was judged last.
+
+    Raises:
+        DataError: nothing was judged yet.
+    """
+    as_of = last_judged()
+    # No digest equals an empty one, so asked for with it every partition is pending.
+    return [one for bundle in bundled("judge", pending("judge", as_of, ""), "") for one in _of_bundle(bundle, as_of)]
+
+
+def by_unit(rows: list[Reception]) -> dict[str | None, Counter[str]]:
+    """Count receptions by agency and outcome, the agency with most late ones first."""
+    found: dict[str | None, Counter[str]] = {}
+    for row in rows:
+        found.setdefault(row.unit_code, Counter())[row.outcome] += 1
+    return dict(sorted(found.items(), key=lambda each: (-each[1]["late"], each[0] or "")))
+
+
+def _of_bundle(bundle: Bundle, as_of: date) -> Iterator[Reception]:
+    rules = load_reception()
+    if not rules:
+        return
+    asked = {
+        "source": bundle.source,
+        "months": list(bundle.months),
+        "channels": sorted({channel for rule in rules for channel in rule.channels}),
+        "since": min(rule.since for rule in rules),
+    }
+    codes = [code for (code,) in fetch_all(_ASKED, asked)]
+    if not codes:
+        return
+    frames = read_bundle(bundle, Selection(codes=tuple(codes)))
+    for office, part in split_by_hours(frames, bundle.source):
+        facts, end = facts_of(part, office.zone), end_of_day(as_of)
+        found = receptions_of(facts, receipt_of(facts, end), rules, office.clock, end)
+        until = np.where(np.isnat(found.answered), end, found.answered)
+        over = office.clock.working_minutes_between(found.due, until)
+        named = part.dossiers[["source", "code", "unit_code"]].astype(object)
+        for place in np.flatnonzero(found.outcome != NOT_ASKED):
+            source, code, unit = named.iloc[place]
+            outcome = OUTCOMES[found.outcome[place]]
+            submitted, due, answered = (minute(times[place]) for times in (facts.submitted, found.due, found.answered))
+            minutes = int(over[place]) if outcome == "late" and over[place] >= 0 else None
+            yield Reception(source, code, None if unit is pd.NA else unit, submitted, due, answered, outcome, minutes)
+
+
+def minute(at: np.datetime64) -> str | None:
+    """Write office time to the minute; None where unknown."""
+    return None if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")

@@ -1,0 +1,59 @@
+"""Which dossiers a change of some days can touch: those whose time, from receipt to the last date that counts, spans one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from tasks.warehouse.bundles import Bundle
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import Partition
+
+# A due date is worked out from the receipt on, and never looks beyond itself; time used runs to the end, or to the day
+# judged. A day is left on both sides, for the zones.
+_TOUCHED = """
+    SELECT DISTINCT v.code FROM judged.verdicts AS v
+    JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
+    WHERE v.source = %(source)s AND d.partition_month = ANY(%(months)s) AND EXISTS (
+        SELECT FROM unnest(%(days)s::date[]) AS day WHERE day BETWEEN v.received_at::date - 1
+        AND greatest(v.due_at, v.end_at, v.recorded_due_at, v.recorded_end_at, v.as_of)::date + 1)
+    ORDER BY 1
+"""
+_JUDGED = """
+    SELECT partition, through, as_of FROM audit.progress
+    WHERE step = 'judge' AND rules_digest = %(digest)s AND as_of IS NOT NULL ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, order=True)
+class Judged:
+    """A partition, and how far it was judged."""
+
+    partition: Partition
+    through: int
+    as_of: date
+
+
+def judged_under(digest: str) -> list[Judged]:
+    """List the partitions that were judged last under these rules, in order."""
+    rows = fetch_all(_JUDGED, {"digest": digest})
+    return sorted(Judged(Partition.parse(key), int(through), as_of) for key, through, as_of in rows)
+
+
+def by_day(bundle: Bundle, judged: Sequence[Judged]) -> list[tuple[Bundle, date, dict[str, int]]]:
+    """Split a bundle by the day that its partitions were judged for; with each, how far every partition was."""
+    mine = [one for one in judged if one.partition in bundle.partitions]
+    found = []
+    for as_of, group in groupby(sorted(mine, key=lambda one: (one.as_of, one.partition)), key=lambda one: one.as_of):
+        some = list(group)
+        through = {one.partition.key: one.through for one in some}
+        found.append((Bundle.of(*(one.partition for one in some)), as_of, through))
+    return found
+
+
+def touched_codes(bundle: Bundle, days: Sequence[date]) -> list[str]:
+    """Return the judged dossiers of a bundle whose time spans one of the days, by code."""
+    parameters = {"source": bundle.source, "months": list(bundle.months), "days": list(days)}
+    return [code for (code,) in fetch_all(_TOUCHED, parameters)]
