@@ -12,7 +12,9 @@ import secrets
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -40,12 +42,14 @@ class Shelf:
         stat = self.path.stat()
         if (stat.st_mtime_ns, stat.st_ino) == self.seen:
             return
-        self.seen = (stat.st_mtime_ns, stat.st_ino)
+        content = self.path.read_bytes()
         if self.stamp_field:
-            self.lines = self.path.read_bytes().splitlines()
-            self.stamps = [self._stamp(line) for line in self.lines]
+            lines = content.splitlines()
+            self.stamps = [self._stamp(line) for line in lines]
         else:
-            self.lines = [json.dumps(each, ensure_ascii=False).encode() for each in json.loads(self.path.read_bytes())]
+            lines = [json.dumps(each, ensure_ascii=False).encode() for each in json.loads(content)]
+        # Last, because it says that the rest is there: the counts are made in another thread.
+        self.lines, self.seen = lines, (stat.st_mtime_ns, stat.st_ino)
 
     def between(self, since: str, until: str) -> list[bytes]:
         """Return the records modified from one time to another, both included; empty means no bound."""
@@ -180,9 +184,12 @@ def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
+    app.state.count = partial(desk.counts.between, "", "", until)
     return app
 
 
 def serve(app: FastAPI, port: int) -> None:
     """Serve on this machine only, until stopped."""
+    # A system of record has its counts at hand; this one counts its file once, while nobody asks yet.
+    Thread(target=app.state.count, daemon=True).start()
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)

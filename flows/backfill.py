@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 from config.errors import ConfigError
 from config.sources import Source
 from flows.days import last_finished_day
-from flows.refresh import choose, prove_all
+from flows.refresh import choose, start_proofs, tell_proofs
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
 from flows.stages import task_runner
@@ -54,7 +54,7 @@ def backfill(source: str, since: date, until: date | None = None, again: bool = 
         for window in windows:
             trouble.of(fill.submit(source, window.since or datetime.min.replace(tzinfo=UTC), window.until, again))
         counts = trouble.of(load.submit(source))
-        prove_all(chosen, last_finished_day(), trouble)
+        tell_proofs(start_proofs(chosen, last_finished_day()), trouble)
     show_windows(system)
     changed = counts.inserted + counts.updated if counts is not None else 0
     return trouble.state(

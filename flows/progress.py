@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from flows.runtime.words import say
 from tasks.reports.artifacts import show_progress, start_progress, write_artifacts
 from tasks.reports.summary import Summary, read_summary
 
+_SECONDS_A_STEP = 0.5  # between two looks of the bar
 # Whoever shows a run of this process on a terminal puts itself here: called with percent and stage.
 listeners: list[Callable[[float, str], None]] = []
 
@@ -34,7 +36,7 @@ class Progress:
         self._description = description
 
     def __enter__(self) -> Progress:
-        self._artifact = start_progress(self._description)
+        self._artifact, self._shown = start_progress(self._description), time.monotonic()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -47,8 +49,10 @@ class Progress:
         get_run_logger().info(say(words[0], words[1]))
         for listener in listeners:
             listener(percent, say(words[0], words[1]))
-        if percent:
+        # Stages that take no time are not worth a request each.
+        if percent and (percent == 100 or time.monotonic() - self._shown >= _SECONDS_A_STEP):
             show_progress(self._artifact, percent)
+            self._shown = time.monotonic()
 
     def report(self, notes: list[str]) -> str:
         """Write the run's tables and return one sentence of counts."""

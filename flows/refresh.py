@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 
 from config.errors import ConfigError
@@ -22,6 +23,7 @@ from flows.trouble import Trouble
 from tasks.match import match
 from tasks.prove import prove
 from tasks.pull import load, pull
+from tasks.pulling.proof import Proof
 from tasks.reports.completeness import gap_sentence, show_completeness
 from tasks.reports.corrections import read_standings
 from tasks.warehouse.engine import fetch_all
@@ -60,9 +62,10 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
             progress.at("load")
             with told_of_drift(trouble):
                 load_all(chosen, day, trouble)
-            prove_all(chosen, day, trouble)
-        progress.at("match")
-        match(day)
+            proofs = start_proofs(chosen, day)
+            progress.at("match")
+            match(day)
+            tell_proofs(proofs, trouble)
         progress.at("judge")
         check_and_judge(day, full)
         progress.at("measure")
@@ -108,9 +111,13 @@ def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
     return changed
 
 
-def prove_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> None:
-    """Compare what is held with the counts of the sources that tell theirs; what is missing is a warning."""
-    futures = [prove.submit(name, day) for name, source in chosen.items() if source.tells_totals]
+def start_proofs(chosen: dict[str, Source], day: date) -> list[PrefectFuture[Proof | None]]:
+    """Begin to compare what is held with the counts of the sources that tell theirs; matching need not wait for it."""
+    return [prove.submit(name, day) for name, source in chosen.items() if source.tells_totals]
+
+
+def tell_proofs(futures: list[PrefectFuture[Proof | None]], trouble: Trouble) -> None:
+    """Show what the comparisons found; what is missing is a warning."""
     proofs = [proof for proof in map(trouble.of, futures) if proof is not None]
     if proofs:
         show_completeness(proofs)

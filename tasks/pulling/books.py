@@ -118,7 +118,7 @@ class Receipt:
             "started_at": asked.started_at,
         }
         with open_load(PULL, self.source) as current:
-            current.merge(WINDOWS, WINDOWS.frame([row]))
+            current.put(WINDOWS, row)
         return asked
 
     def note(self, asked: Asked, page: Page, digest: str) -> None:
@@ -181,7 +181,7 @@ class Receipt:
 
     def _write(self, current: Load, more: dict[str, Any]) -> None:
         counted = {"pages": len(self.digests), "records": self.records, "rejected": 0, "ended_at": datetime.now(UTC)}
-        current.merge(PULLS, PULLS.frame([{**self.row, **counted, **more}]))
+        current.put(PULLS, {**self.row, **counted, **more})
 
 
 def begin_pull(source: str) -> Receipt:
@@ -190,6 +190,6 @@ def begin_pull(source: str) -> Receipt:
     pull_id = f"{source}-{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     row = {"pull_id": pull_id, "source": source, "started_at": started, "state": "running"}
     with open_load(PULL, source) as current:
-        current.merge(PULLS, PULLS.frame([{"pages": 0, "records": 0, "rejected": 0, **row}]))
+        current.put(PULLS, {"pages": 0, "records": 0, "rejected": 0, **row})
     last_news = fetch_all(_LAST_NEWS, {"source": source, "pull_id": pull_id})[0][0]
     return Receipt(source, row, last_news)

@@ -146,6 +146,34 @@ class Load:
             cursor.execute(query, parameters or None)
             return cursor.fetchone()[0]
 
+    def put(self, table: Table, row: Mapping[str, Any]) -> Merged:
+        """Write one row as :meth:`merge` would, by one statement: a receipt is not worth a stage.
+
+        Args:
+            table: where to; not ``core.dossiers``, whose versions are kept.
+            row: given columns and their values; one that is missing is null.
+        """
+        given = {column: row.get(column) for column in table.given_columns}
+        if "changed_in" in table.managed:
+            given["changed_in"] = self.change_number
+        rest = tuple(c for c in given if c not in table.key)
+        compared = tuple(c for c in rest if c != "changed_in")
+        statement = sql.SQL(
+            "INSERT INTO {table} AS t ({columns}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {settings} "
+            "WHERE ROW({old}) IS DISTINCT FROM ROW({new}) RETURNING xmax = 0"
+        ).format(
+            table=qualified(table),
+            columns=names(tuple(given)),
+            values=sql.SQL(", ").join(sql.Literal(value) for value in given.values()),
+            key=names(table.key),
+            settings=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in rest),
+            old=names(compared, "t"),
+            new=names(compared, "excluded"),
+        )
+        written = self.fetch(statement)
+        inserted = sum(bool(new) for (new,) in written)
+        return self._note(Merged(inserted=inserted, updated=len(written) - inserted, unchanged=1 - len(written)))
+
     def progress(
         self,
         step: str,
@@ -157,21 +185,10 @@ class Load:
         cursor: str | None = None,
     ) -> None:
         """Record how far a step has come with a partition; takes effect with the load's commit."""
+        before = self.merged
         values = (step, partition, through, as_of, rules_digest, cursor)
-        given = tuple(c for c in PROGRESS.columns if c not in PROGRESS.key)
-        statement = sql.SQL(
-            "INSERT INTO {table} AS t ({columns}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {settings} "
-            "WHERE ROW({old}) IS DISTINCT FROM ROW({new})"
-        ).format(
-            table=qualified(PROGRESS),
-            columns=names(PROGRESS.columns),
-            values=sql.SQL(", ").join(sql.Literal(value) for value in values),
-            key=names(PROGRESS.key),
-            settings=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in given),
-            old=names(given, "t"),
-            new=names(given, "excluded"),
-        )
-        self.execute(statement)
+        self.put(PROGRESS, dict(zip(PROGRESS.given_columns, values, strict=True)))
+        self.merged = before  # where a step stands is no row that it loaded
         kill_point("progressed")
 
     def _note(self, merged: Merged) -> Merged:
