@@ -185,7 +185,7 @@ def _tell_package(package: Package) -> None:
             f"{package.approved} được duyệt, {package.proposed} chờ duyệt, {package.rejected} không được duyệt, "
             f"{len(package.refused)} dòng bị từ chối; {package.new} mới.",
             f"{package.approved} approved, {package.proposed} waiting for approval, {package.rejected} turned down, "
-            f"{len(package.refused)} lines refused; {package.new} new.",
+            f"lines refused: {len(package.refused)}; {package.new} new.",
         )
     )
     for number, reason in package.refused:

@@ -203,7 +203,7 @@ def test_corrections_start_a_rerun_whose_result_equals_a_full_run(operator: Oper
         encoding="utf-8",
     )
     said = motcua(environment, "correct", str(file), MOTCUA_LANGUAGE="en").stdout
-    assert "1 approved, 0 waiting for approval, 0 turned down, 1 lines refused; 1 new" in said
+    assert "1 approved, 0 waiting for approval, 0 turned down, lines refused: 1; 1 new" in said
     assert "line 3: the new value is not in the directory" in said
     assert "starts by itself" in said
     wait_for(lambda: [run for run in operator.runs("rerun") if run[0] == "Completed"], patience=180)
