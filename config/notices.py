@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from config.calendar import NOTICES, Calendar, CalendarDay, Notice
 from config.errors import ConfigError
 from config.files import read_model
 from config.settings import settings
+from config.whole_files import write_whole_file
 
 _KINDS = {"off": "off", "nghỉ": "off", "worked": "worked", "làm bù": "worked", "làm việc": "worked"}
 _SAME = ("calendar", "document", "announced_on")  # what every line of a CSV file repeats
@@ -112,15 +112,9 @@ def keep_notice(notice: Notice, folder: Path | None = None) -> Path:
                 return path
             raise ConfigError(str(path.name), "is there with other days", "a new document: nothing is edited")
         place.mkdir(exist_ok=True)
-        draft = path.with_suffix(".draft")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        return write_whole_file(path, text.encode())
     except OSError as error:
         raise ConfigError(str(place), f"cannot be written: {error.strerror}") from None
-    return path
 
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from flows.runtime.words import say
 from tasks.reports.explain_words import HOLDER, STATUS
-from tasks.reports.files import write_whole
+from tasks.reports.files import write_frame
 from tasks.reports.holders import Sum, by_holder, by_step, read_holders
 
 _OUT = Console()
@@ -36,7 +36,7 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
             say(f"Còn {rest} dòng; dùng --unit hoặc --out.", f"{rest} more lines; use --unit or --out."), highlight=False
         )
     if lines:
-        write_whole(Path(lines), "\ufeff" + found.to_csv(index=False))
+        write_frame(Path(lines), found)
         _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
 
 

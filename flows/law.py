@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from config.package_days import package_differences
 from config.policies import policies_of_a_run
 from config.settings import settings
 from flows.runtime.words import say
+from tasks.reports.files import write_rows
 
 if TYPE_CHECKING:
     from tasks.reports.rehearsal import Rehearsal
@@ -220,16 +220,10 @@ def _cells(before: Counter[str | None], after: Counter[str | None], changed: int
 def _write(found: Sequence[Rehearsal], path: Path) -> None:
     sides = ("before", "after")
     heads = [f"{what}_{side}" for what in ("policy", "verdict", "timeliness", "due_at", "end_at") for side in sides]
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("source", "code", "unit_code", *heads))
-        for one in found:
-            for each in one.changed:
-                words = (
-                    one.before.policy,
-                    one.after.policy,
-                    *each.verdict,
-                    *(word or "not_counted" for word in each.timeliness),
-                )
-                times = ("" if at is None else at.isoformat() for at in (*each.due_at, *each.end_at))
-                writer.writerow((each.source, each.code, each.unit_code or "", *words, *times))
+    rows: list[tuple[object, ...]] = [("source", "code", "unit_code", *heads)]
+    for one in found:
+        for each in one.changed:
+            words = (one.before.policy, one.after.policy, *each.verdict, *(word or "not_counted" for word in each.timeliness))
+            times = ("" if at is None else at.isoformat() for at in (*each.due_at, *each.end_at))
+            rows.append((each.source, each.code, each.unit_code or "", *words, *times))
+    write_rows(path, rows)

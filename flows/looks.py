@@ -16,6 +16,7 @@ from flows.correction_looks import sums
 from flows.runtime.words import say
 from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
+from tasks.reports.files import write_frame
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()
@@ -93,7 +94,7 @@ def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> 
         )
     _OUT.print(table)
     if lines:
-        rows.to_csv(lines, index=False, encoding="utf-8-sig")
+        write_frame(Path(lines), rows)
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
 
 
@@ -160,7 +161,7 @@ def receptions(lines: str | None = None) -> None:
     table.add_row(say("tất cả", "all"), *(str(total[outcome]) for outcome in outcomes), style="bold")
     _OUT.print(table)
     if lines:
-        pd.DataFrame([vars(row) for row in rows]).to_csv(lines, index=False, encoding="utf-8-sig")
+        write_frame(Path(lines), pd.DataFrame([vars(row) for row in rows]))
         _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
 
 

@@ -19,7 +19,7 @@ from config.watch import load_watch
 from flows.runtime.words import say
 from tasks.offices import source_named
 from tasks.reports import due_changes, letters, silence, too_good
-from tasks.reports.files import write_whole
+from tasks.reports.files import write_frame
 from tasks.reports.lists import judged_on
 
 _OUT = Console()
@@ -52,7 +52,7 @@ def show(name: str, policy: str | None, lines: str | None, register: str | None 
     if rows:
         _OUT.print(table)
     if lines:
-        write_whole(Path(lines), "\ufeff" + pd.DataFrame(rows).to_csv(index=False))
+        write_frame(Path(lines), pd.DataFrame(rows))
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
 
 

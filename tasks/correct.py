@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -23,6 +20,7 @@ from config.sources import load_sources
 from schemas.quality import CORRECTIONS
 from tasks.counts import Counts
 from tasks.receipts import keep_package
+from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import (
     PROPOSER,
     REASONS,
@@ -248,25 +246,14 @@ def _identity(package: str, answer: Accepted) -> str:
 
 def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
     """Write the answer to every line, readable by the owner only; cells that a spreadsheet would run are quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["dòng", "mã hồ sơ", "trường", "kết quả", "lý do", "reason"])
+    rows: list[tuple[object, ...]] = [("dòng", "mã hồ sơ", "trường", "kết quả", "lý do", "reason")]
     for answer in answers:
         line = answer.line
         state, *reasons = (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REASONS[answer.reason])
-        writer.writerow([line.number, _cell(line.code), _cell(line.field), state, *reasons])
+        rows.append((line.number, line.code, line.field, state, *reasons))
     folder = settings().home / "corrections"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{package}.result.csv"
-    draft = path.with_suffix(".draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline="") as file:
-        file.write(text.getvalue())
-    return draft.replace(path)
-
-
-def _cell(text: str) -> str:
-    # A cell that begins like a formula is run when the file is opened (CVE-2021-41270).
-    return f"'{text}" if text[:1] in "=+-@\t\r\n＝＋－＠" and text else text
+    return write_rows(folder / f"{package}.result.csv", rows, private=True)
 
 
 def corrections_of(package: str) -> pd.DataFrame:

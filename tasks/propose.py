@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import groupby
@@ -12,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from config.errors import ConfigError, DataError
+from config.errors import DataError
 from config.policies import load_policies
 from config.settings import settings
 from schemas.quality import PROPOSALS
 from tasks.offices import office_of
+from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
 from tasks.rules.proposals import Proposal, propose
 from tasks.rules.reasons import REASONS
@@ -143,20 +141,7 @@ def write_proposals(rows: list[dict[str, object]], path: Path) -> Path:
     Raises:
         ConfigError: the file cannot be written.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS.values())
-    for row in rows:
-        writer.writerow([_cell(name, row) for name in HEADINGS])
-    draft = path.with_name(path.name + ".draft")
-    try:
-        with os.fdopen(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline=""
-        ) as file:
-            file.write(text.getvalue())
-        return draft.replace(path)
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be written ({error.strerror})", "a file in a folder that is there") from None
+    return write_rows(path, [HEADINGS.values(), *([_cell(name, row) for name in HEADINGS] for row in rows)], private=True)
 
 
 def _cell(name: str, row: dict[str, object]) -> str:
@@ -165,9 +150,7 @@ def _cell(name: str, row: dict[str, object]) -> str:
         return shown(str(row["field"]), None if value is None else str(value))
     if name == "rule" and value in REASONS:
         return REASONS[str(value)].vi
-    text = "" if value is None else str(value)
-    # A cell that begins like a formula is run when the file is opened (CVE-2021-41270).
-    return f"'{text}" if text[:1] in "=+-@\t\r\n" and text else text
+    return "" if value is None else str(value)
 
 
 def shown(field: str, text: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from config.errors import ConfigError, DataError
 from config.files import read_model
 from tasks.digest import rules_digest
 from tasks.offices import office_of
+from tasks.reports.files import write_rows
 from tasks.rules.checks.trial import Trial, changes, try_on
 from tasks.warehouse.bundles import bundled
 from tasks.warehouse.dossiers import read_bundle
@@ -55,15 +55,7 @@ def write_flips(trials: list[Trial], path: Path) -> None:
     Raises:
         ConfigError: the file cannot be written.
     """
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["check", "source", "code", "unit", "becomes"])
-            flips = sorted(
-                (flip.check_id, flip.source, flip.code, flip.unit_code or "", flip.becomes)
-                for trial in trials
-                for flip in trial.flips
-            )
-            writer.writerows(flips)
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be written ({error.strerror})", "a file in a folder that is there") from None
+    flips = sorted(
+        (flip.check_id, flip.source, flip.code, flip.unit_code or "", flip.becomes) for trial in trials for flip in trial.flips
+    )
+    write_rows(path, [("check", "source", "code", "unit", "becomes"), *flips])

@@ -5,9 +5,7 @@ No personal value stands in either: codes, agencies, statuses and times only.
 
 from __future__ import annotations
 
-import csv
 import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +16,10 @@ import xlsxwriter
 from prefect.artifacts import create_table_artifact
 
 from config.settings import settings
+from config.whole_files import write_whole_file
 from schemas.differences import CLASSES
 from tasks.offices import source_named
-from tasks.reports.csv_file import harmless
+from tasks.reports.files import as_csv
 from tasks.rules.differences import FIELDS
 from tasks.warehouse.engine import fetch_all
 
@@ -112,9 +111,9 @@ def write_files(left: str, right: str) -> list[Path]:
     rows = [[_text(value, zones[0] if n % 2 else zones[1]) for n, value in enumerate(_cells(row))] for row in found]
     head = _headings(left, right)
     path = folder / f"{left}-{right}.csv"
-    made = [_write(path, _csv(head, rows))]
+    made = [write_whole_file(path, as_csv([head, *rows]), private=True)]
     if len(rows) <= _MOST_ROWS:
-        made.append(_write(path.with_suffix(".xlsx"), _workbook(head, rows)))
+        made.append(write_whole_file(path.with_suffix(".xlsx"), _workbook(head, rows), private=True))
     else:
         path.with_suffix(".xlsx").unlink(missing_ok=True)  # of an earlier comparison
     return made
@@ -145,14 +144,6 @@ def _text(value: Any, zone: Any) -> str:
     return str(value)
 
 
-def _csv(head: list[str], rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
 def _workbook(head: list[str], rows: list[list[str]]) -> bytes:
     buffer = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
@@ -166,13 +157,6 @@ def _workbook(head: list[str], rows: list[list[str]]) -> bytes:
             sheet.write_row(number, 0, row)
         sheet.autofilter(0, 0, len(rows), len(head) - 1)
     return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> Path:
-    draft = path.with_name(f".{path.name}.draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    return draft.replace(path)
 
 
 def _(vietnamese: str, english: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from config.errors import ConfigError, DataError
 from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
 from tasks.reports.drafts import Draft
+from tasks.reports.files import write_rows
 from tasks.reports.rehearsal import rehearse
 from tasks.warehouse.engine import fetch_all
 
@@ -130,8 +130,7 @@ def _worked_out(one: str, other: Policy) -> Comparison:
 
 def write_lines(comparison: Comparison, path: Path) -> None:
     """Write the dossiers about which two policies differ as CSV; it holds codes and times, nothing about persons."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(_lines(comparison))
+    write_rows(path, _lines(comparison))
 
 
 def _lines(comparison: Comparison) -> Iterator[tuple[object, ...]]:

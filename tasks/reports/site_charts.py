@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import altair as alt
 import vl_convert
 
 from config.settings import settings
+from config.whole_files import write_whole_file
 
 RECORDED, CLEANED, BAND = "#8a8f98", "#12806a", "#3bb79c"  # legible on white and on black
 _MONTH = "substring(datum.value, 5, 7) + '/' + substring(datum.value, 2, 4)"
@@ -72,6 +72,4 @@ def _vega_lite() -> str:
 def _write(path: Path, text: str) -> None:
     """Write a file so that a reader or a second writer meets it whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole_file(path, text.encode())

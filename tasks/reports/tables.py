@@ -16,7 +16,7 @@ import pandas as pd
 from config.errors import ConfigError
 from config.files import read_model
 from config.table_rules import TableRules
-from tasks.reports.csv_file import write_rows
+from tasks.reports.files import write_rows
 from tasks.rules.cells import Broken, broken_cells
 from tasks.rules.likeness import Alike, alike
 

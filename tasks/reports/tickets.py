@@ -22,8 +22,8 @@ from config.policies import load_policies
 from config.settings import settings
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.offices import all_sources
-from tasks.reports.csv_file import write_rows
 from tasks.reports.explain_words import CHANNEL, VERDICT
+from tasks.reports.files import write_rows
 from tasks.rules.columns import Mask, arrow, as_codes
 from tasks.rules.reasons import MISSING, REASONS
 from tasks.rules.tally import OFFICE_ZONE

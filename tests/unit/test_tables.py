@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from tasks.reports.csv_file import write_rows
+from tasks.reports.files import write_rows
 from tests.bench.tables import DATA
 
 RULES = """

@@ -1,0 +1,29 @@
+"""Writing a file whole or not at all: whoever reads meanwhile, or after a power cut, meets the old one or the new one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole_file(path: Path, content: bytes, *, private: bool = False) -> Path:
+    """Write a file under its name at once, in a folder that is there.
+
+    Args:
+        path: the file.
+        content: its bytes.
+        private: readable by the owner only.
+
+    Raises:
+        OSError: it cannot be written; what was there stays.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
