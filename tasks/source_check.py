@@ -110,7 +110,7 @@ def look_at(source: Source, now: datetime) -> Look:
     pages = list(_pages(source, Window(since=now - timedelta(days=1))))
     if source.kind != "files" and not any(page.records for page in pages):
         pages = list(_pages(source, Window(), most=1))
-    return look_into(source, [read_page(page.body, page.media_type, source) for page in pages])
+    return look_into(source, [read_page(page.body, page.media_type, source) for page in pages if page.records != 0])
 
 
 def _pages(source: Source, window: Window, most: int = MOST_PAGES) -> Iterator[Page]:
