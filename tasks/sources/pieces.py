@@ -84,15 +84,15 @@ def _places(xml: bytes) -> tuple[np.ndarray, np.ndarray]:
     at = at[at < len(xml)]
     columns, rows = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
     for _ in range(_LETTERS):
-        sign = text[at] | 0x20
+        sign = text[at].astype(np.int64) | 0x20
         letter = (sign >= ord("a")) & (sign <= ord("z"))
         columns = np.where(letter, columns * 26 + sign - ord("a") + 1, columns)
-        at = at + letter
+        at += letter
     for _ in range(_DIGITS):
-        sign = text[np.minimum(at, len(text) - 1)]
+        sign = text[np.minimum(at, len(text) - 1)].astype(np.int64)
         digit = (sign >= ord("0")) & (sign <= ord("9"))
         rows = np.where(digit, rows * 10 + sign - ord("0"), rows)
-        at = at + digit
+        at += digit
     cell = (columns > 0) & (rows > 0)
     return rows[cell], columns[cell]
 
