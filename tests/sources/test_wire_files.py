@@ -7,13 +7,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from config.connections import Files
 from config.sources import Source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
+from tasks.cleaning.agencies import Directory
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
 from tasks.sources.readings import joined, read_page
@@ -130,3 +133,20 @@ def test_the_catalogue_as_a_table_keeps_what_has_expired(tmp_path: Path) -> None
         [date(2025, 7, 1), 1.0, "month"],
     ]
     assert (told[0][1], pd.isna(told[1][1])) == (date(2025, 6, 30), True)
+
+
+def test_an_old_code_that_passed_on_means_the_agency_of_the_day() -> None:
+    told = {
+        "unit_code": ["H99.41", "H99.12"],
+        "valid_from": [date(2025, 7, 1), date(2021, 1, 1)],
+        "valid_to": [None, date(2025, 6, 30)],
+        "name": ["UBND xã An Bình Mới", "UBND xã An Bình"],
+        "old_code": ["000.05.12.H99"] * 2,
+    }
+    asked = pa.array(["000.05.12.H99", "000.05.12.H99", "H99.41", "000.00.99.H99"])
+    days = np.array(["2025-06-30", "2025-07-01", "2025-06-30", "2025-07-01"], dtype="datetime64[D]")
+    nothing = pa.nulls(4, pa.string())
+    for order in (slice(None), slice(None, None, -1)):
+        found = Directory(pd.DataFrame(told)[order]).resolve(asked, nothing, nothing, days)
+        assert found.codes.to_pylist() == ["H99.12", "H99.41", "H99.41", None]
+        assert found.unknown.tolist() == [False, False, False, True]
