@@ -14,14 +14,17 @@ import pytest
 from pydantic import ValidationError
 
 from config.connections import Listing
-from config.errors import SourceError, TransientError
-from config.sources import Source
+from config.errors import ShrinkageError, SourceError, TransientError
+from config.sources import Shrinkage, Source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
+from tasks.loading import load_source
+from tasks.pull import pull_source
 from tasks.source_check import look_at
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Page, Window
 from tasks.sources.readings import joined, read_page
+from tasks.warehouse.engine import fetch_all
 from tests.sources.clerk import Answer, Clerk, handler
 from tests.sources.test_profiles import KEY, WIRE, example, local
 
@@ -239,3 +242,24 @@ def test_a_list_that_cannot_be_asked_by_time_takes_no_beginning() -> None:
     given = example("opencps-rest").model_dump(exclude_unset=True)
     with pytest.raises(ValidationError, match="since"):
         Source.model_validate({**given, "begins": "2026-01-01"})
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_list_read_whole_each_time_changes_what_has_changed_and_nothing_else(serve: Callable[..., Clerk]) -> None:
+    records = [dict(record) for record in OPENCPS]
+    serve(lambda _, p, __: (200, {"total": len(records), "data": records[int(p["start"]) : int(p["end"])]}))
+    given = source("opencps-rest", page_size=6)
+    assert pull_source(given) is not None
+    assert load_source(given).read == 15
+    assert pull_source(given) is None, "the same bytes are not landed twice"
+    records[3] |= {"dossierStatus": "releasing", "releaseDate": "20/01/2026 15:00:00"}
+    records.append({**records[0], "dossierNo": "260120-0016-BXD"})
+    assert pull_source(given) is not None
+    load_source(given)
+    assert fetch_all("SELECT count(*) FROM core.dossier_versions") == [(17,)], "one is new, one has another version"
+    statuses = fetch_all("SELECT status, count(*) FROM core.dossiers WHERE status IN (1, 9) GROUP BY status ORDER BY status")
+    assert statuses == [(1, 2), (9, 2)]
+    records[2:] = []
+    with pytest.raises(ShrinkageError):
+        pull_source(given.model_copy(update={"shrinkage": Shrinkage(share=0.2, least=5)}))
+    assert fetch_all("SELECT count(*) FROM core.dossiers") == [(16,)]
