@@ -18,8 +18,9 @@ CHUNK = 1 << 20
 PIECE = 8 << 20  # bytes of rows
 _FAR = 1 << 40
 _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*>")
+# Not one whose result is a text: there no value is the empty text that it gave.
 _BARE = re.compile(
-    rb"<(\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(\w+:)?c\b(?![^>]*\st=.str)([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3}\d+)["']""")
 # Another way of writing r="A1", which the quick look below would miss.

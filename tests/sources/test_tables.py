@@ -289,6 +289,14 @@ def test_a_formula_that_was_never_computed_is_told_and_no_row_vanishes() -> None
     assert reasons(found) == [(2, "formula_not_computed"), (3, "not_a_record")]
 
 
+def test_a_formula_that_gave_an_empty_text_is_an_empty_cell() -> None:
+    body = workbook([HEADINGS, ROW, [*ROW[:1], "H99.12-260105-0002", ROW[2], '=IF(E3="","",C3+7)', ROW[4]]])
+    computed = rewritten(body, lambda xml: xml.replace(b'<c r="D3"><f>', b'<c r="D3" t="str"><f>'))
+    assert computed != body
+    found = read_page(computed, WORKBOOK, source())
+    assert found.dossiers["due_at"].isna().tolist() == [False, True]
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_a_workbook_in_pieces_reads_as_it_does_whole(monkeypatch: pytest.MonkeyPatch, shared: bool) -> None:
     out = io.BytesIO()
