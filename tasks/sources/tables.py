@@ -17,6 +17,7 @@ from tasks.sources.records import blank_to_null
 from tasks.sources.sheets import Sheet
 
 _SEARCHED_ROWS = 60
+_FORMULA_ROWS = 3
 _SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
 _FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
@@ -153,16 +154,19 @@ def _rejected(reasons: Mapping[str, np.ndarray], first: int) -> Part:
 
 
 def _formula_rows(body: list[pa.Array], filled: np.ndarray) -> np.ndarray:
-    """Tell rows in which every given cell is a number or formula of a column, such as (1) or (3)=(4)+(5)."""
-    if not len(filled):
-        return np.zeros(0, dtype=bool)
-    hits = np.sum(
-        [truth(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in body],
-        axis=0,
-    )
-    rows: np.ndarray = (hits == filled) & (filled >= 3)
-    # Records can be all numbers too; the row of formulas is one of the first, and counts up from 1.
-    return rows & (np.arange(len(rows)) < 3)
+    """Tell rows in which every given cell is a number or formula of a column, such as (1) or (3)=(4)+(5).
+
+    Records can be all numbers too; the row of formulas is one of the first, so only those are looked at.
+    """
+    rows = np.zeros(len(filled), dtype=bool)
+    if len(filled):
+        first = [column.slice(0, _FORMULA_ROWS) for column in body]
+        hits = [
+            truth(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in first
+        ]
+        given_there = filled[:_FORMULA_ROWS]
+        rows[:_FORMULA_ROWS] = (np.sum(hits, axis=0) == given_there) & (given_there >= 3)
+    return rows
 
 
 def _total_rows(body: list[pa.Array]) -> np.ndarray:
