@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -92,11 +91,9 @@ def split_by_hours(
     for unit, mask in ((kind.units[0], _is_in(units, kind.units)) for kind in kinds if kind.units):
         parts.append((unit, rest & mask))
         rest &= ~mask
-    return [
-        (office_of(source, calendars, unit), replace(frames, dossiers=frames.dossiers[mask].reset_index(drop=True)))
-        for unit, mask in [(None, rest), *parts]
-        if mask.any()
-    ] or [(office_of(source, calendars), frames)]
+    return [(office_of(source, calendars, unit), frames.part(mask)) for unit, mask in [(None, rest), *parts] if mask.any()] or [
+        (office_of(source, calendars), frames)
+    ]
 
 
 def _is_in(units: pa.Array, wanted: tuple[str, ...]) -> np.ndarray:

@@ -116,7 +116,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "missing": [name for name, lacks in missing.items() if lacks[0]] if VERDICTS[verdict[0]] == "undetermined" else [],
         **_where(case, row),
         "recorded": _side(
-            case.facts.received, case.facts.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
+            case.stated.received, case.stated.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
         ),
         "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, timely),
         "reception": _reception(case),
@@ -322,7 +322,7 @@ def _timeline(case: Case) -> list[Entry]:
     if not len(frames.events):
         for times, status in ((case.facts.received, 2), (case.facts.done, 9), (case.facts.returned, 10)):
             entries.append({"at": _minute(times[0]), "what": "status", "status": status})
-    entries.append({"at": _minute(case.facts.due[0]), "what": "appointed"})
+    entries.append({"at": _minute(case.stated.due[0]), "what": "appointed"})
     if case.policy.due == "law":
         entries.append({"at": _minute(case.due[0]), "what": "due_by_law"})
     entries.append({"at": _minute(case.ends.at[0]), "what": "ended_by_evidence"})

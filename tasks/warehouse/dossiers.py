@@ -104,6 +104,7 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
         evidence=_read_evidence(chosen, parameters),
         procedures=read_table(PROCEDURES),
         units=read_table(UNITS),
+        stated=dossiers.reset_index(drop=True) if len(corrections) else None,
     )
 
 
