@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from tasks.warehouse.partitions import REFERENCE, Partition, horizon, rows_of
+from tasks.warehouse.partitions import REFERENCE, Partition, every_partition, horizon, rows_of
 
 # From about here on, time follows the dossiers; below it, statements and fixed costs (measured, 600 to 60,000 dossiers).
 MOST_ROWS = 50_000
@@ -104,6 +104,15 @@ def bundled(step: str, partitions: Sequence[Partition], rules_digest: str) -> li
     for _, group in groupby(known, key=lambda each: (each[0], each[1].source)):
         bundles += _packed([(one, rows) for _, one, rows in group], most)
     return sorted(bundles)
+
+
+def every_bundle(sources: Sequence[str] | None = None) -> list[Bundle]:
+    """Bundle every partition of primary dossiers, for whoever only reads them.
+
+    Args:
+        sources: only these; all primary ones by default.
+    """
+    return bundled("", every_partition(sources), "")
 
 
 def _packed(partitions: Iterable[tuple[Partition, int]], most: int) -> list[Bundle]:
