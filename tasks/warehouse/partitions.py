@@ -48,7 +48,7 @@ class Partition:
 REFERENCE = "greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
 
 # Partitions are stepped through along an index.
-_SLOTS = """
+SLOTS = """
     WITH RECURSIVE slot AS (
         (SELECT source, partition_month AS month FROM core.dossiers ORDER BY 1, 2 LIMIT 1)
         UNION ALL
@@ -59,12 +59,12 @@ _SLOTS = """
     )"""
 _PRIMARY = """(%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
             SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')"""
-_EVERY = f"{_SLOTS} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
+_EVERY = f"{SLOTS} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
 
 # Asks as little as it can: changes are looked up behind the oldest mark, and a partition's rows are read only where
 # nothing else has settled that it is pending.
 _PENDING = f"""
-    {_SLOTS}, known AS MATERIALIZED (
+    {SLOTS}, known AS MATERIALIZED (
         SELECT s.source, s.month, p.through, p.rules_digest, p.as_of FROM slot AS s
         LEFT JOIN audit.progress AS p
             ON p.step = %(step)s AND p.partition = s.source || '/' || to_char(s.month, 'YYYY-MM')
@@ -137,7 +137,10 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
 
 
 def horizon() -> int:
-    """Return a change number below which every load is committed or undone.
+    """Return a change number up to which every load is committed or undone.
+
+    Call it BEFORE reading rows that a step is made from, and store it as ``through`` of each of its partitions. Were it
+    the highest number among those rows, a load that drew a smaller one and commits later would never be seen.
 
     Each load announces, by an advisory lock, a lower bound of its number before it draws it. A load that
     announces after we looked draws a number higher than any that was drawn when we began.
