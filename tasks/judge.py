@@ -19,11 +19,12 @@ from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
-from tasks.warehouse.bundles import Bundle, input_mark
-from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for
+from tasks.warehouse.bundles import MOST_ROWS, Bundle, narrowed
+from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for, touched
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
+from tasks.warehouse.partitions import horizon
 from tasks.warehouse.touched import by_day, judged_under, touched_codes
 
 
@@ -48,8 +49,12 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
     """
     digest = rules_digest()
     # Before reading: what changes meanwhile is then done again, not missed.
-    mark = input_mark(bundle)
-    selection = ALL if full else selection_for("judge", bundle, digest, as_of)
+    mark = horizon()
+    selection = touched(bundle, ALL if full else selection_for("judge", bundle, digest, as_of))
+    if selection.codes is None or len(selection.codes) > MOST_ROWS:
+        parts = narrowed(bundle)
+        if len(parts) > 1:
+            return sum((judge_bundle(part, as_of, full=full) for part in parts), Counts("judge", bundle.key))
     frames = read_bundle(bundle, selection)
     verdicts = judge_all(frames, list(policies_of_a_run().values()), bundle.source, as_of)
     kill_point("judged")

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from schemas.dossiers import DOSSIERS, MATCHES
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import all_sources
+from tasks.offices import zones
 from tasks.rules.columns import keys
 from tasks.rules.duplicates import COLUMNS, match_dossiers
 from tasks.warehouse.engine import fetch_all
@@ -156,5 +156,5 @@ def _remove_gone(current: Load, found: pd.DataFrame) -> int:
 
 def _zones(rows: pd.DataFrame) -> dict[str, str]:
     """Return the zone of each source, configured no longer ones too: their rows are still there."""
-    configured = {name: source.zone for name, source in all_sources().items()}
+    configured = zones()
     return {name: configured.get(name, "Asia/Ho_Chi_Minh") for name in rows["source"].unique()}

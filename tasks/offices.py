@@ -39,6 +39,11 @@ def source_named(name: str) -> Source:
     return sources[name]
 
 
+def zones() -> dict[str, str]:
+    """Return the IANA zone of every configured source, as the files say now."""
+    return {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+
+
 def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> Office:
     """Return the office of a source.
 

@@ -8,8 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from config.settings import settings
-from config.sources import load_sources
+from tasks.offices import zones
 from tasks.rules.interval import percent, wilson
 from tasks.rules.tally import OFFICE_ZONE
 from tasks.waivers import waived, waiver_parameters
@@ -93,8 +92,8 @@ def read_scores(by: str, policy: str, as_of: date | None) -> list[Score]:
     """
     scores: dict[str, Score] = {}
     query = _ROWS.replace("{subject}", SUBJECTS[by])
-    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
-    given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(zones), "zones": list(zones.values())}
+    known = zones()
+    given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(known), "zones": list(known.values())}
     for name, month, held, right in fetch_all(query, given | waiver_parameters(as_of)):
         scores.setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
     return sorted(scores.values(), key=lambda one: (one.value() or 0.0, one.name))

@@ -23,10 +23,9 @@ from tasks.rules.columns import arrow
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
-from tasks.warehouse.bundles import bundled
+from tasks.warehouse.bundles import every_bundle
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.partitions import pending
 
 _SHOWN = ("source", "code", "unit_code", "verdict", "due_at", "end_at")
 
@@ -134,8 +133,7 @@ def last_judged() -> date:
 
 def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[list[Settled], list[Settled], date]]:
     as_of = last_judged()
-    # No digest equals an empty one, so asked for with it every partition is pending.
-    for bundle in bundled("judge", pending("judge", as_of, "", sorted(only) if only is not None else None), ""):
+    for bundle in every_bundle(None if only is None else sorted(only)):
         frames = read_bundle(bundle, ALL if only is None else Selection(codes=tuple(only[bundle.source])))
         if not len(frames.dossiers):
             continue

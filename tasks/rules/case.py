@@ -51,6 +51,7 @@ class Settled:
         facts: what the systems state, approved corrections laid over.
         stated: the same by the source's word alone; what "as recorded" means, until the source itself is mended.
         as_of_end: last moment of the day that is judged, office time.
+        limit_text: each limit as the catalogue writes it.
     """
 
     facts: Facts
@@ -59,6 +60,7 @@ class Settled:
     as_of_end: np.datetime64
     receipt: Receipt
     limits: Limits
+    limit_text: np.ndarray
     recorded: Recorded
 
 
@@ -141,7 +143,7 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
         units = facts.frames.dossiers["unit_code"].astype(object)
         limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
     recorded = recorded_of(stated, office.own_rule, as_of_end)
-    return Settled(facts, stated, office, as_of_end, receipt, limits, recorded)
+    return Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
 
 
 def build_case(settled: Settled, policy: Policy) -> Case:

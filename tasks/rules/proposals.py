@@ -19,7 +19,7 @@ from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.masking import looks_personal
-from tasks.rules.times import LocalTimes, instants, local_times
+from tasks.rules.times import LocalTimes, instants, local_times, minute_text
 from tasks.rules.values import same_value, value_text
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 
@@ -139,7 +139,7 @@ def _last_status(case: Case, place: int) -> Iterator[tuple[str, Any]]:
 
 
 def _end_evidence(case: Case, place: int, records: _Records) -> str:
-    origin, at = case.ends.origin[place], _minute(case.ends.at[place])
+    origin, at = case.ends.origin[place], minute_text(case.ends.at[place]) or ""
     if origin == FROM_LOG:
         status = int(case.ends.status[place])
         return f"core.events seq {int(case.facts.log.end_seqs[status][place])}: status {status} at {at}"
@@ -176,7 +176,7 @@ def _due_evidence(case: Case, place: int, _records: _Records) -> str:
     procedure = case.facts.frames.dossiers["procedure_code"].iloc[place]
     received = "date in core.dossiers.code" if case.receipt.corrected[place] else "core.dossiers.received_at"
     parts = [
-        f"{received}: {_minute(case.receipt.at[place])}",
+        f"{received}: {minute_text(case.receipt.at[place]) or ''}",
         f"ref.procedures {procedure} from {limits.valid_from[place]}: {limits.amount[place]:g} {UNITS[limits.unit[place]]}",
     ]
     if paused.counted[place]:
@@ -201,10 +201,6 @@ def _plain(value: Any) -> Any:
     if pd.isna(value):
         return None
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
-
-
-def _minute(at: np.datetime64) -> str:
-    return "" if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")
 
 
 # The strongest evidence about a field first: another system's record, the log, the code, then what the law makes of them.
