@@ -289,7 +289,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m flows.demo_run", description="The whole job on a made-up province.")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed makes the same province")
     parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="how many dossiers it has")
-    parser.add_argument("--up", action="store_true", help="serve the province and run `motcua up` on it; the demonstration runs before where it never did")
+    parser.add_argument(
+        "--up",
+        action="store_true",
+        help="serve the province and run `motcua up` on it; the demonstration runs before where it never did",
+    )
     return parser
 
 

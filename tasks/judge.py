@@ -13,9 +13,7 @@ from config.policies import Policy, policies_of_a_run
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import split_by_hours
-from tasks.rules.case import settle
-from tasks.rules.facts import facts_of
+from tasks.offices import settled_parts
 from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
@@ -104,5 +102,5 @@ def judge_touched(bundle: Bundle, days: Sequence[date], before: str) -> Counts:
 
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
     """Judge a bundle's frames under several policies; one row a dossier and policy."""
-    parts = [settle(facts_of(part, office.zone), office, as_of) for office, part in split_by_hours(frames, source)]
+    parts = settled_parts(frames, source, as_of)
     return pd.concat([judge_settled(settled, policy, as_of) for settled in parts for policy in policies], ignore_index=True)

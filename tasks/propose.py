@@ -13,7 +13,7 @@ from config.errors import DataError
 from config.policies import load_policies
 from config.settings import settings
 from schemas.quality import PROPOSALS
-from tasks.offices import office_of
+from tasks.offices import split_by_hours
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
 from tasks.rules.proposals import Proposal, propose
@@ -96,7 +96,8 @@ def _propose(as_of: date) -> Iterator[Proposal]:
             some = own[start : start + MOST_ROWS]
             bundle = Bundle.of(*{Partition(source, month) for _, month, _ in some})
             frames = read_bundle(bundle, Selection(codes=tuple(code for _, _, code in some)))
-            yield from propose(frames, policy, office_of(source), as_of)
+            for office, part in split_by_hours(frames, source):
+                yield from propose(part, policy, office, as_of)
 
 
 def _last_judged_day() -> date:
