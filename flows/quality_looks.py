@@ -6,10 +6,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from config.errors import DataError
 from config.settings import settings
 from flows.runtime.words import say
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
 _TREND = {"better": ("tốt lên", "better"), "worse": ("xấu đi", "worse"), "same": ("", "")}
@@ -23,9 +22,7 @@ def scores(by: str, most: int) -> None:
     """
     from tasks.reports.quality import MONTHS, months_until, read_scores
 
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
+    day = last_day_of()
     found = read_scores(by, settings().policy, day)
     months = months_until(day, MONTHS)
     table = Table(

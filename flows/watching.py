@@ -20,7 +20,7 @@ from flows.runtime.words import say
 from tasks.offices import source_named
 from tasks.reports import due_changes, letters, silence, too_good
 from tasks.reports.files import write_frame
-from tasks.reports.lists import judged_on
+from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
 _FIRST = 20  # lines on the screen; the file has all
@@ -99,7 +99,7 @@ def _silent(_policy: str, _register: str | None) -> Rows:
             say("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
             say("dài nhất trước đó", "longest before"): one.longest,
         }
-        for one in silence.read_silences(judged_on("*"))
+        for one in silence.read_silences(last_day_of())
     ]
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from config.errors import DataError
 from config.policies import load_policies
 from config.settings import settings
 from schemas.quality import PROPOSALS
@@ -24,7 +23,7 @@ from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
-from tasks.warehouse.partitions import Partition
+from tasks.warehouse.partitions import Partition, last_day_of
 
 # Only a verdict with a reason, or a dossier of which something is proposed already, has to be looked at.
 _EXPLAINED = """
@@ -77,7 +76,7 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         DataError: nothing was judged yet.
         WarehouseError: a statement failed; nothing was written.
     """
-    day = as_of or _last_judged_day()
+    day = as_of or last_day_of()
     found = list(_propose(day))
     with load("propose", "proposals") as current:
         columns = ", ".join(PROPOSALS.columns)
@@ -97,13 +96,6 @@ def _propose(as_of: date) -> Iterator[Proposal]:
             bundle = Bundle.of(*{Partition(source, month) for _, month, _ in some})
             frames = read_bundle(bundle, Selection(codes=tuple(code for _, _, code in some)))
             yield from propose(frames, policy, office_of(source), as_of)
-
-
-def _last_judged_day() -> date:
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
-    return day  # type: ignore[no-any-return]
 
 
 def _frame(found: list[Proposal], kept: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.calendar import Calendar
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError
 from config.policies import Policy, load_policies
 from tasks.offices import split_by_hours
 from tasks.reports.drafts import Draft
@@ -25,8 +25,7 @@ from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.warehouse.bundles import bundled
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle
-from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.partitions import pending
+from tasks.warehouse.partitions import last_day_of, pending
 
 _SHOWN = ("source", "code", "unit_code", "verdict", "due_at", "end_at")
 
@@ -119,21 +118,8 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
     return found
 
 
-def last_judged() -> date:
-    """Return the day that dossiers were judged for last.
-
-    Raises:
-        DataError: none was yet.
-    """
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a dossier that was judged", 0, action="Run `motcua refresh` first.")
-    found: date = day
-    return found
-
-
 def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[list[Settled], list[Settled], date]]:
-    as_of = last_judged()
+    as_of = last_day_of()
     # No digest equals an empty one, so asked for with it every partition is pending.
     for bundle in bundled("judge", pending("judge", as_of, "", sorted(only) if only is not None else None), ""):
         frames = read_bundle(bundle, ALL if only is None else Selection(codes=tuple(only[bundle.source])))
