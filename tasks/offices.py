@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import Source, load_sources
 from tasks.clocks import clock_for
-from tasks.rules.case import Office
+from tasks.rules.case import Office, Settled, settle
 from tasks.rules.columns import arrow
+from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 
 
@@ -97,6 +99,11 @@ def split_by_hours(
         for unit, mask in [(None, rest), *parts]
         if mask.any()
     ] or [(office_of(source, calendars), frames)]
+
+
+def settled_parts(frames: DossierFrames, source: str, as_of: date) -> list[Settled]:
+    """Settle the evidence of a source's dossiers, those of agencies with hours of their own apart."""
+    return [settle(facts_of(part, office.zone), office, as_of) for office, part in split_by_hours(frames, source)]
 
 
 def _is_in(units: pa.Array, wanted: tuple[str, ...]) -> np.ndarray:

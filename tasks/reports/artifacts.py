@@ -14,6 +14,7 @@ from prefect.artifacts import (
 )
 
 from config.settings import settings
+from tasks.reports.corrections import Waiting
 from tasks.reports.summary import Rate, Summary
 
 TIMELINESS_WORDS = {
@@ -137,9 +138,22 @@ def summary_markdown(summary: Summary, notes: Iterable[str] = ()) -> str:
         _rates_markdown(summary.rates),
         _verdicts_markdown(summary),
         _gates_markdown(summary),
+        waiting_sentence(summary.waiting),
         f"{_('Chính sách', 'Policy')} `{summary.policy}`, {_('bản công bố', 'publication')} `{(summary.publication or '-')[:12]}`.",
     ]
     return "\n\n".join(block for block in blocks if block)
+
+
+def waiting_sentence(waiting: Waiting) -> str:
+    """Say how much waits for a decision; empty where nothing does."""
+    if not waiting.proposals and not waiting.unsigned:
+        return ""
+    return _(
+        f"{_number(waiting.proposals)} đề nghị đính chính cho {_number(waiting.dossiers)} hồ sơ đang chờ quyết định, "
+        f"trong đó {_number(waiting.new)} mới; {_number(waiting.unsigned)} dòng chờ người duyệt (`motcua proposals`).",
+        f"{_number(waiting.proposals)} proposals about {_number(waiting.dossiers)} dossiers await a decision, "
+        f"{_number(waiting.new)} of them new; {_number(waiting.unsigned)} lines await a signature (`motcua proposals`).",
+    )
 
 
 def _rates_markdown(rates: Any) -> str:
