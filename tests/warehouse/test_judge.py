@@ -22,8 +22,8 @@ from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
 from tasks.judge import judge_all, judge_bundle
-from tasks.propose import refresh_proposals
 from tasks.offices import all_sources, office_of
+from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
 from tasks.reports.lists import ages, by_unit, read_list
