@@ -14,6 +14,7 @@ from prefect.artifacts import (
 )
 
 from config.settings import settings
+from tasks.reports.anomalies import ALL, KINDS, MEASURES, Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.summary import Rate, Summary
 
@@ -73,6 +74,29 @@ def write_artifacts(summary: Summary, notes: Iterable[str] = ()) -> None:
     create_table_artifact(table=source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
     create_table_artifact(table=unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
     create_markdown_artifact(markdown=summary_markdown(summary, notes), key="summary", description=_("Tóm tắt", "Summary"))
+
+
+def write_anomalies(found: list[Anomaly]) -> None:
+    """Write the table of days out of the ordinary, where there are any."""
+    if found:
+        words = _("Ngày có số lượng bất thường", "Days out of the ordinary")
+        create_table_artifact(table=anomaly_table(found), key="anomalies", description=words)
+
+
+def anomaly_table(found: list[Anomaly]) -> list[dict[str, Any]]:
+    """Return a row a day out of the ordinary."""
+    return [
+        {
+            _("ngày", "day"): f"{one.day.day:%d/%m/%Y}",
+            _("loại ngày", "kind of day"): _(*KINDS[one.day.kind]),
+            _("hệ thống", "source"): one.source,
+            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
+            _("đếm", "counted"): _(*MEASURES[one.measure]),
+            _("hồ sơ", "dossiers"): one.day.count,
+            _("thường", "usual"): one.day.usual,
+        }
+        for one in found
+    ]
 
 
 def write_drift(rows: Iterable[DriftRow]) -> None:
