@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError
 from config.policies import Policy, load_policies
 from tasks.offices import settled_parts
 from tasks.reports.drafts import Draft
@@ -22,7 +22,7 @@ from tasks.rules.columns import arrow
 from tasks.rules.verdict import judge_settled
 from tasks.warehouse.bundles import every_bundle
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import last_day_of
 
 _SHOWN = ("source", "code", "unit_code", "verdict", "due_at", "end_at")
 
@@ -115,21 +115,8 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
     return found
 
 
-def last_judged() -> date:
-    """Return the day that dossiers were judged for last.
-
-    Raises:
-        DataError: none was yet.
-    """
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a dossier that was judged", 0, action="Run `motcua refresh` first.")
-    found: date = day
-    return found
-
-
 def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[list[Settled], list[Settled], date]]:
-    as_of = last_judged()
+    as_of = last_day_of()
     for bundle in every_bundle(None if only is None else sorted(only)):
         frames = read_bundle(bundle, ALL if only is None else Selection(codes=tuple(only[bundle.source])))
         if not len(frames.dossiers):

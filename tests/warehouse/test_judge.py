@@ -23,6 +23,7 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
 from tasks.judge import judge_all, judge_bundle
 from tasks.offices import all_sources, clocks_of, office_of
+from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
 from tasks.reports.lists import ages, by_unit, read_list
@@ -241,6 +242,8 @@ def test_an_incremental_run_ends_where_a_full_one_does() -> None:
     counts = judge_bundle(MONTH, DAY_TWO)
     assert 3 <= counts.read < 200
     incremental = verdicts()
+    again = refresh_proposals(DAY_TWO)
+    assert (again.inserted, again.updated, again.deleted) == (0, 0, 0), "proposals follow the verdicts"
     full = judge_bundle(MONTH, DAY_TWO, full=True)
     assert full.updated == 0
     pd.testing.assert_frame_equal(incremental, verdicts())
