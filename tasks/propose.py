@@ -13,6 +13,7 @@ from config.errors import DataError
 from config.policies import load_policies
 from config.settings import settings
 from schemas.quality import PROPOSALS
+from tasks.history import keep_whole
 from tasks.offices import office_of
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
@@ -84,7 +85,10 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
         frame = _frame(found, kept, day)
         sources = sorted({*frame["source"], *kept["source"]})
-        return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+        merged = current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+        if merged.inserted or merged.updated or merged.deleted:
+            keep_whole(current, "proposals", PROPOSALS, frame)
+        return merged
 
 
 def _propose(as_of: date) -> Iterator[Proposal]:
