@@ -7,6 +7,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from config.errors import ConfigError, SourceError
@@ -253,6 +254,20 @@ def test_a_page_that_is_missing_stops_the_replay_and_a_further_one_ends_well(his
     victim.write_bytes(kept)
     replay_landing(overwrite=True)
     assert rows() == before
+
+
+def test_a_store_that_is_no_folder_gives_the_warehouse_back_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_LANDING", "memory://motcua/zone")
+    settings.cache_clear()
+    first_edition(folder)
+    keep_run()
+    before = rows()
+    assert not (settings().home / "landing").exists()
+    empty_warehouse()
+    take_the_sources_away(folder)
+    replay_landing()
+    fsspec.filesystem("memory").store.clear()
+    assert {name for name, digest in rows().items() if before[name] != digest} == set()
 
 
 def test_without_a_landing_zone_there_is_nothing_to_replay(folder: Path) -> None:
