@@ -164,7 +164,7 @@ class Source(Strict):
         font: how text is written: unicode; tcvn3 (ABC) or vni, which are turned into Unicode; detect turns it only where
             that is certain.
         statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
-            them together are the dossier (messages, calls). Then every landed page is read again with each new one.
+            them together are the dossier (messages, calls). Then a new page is read beside all earlier ones about its dossiers.
         drift: what a change of its shape means; one word stands for all kinds of change.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.

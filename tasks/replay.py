@@ -38,6 +38,7 @@ REBUILT = (
     "core.matches",
     "ref.units",
     "ref.procedures",
+    "raw.mentions",
     "raw.rejected",
     "judged.verdicts",
     "mart.counts",
