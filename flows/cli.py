@@ -17,7 +17,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 ne
 6 warehouse, 7 a fault of the program."""
 
 _DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
-_WATCHING = ("letters", "extensions", "due-changes", "silent", "too-good")
+_WATCHING = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good")
 
 
 class Parser(argparse.ArgumentParser):
@@ -103,6 +103,10 @@ def parser() -> argparse.ArgumentParser:
     quality = command("quality", "score agencies, procedures or sources by the share of dossiers with nothing to correct")
     quality.add_argument("--by", choices=("unit", "procedure", "source"), default="unit", help="whose score (default: unit)")
     quality.add_argument("--limit", type=int, default=30, metavar="N", help="the lowest so many (default: 30)")
+    cleaned = command("cleaned", "count what cleaning changed, by source, field and rule")
+    cleaned.add_argument("--source", metavar="NAME", help="of this source only")
+    cleaned.add_argument("--rule", metavar="RULE", help="by this rule only, e.g. date_order")
+    cleaned.add_argument("--csv", metavar="FILE", help="write every change: value as given, value kept, rule, confidence")
     differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
     differences.add_argument("left", metavar="A", help="source that is compared")
     differences.add_argument("right", metavar="B", help="source that it is compared with")
@@ -237,6 +241,10 @@ def _quality(given: argparse.Namespace) -> int:
     return _print_lines("scores", given.by, given.limit, module="flows.quality_looks")
 
 
+def _cleaned(given: argparse.Namespace) -> int:
+    return _print_lines("cleaned", given.source, given.rule, given.csv, module="flows.quality_looks")
+
+
 def _waivers(_given: argparse.Namespace) -> int:
     return _print_lines("waivers", module="flows.check_looks")
 
@@ -276,22 +284,14 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _holders(given: argparse.Namespace) -> int:
-    from flows.holders import print_holders
-    from flows.runtime.session import warehouse
-
-    with warehouse():
-        print_holders(given.policy, given.unit, late=given.late, steps=given.steps, lines=given.out)
-    return 0
+    return _print_lines(
+        "print_holders", given.policy, given.unit, late=given.late, steps=given.steps, lines=given.out, module="flows.holders"
+    )
 
 
 def _list(given: argparse.Namespace) -> int:
     if given.name in _WATCHING:
-        from flows import watching
-        from flows.runtime.session import warehouse
-
-        with warehouse():
-            watching.show(given.name, given.policy, given.csv, given.register)
-        return 0
+        return _print_lines("show", given.name, given.policy, given.csv, given.register, module="flows.watching")
     if given.name == "reception":
         return _print_lines("receptions", given.csv)
     return _print_lines("dossiers", given.name, given.policy, given.csv)
@@ -313,19 +313,10 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _rehearse(given: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from flows.law import rehearse_file
-    from flows.runtime.session import warehouse
-
-    with warehouse():
-        rehearse_file(Path(given.file), given.policy, given.csv)
-    return 0
+    return _print_lines("rehearse_file", Path(given.file), given.policy, given.csv, module="flows.law")
 
 
 def _calendar(given: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from flows import law
     from flows.runtime.session import warehouse
 
@@ -347,13 +338,13 @@ def _status(_given: argparse.Namespace) -> int:
     return _print_lines("status")
 
 
-def _print_lines(name: str, *arguments: Any, module: str = "flows.looks") -> int:
+def _print_lines(name: str, *arguments: Any, module: str = "flows.looks", **options: Any) -> int:
     from importlib import import_module
 
     from flows.runtime.session import warehouse
 
     with warehouse():
-        getattr(import_module(module), name)(*arguments)
+        getattr(import_module(module), name)(*arguments, **options)
     return 0
 
 

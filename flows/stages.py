@@ -22,7 +22,7 @@ from tasks.measure import measure
 from tasks.publish import publish
 from tasks.warehouse.bundles import bundled
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.partitions import Partition, pending
+from tasks.warehouse.partitions import Partition, every_partition, pending
 
 _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
@@ -44,10 +44,11 @@ def task_runner() -> TaskRunner[Any]:
 
 def check_and_judge(as_of: date, full: bool = False, sources: Sequence[str] | None = None) -> Counts:
     """Check and judge every partition that may be out of date; all of them where ``full``."""
-    # No digest equals an empty one, so asked for with it every partition is pending.
-    digest = "" if full else rules_digest()
-    to_check, to_judge = (pending(step, as_of, digest, sources) for step in ("check", "judge"))
-    return check_and_judge_these(to_check, to_judge, as_of, full)
+    if full:
+        every = every_partition(sources)
+        return check_and_judge_these(every, every, as_of, full)
+    to_check, to_judge = (pending(step, as_of, rules_digest(), sources) for step in ("check", "judge"))
+    return check_and_judge_these(to_check, to_judge, as_of)
 
 
 def check_and_judge_these(to_check: list[Partition], to_judge: list[Partition], as_of: date, full: bool = False) -> Counts:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from rich.console import Console
@@ -18,13 +16,14 @@ from config.settings import settings
 from config.watch import load_watch
 from flows.runtime.words import say
 from tasks.offices import source_named
-from tasks.reports import due_changes, letters, silence, too_good
+from tasks.reports import anomalies, due_changes, letters, silence, too_good
 from tasks.reports.files import write_frame
-from tasks.reports.lists import judged_on
+from tasks.rules.times import instant_text
+from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
 _FIRST = 20  # lines on the screen; the file has all
-_COLUMNS = 7
+_COLUMNS = 8
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = ("mã hồ sơ", "code")
 
@@ -72,20 +71,16 @@ def _extensions(_policy: str, _register: str | None) -> Rows:
 
 
 def _change(one: due_changes.DueChange) -> dict[str, object]:
-    zone = ZoneInfo(source_named(one.source).zone)
-
-    def shown(at: datetime | None) -> str | None:
-        return None if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-
+    zone = source_named(one.source).zone
     return {
         say(*_CODE): one.code,
         say("cơ quan", "agency"): one.unit_code,
-        say("hạn cũ", "old"): shown(one.old_due),
-        say("hạn mới", "new"): shown(one.new_due),
+        say("hạn cũ", "old"): instant_text(one.old_due, zone),
+        say("hạn mới", "new"): instant_text(one.new_due, zone),
         say("lúc đổi", "when"): say(*due_changes.WHEN[one.when]),
-        say("thấy lúc", "seen"): shown(one.at),
+        say("thấy lúc", "seen"): instant_text(one.at, zone),
         say("theo", "by"): say(*due_changes.BY[one.by]),
-        say("không trước", "not before"): shown(one.not_before),
+        say("không trước", "not before"): instant_text(one.not_before, zone),
         say("tệp gốc", "landing file"): one.page_digest,
     }
 
@@ -99,7 +94,23 @@ def _silent(_policy: str, _register: str | None) -> Rows:
             say("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
             say("dài nhất trước đó", "longest before"): one.longest,
         }
-        for one in silence.read_silences(judged_on("*"))
+        for one in silence.read_silences(last_day_of())
+    ]
+
+
+def _anomalies(_policy: str, _register: str | None) -> Rows:
+    return [
+        {
+            say("ngày", "day"): one.day.day,
+            say("loại ngày", "kind of day"): say(*anomalies.KINDS[one.day.kind]),
+            say("hệ thống", "source"): one.source,
+            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == anomalies.ALL else one.unit_code,
+            say("đếm", "counted"): say(*anomalies.MEASURES[one.measure]),
+            say("hồ sơ", "dossiers"): one.day.count,
+            say("thường", "usual"): f"{one.day.usual:g}",
+            say("số ngày đã so", "days compared"): one.day.compared,
+        }
+        for one in anomalies.read_anomalies(last_day_of())
     ]
 
 
@@ -154,6 +165,7 @@ LISTS: dict[str, tuple[tuple[str, str], Callable[[str, str | None], Rows]]] = {
     "due-changes": (("Hạn hẹn trả đã đổi", "Changes of due dates"), _due_changes),
     "extensions": (("Gia hạn nhiều lần", "Repeated extensions"), _extensions),
     "silent": (("Nguồn, cơ quan im lặng", "Silent sources and agencies"), _silent),
+    "anomalies": (("Ngày có số lượng bất thường", "Days out of the ordinary"), _anomalies),
     "too-good": (("Số liệu đẹp bất thường", "Figures too good to be true"), _too_good),
     "letters": (("Thư xin lỗi", "Letters of apology"), _letters),
 }

@@ -40,6 +40,7 @@ REBUILT = (
     "ref.procedures",
     "raw.mentions",
     "raw.rejected",
+    "quality.changes",
     "judged.verdicts",
     "mart.counts",
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
-from config.settings import settings
-from config.sources import load_sources
+from tasks.offices import zones
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.standing import standing_of
 from tasks.rules.values import value_text
@@ -20,6 +20,23 @@ _APPROVED = f"""
         d.unit_code, {", ".join(f"d.{name}" for name in CORRECTABLE)}
     FROM quality.corrections AS c LEFT JOIN core.dossiers AS d ON d.source = c.source AND d.code = c.code
     WHERE c.state = 'approved' ORDER BY c.source, c.code, c.field, c.received_at, c.correction_id
+"""
+# What follows from the evidence waits until somebody turns the value down; approved, it follows no more.
+UNDECIDED = """
+    NOT EXISTS (SELECT FROM quality.corrections AS c WHERE c.source = p.source AND c.code = p.code AND c.field = p.field
+        AND c.state = 'rejected' AND c.new_value IS NOT DISTINCT FROM p.new_value)
+"""
+# A person's proposal waits until somebody decides about the same value of the same field.
+UNSIGNED = """
+    c.state = 'proposed' AND NOT EXISTS (
+        SELECT FROM quality.corrections AS later WHERE later.source = c.source AND later.code = c.code
+        AND later.field = c.field AND later.state IN ('approved', 'rejected')
+        AND later.new_value IS NOT DISTINCT FROM c.new_value)
+"""
+_WAITING = f"""
+    SELECT count(*), count(DISTINCT (p.source, p.code)), count(*) FILTER (WHERE p.proposed_on = %(as_of)s),
+        (SELECT count(*) FROM quality.corrections AS c WHERE {UNSIGNED})
+    FROM quality.proposals AS p WHERE {UNDECIDED}
 """
 _OTHERS = "SELECT state, count(*) FROM quality.corrections WHERE state <> 'approved' GROUP BY 1 ORDER BY 1"
 
@@ -40,12 +57,32 @@ class Standing:
     standing: str
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits for a decision.
+
+    Attributes:
+        proposals: of the evidence, about so many dossiers; new: of these, made for the first time on the day asked about.
+        unsigned: lines of persons that nobody has signed yet.
+    """
+
+    proposals: int = 0
+    dossiers: int = 0
+    new: int = 0
+    unsigned: int = 0
+
+
+def count_waiting(as_of: date | None) -> Waiting:
+    """Count what waits for a decision; ``as_of`` is the day of which new ones are told."""
+    return Waiting(*(int(value) for value in fetch_all(_WAITING, {"as_of": as_of})[0]))
+
+
 def read_standings() -> list[Standing]:
     """Hold every approved correction against what its source states now, in order of source, dossier and field."""
-    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+    known = zones()
     found = []
     for one, package, source, code, field, old, new, held, replaced, unit, *values in fetch_all(_APPROVED):
-        zone = zones.get(source, "UTC")
+        zone = known.get(source, "UTC")
         now = value_text(values[CORRECTABLE.index(field)], zone) if field in CORRECTABLE else None
         standing = "replaced" if replaced else standing_of(field, old, new, now, zone) if held else "gone"
         found.append(Standing(one, package, source, code, unit, field, old, new, now, standing))
