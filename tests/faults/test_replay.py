@@ -22,7 +22,6 @@ from tasks.correct import receive_corrections
 from tasks.differences import find_differences
 from tasks.history import SHEETS, TOLD, keep_run
 from tasks.loading import load_source
-from tasks.propose import refresh_proposals
 from tasks.pull import pull_source
 from tasks.receipts import read_receipts
 from tasks.replay import NUMBERED_ANEW, REBUILT, replay_landing
@@ -124,7 +123,6 @@ def test_a_lost_warehouse_comes_back_the_same(folder: Path) -> None:
         gone = {"source": "land", "field": "X", "what": "missing_field", "first_page": "0" * 64, "policy": "stop"}
         current.put(DRIFT, gone)
     office.derive()
-    assert refresh_proposals(office.AS_OF).inserted
     assert find_differences("desk", "land", office.AS_OF).inserted
     before, kept = rows(), books()
     filled = {name for name, digest in before.items() if not digest.startswith("0 ")}
