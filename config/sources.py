@@ -164,12 +164,13 @@ class Source(Strict):
         font: how text is written: unicode; tcvn3 (ABC) or vni, which are turned into Unicode; detect turns it only where
             that is certain.
         statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
-            them together are the dossier (messages, calls). Then every landed page is read again with each new one.
+            them together are the dossier (messages, calls). Then a new page is read beside all earlier ones about its dossiers.
         drift: what a change of its shape means; one word stands for all kinds of change.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
         begins: day on which the system's records begin; null asks for everything before the first pull at once.
-        shrinkage: how much it may shrink before a gate stops it; a folder of files tells no count and is not stopped.
+        shrinkage: how much it may shrink before a gate stops it. Of a folder: a file that comes again under its name, and files
+            that are taken away while none comes under a new name; null for a folder that is emptied as it is read.
         proof_days: how many days of receipt before the day of a run are compared with the source's own counts.
         window_days: a span longer than this is asked for in windows of so many days, each a unit of progress.
         only_between: hours of the source's own zone in which it may be asked, ``20:00-06:00``; null allows every hour.

@@ -186,12 +186,12 @@ def _up(_given: argparse.Namespace) -> int:
 
 def _refresh(given: argparse.Namespace) -> int:
     from flows import commands
-    from tasks.courtesy import asking_anyway
 
     if given.accept_shrinkage:
         commands.accept_shrinkage(given.accept_shrinkage)
-    with asking_anyway(given.anyway):
-        return commands.run_flow("flows.refresh.refresh", as_of=given.as_of, sources=given.source, full=given.full)
+    anyway = ["hours"] if given.anyway else None
+    asked = {"as_of": given.as_of, "sources": given.source, "full": given.full, "anyway": anyway}
+    return commands.run_flow("flows.refresh.refresh", **asked)
 
 
 def _backfill(given: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -24,9 +24,12 @@ from tasks.match import match
 from tasks.prove import prove
 from tasks.pull import load, pull
 from tasks.pulling.proof import Proof
+from tasks.pulling.shrinkage import accept
 from tasks.reports.completeness import gap_sentence, show_completeness
 from tasks.reports.corrections import read_standings
 from tasks.warehouse.engine import fetch_all
+
+Anyway = Literal["hours", "fewer"]
 
 
 def run_name() -> str:
@@ -38,7 +41,9 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
-def refresh(as_of: date | None = None, sources: list[str] | None = None, full: bool = False) -> State[Any]:
+def refresh(
+    as_of: date | None = None, sources: list[str] | None = None, full: bool = False, anyway: list[Anyway] | None = None
+) -> State[Any]:
     """Lấy dữ liệu từ mọi hệ thống một cửa, kiểm tra, làm sạch, kết luận từng hồ sơ và công bố.
 
     Pull every one-stop system, check, clean, judge every dossier and publish. A source that fails does not
@@ -51,18 +56,21 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
             Pull only these (file names in config/sources); empty: all.
         full: Kiểm tra và kết luận lại mọi hồ sơ, kể cả hồ sơ không đổi.
             Check and judge every dossier again, unchanged ones too.
+        anyway: hours: hỏi cả ngoài giờ cho phép và khi đang tạm nghỉ vì lỗi. fewer: chấp nhận một lần rằng các hệ thống nêu tên giữ ít hồ sơ hơn trước.
+            hours: also ask outside a system's hours or while it is left alone. fewer: accept, once, that the named ones hold fewer records than before.
     """
     day = as_of or last_finished_day()
     chosen = choose(sources)
+    allowed = allow(anyway or [], sources or [])
     trouble = Trouble()
     with Progress(f"refresh {day}") as progress:
         with sole_reader_of(chosen):
             progress.at("pull")
-            pull_all(chosen, day, trouble)
+            pull_all(chosen, day, trouble, anyway="hours" in allowed)
             progress.at("load")
             with told_of_drift(trouble):
                 load_all(chosen, day, trouble)
-            proofs = start_proofs(chosen, day)
+            proofs = start_proofs(chosen, day, "hours" in allowed)
             progress.at("match")
             match(day)
             tell_proofs(proofs, trouble)
@@ -92,9 +100,23 @@ def choose(names: list[str] | None) -> dict[str, Source]:
     return {name: source for name, source in known.items() if not names or name in names}
 
 
-def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
+def allow(anyway: list[Anyway], sources: list[str]) -> list[Anyway]:
+    """Take an operator's word for what no schedule may do; return it.
+
+    Raises:
+        ConfigError: fewer records are to be accepted of no source in particular.
+    """
+    if "fewer" in anyway:
+        if not sources:
+            raise ConfigError("refresh anyway: fewer", "names no source", "sources, so that none is accepted unseen")
+        for name in sources:
+            accept(name)
+    return anyway
+
+
+def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble, *, anyway: bool = False) -> int:
     """Land what is new at every source; return how many had anything new."""
-    futures = [pull.submit(name, day) for name in chosen]
+    futures = [pull.submit(name, day, anyway) for name in chosen]
     return sum(trouble.of(future) is not None for future in futures)
 
 
@@ -112,9 +134,9 @@ def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
     return changed
 
 
-def start_proofs(chosen: dict[str, Source], day: date) -> list[PrefectFuture[Proof | None]]:
+def start_proofs(chosen: dict[str, Source], day: date, anyway: bool = False) -> list[PrefectFuture[Proof | None]]:
     """Begin to compare what is held with the counts of the sources that tell theirs; matching need not wait for it."""
-    return [prove.submit(name, day) for name, source in chosen.items() if source.tells_totals]
+    return [prove.submit(name, day, anyway) for name, source in chosen.items() if source.tells_totals]
 
 
 def tell_proofs(futures: list[PrefectFuture[Proof | None]], trouble: Trouble) -> None:

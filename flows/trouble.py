@@ -41,7 +41,10 @@ class Trouble:
             return outcome
         # An error that is not ours may quote a record.
         sentence = str(outcome) if isinstance(outcome, MotcuaError) else f"{type(outcome).__name__} in a step."
-        (self.stops if isinstance(outcome, DataError) else self.warnings).append(sentence)
+        said = self.stops if isinstance(outcome, DataError) else self.warnings
+        if sentence in said:
+            return None  # two steps were turned away by the same source
+        said.append(sentence)
         get_run_logger().warning(sentence)
         return None
 

@@ -9,7 +9,7 @@ from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import CHANGES, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
-from schemas.raw import PAGES, PULLS, REJECTED, WINDOWS
+from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
 from schemas.table import Table
 from schemas.verdicts import VERDICTS_TABLE
@@ -28,6 +28,7 @@ TABLES: tuple[Table, ...] = (
     PULLS,
     WINDOWS,
     PAGES,
+    MENTIONS,
     REJECTED,
     BREAKERS,
     UNITS,

@@ -96,6 +96,20 @@ PAGES = Table(
     indexes=(("pull_id",),),
 )
 
+MENTIONS = Table(
+    schema="raw",
+    name="mentions",
+    description="Which pages speak of which dossier, where a source's records tell only what changed: a new page is read beside the earlier ones about its dossiers.",
+    grain="page × dossier",
+    key=("source", "code", "page_digest"),
+    fields=(
+        SOURCE,
+        Field("code", Kind.TEXT, "Dossier code as the source's records are put together by it.", (NotNull(),)),
+        PAGE_DIGEST,
+    ),
+    indexes=(("source", "page_digest"),),
+)
+
 REJECTED = Table(
     schema="raw",
     name="rejected",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 from config.errors import DeferredError, SourceError, TransientError
@@ -22,31 +21,20 @@ _STATE = "SELECT failures, open_until FROM raw.breakers WHERE source = %(source)
 _ACTION = "pull"  # to the ledger this is part of pulling
 
 
-# Of the command that an operator gives, not of a run: a schedule never passes over a source's hours.
-_ANYWAY: ContextVar[bool] = ContextVar("anyway", default=False)
-
-
 @contextmanager
-def asking_anyway(wanted: bool = True) -> Iterator[None]:
-    """Ask sources within this block whatever their hours and failures, in tasks of other threads too."""
-    before = _ANYWAY.set(wanted)
-    try:
-        yield
-    finally:
-        _ANYWAY.reset(before)
-
-
-@contextmanager
-def courtesy(source: Source) -> Iterator[Source]:
+def courtesy(source: Source, *, anyway: bool = False) -> Iterator[Source]:
     """Ask a source within its hours and with its breaker closed, and keep whether it answered.
 
+    Args:
+        source: about to be asked.
+        anyway: whatever its hours and failures: the word of an operator, never of a schedule.
+
     Yields:
-        The source to ask; without hours where an operator asks anyway.
+        The source to ask; without hours where it is asked anyway.
 
     Raises:
         DeferredError: it is left alone now; says until when and why.
     """
-    anyway = _ANYWAY.get()
     if not anyway:
         require_hours(source, datetime.now(UTC))
         _require_closed(source, datetime.now(UTC))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -21,6 +21,7 @@ from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
 from tasks.drift import compared, examine
+from tasks.mentions import about_news, earlier_pages, keep_mentions
 from tasks.receipts import keep_load, time_of
 from tasks.sources import landing
 from tasks.sources.readings import Readings, joined, read_page, unreadable
@@ -30,14 +31,15 @@ from tasks.warehouse.load import load as open_load
 
 CHUNK_BYTES = 64_000_000  # of pages read and cleaned together; bounds the memory of a load
 _WAITING = """
-    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records FROM raw.pages AS g
+    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, g.loaded_at IS NULL FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
     LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
-    WHERE g.source = %(source)s AND (%(all)s OR g.loaded_at IS NULL) AND (g.window_id IS NULL OR w.state = 'done')
+    WHERE g.source = %(source)s AND (g.window_id IS NULL OR w.state = 'done')
+        AND (g.loaded_at IS NULL OR g.page_digest = ANY(%(beside)s))
     ORDER BY p.started_at, p.pull_id, g.number
 """
 _NAMED = """
-    SELECT page_digest, pull_id, media_type, bytes, records FROM raw.pages
+    SELECT page_digest, pull_id, media_type, bytes, records, loaded_at IS NULL FROM raw.pages
     WHERE source = %(source)s AND page_digest = ANY(%(digests)s)
 """
 _SEEN = "UPDATE core.dossier_versions SET seen_at = %(at)s WHERE changed_in = %(number)s"
@@ -57,13 +59,14 @@ class Gates(Protocol):
 
 @dataclass(frozen=True)
 class WaitingPage:
-    """A page that is landed and not loaded."""
+    """A page that is landed and not loaded; not new where it is read again beside one that is."""
 
     digest: str
     pull_id: str
     media_type: str
     size: int
     records: int
+    new: bool
 
 
 def load_source(source: Source, *, gates: Gates | None = None, as_of: date | None = None) -> Counts:
@@ -87,7 +90,8 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
         return counts
     key = pseudonym_key()
     if source.statements == "partial":  # what a page leaves open, an earlier one may have told
-        return counts + _load_pages(source, _pages(source, every=True), key, gates, as_of)
+        beside = earlier_pages(source.name, joined(_read(source, waiting)[0]))
+        return counts + _load_pages(source, _pages(source, beside) if beside else waiting, key, gates, as_of)
     for pages in _chunks(waiting):
         counts += _load_pages(source, pages, key, gates, as_of)
     return counts
@@ -108,9 +112,9 @@ def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
     return _load_pages(source, [known[digest] for digest in digests], pseudonym_key(), None, None, at)
 
 
-def _pages(source: Source, *, every: bool = False) -> list[WaitingPage]:
-    """Return the landed pages that are not loaded, or every one, in the order in which they came."""
-    return [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name, "all": every})]
+def _pages(source: Source, beside: Collection[str] = ()) -> list[WaitingPage]:
+    """Return the landed pages that are not loaded, and those to be read beside them, in the order in which they came."""
+    return [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name, "beside": list(beside)})]
 
 
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
@@ -136,6 +140,8 @@ def _load_pages(
     if len(faults) == len(pages):
         raise faults[0]
     readings = joined(each)
+    if source.statements == "partial" and not all(page.new for page in pages):
+        readings = about_news(readings, [page.digest for page in pages if page.new])
     drift = examine(source, readings.shape) if before is None else compared(source, readings.shape)
     if gates is not None and as_of is not None:
         gates.check_source(readings, source, as_of)
@@ -150,6 +156,8 @@ def _load_pages(
         drift.write(current)
         _merge(current, cleaned)
         _merge_rejected(current, source, pages, cleaned.rejected, at)
+        if source.statements == "partial":
+            keep_mentions(current, source.name, each)
         fresh = _mark_loaded(current, source, pages, each, at)
         if before is None:
             _mark_pulls(current, source, fresh)

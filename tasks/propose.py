@@ -11,7 +11,6 @@ import pandas as pd
 
 from config.settings import settings
 from schemas.quality import PROPOSALS
-from tasks.history import keep_whole
 from tasks.offices import settled_parts
 from tasks.proposing import proposals_of
 from tasks.reports.corrections import UNDECIDED, UNSIGNED
@@ -79,10 +78,7 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
         frame = _frame(found, kept, day)
         sources = sorted({*frame["source"], *kept["source"]})
-        merged = current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
-        if merged.inserted or merged.updated or merged.deleted:
-            keep_whole(current, "proposals", PROPOSALS, frame)
-        return merged
+        return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
 
 
 def _propose(as_of: date) -> Iterator[Proposal]:

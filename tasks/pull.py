@@ -43,9 +43,9 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
     retry_condition_fn=_is_transient,
 )
 @shielded
-def pull(source_name: str, as_of: date) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
-    """Pull a source if it may be asked now; see :func:`tasks.courtesy.courtesy` and :func:`pull_source`."""
-    with _asked_politely(source_name) as source:
+def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
+    """Pull a source if it may be asked now, or ``anyway``; see :func:`tasks.courtesy.courtesy` and :func:`pull_source`."""
+    with _asked_politely(source_name, anyway) as source:
         return pull_source(source)
 
 
@@ -66,10 +66,10 @@ def fill(source_name: str, since: datetime, until: datetime | None, again: bool)
 
 
 @contextmanager
-def _asked_politely(name: str) -> Iterator[Source]:
+def _asked_politely(name: str, anyway: bool = False) -> Iterator[Source]:
     """Lend a source within its hours, with its breaker closed and a place at its host."""
     everyone = _sources_with(name)
-    with place_at_host(everyone[name], everyone), courtesy(everyone[name]) as source:
+    with place_at_host(everyone[name], everyone), courtesy(everyone[name], anyway=anyway) as source:
         yield source
 
 

@@ -38,7 +38,9 @@ REBUILT = (
     "core.matches",
     "ref.units",
     "ref.procedures",
+    "raw.mentions",
     "raw.rejected",
+    "quality.changes",
     "judged.verdicts",
     "mart.counts",
 )

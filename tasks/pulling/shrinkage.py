@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from config.errors import ShrinkageError
+from config.errors import ShrinkageError, SourceError
 from config.sources import Source
 from schemas.raw import PULLS
 from tasks.pulling.books import PULL, Receipt
+from tasks.sources import landing
 from tasks.sources.protocol import Adapter, Window
+from tasks.sources.readings import read_page
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load as open_load
 
@@ -37,6 +39,36 @@ _HELD = """
             WHERE a.source = %(source)s AND a.shrinkage_accepted
                 AND g.source = d.source AND g.page_digest = d.page_digest AND b.started_at < a.started_at
         )
+"""
+
+
+# Files that came now under the name of one that was loaded, and are smaller: which of them hold fewer records, only reading tells.
+_SMALLER = """
+    SELECT g.name, g.page_digest, g.media_type, old.records FROM raw.pages AS g CROSS JOIN LATERAL (
+        SELECT o.records, o.bytes FROM raw.pages AS o JOIN raw.pulls AS b ON b.pull_id = o.pull_id
+        WHERE o.source = g.source AND o.name = g.name AND o.page_digest <> g.page_digest AND o.loaded_at IS NOT NULL
+            AND b.started_at >= coalesce(
+                (SELECT max(a.started_at) FROM raw.pulls AS a WHERE a.source = g.source AND a.shrinkage_accepted), '-infinity')
+        ORDER BY o.loaded_at DESC, b.started_at DESC, o.number DESC LIMIT 1
+    ) AS old
+    WHERE g.source = %(source)s AND g.met_in = %(pull_id)s AND g.loaded_at IS NULL AND old.records >= %(least)s AND g.bytes < old.bytes
+    ORDER BY g.number
+"""
+# Of the last pull that ended well, files that are there no more and whose records nothing new has come for.
+_GONE = """
+    WITH last AS (
+        SELECT pull_id, coalesce(shrinkage_accepted, false) AS accepted FROM raw.pulls
+        WHERE source = %(source)s AND pull_id <> %(pull_id)s AND state IN ('landed', 'loaded', 'unchanged')
+        ORDER BY started_at DESC LIMIT 1
+    ), now AS (
+        SELECT name, records FROM raw.pages WHERE source = %(source)s AND met_in = %(pull_id)s
+    ), gone AS (
+        SELECT g.records FROM raw.pages AS g JOIN last ON last.pull_id = g.met_in AND NOT last.accepted
+        WHERE g.source = %(source)s AND g.name NOT IN (SELECT name FROM now)
+    )
+    SELECT coalesce((SELECT sum(records) FROM gone), 0)::bigint, coalesce((SELECT sum(records) FROM now), 0)::bigint,
+        EXISTS (SELECT FROM raw.pages AS g WHERE g.source = %(source)s AND g.pull_id = %(pull_id)s AND NOT EXISTS (
+            SELECT FROM raw.pages AS o WHERE o.source = g.source AND o.name = g.name AND o.pull_id <> g.pull_id))
 """
 
 
@@ -77,7 +109,11 @@ class ShrinkageGate:
         Raises:
             ShrinkageError: too much is gone.
         """
-        if total is None or self.source.shrinkage.share is None:
+        if self.source.shrinkage.share is None:
+            return
+        if self.source.kind == "files":
+            self._check_files()
+        if total is None:
             return
         if window == Window():
             known, _ = self._known()
@@ -89,6 +125,22 @@ class ShrinkageGate:
             later = Window(window.since, None)
             missing = min(missing, self._held(later) - (self.adapter.count(later) or 0))
         self._compare("in a window of time", total, known, missing)
+
+    def _check_files(self) -> None:
+        """Hold a folder against what it last held: files that shrank under their name, and files that were taken away.
+
+        Where new names came for those that went, the folder is one whose files are taken away once they are read.
+        """
+        given = {"source": self.source.name, "pull_id": self.receipt.pull_id, "least": self.source.shrinkage.least}
+        for name, digest, media_type, known in fetch_all(_SMALLER, given):
+            try:
+                records = read_page(landing.fetch(digest, self.source.name), media_type, self.source).records
+            except SourceError:
+                continue  # it cannot be read: the load says so and keeps it
+            self._compare(f"in the file {name}", records, known, known - records)
+        gone, left, renewed = fetch_all(_GONE, given)[0]
+        if not renewed:
+            self._compare("in all files", left, gone + left, gone)
 
     def _compare(self, where: str, total: int, known: int, missing: int) -> None:
         share = self.source.shrinkage.share

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -119,9 +121,16 @@ def test_nothing_is_published_after_a_failed_gate(
 
 @pytest.mark.usefixtures("installation")
 def test_only_the_named_sources_are_pulled_and_a_host_has_as_many_places_as_its_files_say(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    state = run(sources=["units", "province"])
+    shutil.copytree(SOURCES, tmp_path / "sources")
+    now = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+    with (tmp_path / "sources" / "province.yaml").open("a", encoding="utf-8") as file:
+        file.write(f'only_between: "{now - timedelta(hours=2):%H:%M}-{now - timedelta(hours=1):%H:%M}"\n')
+    monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path / "sources"))
+    settings.cache_clear()
+    state = run(sources=["units", "province"], anyway=["hours", "fewer"])
+    assert state.name == "Completed", state.message
     record, tasks, _ = of_run(state)
     assert record.name == "refresh-2026-03-31-units+province"
     assert {task.name for task in tasks if task.name.startswith("pull-")} == {"pull-units", "pull-province"}
@@ -140,6 +149,7 @@ def test_only_the_named_sources_are_pulled_and_a_host_has_as_many_places_as_its_
 
 @pytest.mark.usefixtures("installation")
 def test_a_source_that_does_not_exist_is_named() -> None:
+    assert "names no source" in run(anyway=["fewer"]).message
     state = run(sources=["provinz"])
     assert state.type.value == "FAILED"
     assert "provinz" in state.message

@@ -12,14 +12,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.courtesy import Hours
 from config.errors import DeferredError, SourceError, TransientError
+from config.settings import settings
 from config.sources import Source
-from tasks.courtesy import asking_anyway, courtesy
-from tasks.pull import pull_source
+from tasks.courtesy import courtesy
+from tasks.prove import prove
+from tasks.pull import pull, pull_source
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
 from tasks.sources.rest import RestAdapter
@@ -83,12 +86,26 @@ def test_no_request_leaves_outside_the_hours(desk: Desk, source_of: Make) -> Non
 
 
 @pytest.mark.usefixtures("warehouse")
+def test_so_may_a_run_that_was_told_to(desk: Desk, source_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.records = [dossier(1)]
+    content = shut(source_of()).model_dump(mode="json", include={"title", "kind", "profile", "rest", "only_between"})
+    (tmp_path / "desk.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
+    settings.cache_clear()
+    for step in (pull, prove):
+        with pytest.raises(DeferredError):
+            step.fn("desk", NOW.date())
+    assert desk.calls == []
+    assert pull.fn("desk", NOW.date(), True) is not None
+
+
+@pytest.mark.usefixtures("warehouse")
 def test_an_operator_may_ask_outside_the_hours(desk: Desk, source_of: Make) -> None:
     desk.records = [dossier(1)]
     source = shut(source_of())
     with pytest.raises(DeferredError), courtesy(source):
         raise AssertionError("it was asked")
-    with asking_anyway(), courtesy(source) as asked:
+    with courtesy(source, anyway=True) as asked:
         assert pull_source(asked) is not None
     assert fetch_all("SELECT * FROM raw.breakers") == []
 
@@ -176,7 +193,7 @@ def test_after_failures_in_a_row_over_several_runs_nothing_is_asked_for_a_while(
         raise SourceError("desk", "answered with HTTP 403")
     assert fetch_all("SELECT failures, open_until > now() FROM raw.breakers") == [(4, True)]
     desk.script = lambda _: None
-    with asking_anyway(), courtesy(source) as trial:
+    with courtesy(source, anyway=True) as trial:
         assert pull_source(trial) is not None
     assert fetch_all("SELECT * FROM raw.breakers") == []
 

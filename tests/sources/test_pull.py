@@ -9,14 +9,19 @@ from typing import Any
 
 import psycopg2
 import pytest
+import yaml
 
 from config.errors import DataError, SourceError, TransientError
+from config.settings import settings
 from config.sources import Source
 from schemas.catalogue import TABLES
 from tasks.loading import load_source
 from tasks.pull import pull_source
+from tasks.receipts import read_receipts
+from tasks.replay import replay_landing
 from tasks.sources import landing
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import load
 from tests.sources.desk import Desk, dossier, envelope
 
 Make = Callable[..., Source]
@@ -185,7 +190,7 @@ def test_only_unreadable_files_are_an_error(folder: tuple[Path, Source]) -> None
     assert "Nguyen" not in str(caught.value)
 
 
-def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: Path) -> None:
+def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {
         "name": "calls",
         "title": "Calls",
@@ -206,6 +211,34 @@ def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: 
     before = contents()
     refresh(source)
     assert contents() == before
+    later = (wire / "land-calls-later.jsonl").read_text(encoding="utf-8").replace("BN-0007", "BN-0009")
+    (tmp_path / "of-others.jsonl").write_text(later, encoding="utf-8")
+    (tmp_path / "end.jsonl").write_text(
+        '{"TenHam": "KetThuc", "SoBienNhan": "BN-0008", "NgayKetThuc": "2026-01-20T22:30:00"}\n', encoding="utf-8"
+    )
+    refresh(source)
+    assert len(read_receipts()[-1].loaded) == 3, "only the file that speaks of a dossier of the new ones was read beside them"
+    assert fetch_all(ends)[:2] == [("BN-0007", True, True, 9), ("BN-0008", True, True, 4)]
+    with load("test", "forget") as current:
+        current.execute("DELETE FROM raw.mentions")
+    before = contents()
+    (tmp_path / "more.jsonl").write_text('{"TenHam": "LuanChuyen", "SoBienNhan": "BN-0007"}\n', encoding="utf-8")
+    refresh(source)
+    assert len(read_receipts()[-1].loaded) == 5, "pages of which it is not known whom they speak about"
+    assert fetch_all("SELECT count(DISTINCT page_digest) FROM raw.mentions") == [(5,)]
+    assert contents()["core.pauses"] == before["core.pauses"]
+    stated = (
+        "SELECT to_jsonb(d) - 'changed_in' FROM core.dossiers AS d ORDER BY code",
+        "SELECT * FROM raw.mentions ORDER BY 1, 2, 3",
+    )
+    before = [fetch_all(query) for query in stated]
+    (tmp_path / "sources").mkdir()
+    content = source.model_dump(mode="json", include=set(given) | {"files"}, exclude={"name"})
+    (tmp_path / "sources" / "calls.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path / "sources"))
+    settings.cache_clear()
+    replay_landing(overwrite=True)
+    assert [fetch_all(query) for query in stated] == before, "a replay puts them together as they were"
 
 
 def test_many_pages_are_loaded_a_part_at_a_time(desk: Desk, source_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
