@@ -1,4 +1,4 @@
-"""The weekly care: the ledger verified, leftovers of killed runs removed, the warehouse vacuumed."""
+"""The weekly care: the ledger verified, leftovers of killed runs and old results of gates removed, the warehouse vacuumed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.runtime.words import say
-from tasks.maintain import remove_leftovers, vacuum
+from tasks.maintain import forget_gate_results, remove_leftovers, vacuum
 from tasks.shield import shielded
 from tasks.warehouse.ledger import verify
 
@@ -26,10 +26,11 @@ def maintain() -> State[Any]:
     """Kiểm chuỗi nhật ký, dọn tệp thừa, thu gọn kho.
 
     Verify the ledger, remove leftovers, vacuum the warehouse. Prefect's own runs and events are kept for
-    90 days by its server.
+    90 days by its server, results of gates for 400 days.
     """
     broken = verify_ledger()
     removed = remove_leftovers_of_killed_runs()
+    forget_old_gate_results()
     vacuum_warehouse()
     if broken is not None:
         return Failed(
@@ -53,6 +54,13 @@ def verify_ledger() -> int | None:
 def remove_leftovers_of_killed_runs() -> int:
     """Remove half-written landing files; return how many."""
     return remove_leftovers()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="forget-gate-results")
+@shielded
+def forget_old_gate_results() -> int:
+    """Delete old results of gates; return how many."""
+    return forget_gate_results()
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="vacuum")

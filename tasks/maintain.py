@@ -1,4 +1,4 @@
-"""Care of what lasts: files that killed runs left half-written, and the warehouse's own housekeeping."""
+"""Care of what lasts: files that killed runs left half-written, old results of gates, the warehouse's own housekeeping."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from pathlib import Path
 import psycopg2.extensions
 
 from config.settings import settings
-from tasks.warehouse.engine import connection
+from tasks.warehouse.engine import connection, fetch_all
+from tasks.warehouse.load import load
 
 # A file that is being written is younger than this by far; seconds.
 _OLD = 24 * 3600.0
+GATE_DAYS = 400  # a year and the month before, so that a month can be held against the same one of the year before
+# What a promise came to last is kept however old it is: the page shows it.
+_OLD_RESULTS = """
+    FROM quality.gate_results AS g
+    WHERE g.as_of < (SELECT max(as_of) FROM quality.gate_results) - %(days)s AND EXISTS (
+        SELECT FROM quality.gate_results AS later
+        WHERE later.gate = g.gate AND later.subject = g.subject AND later.expectation = g.expectation AND later.as_of > g.as_of)
+"""
 
 
 def remove_leftovers(older_than: float = _OLD) -> int:
@@ -28,6 +37,18 @@ def remove_leftovers(older_than: float = _OLD) -> int:
     if zone is not None:
         drafts += zone.rglob(".new-*")
     return sum(_remove(path, before) for path in drafts)
+
+
+def forget_gate_results(days: int = GATE_DAYS) -> int:
+    """Delete results of gates that are older than so many days before the newest, but for each promise's last; return how many.
+
+    Raises:
+        WarehouseError: a statement failed; nothing was deleted.
+    """
+    if not fetch_all(f"SELECT EXISTS (SELECT {_OLD_RESULTS})", {"days": days})[0][0]:
+        return 0
+    with load("maintain", "gate_results") as current:
+        return current.execute(f"DELETE {_OLD_RESULTS}", {"days": days})
 
 
 def _remove(path: Path, before: float) -> bool:

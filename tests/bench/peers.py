@@ -21,7 +21,7 @@ from tests.bench.line import Measured, line, timed
 from tests.bench.pulling import one_stop_system, pull_and_load
 
 DOSSIERS_MADE = 20_000
-_PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
+PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
 CALLS = 1_000_000  # dlt has no way to renew a session in the middle: neither has to
 _HELD = "SELECT count(*) FROM core.dossiers WHERE source = 'province'"
 _REJECTED = "SELECT count(*) FROM raw.rejected WHERE source = 'province' AND reason = 'no_code'"
@@ -48,7 +48,7 @@ def bench_against_dlt() -> Measured:
 def _dlt(source: Source) -> float:
     """Let dlt load the same service into a schema of its own; return the seconds without its imports."""
     assert source.rest is not None
-    assert _PYTHON.exists(), "`make bench` makes the environment of what is measured against"
+    assert PYTHON.exists(), "`make bench` makes the environment of what is measured against"
     with connection("prepare") as driver, driver.cursor() as cursor:
         cursor.execute("CREATE SCHEMA bench_dlt")
     url = make_url(warehouse_url())
@@ -59,7 +59,7 @@ def _dlt(source: Source) -> float:
     asked = {"address": given(source.rest.address), "database": {**database, **login}, "size": source.rest.page_size}
     # It tells its makers of each run unless it is told not to.
     quiet = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
-    command = [str(_PYTHON), str(ROOT / "tests" / "bench" / "dlt_program.py"), json.dumps(asked)]
+    command = [str(PYTHON), str(ROOT / "tests" / "bench" / "dlt_program.py"), json.dumps(asked)]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **quiet}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"dlt ended with {done.returncode}: {done.stderr[-1500:]}")

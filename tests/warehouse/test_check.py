@@ -15,11 +15,12 @@ from config.settings import settings
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS
 from schemas.indicators import COUNTS, INDICATORS
-from schemas.quality import FINDINGS
+from schemas.quality import FINDINGS, GATE_RESULTS
 from schemas.reference import PROCEDURES, UNITS
 from tasks import gates
 from tasks.check import check_bundle, with_history
 from tasks.digest import rules_digest
+from tasks.maintain import forget_gate_results
 from tasks.offices import all_sources
 from tasks.sources.readings import Part, readings
 from tasks.warehouse.bundles import Bundle
@@ -178,6 +179,21 @@ def page(dossiers: int, unreadable: int) -> Any:
 
 def source() -> Source:
     return all_sources()["province"]
+
+
+def test_old_results_of_gates_are_forgotten_but_for_the_last_of_each_promise() -> None:
+    days = [date(2025, 1, 1), date(2025, 1, 2), date(2026, 3, 30), date(2026, 3, 31)]
+    promise = {"gate": "cleaned", "subject": "s", "success": True, "checked": 1, "unexpected": 0, "tolerance": 0.0}
+    rows = [{**promise, "expectation": "code: given", "as_of": day} for day in days]
+    rows += [{**promise, "expectation": "no longer asked", "as_of": day} for day in days[:2]]
+    with load("gate", "test") as current:
+        current.merge(GATE_RESULTS, GATE_RESULTS.frame(rows).drop(columns=["changed_in"]))
+    assert forget_gate_results() == 3
+    left = fetch_all("SELECT expectation, as_of FROM quality.gate_results ORDER BY 1, 2")
+    assert left == [("code: given", days[2]), ("code: given", days[3]), ("no longer asked", days[1])]
+    entries = fetch_all("SELECT count(*) FROM audit.ledger")
+    assert forget_gate_results() == 0
+    assert fetch_all("SELECT count(*) FROM audit.ledger") == entries, "nothing to forget leaves no trace"
 
 
 def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ def check(function: Test) -> Test:
     return function
 
 
-def parameters_of(function: Test) -> set[str]:
+@cache
+def parameters_of(function: Test) -> frozenset[str]:
     """Return the names that a check's parameters in the configuration must have."""
-    return {p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY}
+    return frozenset(p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY)

@@ -20,7 +20,7 @@ from tasks.rules.clock import Clocks
 from tasks.rules.columns import Mask, arrow
 from tasks.rules.frames import DossierFrames
 
-ALONE = 100_000  # below so many dossiers one thread is as quick
+ALONE = 200_000  # below so many dossiers, and months are checked side by side, one thread is as quick
 _TEXT = pd.ArrowDtype(pa.string())
 
 
