@@ -151,7 +151,7 @@ def due_with_pauses(
         elif limit.unit != "none":
             given_back += -(-(end - start) // DAY)
             due = closing_of(pushed(_last_day(limit, received) + given_back))
-        if end == until and any(pause.end is None for pause in pauses):
+        if end == until and any(pause.end is None or pause.end > until for pause in pauses):
             due = max(due, until)  # the clock stands still: nothing can run out
     return due
 

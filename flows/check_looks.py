@@ -11,7 +11,7 @@ from rich.table import Table
 from config.checks import load_checks
 from config.settings import settings
 from flows.days import last_finished_day
-from flows.runtime.words import say
+from flows.runtime.words import each_dossier, say
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()
@@ -91,7 +91,7 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
         _OUT.print(whose)
     if lines:
         write_flips(trials, Path(lines))
-        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+        _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 
 def declared() -> None:

@@ -284,22 +284,14 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _holders(given: argparse.Namespace) -> int:
-    from flows.holders import print_holders
-    from flows.runtime.session import warehouse
-
-    with warehouse():
-        print_holders(given.policy, given.unit, late=given.late, steps=given.steps, lines=given.out)
-    return 0
+    return _print_lines(
+        "print_holders", given.policy, given.unit, late=given.late, steps=given.steps, lines=given.out, module="flows.holders"
+    )
 
 
 def _list(given: argparse.Namespace) -> int:
     if given.name in _WATCHING:
-        from flows import watching
-        from flows.runtime.session import warehouse
-
-        with warehouse():
-            watching.show(given.name, given.policy, given.csv, given.register)
-        return 0
+        return _print_lines("show", given.name, given.policy, given.csv, given.register, module="flows.watching")
     if given.name == "reception":
         return _print_lines("receptions", given.csv)
     return _print_lines("dossiers", given.name, given.policy, given.csv)
@@ -321,19 +313,10 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _rehearse(given: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from flows.law import rehearse_file
-    from flows.runtime.session import warehouse
-
-    with warehouse():
-        rehearse_file(Path(given.file), given.policy, given.csv)
-    return 0
+    return _print_lines("rehearse_file", Path(given.file), given.policy, given.csv, module="flows.law")
 
 
 def _calendar(given: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from flows import law
     from flows.runtime.session import warehouse
 
@@ -355,13 +338,13 @@ def _status(_given: argparse.Namespace) -> int:
     return _print_lines("status")
 
 
-def _print_lines(name: str, *arguments: Any, module: str = "flows.looks") -> int:
+def _print_lines(name: str, *arguments: Any, module: str = "flows.looks", **options: Any) -> int:
     from importlib import import_module
 
     from flows.runtime.session import warehouse
 
     with warehouse():
-        getattr(import_module(module), name)(*arguments)
+        getattr(import_module(module), name)(*arguments, **options)
     return 0
 
 

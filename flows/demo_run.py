@@ -15,9 +15,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from rich.console import Console
@@ -38,10 +39,15 @@ _OUT = Console()
 
 @dataclass(frozen=True)
 class Place:
-    """Where the demonstration keeps its things, and on which ports it is reached."""
+    """Where the demonstration keeps its things, and on which ports it is reached.
+
+    Attributes:
+        password: of this run alone, so that it can never read the province of another that runs beside it.
+    """
 
     home: Path
     port: int
+    password: str = field(default_factory=token_urlsafe)
 
     @property
     def province(self) -> Path:
@@ -56,7 +62,7 @@ class Place:
             "DEMO_COMMUNES": str(self.province / "files" / "communes"),
             "DEMO_POSTAL": str(self.province / "files" / "postal"),
             "DEMO_USER": "motcua",
-            "DEMO_PASSWORD": "province-H99",
+            "DEMO_PASSWORD": self.password,
         }
 
 
@@ -65,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         place = _prepare(given.seed, given.dossiers)
-        return _up(place) if given.up else run(place, given.seed, given.dossiers)
+        # Whoever asks for a look at once gets something to look at.
+        code = 0 if given.up and place.province.is_dir() else run(place, given.seed, given.dossiers)
+        return _up(place) if given.up and code == 0 else code
     except MotcuaError as error:
         _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
         return error.exit_code
@@ -180,6 +188,7 @@ def _stopping(child: subprocess.Popen[bytes]) -> Iterator[None]:
 def _served(place: Place, cluster: Any) -> Iterator[None]:
     """Have the province's systems reachable: the land software's database loaded, the one-stop system served."""
     land = _land_database(cluster)
+    place = replace(place, port=_port(place.port))  # another may have taken it since
     os.environ.update(place.environment(land))
     loading = _demo(place, "load-land", "--url", land)
     serving = _demo(place, "serve", "--port", str(place.port), log="demo-serve.log")
@@ -280,7 +289,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m flows.demo_run", description="The whole job on a made-up province.")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed makes the same province")
     parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="how many dossiers it has")
-    parser.add_argument("--up", action="store_true", help="run no refresh: serve the province and run `motcua up` on it")
+    parser.add_argument(
+        "--up",
+        action="store_true",
+        help="serve the province and run `motcua up` on it; the demonstration runs before where it never did",
+    )
     return parser
 
 

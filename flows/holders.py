@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from flows.runtime.words import say
+from flows.runtime.words import each_dossier, say
 from tasks.reports.explain_words import HOLDER, STATUS
 from tasks.reports.files import write_frame
 from tasks.reports.holders import Sum, by_holder, by_step, read_holders
@@ -37,7 +37,7 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
         )
     if lines:
         write_frame(Path(lines), found)
-        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+        _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 
 def _who(one: Sum) -> str:

@@ -16,7 +16,7 @@ from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.package_days import package_differences
 from config.policies import policies_of_a_run
 from config.settings import settings
-from flows.runtime.words import say
+from flows.runtime.words import each_dossier, say
 from tasks.reports.files import write_rows
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _show(found: Sequence[Rehearsal], lines: str | None) -> None:
         )
     if lines:
         _write(found, Path(lines))
-        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+        _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 
 def _table(one: Rehearsal) -> Table:

@@ -13,7 +13,7 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import load_sources
 from flows.correction_looks import sums
-from flows.runtime.words import say
+from flows.runtime.words import each_dossier, say
 from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.reports.files import write_frame
@@ -125,7 +125,7 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
     _OUT.print(others)
     if lines:
         write_lines(found, Path(lines))
-        _OUT.print(found.say((f"Từng hồ sơ: {lines}", f"Each dossier: {lines}")), highlight=False, markup=False)
+        _OUT.print(found.say(each_dossier(lines)), highlight=False, markup=False)
 
 
 def table(file: str, rules: str, lines: str | None = None) -> None:
@@ -165,7 +165,7 @@ def receptions(lines: str | None = None) -> None:
     _OUT.print(table)
     if lines:
         write_frame(Path(lines), pd.DataFrame([vars(row) for row in rows]))
-        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+        _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 
 def _shown(value: object) -> str:
@@ -189,7 +189,7 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
     _OUT.print(_ranking([(unit or "-", count) for unit, count in found.units().most_common(10)], say("cơ quan", "agency")))
     if lines:
         write_lines(found, Path(lines))
-        _OUT.print(say(f"Từng hồ sơ: {lines}", f"Each dossier: {lines}"), highlight=False, markup=False)
+        _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 
 def _ranking(rows: list[tuple[str, int]], heading: str) -> Table:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from rich.console import Console
@@ -20,6 +18,7 @@ from flows.runtime.words import say
 from tasks.offices import source_named
 from tasks.reports import anomalies, due_changes, letters, silence, too_good
 from tasks.reports.files import write_frame
+from tasks.rules.times import instant_text
 from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
@@ -72,20 +71,16 @@ def _extensions(_policy: str, _register: str | None) -> Rows:
 
 
 def _change(one: due_changes.DueChange) -> dict[str, object]:
-    zone = ZoneInfo(source_named(one.source).zone)
-
-    def shown(at: datetime | None) -> str | None:
-        return None if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-
+    zone = source_named(one.source).zone
     return {
         say(*_CODE): one.code,
         say("cơ quan", "agency"): one.unit_code,
-        say("hạn cũ", "old"): shown(one.old_due),
-        say("hạn mới", "new"): shown(one.new_due),
+        say("hạn cũ", "old"): instant_text(one.old_due, zone),
+        say("hạn mới", "new"): instant_text(one.new_due, zone),
         say("lúc đổi", "when"): say(*due_changes.WHEN[one.when]),
-        say("thấy lúc", "seen"): shown(one.at),
+        say("thấy lúc", "seen"): instant_text(one.at, zone),
         say("theo", "by"): say(*due_changes.BY[one.by]),
-        say("không trước", "not before"): shown(one.not_before),
+        say("không trước", "not before"): instant_text(one.not_before, zone),
         say("tệp gốc", "landing file"): one.page_digest,
     }
 

@@ -58,6 +58,8 @@ def _table(table: Table) -> str:
     ]
     if table.indexes:
         lines.append(f"Also indexed by {'; '.join(_names(index) for index in table.indexes)}.")
+    for _, names, where in table.partial:
+        lines.append(f"Also indexed by {_names(names)} where `{where}`.")
     if table.managed:
         lines.append(f"Managed by the load: {_names(table.managed)}.")
     lines += ["", "| field | type | meaning | promises |", "|---|---|---|---|"]

@@ -159,6 +159,7 @@ class Table:
         grain: what one row is, in words.
         key: names of the fields that are unique together.
         indexes: further indexes, each a tuple of field names.
+        partial: further indexes of some rows only: name, field names, and the condition in SQL.
         managed: fields that the load fills in itself; frames given to it do not carry them.
     """
 
@@ -170,6 +171,7 @@ class Table:
     fields: tuple[Field, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     managed: tuple[str, ...] = ()
+    partial: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     sql: sa.Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -257,6 +259,8 @@ class Table:
             for f in self.fields
         ]
         indexes = [self._index(names) for names in self.indexes]
+        for name, names, where in self.partial:
+            indexes.append(sa.Index(f"ix_{self.schema}_{self.name}_{name}", *names, postgresql_where=sa.text(where)))
         return sa.Table(
             self.name,
             METADATA,

@@ -18,6 +18,9 @@ from schemas.fields import (
 )
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
+MOVING = "state = 'in_progress' OR recorded_state = 'in_progress' OR end_at IS NULL"
+"""Condition of the verdicts that change with the day."""
+
 VERDICTS_TABLE = Table(
     schema="judged",
     name="verdicts",
@@ -69,5 +72,6 @@ VERDICTS_TABLE = Table(
         CHANGED_IN,
     ),
     indexes=(("policy", "unit_code", "field_code", "channel"), ("policy", "verdict"), ("source", "changed_in")),
+    partial=(("moving", ("source", "code"), MOVING),),
     managed=("changed_in",),
 )

@@ -15,14 +15,15 @@ from config.checks import load_checks
 from schemas.quality import FINDINGS
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import office_of
+from tasks.offices import clocks_of, source_named
 from tasks.rules.checks import Findings, run_checks
 from tasks.rules.columns import keys
 from tasks.shield import shielded
-from tasks.warehouse.bundles import Bundle, input_mark
+from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import load
+from tasks.warehouse.partitions import horizon
 
 _KEPT = """
     SELECT f.source, f.code, f.check_id, f.severity, f.first_seen_on, f.last_seen_on, f.resolved_on
@@ -53,7 +54,7 @@ def check_bundle(bundle: Bundle, as_of: date) -> Counts:
         ConfigError: the source or its calendar is not configured, or checks.yaml does not fit the checks.
         WarehouseError: a statement failed; nothing of the bundle was written.
     """
-    digest, mark = rules_digest(), input_mark(bundle)  # before reading: what changes meanwhile is done again
+    digest, mark = rules_digest(), horizon()  # before reading: what changes meanwhile is done again
     findings = _find(bundle, as_of)
     kill_point("checked")
     with load("check", bundle.key) as current:
@@ -75,9 +76,8 @@ def check_bundle(bundle: Bundle, as_of: date) -> Counts:
 
 
 def _find(bundle: Bundle, as_of: date) -> Findings:
-    office = office_of(bundle.source)
-    frames = read_bundle(bundle)
-    return run_checks(frames, load_checks(), as_of, office.zone, office.clock, office.plain_clock)
+    zone, frames = source_named(bundle.source).zone, read_bundle(bundle)
+    return run_checks(frames, load_checks(), as_of, zone, *clocks_of(frames.dossiers, bundle.source))
 
 
 def with_history(failed: pd.DataFrame, kept: pd.DataFrame, as_of: date) -> pd.DataFrame:

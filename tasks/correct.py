@@ -16,9 +16,9 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import ConfigError, DataError
 from config.settings import settings
-from config.sources import load_sources
 from schemas.quality import CORRECTIONS
 from tasks.counts import Counts
+from tasks.offices import zones
 from tasks.receipts import keep_package
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import (
@@ -164,15 +164,15 @@ def _known(lines: list[Line]) -> Known:
     """Look up in the warehouse what the lines are held against."""
     codes = sorted({line.code for line in lines if line.code})
     query = "SELECT code, array_agg(source ORDER BY source) FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s) GROUP BY 1"
-    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+    known = zones()
     held = {
-        code: tuple(source for source in sources if source in zones) for code, sources in fetch_all(query, {"codes": codes})
+        code: tuple(source for source in sources if source in known) for code, sources in fetch_all(query, {"codes": codes})
     }
     return Known(
         held,
-        zones,
+        known,
         {"unit_code": _listed("ref.units", "unit_code"), "procedure_code": _listed("ref.procedures", "procedure_code")},
-        _stated(codes, zones),
+        _stated(codes, known),
         {
             (source, code, name): value
             for source, code, name, value in fetch_all(_LAID_OVER, {"codes": codes})

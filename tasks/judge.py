@@ -20,11 +20,12 @@ from tasks.rules.frames import DossierFrames
 from tasks.rules.proposals import Proposal
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
-from tasks.warehouse.bundles import Bundle, input_mark
-from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for
+from tasks.warehouse.bundles import MOST_ROWS, Bundle, narrowed
+from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for, touched
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.merge import Merged
+from tasks.warehouse.partitions import horizon
 from tasks.warehouse.touched import by_day, judged_under, touched_codes
 
 
@@ -49,11 +50,15 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
     """
     digest = rules_digest()
     # Before reading: what changes meanwhile is then done again, not missed.
-    mark = input_mark(bundle)
-    selection = ALL if full else selection_for("judge", bundle, digest, as_of)
+    mark = horizon()
+    selection = touched(bundle, ALL if full else selection_for("judge", bundle, digest, as_of))
+    if selection.codes is None or len(selection.codes) > MOST_ROWS:
+        parts = narrowed(bundle)
+        if len(parts) > 1:
+            return sum((judge_bundle(part, as_of, full=full) for part in parts), Counts("judge", bundle.key))
     frames = read_bundle(bundle, selection)
-    parts = settled_parts(frames, bundle.source, as_of)
-    verdicts, proposed = judge_parts(parts, list(policies_of_a_run().values()), as_of), proposals_of(parts)
+    settled = settled_parts(frames, bundle.source, as_of)
+    verdicts, proposed = judge_parts(settled, list(policies_of_a_run().values()), as_of), proposals_of(settled)
     kill_point("judged")
     with load("judge", bundle.key) as current:
         merged = _write(current, frames, verdicts, proposed, as_of)

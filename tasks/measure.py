@@ -12,13 +12,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.errors import DataError
-from config.settings import settings
-from config.sources import load_sources
 from schemas.fields import BASES
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
+from tasks.offices import zones
 from tasks.rules.identities import IDENTITIES, Break, broken_identities, broken_recount
 from tasks.rules.tally import OFFICE_ZONE, cases_of, tally
 from tasks.shield import shielded
@@ -115,11 +114,11 @@ def _touched_units(current: Load, policy: str, as_of: date) -> list[str] | None:
 
 def _last_instants(as_of: date) -> dict[str, Any]:
     """Return the end of ``as_of`` as an instant, by source and for those without a file."""
-    zones = _zones()
+    known = zones()
     return {
         "last": _end_of(as_of, OFFICE_ZONE),
-        "sources": list(zones),
-        "lasts": [_end_of(as_of, zone) for zone in zones.values()],
+        "sources": list(known),
+        "lasts": [_end_of(as_of, zone) for zone in known.values()],
     }
 
 
@@ -128,17 +127,13 @@ def _end_of(day: date, zone: str) -> datetime:
     return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
-def _zones() -> dict[str, str]:
-    return {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
-
-
 def _measure_units(current: Load, policy: str, as_of: date, units: list[str] | None) -> tuple[int, Merged]:
     parameters: dict[str, Any] = {"policy": policy} | ({"units": units} if units is not None else {})
     only = "AND coalesce(unit_code, '?') = ANY(%(units)s)" if units is not None else ""
     verdicts = current.read(
         f"SELECT {_COLUMNS} FROM judged.verdicts WHERE policy = %(policy)s {only}", parameters, VERDICTS_TABLE
     )
-    counts = counts_of(verdicts, policy, as_of, _zones())
+    counts = counts_of(verdicts, policy, as_of, zones())
     kill_point("measured")
     where: dict[str, Any] = {"policy": policy} | ({"unit_code": units} if units is not None else {})
     return len(verdicts), current.replace(COUNTS, counts, where)

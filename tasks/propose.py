@@ -11,6 +11,7 @@ import pandas as pd
 
 from config.settings import settings
 from schemas.quality import PROPOSALS
+from tasks.history import keep_whole
 from tasks.offices import settled_parts
 from tasks.proposing import proposals_of
 from tasks.reports.corrections import UNDECIDED, UNSIGNED
@@ -78,7 +79,10 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
         frame = _frame(found, kept, day)
         sources = sorted({*frame["source"], *kept["source"]})
-        return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+        merged = current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+        if merged.inserted or merged.updated or merged.deleted:
+            keep_whole(current, "proposals", PROPOSALS, frame)
+        return merged
 
 
 def _propose(as_of: date) -> Iterator[Proposal]:

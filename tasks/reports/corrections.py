@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from config.settings import settings
-from config.sources import load_sources
+from tasks.offices import zones
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.standing import standing_of
 from tasks.rules.values import value_text
@@ -80,10 +79,10 @@ def count_waiting(as_of: date | None) -> Waiting:
 
 def read_standings() -> list[Standing]:
     """Hold every approved correction against what its source states now, in order of source, dossier and field."""
-    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+    known = zones()
     found = []
     for one, package, source, code, field, old, new, held, replaced, unit, *values in fetch_all(_APPROVED):
-        zone = zones.get(source, "UTC")
+        zone = known.get(source, "UTC")
         now = value_text(values[CORRECTABLE.index(field)], zone) if field in CORRECTABLE else None
         standing = "replaced" if replaced else standing_of(field, old, new, now, zone) if held else "gone"
         found.append(Standing(one, package, source, code, unit, field, old, new, now, standing))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -30,7 +29,7 @@ from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
 from tasks.rules.holders import HOLDERS, Holdings, holders_of
 from tasks.rules.reception import OUTCOMES, receptions_of
-from tasks.rules.times import LocalTimes, local_times
+from tasks.rules.times import LocalTimes, instant_text, local_times, minute_text
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.bundles import Bundle
@@ -117,7 +116,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "missing": [name for name, lacks in missing.items() if lacks[0]] if VERDICTS[verdict[0]] == "undetermined" else [],
         **_where(case, row),
         "recorded": _side(
-            case.facts.received, case.facts.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
+            case.stated.received, case.stated.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
         ),
         "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, timely),
         "reception": _reception(case),
@@ -181,9 +180,9 @@ def _where(case: Case, row: Any) -> Entry:
 
 def _side(received: LocalTimes, due: LocalTimes, end: LocalTimes, state: np.ndarray, timely: np.ndarray) -> Entry:
     return {
-        "received": _minute(received[0]),
-        "due": _minute(due[0]),
-        "end": _minute(end[0]),
+        "received": minute_text(received[0]),
+        "due": minute_text(due[0]),
+        "end": minute_text(end[0]),
         "state": STATES[state[0]],
         "timeliness": TIMELINESS[timely[0]],
     }
@@ -196,9 +195,9 @@ def _reception(case: Case) -> Entry | None:
     if found.rule[0] < 0:
         return None
     return {
-        "submitted": _minute(case.facts.submitted[0]),
-        "reception_due": _minute(found.due[0]),
-        "answered": _minute(found.answered[0]),
+        "submitted": minute_text(case.facts.submitted[0]),
+        "reception_due": minute_text(found.due[0]),
+        "answered": minute_text(found.answered[0]),
         "outcome": OUTCOMES[found.outcome[0]],
         "reference": rules[found.rule[0]].reference,
     }
@@ -215,7 +214,7 @@ def _limit(case: Case) -> Entry:
         "amount": float(case.limits.amount[0]),
         "version": None if np.isnat(start) else str(start),
         "reference": reference[0] if reference else None,
-        "due_without_pauses": _minute(case.bare_due[0]),
+        "due_without_pauses": minute_text(case.bare_due[0]),
     }
 
 
@@ -247,8 +246,10 @@ def _pauses(case: Case) -> list[Entry]:
             made_of_it = "pause_unproved"
         else:
             made_of_it = "pause_counted" if not starts[place] >= case.due[0] else "pause_after_due"
-        end = _minute(ends[place])
-        entries.append({"kind": kind, "origin": origin, "from": _minute(starts[place]), "to": end, "made_of_it": made_of_it})
+        end = minute_text(ends[place])
+        entries.append(
+            {"kind": kind, "origin": origin, "from": minute_text(starts[place]), "to": end, "made_of_it": made_of_it}
+        )
     return sorted(entries, key=lambda entry: str(entry["from"]))
 
 
@@ -275,23 +276,20 @@ def _stretches(held: Holdings) -> list[Entry]:
         room = held.rooms[held.room[place]] if held.room[place] >= 0 else None
         who = {"holder": HOLDERS[holder], "room": room, "status": int(held.status[place]) or None}
         if entries and all(entries[-1][name] == value for name, value in who.items()):
-            entries[-1]["to"] = _minute(held.end[place])
+            entries[-1]["to"] = minute_text(held.end[place])
             entries[-1]["minutes"] += int(held.minutes[place])
         else:
-            times = {"from": _minute(held.start[place]), "to": _minute(held.end[place])}
+            times = {"from": minute_text(held.start[place]), "to": minute_text(held.end[place])}
             entries.append({**times, **who, "minutes": int(held.minutes[place])})
     return entries
 
 
 def _due_change(change: DueChange, zone: str) -> Entry:
-    def office_time(at: datetime | None) -> str | None:
-        return None if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-
     return {
-        "old": office_time(change.old_due),
-        "new": office_time(change.new_due),
-        "not_before": office_time(change.not_before),
-        "at": office_time(change.at),
+        "old": instant_text(change.old_due, zone),
+        "new": instant_text(change.new_due, zone),
+        "not_before": instant_text(change.not_before, zone),
+        "at": instant_text(change.at, zone),
         "when": change.when,
         "by": change.by,
         "page": change.page_digest,
@@ -314,20 +312,20 @@ def _timeline(case: Case) -> list[Entry]:
     """List all that happened, by any system's word, in order of time."""
     frames, zone = case.facts.frames, case.facts.zone
     entries: list[Entry] = [
-        {"at": _minute(at), "what": "status", "status": int(status)}
+        {"at": minute_text(at), "what": "status", "status": int(status)}
         for at, status in zip(local_times(frames.events["at"], zone), frames.events["status"].fillna(0), strict=True)
         if status
     ]
     for name in ("done_at", "returned_at"):
         for at, other in zip(local_times(frames.evidence[name], zone), frames.evidence["other_source"], strict=True):
-            entries.append({"at": _minute(at), "what": "elsewhere", "status": 9 if name == "done_at" else 10, "by": other})
+            entries.append({"at": minute_text(at), "what": "elsewhere", "status": 9 if name == "done_at" else 10, "by": other})
     if not len(frames.events):
         for times, status in ((case.facts.received, 2), (case.facts.done, 9), (case.facts.returned, 10)):
-            entries.append({"at": _minute(times[0]), "what": "status", "status": status})
-    entries.append({"at": _minute(case.facts.due[0]), "what": "appointed"})
+            entries.append({"at": minute_text(times[0]), "what": "status", "status": status})
+    entries.append({"at": minute_text(case.stated.due[0]), "what": "appointed"})
     if case.policy.due == "law":
-        entries.append({"at": _minute(case.due[0]), "what": "due_by_law"})
-    entries.append({"at": _minute(case.ends.at[0]), "what": "ended_by_evidence"})
+        entries.append({"at": minute_text(case.due[0]), "what": "due_by_law"})
+    entries.append({"at": minute_text(case.ends.at[0]), "what": "ended_by_evidence"})
     return sorted((entry for entry in entries if entry["at"]), key=lambda entry: str(entry["at"]))
 
 
@@ -339,7 +337,3 @@ def _findings(place: _Place, as_of: date) -> Entry:
         {"source": place.source, "code": place.code, **waiver_parameters(as_of)},
     )
     return {"findings": [name for name, _ in rows], "waived": [name for name, left_out in rows if left_out]}
-
-
-def _minute(at: np.datetime64) -> str | None:
-    return None if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")

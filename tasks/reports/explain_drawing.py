@@ -65,16 +65,16 @@ class Drawing:
         scale = self._scale()
         if scale is None:
             return None
-        labels, rows = placed_labels(self._moments(scale), scale)
+        moments = self._moments(scale)
+        labels, rows = placed_labels(moments, scale)
         top = 8 + rows * LABEL_ROW
         bottom = top + 3 * LANE
         parts = [
             *closed(self._fact["closed_days"], scale, top, bottom),
             *ticks(scale, bottom),
-            *labels,
             *(
                 f'<line class="at {m.kind}" x1="{scale(m.at)}" x2="{scale(m.at)}" y1="{top - 4}" y2="{bottom}"/>'
-                for m in self._moments(scale)
+                for m in moments
             ),
             *self._lane("lane_recorded", top),
             *self._side("recorded", scale, top),

@@ -8,11 +8,10 @@ from datetime import date
 
 import numpy as np
 
-from config.settings import settings
-from config.sources import load_sources
+from tasks.offices import zones
 from tasks.rules.interval import percent, wilson
 from tasks.rules.tally import OFFICE_ZONE
-from tasks.waivers import waived, waiver_parameters
+from tasks.waivers import SURELY_WRONG, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
 SUBJECTS = ("unit", "procedure", "source")
@@ -28,11 +27,7 @@ _ROWS = f"""
         v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL AS faultless
     FROM judged.verdicts AS v
     LEFT JOIN unnest(%(sources)s::text[], %(zones)s::text[]) AS z (source, zone) ON z.source = v.source
-    LEFT JOIN (
-        SELECT DISTINCT f.source, f.code FROM quality.findings AS f
-        JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
-        WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
-    ) AS f ON f.source = v.source AND f.code = v.code
+    LEFT JOIN ({SURELY_WRONG}) AS f ON f.source = v.source AND f.code = v.code
     WHERE v.policy = %(policy)s) AS judged
     GROUP BY GROUPING SETS ((unit, month), (procedure, month), (source, month)) ORDER BY 1, 2, 3
 """
@@ -101,8 +96,8 @@ def read_scores(by: str, policy: str, as_of: date | None) -> list[Score]:
 def read_all_scores(policy: str, as_of: date | None) -> dict[str, list[Score]]:
     """Score agencies, procedures and sources, as :func:`read_scores` does, in one look at the verdicts."""
     scores: dict[str, dict[str, Score]] = {subject: {} for subject in SUBJECTS}
-    zones = {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
-    given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(zones), "zones": list(zones.values())}
+    known = zones()
+    given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(known), "zones": list(known.values())}
     for subject, name, month, held, right in fetch_all(_ROWS, given | waiver_parameters(as_of)):
         scores[subject].setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
     return {

@@ -15,11 +15,11 @@ from tasks.offices import split_by_hours
 from tasks.rules.facts import facts_of
 from tasks.rules.receipt import receipt_of
 from tasks.rules.reception import NOT_ASKED, OUTCOMES, receptions_of
-from tasks.rules.times import end_of_day
-from tasks.warehouse.bundles import Bundle, bundled
+from tasks.rules.times import end_of_day, minute_text
+from tasks.warehouse.bundles import Bundle, every_bundle
 from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.partitions import last_day_of, pending
+from tasks.warehouse.partitions import last_day_of
 
 WORDS = {
     "in_time": ("tiếp nhận đúng hạn", "taken in on time"),
@@ -59,8 +59,7 @@ def read_receptions() -> list[Reception]:
         DataError: nothing was judged yet.
     """
     as_of = last_day_of()
-    # No digest equals an empty one, so asked for with it every partition is pending.
-    return [one for bundle in bundled("judge", pending("judge", as_of, ""), "") for one in _of_bundle(bundle, as_of)]
+    return [one for bundle in every_bundle() for one in _of_bundle(bundle, as_of)]
 
 
 def by_unit(rows: list[Reception]) -> dict[str | None, Counter[str]]:
@@ -94,11 +93,6 @@ def _of_bundle(bundle: Bundle, as_of: date) -> Iterator[Reception]:
         for place in np.flatnonzero(found.outcome != NOT_ASKED):
             source, code, unit = named.iloc[place]
             outcome = OUTCOMES[found.outcome[place]]
-            submitted, due, answered = (minute(times[place]) for times in (facts.submitted, found.due, found.answered))
+            submitted, due, answered = (minute_text(times[place]) for times in (facts.submitted, found.due, found.answered))
             minutes = int(over[place]) if outcome == "late" and over[place] >= 0 else None
             yield Reception(source, code, None if unit is pd.NA else unit, submitted, due, answered, outcome, minutes)
-
-
-def minute(at: np.datetime64) -> str | None:
-    """Write office time to the minute; None where unknown."""
-    return None if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")

@@ -13,6 +13,7 @@ from config.settings import settings
 from config.sources import Source
 from tasks.pulling.books import asked_of
 from tasks.pulling.spans import BEGINNING, gaps
+from tasks.rules.times import instant_text
 from tasks.sources.protocol import Window
 from tasks.warehouse.engine import fetch_all
 
@@ -56,8 +57,8 @@ def show_windows(source: Source) -> None:
 
 def _row(since: datetime | None, until: datetime | None, state: str, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        _("từ", "from"): _("từ đầu", "the beginning") if since is None else f"{since.astimezone(zone):%Y-%m-%d %H:%M}",
-        _("đến", "to"): _("mới nhất", "the newest") if until is None else f"{until.astimezone(zone):%Y-%m-%d %H:%M}",
+        _("từ", "from"): _("từ đầu", "the beginning") if since is None else instant_text(since, zone.key),
+        _("đến", "to"): _("mới nhất", "the newest") if until is None else instant_text(until, zone.key),
         _("trạng thái", "state"): _(*_STATES[state]),
     }
 

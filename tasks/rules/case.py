@@ -13,7 +13,7 @@ from tasks.rules.areas import settled_by_area
 from tasks.rules.clock import WorkingClock
 from tasks.rules.due import Limits, due_without_pauses, extension, in_office_hours, limits_of, to_quarter_hours
 from tasks.rules.ends import Ends, ends_of, with_answers
-from tasks.rules.facts import Facts
+from tasks.rules.facts import Facts, as_stated
 from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
@@ -48,14 +48,19 @@ class Settled:
     """What is the same under every policy; arrays in the order of the partition's dossiers.
 
     Attributes:
+        facts: what the systems state, approved corrections laid over.
+        stated: the same by the source's word alone; what "as recorded" means, until the source itself is mended.
         as_of_end: last moment of the day that is judged, office time.
+        limit_text: each limit as the catalogue writes it.
     """
 
     facts: Facts
+    stated: Facts
     office: Office
     as_of_end: np.datetime64
     receipt: Receipt
     limits: Limits
+    limit_text: np.ndarray
     recorded: Recorded
 
 
@@ -80,8 +85,13 @@ class Case:
 
     @property
     def facts(self) -> Facts:
-        """What the systems state."""
+        """What the systems state, approved corrections laid over."""
         return self.settled.facts
+
+    @property
+    def stated(self) -> Facts:
+        """What the source itself states."""
+        return self.settled.stated
 
     @property
     def office(self) -> Office:
@@ -124,13 +134,16 @@ class Case:
 def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     """Settle receipt, limit and the source's own word, once for all policies."""
     as_of_end = end_of_day(as_of)
-    receipt = receipt_of(facts, as_of_end)
+    receipt, stated = receipt_of(facts, as_of_end), as_stated(facts)
+    corrected = stated is not facts
     facts = with_possible_readings(facts, receipt.at, as_of_end)
+    stated = with_possible_readings(stated, receipt.at, as_of_end) if corrected else facts
     limits, text = limits_of(facts, receipt)
     if office.areas.areas:
         units = facts.frames.dossiers["unit_code"].astype(object)
         limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
-    return Settled(facts, office, as_of_end, receipt, limits, recorded_of(facts, office.own_rule, as_of_end))
+    recorded = recorded_of(stated, office.own_rule, as_of_end)
+    return Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
 
 
 def build_case(settled: Settled, policy: Policy) -> Case:

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from tasks.rules.case import Case
 from tasks.rules.columns import arrow, as_codes
 from tasks.rules.due import NONE, due_without_pauses, extension
-from tasks.rules.ends import FROM_LOG, FROM_OTHER, IN_PROGRESS, WITHDRAWN
+from tasks.rules.ends import FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PROGRESS, WITHDRAWN
 from tasks.rules.pauses import due_moved_after_expiry, second_supplement, with_pauses
 from tasks.rules.reasons import HIDDEN_ORDER, PHANTOM_ORDER
-from tasks.rules.recorded import LATE
+from tasks.rules.recorded import LATE, recorded_of
 from tasks.rules.recorded import timeliness as by_own_rule
 from tasks.rules.reference import Directory
 from tasks.rules.times import calendar_days, days
@@ -50,7 +50,8 @@ def reasons_of(case: Case, verdict: np.ndarray) -> pa.Array:
     flags["otherwise"] = (verdict == _PHANTOM) & ~_any(flags, flags.keys())
     for code in HIDDEN_ORDER[:-1]:
         flags[code] = _RULES[code](case) & (verdict == _HIDDEN)
-    flags["due_too_generous"] &= ~_any(flags, [c for c in HIDDEN_ORDER[:-1] if c != "due_too_generous"])
+    told = [code for code in HIDDEN_ORDER[:-1] if code not in ("due_too_generous", "late_by_correction")]
+    flags["due_too_generous"] &= ~_any(flags, told)
     flags["end_understated"] = (verdict == _HIDDEN) & ~_any(flags, HIDDEN_ORDER[:-1])
     return joined(flags, len(verdict))
 
@@ -67,9 +68,9 @@ def joined(flags: Mapping[str, np.ndarray], length: int) -> pa.Array:
 
 def _what_matters(case: Case, verdict: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Tell for each phantom whether its end, and whether its due date, made the difference."""
-    phantom, facts = verdict == _PHANTOM, case.facts
+    phantom, stated = verdict == _PHANTOM, case.stated
     rule, state = case.office.own_rule, case.ends.state
-    with_our_end = by_own_rule(case.ends.at, facts.due, state, rule, facts.status, case.as_of_end) != LATE
+    with_our_end = by_own_rule(case.ends.at, stated.due, state, rule, stated.status, case.as_of_end) != LATE
     end, due = case.recorded.end, case.due
     open_ = case.recorded.state == IN_PROGRESS
     late = np.where(open_, (due < case.as_of_end) & ~case.paused.waiting, days(end) > days(due))
@@ -92,12 +93,12 @@ def _still_open(case: Case) -> np.ndarray:
 
 
 def _recorded_due_day(case: Case) -> np.ndarray:
-    return days(case.facts.due)
+    return days(case.stated.due)
 
 
 def _due_impossible(case: Case) -> np.ndarray:
-    due, received = case.facts.due, case.receipt.at
-    default = case.in_days & (due - case.facts.received <= _DEFAULT_LIMIT)
+    due, received = case.stated.due, case.receipt.at
+    default = case.in_days & (due - case.stated.received <= _DEFAULT_LIMIT)
     impossible = (due < received) | (default & (days(case.due) > days(due)))
     # A due date worked out from a wrong receipt is a consequence, not another fault.
     return np.asarray(~np.isnat(due) & impossible & ~case.receipt.corrected)
@@ -124,12 +125,12 @@ def _pause_not_subtracted(case: Case) -> np.ndarray:
 
 
 def _compared_by_instant(case: Case) -> np.ndarray:
-    end, due = case.recorded.end, case.facts.due
+    end, due = case.recorded.end, case.stated.due
     return np.asarray(case.in_days & (days(end) == days(due)) & (end > due) & (case.office.own_rule.compare == "instant"))
 
 
 def _counted_by_return(case: Case) -> np.ndarray:
-    by_return = np.isnat(case.facts.done) & (case.recorded.end == case.facts.returned)
+    by_return = np.isnat(case.stated.done) & (case.recorded.end == case.stated.returned)
     return np.asarray(by_return & (case.ends.origin == FROM_LOG) & (case.ends.at < case.recorded.end))
 
 
@@ -143,7 +144,24 @@ def _unit_abolished(case: Case) -> np.ndarray:
 
 
 def _wrong_limit(case: Case) -> np.ndarray:
-    return np.asarray(~np.isnat(case.facts.due) & (_recorded_due_day(case) != days(case.due)))
+    return np.asarray(~np.isnat(case.stated.due) & (_recorded_due_day(case) != days(case.due)))
+
+
+def _as_corrected(case: Case) -> np.ndarray:
+    """Return the timeliness that the source would show if it stated what is approved; without corrections its own word."""
+    if case.stated is case.facts:
+        return case.recorded.timeliness
+    return recorded_of(case.facts, case.office.own_rule, case.as_of_end).timeliness
+
+
+def _end_is_corrected(case: Case) -> np.ndarray:
+    """Tell where the end is a time or a status that was approved and that the source does not state."""
+    facts, stated = case.facts, case.stated
+    if stated is facts:
+        return np.zeros(len(facts), dtype=bool)
+    pairs = ((facts.done, stated.done), (facts.returned, stated.returned), (facts.refused, stated.refused))
+    other = [(ours != theirs) & ~(np.isnat(ours) & np.isnat(theirs)) for ours, theirs in pairs]
+    return np.asarray(np.logical_or.reduce([*other, facts.status != stated.status]) & (case.ends.origin == FROM_RECORD))
 
 
 _RULES: dict[str, Rule] = {
@@ -153,7 +171,9 @@ _RULES: dict[str, Rule] = {
     "ended_elsewhere": lambda c: _still_open(c) & (c.ends.origin == FROM_OTHER),
     "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
     "unit_moved": lambda c: _still_open(c) & (c.ends.origin == FROM_LOG) & _unit_abolished(c),
-    "handed_over_not_closed": lambda c: _still_open(c) & (c.ends.state != WITHDRAWN) & (c.ends.origin != FROM_OTHER),
+    "handed_over_not_closed": lambda c: (
+        _still_open(c) & (c.ends.state != WITHDRAWN) & (c.ends.origin != FROM_OTHER) & ~_end_is_corrected(c)
+    ),
     "counted_by_return": _counted_by_return,
     "receipt_wrong": lambda c: c.receipt.corrected,
     "due_impossible": _due_impossible,
@@ -164,13 +184,15 @@ _RULES: dict[str, Rule] = {
     "compared_by_instant": _compared_by_instant,
     "paused_open": lambda c: c.paused.waiting & c.paused.own,
     "no_limit": lambda c: (c.limits.unit == NONE) & np.isnat(c.due),
+    "cleared_by_correction": lambda c: _as_corrected(c) != LATE,
     "due_moved_after_expiry": lambda c: due_moved_after_expiry(c.facts),
     "closed_before_work_ended": lambda c: c.ends.reopened,
     "state_lost": lambda c: c.ends.lost,
     "pause_without_evidence": lambda c: c.pause_refused,
     "second_supplement": lambda c: second_supplement(c.facts, c.pauses),
-    "no_due_date": lambda c: np.isnat(c.facts.due),
+    "no_due_date": lambda c: np.isnat(c.stated.due),
     "due_too_generous": lambda c: _recorded_due_day(c) > days(c.due),
+    "late_by_correction": lambda c: _as_corrected(c) == LATE,
 }
 _END_REASONS = (
     "clock_shifted",

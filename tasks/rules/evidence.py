@@ -1,21 +1,31 @@
-"""What each derived fact rests on: table, key and field, so that a verdict can be followed to its records."""
+"""What each derived fact rests on: table, field and a digest of the value, so that a verdict can be followed to its records."""
 
 from __future__ import annotations
+
+import json
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.case import Case
+from tasks.rules.columns import arrow, group_numbers
+from tasks.rules.digests import instant_digests, text_digest, text_digests
+from tasks.rules.due import NONE
 from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER, FROM_RECORD
-from tasks.rules.times import LocalTimes
+from tasks.rules.facts import NAT, rows_of
+from tasks.rules.times import LocalTimes, instants, local_times
+
+_DAY_MINUTES = 1440
+_CLOCK = pa.array([f"T{minute // 60:02}:{minute % 60:02}" for minute in range(_DAY_MINUTES)])
 
 
 def evidence_of(case: Case) -> pa.Array:
     """Return for each dossier a JSON object with the keys received, limit, due, pauses, end and page.
 
-    Each says where the fact was taken from and what it is; what was not derived is left out. Times are
-    office time to the minute. ``page`` is the landing file that holds the record, and its place in it.
+    Each says from which table and field the fact was taken, what it is, and the digest of the value in that field
+    (:mod:`tasks.rules.digests`); what was not derived is left out, and what the law makes of other facts has no digest.
+    Times are office time to the minute. ``page`` is the landing file that holds the record, and its place in it.
     """
     return pc.binary_join_element_wise(
         "{",
@@ -31,38 +41,118 @@ def evidence_of(case: Case) -> pa.Array:
 
 
 def _received(case: Case) -> pa.Array:
-    place = np.where(case.receipt.corrected, "date in code", "core.dossiers.received_at")
-    return _entry("received", place, _minute(case.receipt.at), ~np.isnat(case.receipt.at), first=True)
+    dossiers, by_code = case.facts.frames.dossiers, case.receipt.corrected
+    place = pc.if_else(pa.array(by_code), "core.dossiers.code", _field(case, "received_at"))
+    digest = instant_digests(dossiers["received_at"])
+    if by_code.any():
+        codes = pc.if_else(pa.array(by_code), arrow(dossiers["code"]), pa.scalar(None, pa.string()))
+        digest = pc.if_else(pa.array(by_code), text_digests(codes), digest)
+    return _entry("received", place, _minute(case.receipt.at), ~np.isnat(case.receipt.at), digest, first=True)
 
 
 def _limit(case: Case) -> pa.Array:
-    channel = np.where(case.limits.by_channel, "own channel", "counter")
-    known = ~np.isnat(case.limits.valid_from)
-    version = np.where(known, case.limits.valid_from.astype("datetime64[D]").astype(str), "")
-    return _entry("limit", channel, pc.binary_join_element_wise("ref.procedures from ", pa.array(version), ""), known)
+    """Name the version of the procedure: few of them, so each entry is made once."""
+    limits, texts = case.limits, pc.dictionary_encode(pa.array(case.settled.limit_text, pa.string()))
+    text = pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    start = limits.valid_from.astype("datetime64[D]")
+    group, size = group_numbers(text, start.astype(np.int64), limits.by_channel.astype(np.int64))
+    one = np.zeros(size, dtype=np.int64)
+    one[group] = np.arange(len(group))
+    words = texts.dictionary.to_pylist()
+    made = [
+        _limit_entry(words[text[row]], str(start[row]), bool(limits.by_channel[row]))
+        if text[row] >= 0 and not np.isnat(start[row])
+        else ""
+        for row in one.tolist()
+    ]
+    return pa.array(made, pa.string()).take(pa.array(group))
+
+
+def _limit_entry(text: str, start: str, own_channel: bool) -> str:
+    place = f"ref.procedures.limit_text from {start}, {'own channel' if own_channel else 'counter'}"
+    entry = {"from": place, "is": text, "digest": text_digest(text)}
+    return ',"limit":' + json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
 
 
 def _due(case: Case) -> pa.Array:
-    place = "law" if case.policy.due == "law" else "core.dossiers.due_at"
-    return _entry("due", np.full(len(case.facts), place), _minute(case.due), ~np.isnat(case.due))
+    stated = np.full(len(case.facts), case.policy.due == "recorded") | (case.limits.unit == NONE)
+    place = pc.if_else(pa.array(stated), _field(case, "due_at"), "law")
+    digest = pc.if_else(pa.array(stated), instant_digests(_only(case, "due_at", stated)), pa.scalar(None, pa.string()))
+    return _entry("due", place, _minute(case.due), ~np.isnat(case.due), digest)
 
 
 def _pauses(case: Case) -> pa.Array:
-    number = pa.array(case.paused.counted.astype(np.int64)).cast(pa.string())
-    first = pa.array(case.paused.first_seq.astype(np.int64)).cast(pa.string())
-    text = pc.binary_join_element_wise(number, " counted, first is core.pauses seq ", first, "")
-    place = np.where(case.paused.own, "core.pauses", "core.pauses of another system")
-    return _entry("pauses", place, text, case.paused.counted > 0)
+    counted, table = case.paused.counted, case.pauses
+    if not counted.any():
+        return pa.array(np.full(len(counted), ""), pa.string())
+    start, elsewhere = np.full(len(counted), NAT), np.zeros(len(counted), dtype=bool)
+    first = np.flatnonzero(table.seqs == case.paused.first_seq[table.rows])[::-1]  # the last assignment stands: the earliest
+    start[table.rows[first]], elsewhere[table.rows[first]] = table.start[first], table.elsewhere[first]
+    seq = pa.array(case.paused.first_seq.astype(np.int64)).cast(pa.string())
+    whose = pa.array(np.where(elsewhere, " of another system", ""), pa.string())
+    place = pc.binary_join_element_wise("core.pauses.started_at seq ", seq, whose, "")
+    number = pa.array(counted.astype(np.int64)).cast(pa.string())
+    text = pc.binary_join_element_wise(number, " counted, the first from ", _minute(start), "")
+    known = (counted > 0) & ~np.isnat(start)
+    return _entry("pauses", place, text, known, instant_digests(instants(start, case.facts.zone)))
 
 
 def _end(case: Case) -> pa.Array:
-    origin = case.ends.origin
-    place = np.select(
-        [origin == FROM_LOG, origin == FROM_RECORD, origin == FROM_OTHER, origin == FROM_HAND_OVER],
-        ["core.events", "core.dossiers", "core.matches, done_at there", "core.matches, returned_at there"],
-        "",
-    )
-    return _entry("end", place, _minute(case.ends.at), ~np.isnat(case.ends.at))
+    """Name the field of the end: of the log, of the record, or of another system's record."""
+    ends, size = case.ends, len(case.facts)
+    place = pa.array(np.full(size, ""), pa.string())
+    value = arrow(instants(ends.at, case.facts.zone))
+    log = ends.origin == FROM_LOG
+    if log.any():
+        seqs = np.full(size, -1)
+        for status, places in case.facts.log.end_seqs.items():
+            seqs = np.where(log & (ends.status == status), places, seqs)
+        text = pa.array(seqs.astype(np.int64)).cast(pa.string())
+        place = pc.if_else(pa.array(log), pc.binary_join_element_wise("core.events.at seq ", text, ""), place)
+    for field, of in _record_fields(case).items():
+        if of.any():
+            place = pc.if_else(pa.array(of), _field(case, field), place)
+            value = pc.if_else(pa.array(of), arrow(case.facts.frames.dossiers[field]), value)
+    for origin, field in ((FROM_OTHER, "done_at"), (FROM_HAND_OVER, "returned_at")):
+        of = ends.origin == origin
+        if of.any():
+            other = pc.binary_join_element_wise(f"core.dossiers.{field} of ", _other_source(case, field), "")
+            place = pc.if_else(pa.array(of), other, place)
+    return _entry("end", place, _minute(ends.at), ~np.isnat(ends.at), instant_digests(value))
+
+
+def _record_fields(case: Case) -> dict[str, np.ndarray]:
+    """Tell for each field of the record which dossiers' ends it holds."""
+    status, of = case.ends.status, case.ends.origin == FROM_RECORD
+    refused = (status == 3) & ~np.isnat(case.facts.refused)
+    return {"returned_at": of & (status == 10), "refused_at": of & refused, "done_at": of & (status != 10) & ~refused}
+
+
+def _other_source(case: Case, field: str) -> pa.Array:
+    """Name the system whose matched record holds the end; of several the first by name."""
+    evidence = case.facts.frames.evidence
+    rows = rows_of(case.facts.frames.dossiers, evidence)
+    same = (rows >= 0) & (local_times(evidence[field], case.facts.zone) == case.ends.at[rows])
+    names = evidence["other_source"].astype(object).to_numpy()
+    found = np.full(len(case.facts), "another system", dtype=object)
+    places = np.flatnonzero(same)
+    places = places[np.argsort(names[places].astype(str), kind="stable")[::-1]]
+    found[rows[places]] = names[places]
+    return pa.array(found, pa.string())
+
+
+def _field(case: Case, field: str) -> pa.Array:
+    """Name a field of the dossier, or the approved correction that is laid over it."""
+    corrected = arrow(case.facts.frames.dossiers["corrected"])
+    if corrected.null_count == len(corrected):
+        return pa.array([f"core.dossiers.{field}"]).take(pa.array(np.zeros(len(corrected), dtype=np.int64)))
+    laid_over = pc.match_substring_regex(pc.fill_null(corrected.cast(pa.string()), ""), rf"(^| ){field}( |$)")
+    return pc.if_else(laid_over, f"quality.corrections.new_value of {field}", f"core.dossiers.{field}")
+
+
+def _only(case: Case, field: str, wanted: np.ndarray) -> pa.Array:
+    values = arrow(case.facts.frames.dossiers[field])
+    return pc.if_else(pa.array(wanted), values, pa.scalar(None, values.type))
 
 
 def _page(case: Case) -> pa.Array:
@@ -73,11 +163,28 @@ def _page(case: Case) -> pa.Array:
 
 
 def _minute(times: LocalTimes) -> pa.Array:
-    return pa.array(np.where(np.isnat(times), "", np.datetime_as_string(times.astype("datetime64[m]"))), pa.string())
+    """Write times to the minute, out of a text for each day and one for each minute of a day; empty where unknown."""
+    known = ~np.isnat(times)
+    if not known.any():
+        return pa.array(np.full(len(times), ""), pa.string())
+    minute = times.astype("datetime64[m]").astype(np.int64)
+    day, of_day = np.divmod(np.where(known, minute, 0), _DAY_MINUTES)
+    number, days = _numbered(day)
+    texts = pa.array(np.datetime_as_string(days.astype("datetime64[D]")), pa.string())
+    places = (pa.array(values, mask=~known) for values in (number, of_day))
+    text = pc.binary_join_element_wise(texts.take(next(places)), _CLOCK.take(next(places)), "")
+    return pc.fill_null(text, "")
 
 
-def _entry(key: str, place: np.ndarray, value: pa.Array, known: np.ndarray, *, first: bool = False) -> pa.Array:
+def _numbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number the distinct values: each row's number, and the value of each number."""
+    encoded = pc.dictionary_encode(pa.array(values))
+    return encoded.indices.to_numpy(), encoded.dictionary.to_numpy()
+
+
+def _entry(key: str, place: pa.Array, value: pa.Array, known: np.ndarray, digest: pa.Array, *, first: bool = False) -> pa.Array:
     start = ("" if first else ",") + f'"{key}":{{"from":"'
-    entry = pc.binary_join_element_wise(start, pa.array(place, pa.string()), '","is":"', value, '"}', "")
+    told = pc.if_else(digest.is_valid(), pc.binary_join_element_wise('","digest":"', digest, ""), "")
+    entry = pc.binary_join_element_wise(start, place, '","is":"', value, pc.fill_null(told, ""), '"}', "")
     empty = f'"{key}":null' if first else ""
     return pc.if_else(pa.array(known), entry, empty)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -108,6 +108,24 @@ def facts_of(frames: DossierFrames, zone: str) -> Facts:
         code_day=read_codes(pa.array(dossiers["code"]).cast(pa.string())).day,
         log=log,
         evidence=summarise_evidence(frames, zone),
+    )
+
+
+def as_stated(facts: Facts) -> Facts:
+    """Return the facts by the source's word alone, approved corrections left out."""
+    if facts.frames.stated is None:
+        return facts
+    stated = facts.frames.stated
+    status = as_int(stated["status"], 0)
+    return replace(
+        facts,
+        frames=replace(facts.frames, dossiers=stated, stated=None),
+        received=local_times(stated["received_at"], facts.zone),
+        due=local_times(stated["due_at"], facts.zone),
+        done=local_times(stated["done_at"], facts.zone),
+        returned=local_times(stated["returned_at"], facts.zone),
+        refused=local_times(stated["refused_at"], facts.zone),
+        status=np.where(status == 0, facts.log.last_status, status),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 
@@ -22,6 +23,7 @@ class DossierFrames:
             other_code``, ``received_at, due_at, done_at, returned_at, status, has_result, marks``.
         procedures: ``ref.procedures``, whole.
         units: ``ref.units``, whole.
+        stated: the rows of ``dossiers`` as the source states them; None where nothing is corrected.
     """
 
     dossiers: pd.DataFrame
@@ -30,3 +32,13 @@ class DossierFrames:
     evidence: pd.DataFrame
     procedures: pd.DataFrame
     units: pd.DataFrame
+    stated: pd.DataFrame | None = None
+
+    def part(self, chosen: np.ndarray) -> DossierFrames:
+        """Return the chosen dossiers; what speaks about one that is not there is not looked at, so the rest stays whole.
+
+        Args:
+            chosen: a mask over ``dossiers``.
+        """
+        stated = None if self.stated is None else self.stated[chosen].reset_index(drop=True)
+        return replace(self, dossiers=self.dossiers[chosen].reset_index(drop=True), stated=stated)

@@ -24,7 +24,7 @@ from tasks.rules.masking import looks_personal
 from tasks.rules.reasons import REASONS
 from tasks.rules.reference import Directory
 from tasks.rules.text import fold
-from tasks.rules.times import LocalTimes, days, local_times
+from tasks.rules.times import LocalTimes, days, local_times, minute_text
 from tasks.rules.values import same_value, value_text
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 
@@ -208,7 +208,7 @@ def _last_status(case: Case, place: int) -> Iterator[tuple[str, Any]]:
 
 
 def _end_evidence(case: Case, place: int, stated: dict[str, Any], records: _Records) -> str:
-    origin, at = case.ends.origin[place], _minute(case.ends.at[place])
+    origin, at = case.ends.origin[place], minute_text(case.ends.at[place]) or ""
     if origin == FROM_LOG:
         status = int(case.ends.status[place])
         return f"core.events seq {int(case.facts.log.end_seqs[status][place])}: status {status} at {at}"
@@ -244,7 +244,7 @@ def _due_evidence(case: Case, place: int, stated: dict[str, Any], _records: _Rec
     limits, paused = case.limits, case.paused
     received = "date in core.dossiers.code" if case.receipt.corrected[place] else "core.dossiers.received_at"
     parts = [
-        f"{received}: {_minute(case.receipt.at[place])}",
+        f"{received}: {minute_text(case.receipt.at[place]) or ''}",
         f"ref.procedures {stated['procedure_code']} from {limits.valid_from[place]}: {limits.amount[place]:g} {UNITS[limits.unit[place]]}",
     ]
     if paused.counted[place]:
@@ -268,10 +268,6 @@ def _moment(case: Case, times: LocalTimes, place: int) -> datetime | None:
 def _plain(value: Any) -> Any:
     """Return a cell as a plain value."""
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
-
-
-def _minute(at: np.datetime64) -> str:
-    return "" if np.isnat(at) else str(at.astype("datetime64[m]")).replace("T", " ")
 
 
 # The strongest evidence about a field first: another system's record, the log, the code, then what the law makes of them.

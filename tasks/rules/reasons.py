@@ -162,6 +162,14 @@ _PHANTOM = (
         "Drop the due date that the system invented",
     ),
     Reason(
+        "cleared_by_correction",
+        "phantom_late",
+        "Không trễ theo đính chính được duyệt, hệ thống nguồn chưa sửa",
+        "Not late by an approved correction, the source not mended yet",
+        "Sửa trên hệ thống nguồn theo đính chính đã duyệt",
+        "Mend the record in the source as the approved correction says",
+    ),
+    Reason(
         "otherwise",
         "phantom_late",
         "Nguyên nhân khác",
@@ -226,6 +234,14 @@ _HIDDEN = (
         "Due date longer than the law allows",
         "Sửa ngày hẹn trả theo thời hạn của thủ tục",
         "Set the due date to the procedure's limit",
+    ),
+    Reason(
+        "late_by_correction",
+        "hidden_late",
+        "Trễ theo đính chính được duyệt, hệ thống nguồn chưa ghi",
+        "Late by an approved correction that the source does not state yet",
+        "Sửa trên hệ thống nguồn theo đính chính đã duyệt, gửi thư xin lỗi",
+        "Mend the record in the source as the approved correction says, write the apology",
     ),
     Reason(
         "end_understated",

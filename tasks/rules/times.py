@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -94,6 +94,16 @@ def day_and_month_exchanged(local: LocalTimes) -> LocalTimes:
     start = year.astype("datetime64[M]") + np.where(possible, day_number - 1, 0).astype("timedelta64[M]")
     other = start.astype("datetime64[D]") + np.where(possible, month_number - 1, 0).astype("timedelta64[D]")
     return np.where(possible, other + (local - day), np.datetime64("NaT", "us"))
+
+
+def minute_text(local: np.datetime64) -> str | None:
+    """Write office time to the minute, ``2026-03-31 17:00``; None where unknown."""
+    return None if np.isnat(local) else str(local.astype("datetime64[m]")).replace("T", " ")
+
+
+def instant_text(at: datetime | None, zone: str) -> str | None:
+    """Write an instant as office time to the minute; None where unknown."""
+    return None if at is None else minute_text(np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)))
 
 
 def utc_offset_minutes(zone: str, at: np.datetime64) -> int:

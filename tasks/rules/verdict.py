@@ -158,7 +158,7 @@ def _rows(
     facts, dossiers = case.facts, case.facts.frames.dossiers
     zone, own = case.office.zone, case.policy.own_rule
     state = case.recorded.state if own else case.ends.state
-    due, end = (facts.due, case.recorded.end) if own else (case.due, case.ends.at)
+    due, end = (case.stated.due, case.recorded.end) if own else (case.due, case.ends.at)
     worked = case.office.clock.working_minutes_between(case.receipt.at, case.until)
     return VERDICTS_TABLE.from_arrays(
         {
@@ -166,7 +166,7 @@ def _rows(
             "policy": np.full(len(facts), case.policy.policy),
             "field_code": pc.coalesce(arrow(dossiers["field_code"]), pa.array(case.limits.field_code, pa.string())),
             "received_at": instants(case.receipt.at, zone),
-            "recorded_due_at": dossiers["due_at"],
+            "recorded_due_at": case.stated.frames.dossiers["due_at"],
             "recorded_end_at": instants(case.recorded.end, zone),
             "recorded_state": _words(case.recorded.state, STATES),
             "recorded_timeliness": _words(case.recorded.timeliness, TIMELINESS),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from tasks.warehouse.partitions import REFERENCE, Partition, horizon, rows_of
+from tasks.warehouse.partitions import Partition, every_partition, rows_of
 
 # From about here on, time follows the dossiers; below it, statements and fixed costs (measured, 600 to 60,000 dossiers).
 MOST_ROWS = 50_000
+# Of dossiers that were judged under the rules in force, a day touches one in forty or fewer; the others are not read.
+KNOWN_FOR_ONE_TOUCHED = 20
 # A run has at most about 200 task runs (design 4): checks and judgements together stay below this.
 MOST_TASKS = 160
 
@@ -62,21 +64,6 @@ _SIZES = """
     )
     FROM unnest(%(sources)s::text[], %(months)s::date[]) WITH ORDINALITY AS w (source, month, place) ORDER BY place
 """
-# Change numbers of everything that a bundle's checks and verdicts are made from. A pause or an event
-# that changes bumps its dossier, and so does a match that is removed.
-_MARK = f"""
-    SELECT greatest(
-        (SELECT max(changed_in) FROM core.dossiers WHERE source = %(source)s AND partition_month = ANY(%(months)s)),
-        (SELECT max(greatest(m.changed_in, other.changed_in)) FROM core.dossiers AS d
-            JOIN core.matches AS m ON m.source = d.source AND m.code = d.code
-            LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
-            WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s)),
-        (SELECT max(c.changed_in) FROM core.dossiers AS d
-            JOIN quality.corrections AS c ON c.source = d.source AND c.code = d.code
-            WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s)),
-        {REFERENCE}
-    )
-"""
 
 
 def bundled(step: str, partitions: Sequence[Partition], rules_digest: str) -> list[Bundle]:
@@ -102,8 +89,24 @@ def bundled(step: str, partitions: Sequence[Partition], rules_digest: str) -> li
     known = sorted((done, one, rows) for one, (rows, done) in zip(partitions, sizes, strict=True))
     bundles: list[Bundle] = []
     for _, group in groupby(known, key=lambda each: (each[0], each[1].source)):
-        bundles += _packed([(one, rows) for _, one, rows in group], most)
+        some = list(group)
+        touched_only = step == "judge" and some[0][0]
+        bundles += _packed([(one, rows) for _, one, rows in some], most * (KNOWN_FOR_ONE_TOUCHED if touched_only else 1))
     return sorted(bundles)
+
+
+def narrowed(bundle: Bundle) -> list[Bundle]:
+    """Split a bundle so that each part can be read whole."""
+    return bundled("", bundle.partitions, "")
+
+
+def every_bundle(sources: Sequence[str] | None = None) -> list[Bundle]:
+    """Bundle every partition of primary dossiers, for whoever only reads them.
+
+    Args:
+        sources: only these; all primary ones by default.
+    """
+    return bundled("", every_partition(sources), "")
 
 
 def _packed(partitions: Iterable[tuple[Partition, int]], most: int) -> list[Bundle]:
@@ -118,14 +121,3 @@ def _packed(partitions: Iterable[tuple[Partition, int]], most: int) -> list[Bund
         some.append(one)
         total += rows
     return [*bundles, Bundle.of(*some)] if some else bundles
-
-
-def input_mark(bundle: Bundle) -> int:
-    """Return the highest change number among a bundle's inputs that is certain to hide no smaller one.
-
-    Call it BEFORE reading the bundle's rows, and store it as ``through`` of each of its partitions. Were it the
-    plain maximum, a load that drew a smaller number and commits later would never be seen.
-    """
-    limit = horizon()
-    ((highest,),) = rows_of(_MARK, {"source": bundle.source, "months": list(bundle.months)})
-    return min(int(highest), limit)

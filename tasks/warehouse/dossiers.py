@@ -14,10 +14,12 @@ from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
+from schemas.verdicts import MOVING
 from tasks.rules.corrections import with_corrections
 from tasks.rules.frames import DossierFrames
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
+from tasks.warehouse.partitions import SLOTS
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
@@ -26,24 +28,26 @@ _CHOSEN = """
     SELECT d.source, d.code FROM core.dossiers AS d
     WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'
 """
-# What a change since the last time can have touched, and what grows older by itself.
-_TOUCHED = """
-    AND (
-        d.changed_in > %(since)s
-        OR EXISTS (
-            SELECT FROM core.matches AS m
-            LEFT JOIN core.dossiers AS other ON other.source = m.other_source AND other.code = m.other_code
-            WHERE m.source = d.source AND m.code = d.code AND greatest(m.changed_in, other.changed_in) > %(since)s)
-        OR EXISTS (
-            SELECT FROM quality.corrections AS c
-            WHERE c.source = d.source AND c.code = d.code AND c.changed_in > %(since)s)
-        OR (%(grow_older)s AND (
-            NOT EXISTS (SELECT FROM judged.verdicts AS v WHERE v.source = d.source AND v.code = d.code)
-            OR EXISTS (
-                SELECT FROM judged.verdicts AS v
-                WHERE v.source = d.source AND v.code = d.code
-                AND (v.state = 'in_progress' OR v.recorded_state = 'in_progress' OR v.end_at IS NULL))))
+# What a change since the last time can have touched, and what grows older by itself. Each way asks for changes first and
+# for dossiers then: those that nothing touched are not looked at.
+_TOUCHED = f"""
+    {SLOTS}, touched AS (
+        SELECT d.source, d.code FROM core.dossiers AS d
+        WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.changed_in > %(since)s
+        UNION ALL
+        SELECT m.source, m.code FROM core.matches AS m WHERE m.source = %(source)s AND m.changed_in > %(since)s
+        UNION ALL
+        SELECT m.source, m.code FROM slot AS s
+        JOIN core.dossiers AS other ON other.source = s.source AND other.partition_month = s.month
+            AND other.changed_in > %(since)s
+        JOIN core.matches AS m ON m.other_source = other.source AND m.other_code = other.code AND m.source = %(source)s
+        UNION ALL
+        SELECT c.source, c.code FROM quality.corrections AS c WHERE c.source = %(source)s AND c.changed_in > %(since)s
+        UNION ALL
+        SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(grow_older)s AND v.source = %(source)s AND ({MOVING})
     )
+    SELECT DISTINCT d.code FROM touched JOIN core.dossiers AS d USING (source, code)
+    WHERE d.partition_month = ANY(%(months)s) AND d.role = 'primary' ORDER BY 1
 """
 _NAMED = " AND d.code = ANY(%(codes)s)"
 
@@ -84,7 +88,7 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
     Raises:
         WarehouseError: a statement failed.
     """
-    chosen, parameters = _chosen(bundle, selection)
+    chosen, parameters = _chosen(bundle, touched(bundle, selection))
     dossiers = read_frame(
         f"""
         WITH chosen AS MATERIALIZED ({chosen})
@@ -104,6 +108,7 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
         evidence=_read_evidence(chosen, parameters),
         procedures=read_table(PROCEDURES),
         units=read_table(UNITS),
+        stated=dossiers.reset_index(drop=True) if len(corrections) else None,
     )
 
 
@@ -134,12 +139,22 @@ def selection_for(step: str, bundle: Bundle, rules_digest: str, as_of: date) -> 
     return Selection(since=through, grow_older=any(as_of != day for day in known))
 
 
+def touched(bundle: Bundle, selection: Selection) -> Selection:
+    """Look up once which dossiers a selection by change number means; any other is returned as it is.
+
+    Raises:
+        WarehouseError: the statement failed.
+    """
+    if selection.since is None:
+        return selection
+    given = {"since": selection.since, "grow_older": selection.grow_older}
+    rows = fetch_all(_TOUCHED, {"source": bundle.source, "months": list(bundle.months), **given})
+    return Selection(codes=tuple(code for (code,) in rows))
+
+
 def _chosen(bundle: Bundle, selection: Selection) -> tuple[str, dict[str, Any]]:
     query = _CHOSEN
     parameters: dict[str, Any] = {"source": bundle.source, "months": list(bundle.months)}
-    if selection.since is not None:
-        query += _TOUCHED
-        parameters |= {"since": selection.since, "grow_older": selection.grow_older}
     if selection.codes is not None:
         query += _NAMED
         parameters["codes"] = list(selection.codes)

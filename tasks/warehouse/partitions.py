@@ -48,9 +48,8 @@ class Partition:
 
 REFERENCE = "greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
 
-# Asks as little as it can: partitions are stepped through along an index, changes are looked up behind the
-# oldest mark, and a partition's rows are read only where nothing else has settled that it is pending.
-_PENDING = f"""
+# Partitions are stepped through along an index.
+SLOTS = """
     WITH RECURSIVE slot AS (
         (SELECT source, partition_month AS month FROM core.dossiers ORDER BY 1, 2 LIMIT 1)
         UNION ALL
@@ -58,12 +57,19 @@ _PENDING = f"""
             SELECT d.source, d.partition_month FROM core.dossiers AS d
             WHERE (d.source, d.partition_month) > (slot.source, slot.month) ORDER BY 1, 2 LIMIT 1
         ) AS following
-    ), known AS MATERIALIZED (
+    )"""
+_PRIMARY = """(%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
+            SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')"""
+_EVERY = f"{SLOTS} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
+
+# Asks as little as it can: changes are looked up behind the oldest mark, and a partition's rows are read only where
+# nothing else has settled that it is pending.
+_PENDING = f"""
+    {SLOTS}, known AS MATERIALIZED (
         SELECT s.source, s.month, p.through, p.rules_digest, p.as_of FROM slot AS s
         LEFT JOIN audit.progress AS p
             ON p.step = %(step)s AND p.partition = s.source || '/' || to_char(s.month, 'YYYY-MM')
-        WHERE (%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
-            SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')
+        WHERE {_PRIMARY}
     ), oldest AS MATERIALIZED (
         SELECT min(through) AS through FROM known
     ), spoken_about AS (
@@ -96,6 +102,16 @@ _PENDING = f"""
         END
     ORDER BY 1, 2
 """
+
+
+def every_partition(sources: Sequence[str] | None = None) -> list[Partition]:
+    """List all partitions of primary dossiers, in order of source and month.
+
+    Args:
+        sources: only these; all primary ones by default.
+    """
+    parameters = {"every_source": sources is None, "sources": list(sources or ())}
+    return [Partition(source, month) for source, month in rows_of(_EVERY, parameters)]
 
 
 def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | None = None) -> list[Partition]:
@@ -134,7 +150,10 @@ def last_day_of(step: str = "judge") -> date:
 
 
 def horizon() -> int:
-    """Return a change number below which every load is committed or undone.
+    """Return a change number up to which every load is committed or undone.
+
+    Call it BEFORE reading rows that a step is made from, and store it as ``through`` of each of its partitions. Were it
+    the highest number among those rows, a load that drew a smaller one and commits later would never be seen.
 
     Each load announces, by an advisory lock, a lower bound of its number before it draws it. A load that
     announces after we looked draws a number higher than any that was drawn when we began.

@@ -142,3 +142,10 @@ def test_worked_minutes_of_a_day() -> None:
     assert worked_between(at("2025-03-10T11:00"), at("2025-03-10T13:30")) == 60
     assert worked_between(at("2025-04-26T00:00"), at("2025-04-27T00:00")) == 480  # make-up Saturday
     assert worked_between(at("2026-01-02T00:00"), at("2026-01-03T00:00")) == 0
+
+
+def test_nothing_runs_out_while_a_pause_goes_on_whose_end_lies_ahead() -> None:
+    received, asked, now = "2026-03-17T13:55", "2026-03-23T07:30", "2026-04-01T00:00"
+    pause = Pause("supplement", at(asked), at("2026-04-10T09:00"))
+    found = due_with_pauses(Limit(5, "calendar_day"), at(received), [pause], at(now))
+    assert not is_late(Limit(5, "calendar_day"), found, None, at(now))

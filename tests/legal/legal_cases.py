@@ -14,9 +14,11 @@ from config.calendar import load_calendars
 from config.files import read_yaml
 from config.policies import load_policies
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
+from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
 from tasks.clocks import clock_for
 from tasks.rules.case import Office
+from tasks.rules.corrections import with_corrections
 from tasks.rules.frames import DossierFrames
 from tasks.rules.limits import parse_limit
 from tasks.rules.verdict import judge_frames
@@ -91,14 +93,21 @@ def frames_of(case: dict[str, Any]) -> DossierFrames:
     pauses = [pause_row(code, seq, pause) for seq, pause in enumerate(case.get("pauses", []))]
     dossiers = DOSSIERS.frame([dossier])
     dossiers["duplicate_of"] = pd.array([case.get("duplicate_of")], dtype="string[pyarrow]")
+    approved = [correction_row(code, field, value) for field, value in case.get("corrections", {}).items()]
     return DossierFrames(
-        dossiers=dossiers,
+        dossiers=with_corrections(dossiers, CORRECTIONS.frame(approved)),
+        stated=dossiers if approved else None,
         events=EVENTS.frame(events),
         pauses=PAUSES.frame(pauses),
         evidence=evidence_frame(code, case.get("elsewhere")),
         procedures=PROCEDURES.frame(procedure_row(version) for version in versions_of(case)),
         units=UNITS.frame(),
     )
+
+
+def correction_row(code: str, field: str, value: Any) -> dict[str, Any]:
+    text = instant(value).isoformat() if isinstance(value, datetime) else str(value)
+    return {"source": SOURCE, "code": code, "field": field, "new_value": text, "state": "approved"}
 
 
 def versions_of(case: dict[str, Any]) -> list[dict[str, Any]]:

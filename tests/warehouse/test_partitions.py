@@ -8,7 +8,7 @@ from schemas.dossiers import DOSSIERS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import UNITS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.warehouse.bundles import Bundle, bundled, input_mark
+from tasks.warehouse.bundles import Bundle, bundled
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
@@ -36,7 +36,7 @@ def loaded(warehouse: Cluster) -> None:
 
 def judge_all(as_of: date = AS_OF, rules: str = "r") -> None:
     for partition in pending("judge", as_of, rules):
-        through = input_mark(Bundle.of(partition))
+        through = horizon()
         with load("judge", partition.key) as current:
             current.progress("judge", partition.key, through=through, as_of=as_of, rules_digest=rules)
 
@@ -167,7 +167,7 @@ def test_a_load_that_commits_late_with_a_smaller_number_is_not_missed() -> None:
         with load("load", "province") as late:
             late.merge(DOSSIERS, dossiers("A", status=10))
         assert late.change_number > early.change_number
-        through = input_mark(Bundle.of(MARCH))
+        through = horizon()
         assert through < early.change_number
         with load("judge", MARCH.key) as current:
             current.progress("judge", MARCH.key, through=through, as_of=AS_OF, rules_digest="r")
@@ -190,10 +190,6 @@ def test_the_horizon_follows_what_is_committed_and_undone() -> None:
         fail()
     assert horizon() == 2
     assert fetch_all("SELECT max(change_number) FROM audit.ledger") == [(1,)]
-
-
-def test_a_partition_without_rows_has_no_mark() -> None:
-    assert input_mark(Bundle.of(Partition("nowhere", date(2026, 1, 1)))) == 0
 
 
 @pytest.mark.usefixtures("loaded")

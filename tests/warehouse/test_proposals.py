@@ -15,6 +15,7 @@ from flows.refresh import warn_of_conflicts
 from flows.trouble import Trouble
 from schemas.dossiers import DOSSIERS
 from schemas.quality import CORRECTIONS
+from schemas.verdicts import VERDICTS_TABLE
 from tasks.correct import Package, receive_corrections
 from tasks.judge import judge_bundle
 from tasks.propose import HEADINGS, read_proposals, refresh_proposals, write_proposals
@@ -82,14 +83,38 @@ def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: 
     again = receive_corrections(tmp_path / "a.csv")
     assert (package.new, again.new, again.approved) == (package.approved, 0, package.approved)
     assert judge_bundle(MONTH, DAY_ONE).read == len(asked)
-    settled = verdicts()
-    settled = settled[(settled["policy"] == "qd766") & settled["code"].isin([code for _, code in asked])]
-    assert set(settled["verdict"]) <= {"on_time", "late"}, "record and law agree now"
+    settled = of_policy(asked)
+    assert "undetermined" not in set(settled["verdict"])
+    told = settled["reasons"].str.contains("by_correction")
+    assert (told | settled["verdict"].isin(["on_time", "late"])).all(), "what the source still says otherwise is said"
     assert read_proposals() == [], "judging again withdraws them"
     assert refresh_proposals() == Merged()
     incremental = verdicts()
     assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
     pd.testing.assert_frame_equal(verdicts(), incremental)
+
+
+def test_the_figures_as_recorded_move_when_the_source_is_mended_and_not_before(tmp_path: Path) -> None:
+    judge_bundle(MONTH, DAY_ONE)
+    refresh_proposals()
+    before = verdicts()
+    send_back(tmp_path / "a.csv")
+    asked = {(row[0], row[1]) for row in fetch_all("SELECT source, code FROM quality.corrections")}
+    judge_bundle(MONTH, DAY_ONE)
+    recorded = [name for name in VERDICTS_TABLE.columns if name.startswith("recorded_")]
+    pd.testing.assert_frame_equal(verdicts()[recorded], before[recorded])
+    corrected = read_bundle(MONTH).dossiers
+    with load("load", "desk") as current:
+        current.merge(DOSSIERS, corrected[list(DOSSIERS.given_columns)])
+    judge_bundle(MONTH, DAY_ONE)
+    settled = of_policy(asked)
+    assert set(settled["verdict"]) <= {"on_time", "late"}, "record and law agree now"
+    assert not settled["reasons"].notna().any()
+
+
+def of_policy(asked: set[tuple[str, str]]) -> pd.DataFrame:
+    rows = verdicts()
+    return rows[(rows["policy"] == "qd766") & rows["code"].isin([code for _, code in asked])]
 
 
 def one_open() -> pd.Series:

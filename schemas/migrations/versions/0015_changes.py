@@ -1,4 +1,4 @@
-"""What cleaning changed of every dossier, field by field; successors of agencies that were split."""
+"""What cleaning changed of every dossier, field by field."""
 
 from __future__ import annotations
 
@@ -52,20 +52,6 @@ def upgrade() -> None:
         schema="quality",
         comment="Every field of a dossier that cleaning changed: the value as given, the value kept, and the rule that made "
         "it. Grain: dossier × field.",
-    )
-    op.alter_column(
-        "units",
-        "succeeded_by",
-        schema="ref",
-        comment="Agency that took over its dossiers after valid_to; several, of one that was split, with ; between them.",
-        existing_comment="Agency that took over its dossiers after valid_to.",
-    )
-    op.alter_column(
-        "proposals",
-        "rule",
-        schema="quality",
-        comment="Reason of the verdict from which it follows; unit_succeeded: the directory's succession.",
-        existing_comment="Reason of the verdict from which it follows.",
     )
     op.create_index("ix_quality_changes_rule", "changes", ["rule"], schema="quality")
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON quality.changes TO motcua_load")
