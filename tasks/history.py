@@ -2,7 +2,7 @@
 
 Receipts of loads and of corrections tell what was read. When a finding was first seen, what a gate found on a day, pulls
 that brought nothing, figures that were published: no landing file tells that. Each run lands at its end what is new of
-it, as a receipt of the chain ``runs``; publications, proposals and differences are told by whoever writes them.
+it, as a receipt of the chain ``runs``; publications and differences are told by whoever writes them.
 """
 
 from __future__ import annotations
@@ -44,10 +44,11 @@ _OF_A_RUN: dict[Table, str] = {
 }
 _OF_A_PUBLICATION = {PUBLICATIONS: "publication_id = %(publication)s"}
 TOLD = {table.full_name: table for table in (*_OF_A_RUN, *_OF_A_PUBLICATION)}
-NEWEST = (BREAKERS, PROPOSALS, DIFFERENCES)  # told whole each time: of a chain the newest receipt counts
+NEWEST = (BREAKERS, DIFFERENCES)  # told whole each time: of a chain the newest receipt counts
 
-_CHANGED = (FINDINGS, GATE_RESULTS, COMPLETENESS, DRIFT)  # told as their rows change; none is ever deleted
-SHEETS = {t.full_name: t for t in (*_CHANGED, PROPOSALS, DIFFERENCES, INDICATORS, VERDICT_COUNTS, FINDING_COUNTS)}
+# Told as their rows change. Of these only proposals are ever deleted, and judging withdraws them again after a replay.
+_CHANGED = (FINDINGS, GATE_RESULTS, COMPLETENESS, DRIFT, PROPOSALS)
+SHEETS = {t.full_name: t for t in (*_CHANGED, DIFFERENCES, INDICATORS, VERDICT_COUNTS, FINDING_COUNTS)}
 _REACHED = "SELECT through, cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 
 
