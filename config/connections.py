@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -58,15 +60,99 @@ class Totals(Strict):
     count: str = "TongSo"
 
 
+class Paging(Strict):
+    """How a list is asked for piece by piece.
+
+    Attributes:
+        style: page: by the number of a page; offset: by the first record and how many; range: by the first record and the
+            one after the last; whole: it comes in one answer.
+        place: name of the parameter that says which page, or which record first.
+        size: name of the parameter that says how many, or which record is the one after the last.
+        first: what the source calls the first page, or the first record; null: 1 for pages, 0 for records.
+    """
+
+    style: Literal["page", "offset", "range", "whole"] = "page"
+    place: str = "page"
+    size: str = "size"
+    first: int | None = None
+
+
+class Token(Strict):
+    """A login that answers with a token, which every request then shows; a new one is asked for when it has ended.
+
+    Attributes:
+        path: of the login, behind the address.
+        fields: of the login; secrets from the environment.
+        encoding: how they are sent.
+        answer: where the token stands in the answer, ``data.token`` for one inside another.
+        header, prefix: which header shows it, and what stands before it there.
+    """
+
+    path: str
+    fields: dict[str, Given]
+    encoding: Literal["json", "form"] = "json"
+    answer: str = "access_token"
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+
+
+_SECRET_WORDS = ("token", "auth", "key", "secret", "password", "cookie")
+
+
+class Listing(Strict):
+    """A plain list over HTTP, instead of the national exchange's envelope; ``parameters`` are sent with each question.
+
+    Attributes:
+        path: of the list, behind the address.
+        method: GET asks with parameters of the address, POST with the same in a JSON body.
+        headers: sent with each question; whatever proves who asks, from the environment only.
+        token: a login that gives a token; without it ``user`` and ``password``, where given, are sent as HTTP Basic.
+        paging: how the list is asked for piece by piece.
+        since, until: parameters that ask for what was modified from an instant on, and before one; without them the
+            whole list is read each time.
+        moments: how those instants are written, to the second: strftime in the source's zone, or epoch_ms.
+        records, total: where the records and their number stand in the answer, ``data.items`` for one inside another.
+        good: key of the answer to the values that a good one has there.
+    """
+
+    path: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: dict[str, Given] = Field(default_factory=dict)
+    token: Token | None = None
+    paging: Paging = Paging()
+    since: str | None = None
+    until: str | None = None
+    moments: str = "%Y-%m-%dT%H:%M:%S"
+    records: str | None = None
+    total: str = "total"
+    good: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Listing:
+        if (self.since is None) != (self.until is None):
+            raise ValueError("since and until are given together or not at all")
+        if self.moments != "epoch_ms" and len({datetime(2026, 1, 5, 8, 0, s).strftime(self.moments) for s in (0, 1)}) == 1:
+            raise ValueError("moments must tell seconds: windows of time would overlap or leave gaps")
+        open_secrets = [name for name, value in self.headers.items() if isinstance(value, str) and _may_be_secret(name)]
+        if open_secrets:
+            raise ValueError(f"headers: {', '.join(open_secrets)} may prove who asks; give it as {{env: NAME}}")
+        return self
+
+
+def _may_be_secret(name: str) -> bool:
+    return any(word in name.casefold() for word in _SECRET_WORDS)
+
+
 class Rest(Strict):
-    """A system in the national exchange's envelope over HTTP (domain 2.3).
+    """A system over HTTP: in the national exchange's envelope (domain 2.3), or as a plain list.
 
     Attributes:
         address: base address, https unless the host is this machine or ``plain_http`` is set.
+        listing: a plain list instead of the envelope; the names of services and the agency are then not used.
         service: name of the service that lists the records.
         agency: ``madonvi`` of the envelope.
         destination: ``dstcode`` header of the login.
-        parameters: constants added to the request's ``data``.
+        parameters: constants added to the request's ``data``, or to the question for a plain list.
         page_size: records asked for at a time.
         requests_per_second: highest rate of requests to the host, whichever of our sources asks it; null sets none.
         connections: how many of our sources may ask the host at the same time, over all runs.
@@ -82,6 +168,7 @@ class Rest(Strict):
     address: Given
     user: FromEnvironment | None = None
     password: FromEnvironment | None = None
+    listing: Listing | None = None
     login_path: str = "login"
     service_path: str = "service"
     service: str = "LayDanhSachHoSo"
@@ -105,6 +192,8 @@ class Rest(Strict):
     def _login_is_whole(self) -> Rest:
         if (self.user is None) != (self.password is None):
             raise ValueError("user and password are given together or not at all")
+        if self.listing is not None and self.totals is not None:
+            raise ValueError("totals are a service of the envelope; a plain list has none")
         return self
 
 

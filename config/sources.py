@@ -311,6 +311,8 @@ class Source(Strict):
             raise ValueError("profile table needs columns.code (or columns.receipt_number)")
         if self.profile == "land_calls" and self.statements != "partial":
             raise ValueError("profile land_calls needs statements: partial, for a call tells only what happened")
+        if self.begins and self.rest and self.rest.listing and self.rest.listing.since is None:
+            raise ValueError("begins needs rest.listing.since: without it a list cannot be asked for by windows of time")
         if self.is_reference != (self.role == "reference"):
             raise ValueError("role reference goes with the profiles catalogue and units")
         return self

@@ -65,6 +65,8 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
         f"{source.name}: đọc thử {look.pages} trang, {look.records} bản ghi; sẽ nạp: {kept}. Chưa nạp gì.",
         f"{source.name}: {look.pages} pages and {look.records} records looked at; would load: {kept}. Nothing was loaded.",
     )
+    for name, fact in look.faults.items():
+        yield say(f"Không đọc được {name}: {fact}.", f"Cannot be read: {name}: {fact}.")
     for reason, count in look.rejected.items():
         yield say(f"Bị loại: {count} bản ghi ({reason}).", f"Rejected: {count} records ({reason}).")
     yield say("Cột của nguồn → trường của kho:", "Column of the source → field of the warehouse:")

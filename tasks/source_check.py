@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.errors import SourceError
 from config.sources import Source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
@@ -82,6 +83,7 @@ class Look:
         unmapped: names that are not read.
         lacking: our fields that the source's file names columns for, and no column came.
         marks: defect to the number of dossiers with it.
+        faults: name of each page that as a whole cannot be read, and why.
     """
 
     pages: int
@@ -95,6 +97,7 @@ class Look:
     dates: list[DateField]
     marks: dict[str, int]
     readings: Readings
+    faults: dict[str, str]
 
 
 def look_at(source: Source, now: datetime) -> Look:
@@ -110,15 +113,31 @@ def look_at(source: Source, now: datetime) -> Look:
     pages = list(_pages(source, Window(since=now - timedelta(days=1))))
     if source.kind != "files" and not any(page.records for page in pages):
         pages = list(_pages(source, Window(), most=1))
-    return look_into(source, [read_page(page.body, page.media_type, source) for page in pages])
+    return look_into(source, *_read(source, pages))
+
+
+def _read(source: Source, pages: list[Page]) -> tuple[list[Readings], dict[str, str]]:
+    """Read pages; one that cannot be read does not hide the others, as it does not when they are loaded."""
+    each: list[Readings] = []
+    faults: dict[str, str] = {}
+    for page in pages:
+        if page.records == 0:
+            continue
+        try:
+            each.append(read_page(page.body, page.media_type, source))
+        except SourceError as error:
+            if len(pages) == 1:
+                raise
+            faults[page.name] = error.fact
+    return each, faults
 
 
 def _pages(source: Source, window: Window, most: int = MOST_PAGES) -> Iterator[Page]:
     yield from islice(adapter_for(source).pages(window), most)
 
 
-def look_into(source: Source, pages: list[Readings]) -> Look:
-    """Say what some pages hold."""
+def look_into(source: Source, pages: list[Readings], faults: dict[str, str] | None = None) -> Look:
+    """Say what some pages hold; ``faults`` are those that could not be read."""
     readings = joined(pages)
     cleaned = clean(readings, source, UNITS.frame(), pseudonym_key())
     named = meanings(source)
@@ -127,7 +146,7 @@ def look_into(source: Source, pages: list[Readings]) -> Look:
     met = {meaning for _, several, _ in read for meaning in several.split(", ")}
     declared = [] if not source.columns else list(columns_of(source))
     return Look(
-        pages=len(pages),
+        pages=len(pages) + len(faults or {}),
         records=readings.records,
         kept=_kept(cleaned),
         rejected={str(k): int(v) for k, v in cleaned.rejected["reason"].value_counts().items()},
@@ -138,6 +157,7 @@ def look_into(source: Source, pages: list[Readings]) -> Look:
         dates=[found for found in _dates(source, readings.dossiers) if found.given],
         marks=_marks(cleaned),
         readings=readings,
+        faults=faults or {},
     )
 
 
@@ -163,6 +183,7 @@ def _unknown(source: Source, readings: Readings) -> Iterator[UnknownCodes]:
         "channel": (readings.dossiers, CodeList.of(source.channels, code_lists.CHANNELS), pa.string()),
         "person_kind": (readings.dossiers, CodeList.of(source.person_kinds, code_lists.PERSON_KINDS), pa.string()),
         "events.status": (readings.events, status_list(source), pa.int64()),
+        "pauses.kind": (readings.supplements, CodeList.of(source.pause_kinds, code_lists.PAUSE_KINDS), pa.string()),
         "procedures.channel": (readings.procedures, CodeList.of(source.channels, code_lists.CHANNELS), pa.string()),
         "level": (readings.units, CodeList.of(source.levels, code_lists.LEVELS), pa.string()),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,13 +54,18 @@ class Directory:
     """
 
     def __init__(self, units: pd.DataFrame) -> None:
-        rows = units[["unit_code", "name", "valid_from", "valid_to", "old_code"]].to_dict("records")
+        told = units[["unit_code", "name", "valid_from", "valid_to", "old_code"]]
+        rows = told.sort_values(["valid_from", "unit_code"]).to_dict("records")
         self.entries = [
             _Entry(r["unit_code"], str(r["name"]), r["valid_from"], date.max if pd.isna(r["valid_to"]) else r["valid_to"])
             for r in rows
         ]
-        self.codes = {entry.code for entry in self.entries}
-        self.old = {str(r["old_code"]).upper(): r["unit_code"] for r in rows if not pd.isna(r["old_code"])}
+        self.codes = {entry.code: [entry] for entry in self.entries}
+        # An old code may have passed from one agency to the next, as 1 July 2025 did with a district's.
+        self.old: defaultdict[str, list[_Entry]] = defaultdict(list)
+        for row, entry in zip(rows, self.entries, strict=True):
+            if not pd.isna(row["old_code"]):
+                self.old[str(row["old_code"]).upper()].append(entry)
         self.names: defaultdict[str, list[_Entry]] = defaultdict(list)
         self.cores: defaultdict[str, list[_Entry]] = defaultdict(list)
         for entry in self.entries:
@@ -81,19 +87,19 @@ class Directory:
         if not self.entries:
             nothing = np.zeros(len(codes), dtype=bool)
             return Agencies(pc.coalesce(folded, names, fold_units(prefixes)), nothing, nothing)
-        by_code = per_distinct(folded, self._by_code, pa.string())
-        by_name = self._by_names(pc.if_else(pc.is_valid(by_code), pa.scalar(None, pa.string()), names), days)
+        by_code = self._decided(folded, days, self._by_code)
+        by_name = self._decided(pc.if_else(pc.is_valid(by_code), pa.scalar(None, pa.string()), names), days, self._by_name)
         found = pc.coalesce(by_code, by_name)
         unknown = (given(codes) | given(names)) & ~given(found)
         return Agencies(
-            codes=pc.coalesce(found, per_distinct(fold_units(prefixes), self._by_code, pa.string())),
+            codes=pc.coalesce(found, self._decided(fold_units(prefixes), days, self._by_code)),
             unknown=unknown,
             folded=truth(pc.not_equal(codes, by_code)) | self._written_otherwise(names, by_name),
         )
 
-    def of_code(self, code: str) -> str | None:
-        """Return the agency of a code in either style, however it is written."""
-        return self._by_code(fold_units(pa.array([code], pa.string()))[0].as_py() or "")
+    def of_code(self, code: str) -> set[str]:
+        """Return the agencies that a code in either style can mean, however it is written."""
+        return {entry.code for entry in self._by_code(fold_units(pa.array([code], pa.string()))[0].as_py() or "")}
 
     def way(self, name: str) -> tuple[set[str], str]:
         """Return the agencies that a name can mean, and the rule of :mod:`tasks.cleaning.rules` by which it is found."""
@@ -105,18 +111,19 @@ class Directory:
             return found, "agency_name"
         return found, "agency_name_folded" if _whole(name) in self.names or _core(name) in self.cores else "agency_likeness"
 
-    def _by_code(self, code: str) -> str | None:
-        return code if code in self.codes else self.old.get(code)
+    def _by_code(self, code: str) -> list[_Entry]:
+        return self.codes.get(code) or self.old.get(code, [])
 
-    def _by_names(self, names: pa.Array, days: np.ndarray) -> pa.Array:
-        """Look names up; a name that several agencies have had is decided row by row by the day of receipt."""
-        options = {text: self._by_name(text) for text in pc.unique(names.drop_null()).to_pylist()}
-        found = per_distinct(names, lambda text: options[text][0].code if len(options[text]) == 1 else None, pa.string())
-        several = pa.array([text for text, entries in options.items() if len(entries) > 1], pa.string())
-        rows = np.flatnonzero(truth(pc.is_in(names, several)))
+    def _decided(self, asked: pa.Array, days: np.ndarray, find: Callable[[str], list[_Entry]]) -> pa.Array:
+        """Look texts up; one that several agencies have had is decided row by row by the day of receipt."""
+        options = {text: find(text) for text in pc.unique(asked.drop_null()).to_pylist()}
+        alone = {text: entries[0].code for text, entries in options.items() if len({entry.code for entry in entries}) == 1}
+        found = per_distinct(asked, alone.get, pa.string())
+        several = pa.array([text for text, entries in options.items() if entries and text not in alone], pa.string())
+        rows = np.flatnonzero(truth(pc.is_in(asked, several)))
         if not len(rows):
             return found
-        texts = names.take(pa.array(rows)).to_pylist()
+        texts = asked.take(pa.array(rows)).to_pylist()
         chosen = found.to_pylist()
         for row, text, day in zip(rows.tolist(), texts, days[rows].tolist(), strict=True):
             chosen[row] = _in_force(options[text], day)

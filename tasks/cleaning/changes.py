@@ -146,9 +146,9 @@ def _way(directory: Directory, code: str | None, name: str | None, found: str | 
     """Return the text by which an agency was found, and the rule."""
     if found is None:
         return code or name, "agency_unknown"
-    by_code = directory.of_code(code) if code else None
-    if by_code == found:
-        return code, "code_form" if found in directory.codes and directory.old.get(code or "") != found else "agency_old_code"
+    if code and found in directory.of_code(code):
+        passed_on = {entry.code for entry in directory.old.get(code, ())}
+        return code, "agency_old_code" if found in passed_on else "code_form"
     meant, rule = directory.way(name) if name else (set(), "")
     if found in meant:
         return name, rule

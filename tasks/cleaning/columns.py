@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from config.sources import BLANK, OTHER
 from tasks.rules.text import fold_code_text, given, per_distinct, truth
 
-_TRUE = ("true", "1", "co", "x", "yes", "y", "da co")
+_TRUE = ("true", "1", "co", "x", "yes", "y", "da co", "convert")  # the last: how a province marks what it migrated
 _FALSE = ("false", "0", "khong", "no", "n", "chua", "chua co")
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Record, children, text, texts
+from tasks.sources.records import Keys, Record, at, children, text, texts
 
 # Canonical field: names that the generations use for it, the first given one counts.
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
@@ -64,6 +64,9 @@ APPLICANT_KEYS = {
 }
 MIGRATED = "ViTriDeHoSo"
 RESULT_LISTS = ("result", "data", "items", "DanhSach")
+RESULT_TOTALS = ("tongso", "total")
+# By these an object is a record itself: some systems send no list where there is but one.
+RECORD_CODES = ("mahoso", "dossierno", "matthc", "madonvi")
 
 UNIT_KEYS: dict[str, tuple[str, ...]] = {
     "unit_code": ("MADONVI",),
@@ -84,6 +87,16 @@ PROCEDURE_KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
+def listed(answer: Any, path: str | None) -> list[Any]:
+    """Return the list of records at a declared path, else where the exchange's envelope has it; see :func:`records_of`."""
+    if path is None:
+        return records_of(answer)
+    found = at(answer, path)
+    if isinstance(found, list):
+        return found
+    raise ValueError(f"there is no list at {path}")
+
+
 def records_of(answer: Any) -> list[Any]:
     """Return the list of records inside an answer's envelope.
 
@@ -99,8 +112,8 @@ def records_of(answer: Any) -> list[Any]:
             if isinstance(found, list):
                 return found
             if isinstance(found, dict):
-                return [found] if "mahoso" in map(str.casefold, map(str, found)) else records_of(found)
-        if str(folded.get("tongso", "")).strip() == "0":
+                return [found] if set(RECORD_CODES) & {str(key).casefold() for key in found} else records_of(found)
+        if any(str(folded.get(name, "")).strip() == "0" for name in RESULT_TOTALS):
             return []  # some systems send no list where nothing was found
     raise ValueError("the answer holds no list of records")
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
 from tasks.sources import exchange, land_calls, opencps
-from tasks.sources.exchange import child_columns, not_objects, read_procedures, read_units, records_of, split_objects
+from tasks.sources.exchange import child_columns, listed, not_objects, read_procedures, read_units, records_of, split_objects
 from tasks.sources.land_calls import read_calls
 from tasks.sources.legacy_text import readings_in_unicode
 from tasks.sources.messages import read_messages
@@ -107,6 +107,12 @@ def columns_of(source: Source) -> dict[str, Headings]:
     return dict(source.columns) or _DEFAULTS.get(source.profile, {})
 
 
+def modification_names(source: Source) -> Headings:
+    """Return the names under which a source's records state their last modification; none where they do not."""
+    own = KEYS[source.profile] if source.profile in KEYS and not source.columns else columns_of(source)
+    return tuple(own.get("modified_at", ()))
+
+
 def read_records(body: bytes, media_type: str, source: Source, digest: str) -> Readings:
     """Read a page of JSON: an answer of the exchange, or lines of a database's rows.
 
@@ -117,7 +123,8 @@ def read_records(body: bytes, media_type: str, source: Source, digest: str) -> R
         lines = parse_json(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
         records = lines if source.kind == "sql" else records_of(lines)
     else:
-        records = records_of(parse_json(body))
+        declared = source.rest.listing if source.rest else None
+        records = listed(parse_json(body), declared.records if declared else None)
     reader = _RECORDS[source.profile] if source.profile in _RECORDS and not source.columns else _read_rows
     shape = records_shape([record for record in records if isinstance(record, dict)], digest)
     return replace(readings_in_unicode(reader(records, digest, source), source), shape=shape)

@@ -121,3 +121,25 @@ def blank_to_null(values: pa.Array) -> pa.Array:
 
 def _blank(value: Any) -> bool:
     return value is None or value == ""
+
+
+def whole_number(value: Any) -> int | None:
+    """Return a number that may come as text; None where it is none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def folded(answer: dict[Any, Any]) -> dict[str, Any]:
+    """Return an object with its keys in lower case."""
+    return {str(key).casefold(): value for key, value in answer.items()}
+
+
+def at(answer: Any, path: str) -> Any:
+    """Return what stands at a path such as ``data.items``, without regard to case; None where nothing does."""
+    for name in path.split("."):
+        if not isinstance(answer, dict):
+            return None
+        answer = folded(answer).get(name.casefold())
+    return answer

@@ -56,7 +56,7 @@ def sheets(body: bytes, media_type: str, source: Source) -> Iterator[Sheet]:
         yield in_unicode(_sheet(_lines(body, source)), source)
         return
     wanted = source.files.sheet if source.files else None
-    for _, rows in open_sheets(body, media_type, wanted):
+    for _, rows in open_sheets(body, wanted):
         sheet = _sheet(rows)
         del rows  # and with it the reader's own copy of the sheet
         yield in_unicode(sheet, source)
@@ -112,17 +112,18 @@ def _lines(body: bytes, source: Source) -> Iterator[list[str]]:
 
 def _sheet(rows: Iterable[list[Any]]) -> Sheet:
     """Turn rows into columns, a slice at a time, so that a large file is never held as Python objects."""
-    slices: list[list[pa.Array]] = []
-    total = 0
+    slices: list[list[pa.Array | None]] = []
+    lengths: list[int] = []
     rows = iter(rows)
     while piece := list(islice(rows, _CHUNK_ROWS)):
-        total += len(piece)
+        lengths.append(len(piece))
+        total = sum(lengths)
         width = max(len(row) for row in piece)
         if total > MOST_ROWS or width > MOST_COLUMNS:
             raise ValueError(f"there are more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
         slices.append([_cells([row[place] if place < len(row) else None for row in piece]) for place in range(width)])
     width = max((len(columns) for columns in slices), default=0)
-    return Sheet(tuple(_column(slices, place) for place in range(width)), total)
+    return Sheet(tuple(_column(slices, lengths, place) for place in range(width)), sum(lengths))
 
 
 def _cells(values: list[Any]) -> pa.Array:
@@ -130,8 +131,11 @@ def _cells(values: list[Any]) -> pa.Array:
     return pa.compute.if_else(pa.compute.equal(found, ""), pa.scalar(None, pa.string()), found)
 
 
-def _column(slices: list[list[pa.Array]], place: int) -> pa.Array:
-    parts = [
-        columns[place] if place < len(columns) else pa.nulls(len(columns[0]), pa.string()) for columns in slices if columns
-    ]
+def _column(slices: list[list[pa.Array | None]], lengths: list[int], place: int) -> pa.Array:
+    """Join the slices of one column and let them go: beside the columns no second copy of the whole sheet is held."""
+    parts = []
+    for columns, length in zip(slices, lengths, strict=True):
+        parts.append(columns[place] if place < len(columns) else pa.nulls(length, pa.string()))
+        if place < len(columns):
+            columns[place] = None
     return pa.concat_arrays(parts)

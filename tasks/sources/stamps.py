@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tasks.rules.dates import NO_OFFSET, chosen, read_dates
 from tasks.rules.times import instants
-from tasks.sources.exchange import DOSSIER_KEYS, split_objects
+from tasks.sources.exchange import split_objects
 from tasks.sources.records import Keys
 from tasks.sources.walk import Answer
 
 
-def seen_in(records: list[Any], zone: str, last: bool, total: int | None) -> Answer:
+def seen_in(records: list[Any], names: Sequence[str], zone: str, last: bool, total: int | None) -> Answer:
     """Return what matters of a page.
 
     Args:
         records: of the page.
-        zone: of the times in them.
+        names: that a record may have for the time of its last modification; none for a list that cannot be asked by it.
+        zone: of the times in them that state no offset themselves.
         last: whether the source says that it is the last page.
         total: records in the whole question, where it tells.
     """
     objects, _, _ = split_objects(records)
-    read = read_dates(Keys(objects).texts(*DOSSIER_KEYS["modified_at"]))
+    read = read_dates(Keys(objects).texts(*names))
     times = chosen(read, read.month_first)
-    times = times[(read.offset == NO_OFFSET) & ~np.isnat(times)]
+    stated = read.offset != NO_OFFSET
+    if stated.any():  # such as milliseconds since 1970: those beside them without an offset become instants too
+        local = instants(times, zone).dt.tz_localize(None).to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
+        times = np.where(stated, times - np.where(stated, read.offset, 0).astype("timedelta64[m]"), local)
+        zone = "UTC"
+    times = times[~np.isnat(times)]
     if not len(times):
         return Answer(last, total)
     ordered = len(times) == len(records) and bool((times[1:] >= times[:-1]).all())

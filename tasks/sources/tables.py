@@ -17,6 +17,7 @@ from tasks.sources.records import blank_to_null
 from tasks.sources.sheets import Sheet
 
 _SEARCHED_ROWS = 60
+_FORMULA_ROWS = 3
 _SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
 _FORMULA = re.compile(r"\(?\d{1,3}\)?(?:\s*=.*)?")
@@ -124,14 +125,15 @@ def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: S
     nothing = filled == 0
     not_record = (formula | totals | lonely) & ~nothing
     no_code = ~given(codes) & ~not_record & ~nothing
-    kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code)))
+    bare = truth(pc.starts_with(codes, "=")) & ~not_record  # a formula that no program has computed
+    kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code | bare)))
     whole = len(kept) == len(codes)  # of a tidy table nothing is copied
     named = {field: body[place] if whole else body[place].take(kept) for field, place in head.places.items()}
     return Placed(
         columns={field: values for field, values in named.items() if not field.startswith("event.")},
         events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
         positions=kept.to_numpy() + first,
-        rejected=_rejected(not_record, no_code, first),
+        rejected=_rejected({"not_a_record": not_record, "no_code": no_code, "formula_not_computed": bare}, first),
         headings=_headings(sheet, head, [column.take(kept[:: max(1, len(kept) // _SAMPLED_ROWS)]) for column in body]),
         heading_row=head.last_row,
     )
@@ -145,23 +147,26 @@ def _headings(sheet: Sheet, head: _Head, body: list[pa.Array]) -> dict[str, pa.A
     return {name: column for name, column in reversed(list(zip(written, body, strict=True))) if name}
 
 
-def _rejected(not_record: np.ndarray, no_code: np.ndarray, first: int) -> Part:
-    places = np.flatnonzero(not_record | no_code)
-    reasons = np.where(not_record[places], "not_a_record", "no_code")
-    return Part({"reason": pa.array(reasons.tolist(), pa.string())}, places + first)
+def _rejected(reasons: Mapping[str, np.ndarray], first: int) -> Part:
+    told = np.select(list(reasons.values()), list(reasons), "")
+    places = np.flatnonzero(told != "")
+    return Part({"reason": pa.array(told[places].tolist(), pa.string())}, places + first)
 
 
 def _formula_rows(body: list[pa.Array], filled: np.ndarray) -> np.ndarray:
-    """Tell rows in which every given cell is a number or formula of a column, such as (1) or (3)=(4)+(5)."""
-    if not len(filled):
-        return np.zeros(0, dtype=bool)
-    hits = np.sum(
-        [truth(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in body],
-        axis=0,
-    )
-    rows: np.ndarray = (hits == filled) & (filled >= 3)
-    # Records can be all numbers too; the row of formulas is one of the first, and counts up from 1.
-    return rows & (np.arange(len(rows)) < 3)
+    """Tell rows in which every given cell is a number or formula of a column, such as (1) or (3)=(4)+(5).
+
+    Records can be all numbers too; the row of formulas is one of the first, so only those are looked at.
+    """
+    rows = np.zeros(len(filled), dtype=bool)
+    if len(filled):
+        first = [column.slice(0, _FORMULA_ROWS) for column in body]
+        hits = [
+            truth(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in first
+        ]
+        given_there = filled[:_FORMULA_ROWS]
+        rows[:_FORMULA_ROWS] = (np.sum(hits, axis=0) == given_there) & (given_there >= 3)
+    return rows
 
 
 def _total_rows(body: list[pa.Array]) -> np.ndarray:

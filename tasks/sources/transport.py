@@ -32,6 +32,10 @@ _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _CHANCE = SystemRandom()
 
 
+class RefusedError(SourceError):
+    """The source does not accept who asks, or not any more: HTTP 401."""
+
+
 @lru_cache(maxsize=1)
 def _machines_authorities() -> ssl.SSLContext:
     """The certificates that this machine trusts: reading them takes longer than most conversations."""
@@ -102,15 +106,26 @@ class Transport:
             self._client.close()
 
     def post(self, path: str, content: dict[str, Any], headers: dict[str, str] | None = None) -> bytes:
+        """Send one request with a JSON body; see :meth:`request`."""
+        return self.request("POST", path, headers, json=content)
+
+    def request(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> bytes:
         """Send one request and return the answer's bytes.
 
         A failure that may pass is waited for and the request sent again: as long as the source asks with
         Retry-After, else twice as long each time with half of it left to chance, so that many who failed together do
         not come back together. A source that has not answered at all in this pull is left to the retries of the run.
 
+        Args:
+            method: GET or POST.
+            path: behind the base address.
+            headers: besides the usual ones.
+            content: ``json``, ``data`` (a form) or ``params`` (of the address).
+
         Raises:
             TransientError: it failed as often as is allowed.
             DeferredError: the source asks for more patience than a pull has, or its hours are over.
+            RefusedError: it does not accept who asks.
             SourceError: the answer cannot be used.
         """
         for attempt in range(1, self.options.tries + 1):
@@ -118,7 +133,7 @@ class Transport:
             self._pace.keep(self.options.requests_per_second)
             asked = None
             try:
-                status, body, asked = self._send(path, content, headers or {})
+                status, body, asked = self._send(method, path, headers or {}, content)
                 self._require_good(status)
             except TransientError as failure:
                 self._failures += 1
@@ -147,12 +162,17 @@ class Transport:
             raise self._error("answered with a redirect, which is not followed", "Put the final address into the source file.")
         if status in _PASSING:
             raise TransientError(self.source.name, f"answered with HTTP {status}")
+        if status == httpx.codes.UNAUTHORIZED:
+            fact = f"answered with HTTP {status}: it does not accept who asks"
+            raise RefusedError(self.source.name, fact, "Check user, password or token.")
         raise self._error(f"answered with HTTP {status}")
 
-    def _send(self, path: str, content: dict[str, Any], headers: dict[str, str]) -> tuple[int, bytes, float | None]:
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]
+    ) -> tuple[int, bytes, float | None]:
         url = f"{self.address}/{path.lstrip('/')}"
         try:
-            with self._client.stream("POST", url, json=content, headers=headers) as response:
+            with self._client.stream(method, url, headers=headers, **content) as response:
                 return response.status_code, self._body(response), retry_after(response.headers, datetime.now(UTC))
         except (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
             if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error):

@@ -1,62 +1,91 @@
 """Workbooks are untrusted archives: how large they would become is known before they are opened.
 
-Limits are those of reliability.md section 4, but for the bytes: half a million rows with their texts inline take 240 MB. A sheet is held by the reader as a full rectangle, so one
-cell far out would ask for gigabytes: the rectangle is measured first.
+Limits are those of reliability.md section 4, but for the bytes: half a million rows with their texts inline take 240 MB.
+The reader holds a sheet as a full rectangle of cells, so one cell far out would ask for gigabytes: the rectangle is
+measured first, and a large sheet is read in pieces (:mod:`tasks.sources.pieces`).
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import python_calamine
 
-from tasks.sources.protocol import OLD_WORKBOOK
+from tasks.sources.pieces import CHUNK, Extent, has_bare_formula, pieces
 
 MOST_BYTES = 500_000_000
 MOST_RATIO = 100
 MOST_ENTRIES = 1_000
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
-MOST_CELLS = 40_000_000
+MOST_CELLS = 8_000_000  # held at once; 32 bytes each
+_CELLS_AS_ONE = 1_000_000  # a sheet of more is read in pieces
 _SMALL = 10_000_000  # a ratio says nothing about a file that is small anyway
-_CHUNK = 1 << 20
-_CELL = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,8})"')
+_ARCHIVE, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # first bytes: a name tells little
+_WEB_PAGE = (b"<html", b"<!doc", b"<tabl", b"<meta", b"<?xml")
 
 
-def open_sheets(body: bytes, media_type: str, wanted: str | None) -> Iterator[tuple[str, Iterator[list[Any]]]]:
+def open_sheets(body: bytes, wanted: str | None) -> Iterator[tuple[str, Iterator[list[Any]]]]:
     """Yield name and rows of each sheet, or of the wanted one.
 
     Raises:
         ValueError: it is no workbook, or one that would grow beyond the limits.
     """
-    if media_type != OLD_WORKBOOK:
-        _check_archive(body)
+    books: Callable[[], Iterator[bytes]] = lambda: iter((body,))  # noqa: E731 - one of two
+    if not body.startswith(_OLD):
+        extent, bare = _checked(body)
+        if bare or extent.cells > _CELLS_AS_ONE:
+            books = lambda: _in_pieces(body)  # noqa: E731 - the other
     try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
-        names = [name for name in workbook.sheet_names if wanted in (None, name)]
+        names = _opened(next(books())).sheet_names
         for name in names:
-            # Held by whoever reads it and by nobody else: the reader keeps the whole sheet as long as its rows are.
-            yield name, _rows(workbook, name)
+            if wanted in (None, name):
+                # Held by whoever reads it and by nobody else: the reader keeps the whole sheet as long as its rows are.
+                yield name, _rows(books, name)
     except python_calamine.CalamineError as error:
         raise ValueError(f"not a workbook ({type(error).__name__})") from None
-    if not names:
+    if wanted is not None and wanted not in names:
         raise ValueError(f"there is no sheet {wanted!r}")
 
 
-def _rows(workbook: Any, name: str) -> Iterator[list[Any]]:
-    sheet = workbook.get_sheet_by_name(name)
-    if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
-        raise ValueError(f"a sheet has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
-    rows: Iterator[list[Any]] = sheet.iter_rows()
-    return rows
+def _opened(book: bytes) -> Any:
+    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book))
 
 
-def _check_archive(body: bytes) -> None:
+def _rows(books: Callable[[], Iterator[bytes]], name: str) -> Iterator[list[Any]]:
+    """Yield the rows of a sheet, from its first column on, empty ones too: a row's place in the file is its number."""
+    given = 0
+    for book in books():
+        try:
+            sheet = _opened(book).get_sheet_by_name(name)
+        except python_calamine.CalamineError as error:
+            raise ValueError(f"not a workbook ({type(error).__name__})") from None
+        if sheet.start is None:
+            continue
+        if sheet.end[0] >= MOST_ROWS or sheet.end[1] >= MOST_COLUMNS:
+            raise ValueError(f"a sheet has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
+        before = [""] * sheet.start[1]
+        # Rows that state no number begin anew in every piece.
+        for row in islice(sheet.iter_rows(), min(given, sheet.start[0]), None):
+            yield before + row
+            given += 1
+
+
+def _in_pieces(body: bytes) -> Iterator[bytes]:
+    for book, extent in pieces(body):
+        _require_fit(extent)
+        yield book
+
+
+def _checked(body: bytes) -> tuple[Extent, bool]:
+    """Return the extent of the largest sheet, and whether formulas stand in it that were never computed."""
+    if body[:5].lower() in _WEB_PAGE:
+        raise ValueError("it is a web page with the name of a workbook; open it in Excel and save it as .xlsx")
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, OSError):
@@ -67,33 +96,31 @@ def _check_archive(body: bytes) -> None:
         raise ValueError(f"the archive holds {len(entries)} entries and {total} bytes, more than allowed")
     if total > _SMALL and total > MOST_RATIO * max(1, len(body)):
         raise ValueError(f"the archive would grow more than {MOST_RATIO} times")
-    for entry in entries:
-        _check_entry(archive, entry)
+    if not any(entry.filename.lower() == "xl/workbook.xml" for entry in entries):
+        raise ValueError("not a workbook in the form .xlsx; save it as .xlsx")
+    found = [_checked_entry(archive, entry) for entry in entries]
+    return max((extent for extent, _ in found), key=lambda extent: extent.cells), any(bare for _, bare in found)
 
 
-def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Unpack one entry piece by piece: its stated size may be a lie, and a sheet's rectangle is measured."""
-    sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
-    size, rows, columns, rest = 0, 0, 0, b""
+def _checked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Extent, bool]:
+    """Unpack one entry piece by piece: its stated size may be a lie, and any entry may be a sheet."""
+    size, rest, extent, bare = 0, b"", Extent(), False
     try:
         with archive.open(entry) as stream:
-            while piece := stream.read(_CHUNK):
+            while piece := stream.read(CHUNK):
                 size += len(piece)
                 if size > MOST_BYTES:
                     raise ValueError("the archive grows beyond what it states")
-                if sheet:
-                    found = set(_CELL.findall(rest + piece))
-                    rows = max([rows, *(int(row) for _, row in found)])
-                    columns = max([columns, *(_column(name) for name in {name for name, _ in found})])
-                    rest = piece[-32:]
+                window = rest + piece
+                extent, bare = extent.grown(window), bare or has_bare_formula(window)
+                rest = window[-2000:]  # longer than a formula may be cut in two
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
         raise ValueError("the archive is damaged or encrypted") from None
-    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        raise ValueError(f"a sheet spans {rows} rows and {columns} columns, more than allowed")
+    if extent.rows > MOST_ROWS or extent.columns > MOST_COLUMNS:
+        raise ValueError(f"a sheet spans {extent.rows} rows and {extent.columns} columns, more than allowed")
+    return extent, bare
 
 
-def _column(name: bytes) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+def _require_fit(extent: Extent) -> None:
+    if extent.cells > MOST_CELLS:
+        raise ValueError(f"a part of a sheet spans {extent.cells} cells, most of them empty, more than allowed")

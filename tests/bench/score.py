@@ -31,12 +31,13 @@ from tasks.rules.reasons import MISSING
 from tests.bench.line import LINES, Measured, line, run
 from tests.bench.province import home, run_demo, score
 from tests.bench.reasons import summed, table
-from tests.sources.real_files import facts
+from tests.sources.real_files import LIMIT_CLASSES, facts, told
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests" / "data" / "calendar"
 REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "data"))
 WEEK = dict.fromkeys(range(5), ((540, 1020),))
+FILES = ("receipt", "boston 2016", "boston closed", "boston dmy", "boston repeated", "new york", "procedures")
 SEEDS = [1, 2, 3]  # --seeds gives more or fewer
 DOSSIERS = 6_000
 # Phantom and real lateness at least 0.99, hidden lateness 0.97.
@@ -44,9 +45,6 @@ TARGETS = {"late": 0.99, "phantom_late": 0.99, "hidden_late": 0.97, "undetermine
 # The same for each planted cause; an undetermined one is known by what it lacks. No calendar is
 # missing in the made-up province.
 CAUSES = {"phantom_late": 0.99, "uncounted": 0.99, "hidden_late": 0.97, "undetermined": 0.97}
-
-# What the 462 texts of the procedure list say, counted by their readers (README of the data).
-LIMIT_CLASSES = {"working_day": 176, "calendar_day": 186, "hour": 44, "none": 39, "unsettled": 17}
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -95,6 +93,16 @@ def real_facts() -> list[tuple[str, object, object]]:
     return list(facts(REAL_DATA))
 
 
+def facts_told(only: str | None) -> list[str]:
+    """Say every figure of the real files that were scored."""
+    wanted = {None: FILES, "limit-texts": ("procedures",)}.get(only, tuple(file for file in FILES if _name(file) == only))
+    return told([fact for fact in real_facts() if fact[0].startswith(tuple(f"{file}:" for file in wanted))])
+
+
+def _name(file: str) -> str:
+    return file.replace(" ", "-")
+
+
 def facts_of(group: str) -> Callable[[], Measured]:
     """Compare the facts of one file."""
 
@@ -107,8 +115,8 @@ def facts_of(group: str) -> Callable[[], Measured]:
 
 if REAL_DATA.is_dir():
     line("limit-texts", other="texts", at_least=1.0)(limit_texts)
-    for file in ("receipt", "boston 2016", "boston closed", "boston dmy", "boston repeated", "new york", "procedures"):
-        line(file.replace(" ", "-"), other="facts", at_least=1.0)(facts_of(file))
+    for file in FILES:
+        line(_name(file), other="facts", at_least=1.0)(facts_of(file))
 
 
 @cache
@@ -194,6 +202,8 @@ def main() -> int:
         parser.error(f"there is no line {only}; there are {', '.join(LINES)}")
     where = "score" if REAL_DATA.is_dir() else "score (without real files: set REAL_DATA)"
     code = run([entry for name, entry in LINES.items() if only in (None, name)], where)
+    if not code and REAL_DATA.is_dir() and (figures := facts_told(only)):
+        print("\n".join(["", "Figures of the real files", *figures]), flush=True)
     if not code and (only is None or only.startswith("reasons")):
         print("\n".join(["", *table(summed(provinces()))]), flush=True)
     return code

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+import csv
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from config.settings import ROOT
 from config.sources import Source, load_source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
 from tasks.diagnose import diagnose
+from tasks.rules.limits import parse_limit
 from tasks.rules.times import days, local_times
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
-from tasks.sources.readings import joined, read_page
+from tasks.sources.readings import Readings, joined, read_page
 
 Fact = tuple[str, Any, Any]
 EXAMPLES = ROOT / "config" / "sources"
 _KEY = b"key of a run on public data only"
+# What the 462 texts of the procedure list say, counted by their readers (README of the data).
+LIMIT_CLASSES = {"working_day": 176, "calendar_day": 186, "hour": 44, "none": 39, "unsettled": 17}
+# Unit, shorter and longer end of the texts that are hard to read, as stated beside them.
+HARD_TEXTS = {
+    "05 - 10 ngày làm việc": ("working_day", 5.0, 10.0),
+    "17 ngày (khu vực thường) / 27 ngày (vùng khó khăn)": ("unsettled", None, None),
+    "8 ngày làm việc (Không tính 30 ngày niêm yết)": ("working_day", 8.0, 8.0),
+    "Trong ngày làm việc": ("same_day", None, None),
+    "Không quy định": ("none", None, None),
+}
 
 
 def read(name: str, folder: Path, pattern: str | None = None) -> tuple[Source, Cleaned]:
     """Read a folder as an example source file says, through its adapter; nothing but the folder is changed."""
     source = _source(name, folder, pattern)
-    pages = adapter_for(source).pages(Window())
-    each = [read_page(page.body, page.media_type, source) for page in pages]
-    return source, clean(joined(each), source, UNITS.frame(), _KEY)
+    return source, clean(_readings(source), source, UNITS.frame(), _KEY)
+
+
+def _readings(source: Source) -> Readings:
+    return joined([read_page(page.body, page.media_type, source) for page in adapter_for(source).pages(Window())])
 
 
 def _source(name: str, folder: Path, pattern: str | None = None) -> Source:
@@ -167,15 +183,34 @@ def _procedures(data_dir: Path) -> Iterator[Fact]:
     _, cleaned = read("procedures", data_dir / "tthc", "procedures_207.csv")
     yield "procedures: codes accepted", 207, cleaned.procedures["procedure_code"].nunique()
     yield "procedures: rejected", 0, len(cleaned.rejected)
+    told = _readings(_source("procedures", data_dir / "tthc", "procedures_207.csv")).procedures
+    texts = (pa.array(told[name]).to_pylist() for name in ("limit_text", "limit_unit_text"))
+    units = Counter(parse_limit(*row).unit for row in zip(*texts, strict=True))
+    for unit, count in LIMIT_CLASSES.items():
+        yield f"procedures: limits in the class {unit}", count, units[unit]
+    with (data_dir / "tthc" / "hard_texts.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            limit = parse_limit(row["text"])
+            yield (
+                f"procedures: the hard text {row['text']!r}",
+                HARD_TEXTS.get(row["text"]),
+                (limit.unit, limit.shortest, limit.amount),
+            )
+
+
+def told(found: list[Fact]) -> list[str]:
+    """Say each fact in a line: what a right reading gives, and what ours gave."""
+    return [
+        f"{'ok    ' if expected == got else 'MISSED'} {name}: {expected if expected == got else f'{expected} expected, {got} got'}"
+        for name, expected, got in found
+    ]
 
 
 def main() -> int:
     """Print every fact of the folder named by REAL_DATA; 1 if one is missed."""
-    missed = 0
-    for name, expected, got in facts(Path(os.environ["REAL_DATA"])):
-        missed += expected != got
-        print(f"{'ok    ' if expected == got else 'MISSED'} {name}: expected {expected}, got {got}")  # noqa: T201
-    return 1 if missed else 0
+    found = facts(Path(os.environ["REAL_DATA"]))
+    print("\n".join(told(found)))  # noqa: T201
+    return int(any(expected != got for _, expected, got in found))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,16 @@ def test_it_is_said_in_plain_words_without_any_person(notebook: Source, monkeypa
     settings.cache_clear()
 
 
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(notebook: Source) -> None:
+    assert notebook.files is not None
+    (Path(str(notebook.files.folder)) / "khac.csv").write_text("Mã,Ngày\n1,2\n")
+    look = look_at(notebook, datetime(2026, 3, 8, tzinfo=UTC))
+    assert (look.pages, look.records, list(look.faults)) == (2, 3, ["khac.csv"])
+    said = "\n".join(look_lines(notebook, look))
+    assert "Không đọc được khac.csv: page" in said
+    assert "missing: " in said
+
+
 def test_values_that_can_be_no_codes_are_counted_and_not_shown() -> None:
     records = [dossier(n, TrangThaiHoSo=f"Nguyễn Văn Canary {n}") for n in range(40)]
     source = example("dvcqg")

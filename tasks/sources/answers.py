@@ -1,0 +1,53 @@
+"""What a system over HTTP is asked and what it answers, whatever words it uses for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tasks.sources.protocol import Window
+from tasks.sources.transport import Transport
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer that is one of the kind expected.
+
+    Attributes:
+        body: its bytes as they came.
+        records: the list in it.
+        total: records in the whole question, where it tells.
+        last: whether it is the last page of its question.
+    """
+
+    body: bytes
+    records: list[Any]
+    total: int | None
+    last: bool
+
+
+class Speech(Protocol):
+    """A way of asking for a list."""
+
+    @property
+    def name(self) -> str:
+        """What the list is called in the landing zone."""
+        ...
+
+    def log_in(self, client: Transport) -> None:
+        """Get whatever proves who asks; nothing where nothing is needed."""
+        ...
+
+    def page(self, client: Transport, window: Window, number: int, size: int) -> Told:
+        """Return one page of a window.
+
+        Args:
+            client: to ask with.
+            window: which records.
+            number: of the page, from 1.
+            size: records in a page.
+
+        Raises:
+            SourceError: the answer is not one of the kind expected.
+        """
+        ...
