@@ -46,6 +46,7 @@ STEPS: Final = {
 """Steps of an office's work, in Vietnamese and in English."""
 
 STEP_OF: Final = {
+    "cleared_by_correction": "report",
     "test_dossier": "register",
     "duplicate": "register",
     "clock_shifted": "finish",
