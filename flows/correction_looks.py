@@ -29,7 +29,7 @@ def proposals(unit: str | None, out: str | None) -> None:
         DataError: nothing was judged yet.
     """
     from tasks.propose import read_proposals, refresh_proposals, write_proposals
-    from tasks.rules.reasons import REASONS
+    from tasks.rules.proposals import rule_words
 
     refresh_proposals()
     rows = read_proposals(unit)
@@ -42,7 +42,7 @@ def proposals(unit: str | None, out: str | None) -> None:
     )
     said = Counter(str(row["rule"]) if row.get("rule") else "" for row in rows)
     rules = [
-        (say(REASONS[rule].vi, REASONS[rule].en) if rule in REASONS else say("do người đề nghị", "proposed by persons"), count)
+        (say(*rule_words(rule)) if rule else say("do người đề nghị", "proposed by persons"), count)
         for rule, count in said.most_common()
     ]
     _OUT.print(_counts(rules, say("nguyên nhân", "reason")))

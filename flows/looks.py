@@ -108,7 +108,10 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
     table = Table("#", *(found.say(heading) for heading in headings), show_lines=True)
     for rank, each in enumerate(sure[:_TICKETS], start=1):
         size = f"{len(each.rows)} = {found.share(each)}"
-        table.add_row(str(rank), size, found.cause(each), f"{found.where(each)} ({each.among})", found.remedy(each))
+        if each.alone < len(each.rows):
+            size += found.say((f", {each.alone} chỉ vì điều này", f", {each.alone} by this alone"))
+        cause = " · ".join(filter(None, (found.cause(each), found.step(each))))
+        table.add_row(str(rank), size, cause, f"{found.where(each)} ({each.among})", found.remedy(each))
     _OUT.print(table)
     alarms, most = found.total("phantom_late"), found.explaining(0.9)
     vietnamese = f"{most} phiếu giải thích 90 % của {alarms} hồ sơ trễ ảo; {len(found.tickets)} phiếu tất cả."

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import TracebackType
 
 from prefect.logging import get_run_logger
 
 from config.settings import settings
 from flows.runtime.words import say
-from tasks.reports.anomalies import read_anomalies
-from tasks.reports.artifacts import show_progress, start_progress, write_anomalies, write_artifacts
+from tasks.reports.artifacts import show_progress, start_progress, write_artifacts, write_conspicuous
+from tasks.reports.silence import read_conspicuous
 from tasks.reports.summary import Summary, read_summary
 
 _SECONDS_A_STEP = 0.5  # between two looks of the bar
@@ -38,6 +39,7 @@ class Progress:
 
     def __enter__(self) -> Progress:
         self._artifact, self._shown = start_progress(self._description), time.monotonic()
+        self._began = datetime.now(UTC)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -60,8 +62,9 @@ class Progress:
         self.at("report")
         summary = read_summary(settings().policy)
         write_artifacts(summary, notes)
-        if summary.as_of is not None:
-            write_anomalies(read_anomalies(summary.as_of, recent=True))
+        # Where nothing new was published nothing is out of the ordinary that was not so before.
+        if summary.as_of is not None and summary.since is not None and summary.since >= self._began:
+            write_conspicuous(*read_conspicuous(summary.as_of))
         return sentence(summary)
 
 

@@ -89,7 +89,7 @@ def _silent(_policy: str, _register: str | None) -> Rows:
     return [
         {
             say("hệ thống", "source"): one.source,
-            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == silence.ALL else one.unit_code,
+            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == anomalies.ALL else one.unit_code,
             say("bản ghi cuối", "last record"): one.last,
             say("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
             say("dài nhất trước đó", "longest before"): one.longest,

@@ -104,7 +104,12 @@ PROPOSALS = Table(
         Field("unit_code", Kind.TEXT, "Agency that is asked: the dossier's, in ref.units."),
         Field("old_value", Kind.TEXT, "Value that stands now, written as in quality.corrections; null: none."),
         Field("new_value", Kind.TEXT, "Value that the evidence speaks for.", (NotNull(),)),
-        Field("rule", Kind.TEXT, "Reason of the verdict from which it follows.", (NotNull(),)),
+        Field(
+            "rule",
+            Kind.TEXT,
+            "Reason of the verdict from which it follows; unit_succeeded: the directory's succession.",
+            (NotNull(),),
+        ),
         Field("confidence", Kind.NUMBER, "How far the rule's kind of evidence is to be trusted.", (NotNull(), Between(0, 1))),
         Field("evidence", Kind.TEXT, "Tables and fields that it rests on, with what they say.", (NotNull(),)),
         Field("proposed_on", Kind.DATE, "as_of of the first proposal of this value.", (NotNull(),)),

@@ -18,7 +18,11 @@ UNITS = Table(
         Field("name", Kind.TEXT, "Name of the agency in Vietnamese.", (NotNull(),)),
         Field("level", Kind.TEXT, "Level.", (NotNull(), OneOf(("province", "department", "district", "commune", "branch")))),
         Field("parent_code", Kind.TEXT, "Agency above it."),
-        Field("succeeded_by", Kind.TEXT, "Agency that took over its dossiers after valid_to."),
+        Field(
+            "succeeded_by",
+            Kind.TEXT,
+            "Agency that took over its dossiers after valid_to; several, of one that was split, with ; between them.",
+        ),
         Field("old_code", Kind.TEXT, "Code of the same agency in the old style (NNN.NN.NN.Xnn)."),
         CHANGED_IN,
     ),

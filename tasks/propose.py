@@ -16,8 +16,7 @@ from tasks.proposing import proposals_of
 from tasks.reports.corrections import UNDECIDED, UNSIGNED
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
-from tasks.rules.proposals import Proposal
-from tasks.rules.reasons import REASONS
+from tasks.rules.proposals import Proposal, rule_words
 from tasks.rules.values import is_instant
 from tasks.warehouse.bundles import MOST_ROWS, Bundle
 from tasks.warehouse.dossiers import Selection, read_bundle
@@ -26,11 +25,12 @@ from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
 from tasks.warehouse.partitions import Partition, last_day_of
 
-# Only a verdict with a reason, or a dossier of which something is proposed already, has to be looked at.
+# Only a verdict with a reason, or an agency that another took over, gives something to propose.
 _EXPLAINED = """
     SELECT d.source, d.partition_month, d.code FROM judged.verdicts AS v
     JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
-    WHERE v.policy = %(policy)s AND v.reasons IS NOT NULL AND d.role = 'primary' ORDER BY 1, 2, 3
+    WHERE v.policy = %(policy)s AND d.role = 'primary' AND (v.reasons IS NOT NULL
+        OR d.unit_code IN (SELECT unit_code FROM ref.units WHERE succeeded_by IS NOT NULL)) ORDER BY 1, 2, 3
 """
 _OPEN = f"""
     SELECT {", ".join(f"p.{column}" for column in PROPOSALS.columns)} FROM quality.proposals AS p
@@ -134,8 +134,8 @@ def _cell(name: str, row: dict[str, object]) -> str:
     value = row.get(name)
     if name in ("old_value", "new_value"):
         return shown(str(row["field"]), None if value is None else str(value))
-    if name == "rule" and value in REASONS:
-        return REASONS[str(value)].vi
+    if name == "rule" and value:
+        return rule_words(str(value))[0]
     return "" if value is None else str(value)
 
 

@@ -15,6 +15,7 @@ from tasks.rules.volume import Unusual, expand, kind_of_days, unusual_days
 from tasks.warehouse.engine import fetch_all
 
 ALL = "*"
+Days = list[tuple[str | None, str, date, int]]
 MEASURES: Final = {"received": ("tiếp nhận", "received"), "closed": ("kết thúc", "closed")}
 """What is counted, in Vietnamese and in English."""
 KINDS: Final = {
@@ -34,7 +35,8 @@ KINDS: Final = {
 _SPAN = 500  # calendar days that are looked at: twenty first days of a week, and some long breaks
 _COUNTS = """
     SELECT d.unit_code, a.measure, (a.at AT TIME ZONE %(zone)s)::date AS day, count(*) FROM core.dossiers AS d
-    CROSS JOIN LATERAL (VALUES ('received', d.received_at), ('closed', coalesce(d.done_at, d.returned_at))) AS a (measure, at)
+    CROSS JOIN LATERAL (VALUES ('received', d.received_at), ('closed', coalesce(d.done_at, d.returned_at)),
+        ('returned', d.returned_at)) AS a (measure, at)
     WHERE d.source = %(source)s AND (a.at AT TIME ZONE %(zone)s)::date BETWEEN %(since)s AND %(as_of)s
     GROUP BY 1, 2, 3
 """
@@ -63,11 +65,24 @@ def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
         as_of: last day that is looked at.
         recent: only the last working days, as a run tells them (``recent`` of config/watch.yaml).
     """
+    return out_of_the_ordinary(read_days(as_of), recent=recent)
+
+
+def read_days(as_of: date) -> dict[str, Days]:
+    """Read for each source how many dossiers of which agency have which of their times on which day, over some 500 days."""
+    since = as_of - timedelta(days=_SPAN)
+    sources = [source for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1")]
+    return {
+        source: fetch_all(_COUNTS, {"source": source, "zone": source_named(source).zone, "as_of": as_of, "since": since})
+        for source in sources
+    }
+
+
+def out_of_the_ordinary(days: dict[str, Days], *, recent: bool = False) -> list[Anomaly]:
+    """Return the anomalies among days that were read; see :func:`read_anomalies`."""
     watch, gone = load_watch(), dict(fetch_all(_GONE))
     found: list[Anomaly] = []
-    for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1"):
-        parameters = {"source": source, "zone": source_named(source).zone, "as_of": as_of}
-        rows = fetch_all(_COUNTS, parameters | {"since": as_of - timedelta(days=_SPAN)})
+    for source, rows in days.items():
         found += anomalies(source, rows, office_of(source).clock.hours, watch, gone, recent=recent)
     return sorted(
         found,
@@ -77,7 +92,7 @@ def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
 
 def anomalies(
     source: str,
-    rows: list[tuple[str | None, str, date, int]],
+    rows: Days,
     hours: Hours,
     watch: Watch,
     gone: dict[str, date] | None = None,
@@ -98,6 +113,8 @@ def anomalies(
         return
     counts: defaultdict[tuple[str, str], Counter[date]] = defaultdict(Counter)
     for unit, measure, day, count in rows:
+        if measure not in MEASURES:
+            continue
         for name in {unit or ALL, ALL}:
             counts[name, measure][day] += count
     first, last = min(row[2] for row in rows), max(row[2] for row in rows)

@@ -16,6 +16,7 @@ from prefect.artifacts import (
 from config.settings import settings
 from tasks.reports.anomalies import ALL, KINDS, MEASURES, Anomaly
 from tasks.reports.corrections import Waiting
+from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
 
 TIMELINESS_WORDS = {
@@ -76,11 +77,28 @@ def write_artifacts(summary: Summary, notes: Iterable[str] = ()) -> None:
     create_markdown_artifact(markdown=summary_markdown(summary, notes), key="summary", description=_("Tóm tắt", "Summary"))
 
 
-def write_anomalies(found: list[Anomaly]) -> None:
-    """Write the table of days out of the ordinary, where there are any."""
+def write_conspicuous(found: list[Anomaly], silent: list[Silence]) -> None:
+    """Write the tables of days out of the ordinary and of silent feeds, where there are any."""
     if found:
         words = _("Ngày có số lượng bất thường", "Days out of the ordinary")
         create_table_artifact(table=anomaly_table(found), key="anomalies", description=words)
+    if silent:
+        words = _("Nguồn, cơ quan im lặng", "Silent sources and agencies")
+        create_table_artifact(table=silence_table(silent), key="silent", description=words)
+
+
+def silence_table(silent: list[Silence]) -> list[dict[str, Any]]:
+    """Return a row a silent source or agency."""
+    return [
+        {
+            _("hệ thống", "source"): one.source,
+            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
+            _("bản ghi cuối", "last record"): f"{one.last:%d/%m/%Y}",
+            _("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
+            _("dài nhất trước đó", "longest before"): one.longest,
+        }
+        for one in silent
+    ]
 
 
 def anomaly_table(found: list[Anomaly]) -> list[dict[str, Any]]:

@@ -14,18 +14,22 @@ from tasks.rules.tally import OFFICE_ZONE
 from tasks.waivers import SURELY_WRONG, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
-SUBJECTS = {"unit": "unit_code", "procedure": "procedure_code", "source": "source"}
+SUBJECTS = ("unit", "procedure", "source")
 MONTHS = 6  # shown one by one
 _SPAN = 3  # months that are compared with as many before them
 # To correct as in mart.verdict_counts: recorded otherwise than the evidence says, undetermined, or surely wrong.
 _ROWS = f"""
-    SELECT coalesce(v.{{subject}}, '?') AS name,
-        to_char(v.received_at AT TIME ZONE coalesce(z.zone, %(zone)s), 'YYYY-MM') AS month, count(*),
-        count(*) FILTER (WHERE v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL)
+    SELECT CASE WHEN grouping(unit) = 0 THEN 'unit' WHEN grouping(procedure) = 0 THEN 'procedure' ELSE 'source' END AS subject,
+        CASE WHEN grouping(unit) = 0 THEN unit WHEN grouping(procedure) = 0 THEN procedure ELSE source END AS name,
+        month, count(*), count(*) FILTER (WHERE faultless)
+    FROM (SELECT coalesce(v.unit_code, '?') AS unit, coalesce(v.procedure_code, '?') AS procedure, v.source,
+        to_char(v.received_at AT TIME ZONE coalesce(z.zone, %(zone)s), 'YYYY-MM') AS month,
+        v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL AS faultless
     FROM judged.verdicts AS v
     LEFT JOIN unnest(%(sources)s::text[], %(zones)s::text[]) AS z (source, zone) ON z.source = v.source
     LEFT JOIN ({SURELY_WRONG}) AS f ON f.source = v.source AND f.code = v.code
-    WHERE v.policy = %(policy)s GROUP BY 1, 2 ORDER BY 1, 2
+    WHERE v.policy = %(policy)s) AS judged
+    GROUP BY GROUPING SETS ((unit, month), (procedure, month), (source, month)) ORDER BY 1, 2, 3
 """
 
 
@@ -82,14 +86,30 @@ def read_scores(by: str, policy: str, as_of: date | None) -> list[Score]:
     """Score every agency, procedure or source on its dossiers as they are now; the lowest first, then by name.
 
     Args:
-        by: a key of :data:`SUBJECTS`.
+        by: one of :data:`SUBJECTS`.
         policy: whose verdicts.
         as_of: day whose waivers count.
     """
-    scores: dict[str, Score] = {}
-    query = _ROWS.replace("{subject}", SUBJECTS[by])
+    return read_all_scores(policy, as_of)[by]
+
+
+def read_all_scores(policy: str, as_of: date | None) -> dict[str, list[Score]]:
+    """Score agencies, procedures and sources, as :func:`read_scores` does, in one look at the verdicts."""
+    scores: dict[str, dict[str, Score]] = {subject: {} for subject in SUBJECTS}
     known = zones()
     given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(known), "zones": list(known.values())}
-    for name, month, held, right in fetch_all(query, given | waiver_parameters(as_of)):
-        scores.setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
-    return sorted(scores.values(), key=lambda one: (one.value() or 0.0, one.name))
+    for subject, name, month, held, right in fetch_all(_ROWS, given | waiver_parameters(as_of)):
+        scores[subject].setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
+    return {
+        subject: sorted(found.values(), key=lambda one: (one.value() or 0.0, one.name)) for subject, found in scores.items()
+    }
+
+
+def together(scores: list[Score]) -> Score:
+    """Add scores up, those of all sources for instance."""
+    total = Score("*")
+    for one in scores:
+        for month, (held, right) in one.months.items():
+            before = total.months[month]
+            total.months[month] = (before[0] + held, before[1] + right)
+    return total

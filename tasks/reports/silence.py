@@ -9,7 +9,7 @@ import numpy as np
 
 from config.watch import Incident, Silent, load_watch
 from tasks.offices import office_of, source_named
-from tasks.reports.anomalies import known_days
+from tasks.reports.anomalies import ALL, Anomaly, known_days, out_of_the_ordinary, read_days
 from tasks.rules.clock import WorkingClock
 from tasks.warehouse.engine import fetch_all
 
@@ -21,7 +21,6 @@ _ACTIVE = """
 """
 # An agency that was dissolved may be silent.
 _GONE = "SELECT unit_code FROM ref.units GROUP BY unit_code HAVING bool_and(valid_to IS NOT NULL AND valid_to < %(as_of)s)"
-ALL = "*"
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,27 @@ def read_silences(as_of: date) -> list[Silence]:
     """Return the sources and agencies that fell silent, the source as a whole first, then the longest silence."""
     watch = load_watch()
     gone = {row[0] for row in fetch_all(_GONE, {"as_of": as_of})}
-    found = []
+    found: list[Silence] = []
     for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1"):
         parameters = {"source": source, "zone": source_named(source).zone, "as_of": as_of}
         rows = [(unit, day) for unit, day in fetch_all(_ACTIVE, parameters) if unit not in gone]
         found += silences(source, rows, office_of(source).clock, as_of, watch.silent, watch.incidents)
+    return _ordered(found)
+
+
+def _ordered(found: list[Silence]) -> list[Silence]:
     return sorted(found, key=lambda one: (one.unit_code != ALL, -one.silent_days, one.source, one.unit_code))
+
+
+def read_conspicuous(as_of: date) -> tuple[list[Anomaly], list[Silence]]:
+    """Return the anomalies of the last working days and who is silent, from one look at the dossiers: what a run tells."""
+    watch, days = load_watch(), read_days(as_of)
+    gone = {row[0] for row in fetch_all(_GONE, {"as_of": as_of})}
+    found: list[Silence] = []
+    for source, rows in days.items():
+        active = [(unit, day) for unit, _, day, _ in rows if unit not in gone]
+        found += silences(source, active, office_of(source).clock, as_of, watch.silent, watch.incidents)
+    return out_of_the_ordinary(days, recent=True), _ordered(found)
 
 
 def silences(

@@ -20,6 +20,7 @@ from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT
 from schemas.quality import GATE_RESULTS
 from schemas.raw import PULLS
 from schemas.reference import UNITS
+from tasks.reports.site_quality import quality
 from tasks.rules.interval import wilson
 from tasks.rules.reasons import MISSING, REASONS
 from tasks.rules.tally import OFFICE_ZONE
@@ -80,6 +81,7 @@ def page_data(policy: str) -> Page:
         "reasons": {code: _reason(code) for code in sorted(set(verdicts["reason"]))},
         "findings": _finding_rows(findings, units, sources),
         "checks": {check.id: _check(check) for check in load_checks().each()},
+        "quality": quality(policy, as_of),
         "gates": _gates(as_of),
         "pulls": _pulls(),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tasks.reports.corrections import Waiting, count_waiting
@@ -24,7 +24,7 @@ _FINDINGS = f"""
     ) AS w ON f.check_id = ANY(%(waived_check_id)s)
     WHERE f.resolved_on IS NULL GROUP BY 1
 """
-_PUBLICATION = "SELECT publication_id, as_of FROM mart.current_publications WHERE policy = %(policy)s"
+_PUBLICATION = "SELECT publication_id, as_of, current_since FROM mart.current_publications WHERE policy = %(policy)s"
 _VERDICTS = """
     SELECT source, unit_code, verdict, sum(dossiers), sum(to_correct) FROM mart.verdict_counts
     WHERE publication_id = %(publication)s GROUP BY 1, 2, 3
@@ -84,6 +84,7 @@ class Summary:
     Attributes:
         gates: gate to expectations checked and failed on the last day that any gate saw.
         waiting: proposals that wait for a decision.
+        since: when the publication became the current one.
     """
 
     policy: str
@@ -95,6 +96,7 @@ class Summary:
     rejected: Mapping[str, int]
     gates: Mapping[str, tuple[int, int]]
     waiting: Waiting
+    since: datetime | None = None
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -109,7 +111,7 @@ def read_summary(policy: str) -> Summary:
         WarehouseError: the warehouse does not answer.
     """
     found = fetch_all(_PUBLICATION, {"policy": policy})
-    publication, as_of = found[0] if found else (None, None)
+    publication, as_of, since = found[0] if found else (None, None, None)
     verdicts = fetch_all(_VERDICTS, {"publication": publication})
     rates = _rates(publication)
     rejected = fetch_all(_REJECTED)
@@ -123,6 +125,7 @@ def read_summary(policy: str) -> Summary:
         rejected=_added((reason, count) for _, reason, count in rejected),
         gates={gate: (int(checked), int(failed)) for gate, checked, failed in fetch_all(_GATES)},
         waiting=count_waiting(as_of),
+        since=since,
     )
 
 

@@ -28,7 +28,7 @@ from tasks.rules.columns import Mask, arrow, as_codes
 from tasks.rules.reasons import MISSING, REASONS
 from tasks.rules.tally import OFFICE_ZONE
 from tasks.rules.text import truth
-from tasks.rules.tickets import Ground, Ticket, tickets
+from tasks.rules.tickets import Cause, Ground, Ticket, tickets
 from tasks.rules.times import local_times
 from tasks.warehouse.engine import fetch_all, read_frame
 
@@ -46,6 +46,7 @@ STEPS: Final = {
 """Steps of an office's work, in Vietnamese and in English."""
 
 STEP_OF: Final = {
+    "cleared_by_correction": "report",
     "test_dossier": "register",
     "duplicate": "register",
     "clock_shifted": "finish",
@@ -97,7 +98,7 @@ _KNOWN = (
 _COLUMNS = {name: VERDICTS_TABLE.dtypes[name] for name in _KNOWN} | {"other_source": VERDICTS_TABLE.dtypes["source"]}
 _DOSSIERS = """
     SELECT v.source, v.code, v.unit_code, v.field_code, v.procedure_code, coalesce(v.channel, 'counter') AS channel,
-        v.received_at, v.verdict, split_part(v.reasons, ' ', 1) AS reasons, split_part(v.missing, ' ', 1) AS missing, e.other_source
+        v.received_at, v.verdict, v.reasons, v.missing, e.other_source
     FROM judged.verdicts AS v LEFT JOIN (
         SELECT source, code, string_agg(DISTINCT other_source COLLATE "C", ' ' ORDER BY other_source COLLATE "C") AS other_source
         FROM core.matches WHERE kind = 'evidence' GROUP BY source, code
@@ -209,7 +210,8 @@ def read_tickets(policy: str, language: str | None = None) -> Tickets:
     rows = read_frame(_DOSSIERS, {"policy": policy}, _COLUMNS)
     if not len(rows):
         raise DataError("judged.verdicts", f"a dossier judged under {policy}", 0, action="Run `motcua refresh` first.")
-    found = tickets(Ground.of(rows, _received(rows)), _causes(rows), _findings(rows))
+    causes, also = _causes(rows)
+    found = tickets(Ground.of(rows, _received(rows)), causes, _findings(rows), also)
     names = {(column, code): name for column, code, name in fetch_all(_TEXTS)}
     codes = list(zip(rows["source"].to_list(), rows["code"].to_list(), strict=True))
     return Tickets(found, codes, names, language or settings().language)
@@ -221,10 +223,11 @@ def write_lines(found: Tickets, path: Path) -> None:
 
 
 def _lines(found: Tickets) -> Iterator[tuple[object, ...]]:
-    yield ("rank", "ticket", "kind", "cause", "step", "where", "dossiers", "among", "symptoms", "remedy", "source", "code")
+    about_it = ("rank", "ticket", "kind", "cause", "step", "where", "dossiers", "alone", "among", "symptoms", "remedy")
+    yield (*about_it, "source", "code")
     for rank, ticket in enumerate(found.tickets, start=1):
         words = (found.cause(ticket), found.step(ticket), found.where(ticket))
-        head = (rank, ticket.number, ticket.kind, *words, len(ticket.rows), ticket.among)
+        head = (rank, ticket.number, ticket.kind, *words, len(ticket.rows), ticket.alone, ticket.among)
         about = ("; ".join(found.symptoms(ticket)), found.remedy(ticket))
         for place in ticket.rows.tolist():
             yield (*head, *about, *found.codes[place])
@@ -239,14 +242,18 @@ def _received(rows: pd.DataFrame) -> np.ndarray:
     return times
 
 
-def _causes(rows: pd.DataFrame) -> dict[tuple[str, str], Mask]:
-    """Return the dossiers of each cause; each dossier has the strongest one of its own, and none is left out."""
-    found: dict[tuple[str, str], Mask] = {}
+def _causes(rows: pd.DataFrame) -> tuple[dict[Cause, Mask], dict[Cause, Mask]]:
+    """Return the dossiers by strongest cause, of which none is left out, and by every weaker one that they have besides."""
+    first: dict[Cause, Mask] = {}
+    also: dict[Cause, Mask] = {}
     for kind, column in zip(RECOVERED, ("reasons", "missing"), strict=True):
         struck = truth(pc.equal(arrow(rows["verdict"]), kind))
-        cause = as_codes(pc.if_else(pa.array(struck), pc.fill_null(arrow(rows[column]), "otherwise"), None))
-        found |= {(kind, name): cause.index == place for place, name in sorted(enumerate(cause.texts), key=itemgetter(1))}
-    return found
+        told = as_codes(pc.if_else(pa.array(struck), pc.fill_null(arrow(rows[column]), "otherwise"), None))
+        for place, text in sorted(enumerate(told.texts), key=itemgetter(1)):
+            named = told.index == place
+            for cause, known in zip(text.split(), [first, *[also] * text.count(" ")], strict=True):
+                known[kind, cause] = known.get((kind, cause), np.zeros(len(rows), dtype=bool)) | named
+    return dict(sorted(first.items())), dict(sorted(also.items()))
 
 
 def _findings(rows: pd.DataFrame) -> dict[str, Mask]:

@@ -276,8 +276,10 @@ def _kin(units: pd.DataFrame, place_of: dict[str, int]) -> np.ndarray:
     pairs = [
         (place_of[one], place_of[other])
         for column in ("succeeded_by", "parent_code")
-        for one, other in zip(units["unit_code"], units[column], strict=True)
-        if isinstance(other, str) and other in place_of
+        for one, others in zip(units["unit_code"], units[column], strict=True)
+        if isinstance(others, str)
+        for other in others.split(";")
+        if other in place_of
     ]
     return np.array([p * len(place_of) + q for a, b in pairs for p, q in ((a, b), (b, a))], dtype=np.int64)
 

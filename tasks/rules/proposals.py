@@ -14,17 +14,23 @@ import pandas as pd
 from config.policies import Policy
 from tasks.rules import causes
 from tasks.rules.case import Case, Office, Settled, build_case, settle
+from tasks.rules.columns import arrow, as_codes
+from tasks.rules.crosswalk import Crosswalk
 from tasks.rules.due import UNITS
 from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.masking import looks_personal
-from tasks.rules.times import LocalTimes, local_times, minute_text
+from tasks.rules.reasons import REASONS
+from tasks.rules.reference import Directory
+from tasks.rules.text import fold
+from tasks.rules.times import LocalTimes, days, local_times, minute_text
 from tasks.rules.values import same_value, value_text
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 
 # Where an end of that status is written down.
 _END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
+SUCCEEDED = "unit_succeeded"  # the one rule that follows from the directory, not from a verdict
 _LEAST = 0.5
 _STATED = (
     "source",
@@ -46,7 +52,7 @@ class Proposal:
     """One field of one dossier.
 
     Attributes:
-        rule: reason code of the verdict that it follows from.
+        rule: reason code of the verdict that it follows from, or :data:`SUCCEEDED`.
         old_value, new_value: as ``quality.corrections`` holds values; None where there is none.
         confidence: how far the rule's kind of evidence is to be trusted, 0 to 1. A judgement, not a measurement.
         evidence: tables and fields with what they say; no personal value.
@@ -76,8 +82,8 @@ class _Rule:
 def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) -> list[Proposal]:
     """Propose what would put the record of each dossier right, in order of dossier and field.
 
-    Only where the verdict has a reason that evidence settles: of an undetermined dossier nothing is proposed. The
-    strongest reason about a field speaks; a field that says so already is left out.
+    Only where the verdict has a reason that evidence settles: of an undetermined dossier nothing is proposed, but for its
+    agency, where that was gone. The strongest reason about a field speaks; a field that says so already is left out.
 
     Args:
         frames: the dossiers, approved corrections laid over.
@@ -100,7 +106,42 @@ def propose_settled(settled: Settled, policy: Policy) -> list[Proposal]:
     for place, row in zip(places, stated, strict=True):
         for one in _of_dossier(case, place, row, frozenset(reasons[place]), records):
             found.setdefault((one.source, one.code, one.field), one)
+    for one in _succeeded(case):
+        found.setdefault((one.source, one.code, one.field), one)
     return [found[key] for key in sorted(found)]
+
+
+def _succeeded(case: Case) -> Iterator[Proposal]:
+    """Propose the agency that took over, where the dossier's was gone when it was received; of several the one its log names."""
+    frames, received = case.facts.frames, days(case.receipt.at)
+    directory, unit = Directory.of(frames.units), as_codes(arrow(frames.dossiers["unit_code"]))
+    gone = directory.knows(unit) & ~np.isnat(received) & ~directory.valid_on(unit, received)
+    places = np.flatnonzero(gone).tolist()
+    crosswalk = Crosswalk(frames.units) if places else None
+    for place, row in zip(places, _stated(case, places), strict=True):
+        old, day = str(row["unit_code"]), received[place].astype(date)
+        heirs = crosswalk.responsible(old, day) if crosswalk else ()
+        named = heirs if len(heirs) == 1 else _named_in_log(case, str(row["code"]), heirs)
+        if crosswalk and len(named) == 1:
+            evidence = f"ref.units {old} until {crosswalk.last_day(old, day)}, succeeded by {', '.join(heirs)}"
+            sure, named_there = (0.9, "") if len(heirs) == 1 else (0.75, f"; core.events names {named[0]}")
+            about = (str(row["source"]), str(row["code"]), old, "unit_code", old)
+            yield Proposal(*about, named[0], SUCCEEDED, sure, evidence + named_there)
+
+
+def _named_in_log(case: Case, code: str, heirs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of some agencies that the dossier's log names, by code or by name."""
+    events, units = case.facts.frames.events, case.facts.frames.units
+    rooms = {fold(str(room)) for room in events["unit_as_given"][events["code"] == code].dropna()} if heirs else set()
+    names = zip(units["unit_code"], units["name"], strict=True)
+    return tuple(sorted({unit for unit, name in names if unit in heirs and not rooms.isdisjoint({fold(unit), fold(name)})}))
+
+
+def rule_words(rule: str) -> tuple[str, str]:
+    """Return why something is proposed, in Vietnamese and English; a rule that is no longer there stands for itself."""
+    if rule == SUCCEEDED:
+        return ("Cơ quan không còn khi tiếp nhận: chuyển sang cơ quan kế thừa", "Agency gone at receipt: its successor")
+    return (REASONS[rule].vi, REASONS[rule].en) if rule in REASONS else (rule, rule)
 
 
 def _stated(case: Case, places: list[int]) -> list[dict[str, Any]]:

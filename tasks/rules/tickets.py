@@ -57,6 +57,7 @@ class Ticket:
         rows: places of the dossiers, ascending.
         among: how many dossiers the description fits, struck or not.
         symptoms: checks that fail on these dossiers because of the same cause, the most frequent first.
+        alone: how many of the dossiers have no other cause; the others may need that mended, too.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Ticket:
     rows: Numbers
     among: int
     symptoms: tuple[str, ...] = ()
+    alone: int = 0
 
     @property
     def number(self) -> str:
@@ -74,7 +76,7 @@ class Ticket:
 
     @property
     def recovered(self) -> int:
-        """How many verdicts become right when it is mended."""
+        """How many verdicts can become right when it is mended."""
         return 0 if self.kind == "finding" else len(self.rows)
 
 
@@ -132,19 +134,32 @@ class Ground:
         return fitting
 
 
-def tickets(ground: Ground, causes: dict[tuple[str, str], Mask], findings: dict[str, Mask]) -> list[Ticket]:
+Cause = tuple[str, str]
+
+
+def tickets(
+    ground: Ground, causes: dict[Cause, Mask], findings: dict[str, Mask], also: dict[Cause, Mask] | None = None
+) -> list[Ticket]:
     """Put all dossiers that suffer from something under tickets, ranked by verdicts recovered, then by dossiers.
+
+    A dossier that has several causes goes under the one whose description explains most, be it a weaker one: a fault of a
+    system leaves more than one trace, and one ticket is enough. What no description holds stays with its strongest cause.
 
     Args:
         ground: all dossiers.
-        causes: for each kind (phantom_late or undetermined) and cause the dossiers; each dossier has one.
+        causes: for each kind (phantom_late or undetermined) and cause the dossiers; each dossier has one, its strongest.
         findings: for each check the dossiers that fail it.
+        also: for each kind and cause the dossiers that have it besides a stronger one.
 
     Returns:
         Tickets that hold each dossier of a cause exactly once. A check of which at least half the dossiers have one
         cause is a symptom of that cause and has no ticket of its own.
     """
-    symptoms: dict[tuple[str, str], list[str]] = {}
+    all_of = {
+        cause: causes.get(cause, _none(ground)) | (also or {}).get(cause, _none(ground)) for cause in {**causes, **(also or {})}
+    }
+    several = np.sum([_none(ground).astype(np.int64), *all_of.values()], axis=0) > 1
+    symptoms: dict[Cause, list[str]] = {}
     alone = {}
     for check, failing in findings.items():
         shared, cause = max(((int((failing & rows).sum()), cause) for cause, rows in causes.items()), default=(0, ("", "")))
@@ -152,14 +167,58 @@ def tickets(ground: Ground, causes: dict[tuple[str, str], Mask], findings: dict[
             symptoms.setdefault(cause, []).append(check)
         else:
             alone["finding", check] = failing
+    placed = [
+        *assigned(ground, causes, all_of),
+        *((key, *one) for key, rows in alone.items() for one in explanations(ground, rows)),
+    ]
     found = [
         Ticket(
-            kind, cause, where, rows, int(ground.fits(where).sum()), _symptoms(symptoms.get((kind, cause), []), findings, rows)
+            *cause,
+            where,
+            rows,
+            int(ground.fits(where).sum()),
+            _symptoms(symptoms.get(cause, []), findings, rows),
+            int((~several[rows]).sum()),
         )
-        for (kind, cause), struck in (causes | alone).items()
-        for where, rows in explanations(ground, struck)
+        for cause, where, rows in placed
     ]
     return sorted(found, key=lambda each: (-each.recovered, -len(each.rows), each.kind, each.cause, each.where.conditions))
+
+
+def _none(ground: Ground) -> Mask:
+    return np.zeros(len(ground), dtype=bool)
+
+
+def assigned(ground: Ground, causes: dict[Cause, Mask], all_of: dict[Cause, Mask]) -> Iterator[tuple[Cause, Where, Numbers]]:
+    """Yield descriptions of the dossiers of all causes, each with those that no earlier one holds; the best one first.
+
+    Args:
+        ground: all dossiers.
+        causes: dossiers by their strongest cause; what no description holds is yielded under it at last.
+        all_of: dossiers of each cause, whether another is stronger or not.
+    """
+    left = {cause: rows.copy() for cause, rows in sorted(all_of.items())}
+    least = {cause: max(LEAST, int(np.ceil(LEAST_SHARE * rows.sum()))) for cause, rows in left.items()}
+    best = {cause: _best(ground, rows, least[cause]) for cause, rows in left.items()}
+    taken = _none(ground)
+    while any(best.values()):
+        # Of equals the first by name; a sum of logarithms is not exact.
+        score = max(found[0] for found in best.values() if found)
+        cause, where = next((cause, found[1]) for cause, found in best.items() if found and found[0] > score - 1e-6)
+        rows = np.flatnonzero(left[cause] & ground.fits(where))
+        shared = [other for other, some in left.items() if some[rows].all()]
+        # Of causes that all of them have, the one that is the strongest of most.
+        cause = max(shared, key=lambda each: (int(causes[each][rows].sum()) if each in causes else 0, each == cause))
+        rows = np.flatnonzero(left[cause] & ground.fits(where))
+        taken[rows] = True
+        yield cause, where, rows
+        for other, some in left.items():
+            if some[rows].any():
+                some[rows] = False
+                best[other] = _best(ground, some, least[other])
+    for cause, struck in causes.items():
+        if (struck & ~taken).any():
+            yield cause, Where(), np.flatnonzero(struck & ~taken)
 
 
 def _symptoms(checks: list[str], findings: dict[str, Mask], rows: Numbers) -> tuple[str, ...]:
@@ -174,10 +233,8 @@ def explanations(ground: Ground, struck: Mask) -> Iterator[tuple[Where, Numbers]
     """
     left = struck.copy()
     least = max(LEAST, int(np.ceil(LEAST_SHARE * struck.sum())))
-    while left.sum() >= least:
-        where = _best(ground, left, least)
-        if where is None:
-            break
+    while (found := _best(ground, left, least)) is not None:
+        where = found[1]
         rows = np.flatnonzero(left & ground.fits(where))
         left[rows] = False
         yield where, rows
@@ -185,9 +242,12 @@ def explanations(ground: Ground, struck: Mask) -> Iterator[tuple[Where, Numbers]
         yield Where(), np.flatnonzero(left)
 
 
-def _best(ground: Ground, struck: Mask, least: int) -> Where | None:
-    """Return the description that explains most beyond its price; of equals the one with fewer conditions."""
-    best, answer = 0.0, None
+def _best(ground: Ground, struck: Mask, least: int) -> tuple[float, Where] | None:
+    """Return the description that explains most beyond its price, with how much; of equals the one with fewer conditions."""
+    best: float = 0.0
+    answer = None
+    if struck.sum() < least:
+        return None
     shapes = [shape for size in range(CONDITIONS + 1) for shape in combinations(PLACES, size)]
     for shape in shapes:
         price = _DOUBT + np.log(len(shapes)) + sum(np.log(max(len(ground.values[name]), 1)) for name in shape)
@@ -195,7 +255,7 @@ def _best(ground: Ground, struck: Mask, least: int) -> Where | None:
         # A sum of logarithms is not exact: what differs by less than this is equal.
         if found is not None and found[0] > best + 1e-6:
             best, answer = found
-    return answer
+    return None if answer is None else (best, answer)
 
 
 def _best_of_shape(

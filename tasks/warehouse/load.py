@@ -49,6 +49,7 @@ class Load:
         self._driver = driver
         self._stages = 0
         self._seen: set[str] = set()
+        self._family: tuple[pd.DataFrame, sql.Composable] | None = None
         self.change_number = change_number
         self.merged = Merged()
 
@@ -218,12 +219,16 @@ class Load:
         return deleted
 
     def _stage_parents(self, table: Table, parents: pd.DataFrame) -> sql.Composable:
+        """Stage parents; children of several tables that are merged one after the other share them."""
+        if self._family is not None and self._family[0] is parents:
+            return self._family[1]
         name = sql.Identifier(f"parents_{self._stages}")
         self.execute(sql.SQL("CREATE TEMP TABLE {} (source text, code text) ON COMMIT DROP").format(name))
         text = DOSSIERS.dtypes["code"]
         keys = parents[list(_PARENT)].astype(dict.fromkeys(_PARENT, text)).drop_duplicates()
         copy_in(self._driver, name, _PARENT, keys, table)
         self.execute(sql.SQL("ANALYZE {}").format(name))
+        self._family = (parents, name)
         return name
 
     def _make_touched(self) -> sql.Identifier:

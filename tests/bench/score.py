@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+import tests.bench.systemic
 import tests.bench.tables  # noqa: F401 - registers its lines
 from config.calendar import load_calendars
 from demo.faults import rates

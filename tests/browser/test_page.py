@@ -71,6 +71,25 @@ def test_an_agency_filters_every_part(opened: Opened, published: Published) -> N
     assert "unit=H99.3" in page.url
 
 
+def test_the_quality_score_is_shown_for_agencies_procedures_and_systems(opened: Opened, published: Published) -> None:
+    page, data = opened.page, published.data["quality"]
+    for by in ("source", "procedure", "unit"):
+        page.click(f'[data-by="{by}"]')
+        shown = page.locator("#quality-table > .scroll tbody td:nth-child(3) small").all_inner_texts()
+        assert len(shown) == min(10, len(data[by]))
+        assert {f"{right}/{held}" for _, held, right, _, _ in data[by]} >= set(shown)
+        assert page.locator(f'[data-by="{by}"]').get_attribute("aria-pressed") == "true"
+    assert page.locator("#quality-table tr").last.locator(".tag").inner_text() == "ít hồ sơ", "not ranked"
+    assert page.locator("#quality-table .spark path").first.bounding_box()["width"] > 50  # type: ignore[index]
+    name, held, right, trend, months = data["total"]
+    assert f"{held - right} hồ sơ phải sửa" in page.locator("#quality-lead").inner_text()
+    assert (name, sum(m[0] for m in months) <= held, trend in ("better", "same", "worse")) == ("*", True, True)
+    page.select_option("#unit", "H99.3")
+    drawn(page, "vi H99.3")
+    assert page.locator("#quality-table tbody tr").count() == 1
+    assert not page.locator("#quality-tabs").is_visible()
+
+
 def test_a_link_opens_the_page_as_it_was_sent(chromium: Browser, published: Published) -> None:
     page = chromium.new_page()
     page.goto(f"{published.path.as_uri()}#lang=en&unit=H99.2")

@@ -102,6 +102,20 @@ def test_a_check_that_fails_on_the_same_dossiers_is_a_sign_and_no_ticket_of_its_
     assert sum(len(each.rows) for each in found if each.cause == "alone") == 40
 
 
+def test_a_fault_that_leaves_several_traces_has_one_ticket() -> None:
+    rows, received, rng = province(3000, 7)
+    place = (rows["unit_code"] == "H99.11").to_numpy(dtype=bool)
+    scattered = (rng.random(len(rows)) < 0.01) & ~place
+    stronger = place & (rng.random(len(rows)) < 0.4)  # shows another cause first
+    first = {("phantom_late", "slip"): scattered | stronger, ("phantom_late", "fault"): place & ~stronger}
+    found = tickets(Ground.of(rows, received), first, {}, {("phantom_late", "fault"): stronger})
+    top, rest = found
+    assert (top.cause, dict(top.where.conditions)) == ("fault", {"unit_code": "H99.11"})
+    assert top.rows.tolist() == np.flatnonzero(place).tolist()
+    assert top.alone == int((place & ~stronger).sum()), "the others show something else as well"
+    assert (rest.cause, rest.where, rest.rows.tolist()) == ("slip", Where(), np.flatnonzero(scattered).tolist())
+
+
 def test_nothing_struck_makes_no_ticket() -> None:
     rows, received, _ = province(10, 6)
     assert tickets(Ground.of(rows, received), {}, {"never": np.zeros(10, dtype=bool)}) == []

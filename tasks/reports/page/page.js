@@ -5,7 +5,7 @@
   const data = read("data"), allWords = read("words"), charts = read("charts");
   const unitCodes = Object.keys(data.units), sourceNames = Object.keys(data.sources);
   const byId = (id) => document.getElementById(id);
-  const state = { language: data.meta.language, unit: "*", sort: "correct", down: true, filter: "" };
+  const state = { language: data.meta.language, unit: "*", sort: "correct", down: true, filter: "", by: "unit" };
   const VERDICT_COLOUR = { late: "late", phantom_late: "phantom", undetermined: "open", on_time: "ok", hidden_late: "hidden" };
 
   // -- words and numbers
@@ -364,6 +364,53 @@
       found.length > SHOWN ? el("details", {}, el("summary", {}, word("checks_rest", { n: count(found.length - SHOWN) })), listed(found.slice(SHOWN))) : null);
   };
 
+  // -- quality: the share of dossiers with nothing to correct
+
+  const SCORED = 10, BY = ["unit", "procedure", "source"], TREND_TAG = { better: "above", worse: "below", same: "same" };
+  const scoreOf = (row) => (row[1] ? (100 * row[2]) / row[1] : null);
+  const scoreName = { unit: unitName, source: (name) => data.sources[name] ?? name, procedure: (code) => data.quality.procedures[code] ?? (code === "?" ? word("unknown_procedure") : code) };
+  const monthName = (month) => `${month.slice(5)}/${month.slice(0, 4)}`;
+  const lowestScore = (rows) => {
+    const seen = rows.flatMap((r) => r[4]).filter(([held]) => held).map(([held, right]) => (100 * right) / held);
+    return seen.length ? Math.min(90, Math.floor(Math.min(...seen) / 10) * 10) : 0;
+  };
+  const spread = (months) => {
+    const seen = months.filter(([held]) => held).map(([held, right]) => (100 * right) / held);
+    return seen.length < 2 ? "" : `${decimal(Math.min(...seen), 0)} – ${decimal(Math.max(...seen), 0)} %`;
+  };
+  const spark = (months, from) => {
+    const x = (at) => 4 + (132 * at) / Math.max(1, months.length - 1), y = (score) => 25 - (22 * (score - from)) / (100 - from);
+    const points = months.map(([held, right], at) => (held ? [x(at), y((100 * right) / held)] : null)), known = points.filter(Boolean), last = known.at(-1);
+    const line = points.map((p, at) => (p ? `${at && points[at - 1] ? "L" : "M"}${p[0].toFixed(1)} ${p[1].toFixed(1)}` : "")).join("");
+    return known.length < 2 ? null : svg("svg", { class: "spark", viewBox: "0 0 140 28", "aria-hidden": "true" },
+      svg("line", { x1: 4, x2: 136, y1: 25, y2: 25, stroke: "var(--line)" }),
+      svg("path", { d: line, fill: "none", stroke: "var(--cleaned-mark)", "stroke-width": 2, "stroke-linejoin": "round", "stroke-linecap": "round" }),
+      svg("circle", { cx: last[0], cy: last[1], r: 3, fill: "var(--cleaned-mark)" }));
+  };
+  const scoreTable = (rows, by, from) => table([
+      { title: word(`quality_${by}`), cell: (r) => [scoreName[by](r[0]), by === "source" || r[0] === "?" ? null : el("small", {}, r[0])] },
+      { title: word("dossiers"), number: true, cell: (r) => count(r[1]) },
+      { title: word("quality_score"), number: true, cell: (r) => [el("b", {}, share(r[2], r[1])), el("small", {}, `${count(r[2])}/${count(r[1])}`)] },
+      { title: word("quality_months", { n: count(data.quality.months.length) }), cell: (r) => [spark(r[4], from), el("small", { "aria-hidden": "true" }, spread(r[4])), el("span", { class: "unseen" },
+        data.quality.months.map((m, at) => `${monthName(m)}: ${share(r[4][at][1], r[4][at][0])}`).join("; "))] },
+      { title: word("quality_trend"), cell: (r) => el("span", { class: `tag ${r[1] < data.meta.smallest ? "few" : TREND_TAG[r[3]]}` }, word(r[1] < data.meta.smallest ? "few" : `trend_${r[3]}`)) },
+    ], rows, { cards: true });
+
+  const drawQuality = () => {
+    const only = state.unit !== "*", by = only ? "unit" : state.by, all = data.quality[by] ?? [];
+    const rows = (only ? all.filter((r) => r[0] === state.unit) : [...all])
+      .sort((a, b) => (a[1] < data.meta.smallest) - (b[1] < data.meta.smallest) || scoreOf(a) - scoreOf(b) || (a[0] < b[0] ? -1 : 1));
+    const whole = only ? rows[0] : data.quality.total, from = lowestScore(only ? rows : rows.slice(0, SCORED));
+    put(byId("quality-lead"), whole && whole[1]
+      ? [word("quality_lead", { score: share(whole[2], whole[1]), n: count(whole[1] - whole[2]) }), " ", word(`quality_${whole[3]}`)] : word("quality_none"));
+    const tabs = byId("quality-tabs");
+    tabs.hidden = only;
+    put(tabs, tabs.firstElementChild, BY.map((name) =>
+      el("button", { type: "button", "data-by": name, "aria-pressed": String(name === by), onclick: () => { state.by = name; drawQuality(); byId("quality-tabs").querySelector(`[data-by="${name}"]`).focus(); } }, word(`quality_${name}`))));
+    put(byId("quality-table"), rows.length ? scoreTable(rows.slice(0, SCORED), by, from) : null,
+      rows.length > SCORED ? el("details", {}, el("summary", {}, word("quality_rest", { n: count(rows.length - SCORED) })), scoreTable(rows.slice(SCORED), by, lowestScore(rows.slice(SCORED)))) : null);
+  };
+
   const drawGates = () => {
     const gates = [...data.gates].sort((a, b) => a.success - b.success || b.unexpected - a.unexpected);
     const ok = gates.filter((g) => g.success).length, n = gates.length;
@@ -413,7 +460,7 @@
   };
 
   const draw = () => {
-    for (const part of [drawFrame, drawThree, drawKeys, drawMoved, drawTrend, drawUnits, drawInspect, drawMissing, drawChecks, drawGates, drawFresh, drawAbout]) part();
+    for (const part of [drawFrame, drawThree, drawKeys, drawMoved, drawTrend, drawUnits, drawInspect, drawMissing, drawChecks, drawQuality, drawGates, drawFresh, drawAbout]) part();
   };
   const remember = () => {
     const hash = new URLSearchParams({ lang: state.language, ...(state.unit === "*" ? {} : { unit: state.unit }) });
