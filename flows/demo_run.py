@@ -87,7 +87,15 @@ def run(place: Place, seed: int, dossiers: int, *, clean: bool = False) -> int:
     began = time.monotonic()
     with _steps() as step:
         step("Làm ra một tỉnh giả định · Making a province; starting warehouse and server")
-        wanted = ["--seed", str(seed), "--dossiers", str(dossiers), "--as-of", AS_OF.isoformat(), *(["--clean"] if clean else [])]
+        wanted = [
+            "--seed",
+            str(seed),
+            "--dossiers",
+            str(dossiers),
+            "--as-of",
+            AS_OF.isoformat(),
+            *(["--clean"] if clean else []),
+        ]
         making = _demo(place, *wanted)
         with _stopping(making), session(lambda: warm_up(_FLOW)) as current:
             _finish(making, place)
@@ -130,7 +138,9 @@ def _home_of(seed: int, dossiers: int, clean: bool = False) -> Path:
     """Return the home of a province: each has its own, for the dossiers of two would lie in one warehouse."""
     folder = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
     return folder / (
-        "motcua-demo" if (seed, dossiers, clean) == (SEED, DOSSIERS, False) else f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}"
+        "motcua-demo"
+        if (seed, dossiers, clean) == (SEED, DOSSIERS, False)
+        else f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}"
     )
 
 
