@@ -16,7 +16,7 @@ demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20
 # Four workers for two cores: a third of the time is waiting for clocks. Files in the order of their names: the long ones
 # (faults, flow) begin first and no worker waits for the other at the end.
 test: .venv/installed chromium ## all tests
-	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
 	@$(if $(DEMO),$(PY) -m flows.demo_run --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)

@@ -68,7 +68,8 @@ class Rest(Strict):
         destination: ``dstcode`` header of the login.
         parameters: constants added to the request's ``data``.
         page_size: records asked for at a time.
-        requests_per_second: highest rate of requests; null sets none.
+        requests_per_second: highest rate of requests to the host, whichever of our sources asks it; null sets none.
+        connections: how many of our sources may ask the host at the same time, over all runs.
         tries: how often one request is sent before the pull gives up, once the source has answered in it.
         retry_seconds: wait before the second try; doubled for each further one, half as much more or less by chance.
         largest_page_mb: an answer larger than this is refused.
@@ -89,6 +90,7 @@ class Rest(Strict):
     parameters: dict[str, str] = Field(default_factory=dict)
     page_size: int = Field(500, ge=1, le=10_000)
     requests_per_second: float | None = Field(None, gt=0)
+    connections: int = Field(1, ge=1)
     timeout_seconds: float = Field(30, gt=0, le=600)
     tries: int = Field(4, ge=1, le=10)
     retry_seconds: float = Field(2, gt=0, le=60)
@@ -130,6 +132,8 @@ class Sql(Strict):
         modified: column of the last modification; null reads the whole table each time.
         pauses, events: tables of the dossiers' pauses and progress logs.
         page_rows: records in one landing file.
+        connections: how many of our sources may ask the host at the same time, over all runs.
+        allowed_hosts: hosts that the address may name; empty allows the one that it names.
         totals: whether its rows are counted by agency and day of receipt, to prove that all of them are held here.
     """
 
@@ -141,6 +145,8 @@ class Sql(Strict):
     pauses: ChildTable | None = None
     events: ChildTable | None = None
     page_rows: int = Field(5000, ge=1, le=100_000)
+    connections: int = Field(1, ge=1)
+    allowed_hosts: tuple[str, ...] = ()
     totals: bool = False
 
     @model_validator(mode="after")

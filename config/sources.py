@@ -6,14 +6,16 @@ give it the system's name, set addresses and secrets by environment.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict
+from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict, given
 from config.courtesy import Breaker, Hours
 from config.errors import ConfigError
 from config.files import read_model
@@ -235,6 +237,22 @@ class Source(Strict):
         return None if self.only_between is None else Hours.parse(self.only_between)
 
     @property
+    def host(self) -> str | None:
+        """Machine and port that are asked; None for files of this machine and where the address is not set yet."""
+        section = self.rest or self.sql
+        try:
+            parts = urlsplit(given(section.address)) if section else None
+            return f"{parts.hostname}:{parts.port or parts.scheme}" if parts and parts.hostname else None
+        except (ConfigError, ValueError):
+            return None  # whoever asks it will say what is wrong with the address
+
+    @property
+    def connections(self) -> int:
+        """How many of our sources may ask its host at the same time."""
+        section = self.rest or self.sql
+        return section.connections if section else 1
+
+    @property
     def is_reference(self) -> bool:
         """Whether it brings procedures or agencies instead of dossiers."""
         return self.profile in ("catalogue", "units")
@@ -330,3 +348,15 @@ def load_sources(directory: Path) -> dict[str, Source]:
     """
     paths = [path for path in sorted(directory.glob("*.yaml")) if not path.name.startswith("example-")]
     return {path.stem: load_source(path) for path in paths}
+
+
+def crowded_hosts(sources: Iterable[Source]) -> dict[str, int]:
+    """Return the hosts that more sources ask than may do so at the same time, with how many may.
+
+    Elsewhere nothing has to be limited: no two runs ask one source at the same time.
+    """
+    by_host: dict[str, list[int]] = {}
+    for source in sources:
+        if source.host is not None:
+            by_host.setdefault(source.host, []).append(source.connections)
+    return {host: min(allowed) for host, allowed in by_host.items() if len(allowed) > min(allowed)}

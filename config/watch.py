@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.files import read_model
 from config.settings import settings
@@ -31,6 +32,52 @@ class Silent(_Strict):
     least_days: int = Field(ge=1)
 
 
+class Volume(_Strict):
+    """When a day's receipts or closings are out of the ordinary, of a source or an agency.
+
+    Attributes:
+        look_back: earlier days of the same kind that it is compared with, at most; least_days: at least.
+        least_expected: below so many dossiers, expected and counted, nothing is said.
+        limit: distances from the median, in the days' own spread, beyond which a day stands out.
+        settles_after: so many days of a kind in a row that stand out the same way are no incident but how it is now.
+        break_days: days off in a row beside which a working day is a kind of its own.
+        recent: working days before the day judged that a run speaks about.
+    """
+
+    look_back: int = Field(ge=5, le=250)
+    least_days: int = Field(ge=3)
+    least_expected: int = Field(ge=1)
+    limit: float = Field(ge=2)
+    settles_after: int = Field(ge=2)
+    break_days: int = Field(ge=3, le=20)
+    recent: int = Field(ge=1, le=60)
+
+
+class Incident(_Strict):
+    """Days that are known to have been out of the ordinary, and are no measure for others.
+
+    Attributes:
+        source: the system; unit: an agency in it, all by default.
+        since, until: first and last day; why: what happened.
+    """
+
+    source: str
+    unit: str | None = None
+    since: date
+    until: date
+    why: str = Field(min_length=5)
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Incident:
+        if self.until < self.since:
+            raise ValueError("until lies before since")
+        return self
+
+    def about(self, source: str, unit: str | None) -> bool:
+        """Tell whether it is about a source, or an agency in it."""
+        return self.source == source and self.unit in (None, unit)
+
+
 class TooGood(_Strict):
     """When an agency's closings of a month are too good to be true; shares are between 0 and 1.
 
@@ -41,6 +88,7 @@ class TooGood(_Strict):
         least_batch: size of such a batch.
         at_once_minutes: working minutes from receipt to closing that count as at once; at_once: share of them.
         off_hours: share closed while the office was.
+        jump: on time more often than in the months before, by so much and by more than chance; of so many jump_months.
     """
 
     least_closings: int = Field(ge=1)
@@ -51,6 +99,8 @@ class TooGood(_Strict):
     at_once_minutes: int = Field(ge=0)
     at_once: float = Field(gt=0, le=1)
     off_hours: float = Field(gt=0, le=1)
+    jump: float = Field(gt=0, le=1)
+    jump_months: int = Field(ge=1, le=24)
 
 
 class Extensions(_Strict):
@@ -69,6 +119,8 @@ class Watch(_Strict):
     """All thresholds of the watching lists."""
 
     silent: Silent
+    volume: Volume
+    incidents: tuple[Incident, ...] = ()
     too_good: TooGood
     extensions: Extensions
     letters: Letters

@@ -15,7 +15,7 @@ from flows.days import last_finished_day
 from flows.refresh import choose, start_proofs, tell_proofs
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
-from flows.stages import task_runner
+from flows.stages import keep_history, task_runner
 from flows.trouble import Trouble
 from tasks.pull import fill, load, windows_to_fill
 from tasks.reports.windows import show_planned, show_windows
@@ -55,6 +55,7 @@ def backfill(source: str, since: date, until: date | None = None, again: bool = 
             trouble.of(fill.submit(source, window.since or datetime.min.replace(tzinfo=UTC), window.until, again))
         counts = trouble.of(load.submit(source))
         tell_proofs(start_proofs(chosen, last_finished_day()), trouble)
+    keep_history(trouble)
     show_windows(system)
     changed = counts.inserted + counts.updated if counts is not None else 0
     return trouble.state(

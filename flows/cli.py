@@ -17,7 +17,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 ne
 6 warehouse, 7 a fault of the program."""
 
 _DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
-_WATCHING = ("letters", "extensions", "due-changes", "silent", "too-good")
+_WATCHING = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good")
 
 
 class Parser(argparse.ArgumentParser):
@@ -103,6 +103,10 @@ def parser() -> argparse.ArgumentParser:
     quality = command("quality", "score agencies, procedures or sources by the share of dossiers with nothing to correct")
     quality.add_argument("--by", choices=("unit", "procedure", "source"), default="unit", help="whose score (default: unit)")
     quality.add_argument("--limit", type=int, default=30, metavar="N", help="the lowest so many (default: 30)")
+    cleaned = command("cleaned", "count what cleaning changed, by source, field and rule")
+    cleaned.add_argument("--source", metavar="NAME", help="of this source only")
+    cleaned.add_argument("--rule", metavar="RULE", help="by this rule only, e.g. date_order")
+    cleaned.add_argument("--csv", metavar="FILE", help="write every change: value as given, value kept, rule, confidence")
     differences = command("differences", "compare two systems dossier by dossier: why their totals are not the same")
     differences.add_argument("left", metavar="A", help="source that is compared")
     differences.add_argument("right", metavar="B", help="source that it is compared with")
@@ -236,6 +240,10 @@ def _corrections(given: argparse.Namespace) -> int:
 
 def _quality(given: argparse.Namespace) -> int:
     return _print_lines("scores", given.by, given.limit, module="flows.quality_looks")
+
+
+def _cleaned(given: argparse.Namespace) -> int:
+    return _print_lines("cleaned", given.source, given.rule, given.csv, module="flows.quality_looks")
 
 
 def _waivers(_given: argparse.Namespace) -> int:

@@ -71,7 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         place = _prepare(given.seed, given.dossiers, given.clean)
-        return _up(place) if given.up else run(place, given.seed, given.dossiers, clean=given.clean)
+        # Whoever asks for a look at once gets something to look at.
+        shown = given.up and place.province.is_dir()
+        code = 0 if shown else run(place, given.seed, given.dossiers, clean=given.clean)
+        return _up(place) if given.up and code == 0 else code
     except MotcuaError as error:
         _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
         return error.exit_code
@@ -301,7 +304,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed makes the same province")
     parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="how many dossiers it has")
     parser.add_argument("--clean", action="store_true", help="true histories only, no faults")
-    parser.add_argument("--up", action="store_true", help="run no refresh: serve the province and run `motcua up` on it")
+    parser.add_argument(
+        "--up",
+        action="store_true",
+        help="serve the province and run `motcua up` on it; the demonstration runs before where it never did",
+    )
     return parser
 
 

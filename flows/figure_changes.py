@@ -25,7 +25,7 @@ _MOST = 12
 
 def show_figures(found: Sequence[Rehearsal], path: str | None) -> None:
     """Print how the office's own figures move, and write those of every policy to a file if one is given."""
-    from tasks.reports.rehearsal import last_judged
+    from  import last_judged
     from tasks.reports.touched_figures import touched_figures
 
     moved = {one.before.policy: touched_figures(one, last_judged()) for one in found}

@@ -10,7 +10,8 @@ from prefect.logging import get_run_logger
 
 from config.settings import settings
 from flows.runtime.words import say
-from tasks.reports.artifacts import show_progress, start_progress, write_artifacts
+from tasks.reports.anomalies import read_anomalies
+from tasks.reports.artifacts import show_progress, start_progress, write_anomalies, write_artifacts
 from tasks.reports.summary import Summary, read_summary
 
 _SECONDS_A_STEP = 0.5  # between two looks of the bar
@@ -59,6 +60,8 @@ class Progress:
         self.at("report")
         summary = read_summary(settings().policy)
         write_artifacts(summary, notes)
+        if summary.as_of is not None:
+            write_anomalies(read_anomalies(summary.as_of, recent=True))
         return sentence(summary)
 
 

@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 from flows.days import last_finished_day
 from flows.progress import Progress
 from flows.rerun import last_published_day
-from flows.stages import measure_all, publish_all, task_runner
+from flows.stages import keep_history, measure_all, publish_all, task_runner
 from flows.trouble import Trouble
 
 
@@ -37,4 +37,5 @@ def publish(as_of: date | None = None) -> State[Any]:
         measure_all(day)
         progress.at("publish")
         publish_all(day)
+        keep_history(trouble)
         return trouble.state(progress.report(trouble.notes))

@@ -1,15 +1,17 @@
-"""What `motcua quality` shows: the score of agencies, procedures or sources, and its trend."""
+"""What `motcua quality` shows, the score of agencies, procedures or sources with its trend; and `motcua cleaned`."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from config.errors import DataError
 from config.settings import settings
 from flows.runtime.words import say
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
 _TREND = {"better": ("tốt lên", "better"), "worse": ("xấu đi", "worse"), "same": ("", "")}
@@ -23,9 +25,7 @@ def scores(by: str, most: int) -> None:
     """
     from tasks.reports.quality import MONTHS, months_until, read_scores
 
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
+    day = last_day_of()
     found = read_scores(by, settings().policy, day)
     months = months_until(day, MONTHS)
     table = Table(
@@ -47,3 +47,27 @@ def scores(by: str, most: int) -> None:
     _OUT.print(
         say(f"{min(most, len(found))} trong {len(found)}.", f"{min(most, len(found))} of {len(found)}."), highlight=False
     )
+
+
+def cleaned(source: str | None, rule: str | None, lines: str | None) -> None:
+    """Print which rule changed how many values of which source; write every change to a file if one is given."""
+    from tasks.reports.cleaned import count_changes, rule_words, write_changes
+
+    found = count_changes(source, rule)
+    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0), title=say("Làm sạch đã đổi gì", "What cleaning changed"))
+    for heading in (("hệ thống", "source"), ("trường", "field")):
+        table.add_column(say(*heading), no_wrap=True)
+    table.add_column(say("quy tắc", "rule"), overflow="fold", min_width=32)
+    for heading in (("bản", "v."), ("tin", "sure"), ("giá trị", "values"), ("%", "%")):
+        table.add_column(say(*heading), justify="right")
+    for one in found:
+        share = f"{100 * one.changed / one.dossiers:.1f}"
+        words = f"{say(*rule_words(one.rule))} [{one.rule}]"
+        cells = (str(one.version), f"{one.confidence:.2f}", str(one.changed), share)
+        table.add_row(one.source, one.field, escape(words), *cells)
+    _OUT.print(table)
+    total = sum(one.changed for one in found)
+    _OUT.print(say(f"{total} giá trị đã đổi.", f"{total} values were changed."), highlight=False)
+    if lines:
+        write_changes(Path(lines), source, rule)
+        _OUT.print(say(f"Từng giá trị: {lines}", f"Each value: {lines}"), highlight=False, markup=False)

@@ -18,7 +18,7 @@ from flows.drift import told_of_drift
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
-from flows.stages import check_and_judge, measure_all, publish_own, task_runner
+from flows.stages import check_and_judge, keep_history, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.prove import prove
@@ -74,6 +74,7 @@ def refresh(as_of: date | None = None, sources: list[str] | None = None, full: b
         if not trouble.stops:
             progress.at("publish")
             publish_own(day)
+        keep_history(trouble)
         return trouble.state(progress.report(trouble.notes))
 
 

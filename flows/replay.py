@@ -14,9 +14,10 @@ from flows.progress import Progress
 from flows.refresh import choose
 from flows.rerun import last_published_day
 from flows.runtime.limits import sole_reader_of
-from flows.stages import check_and_judge, measure_all, publish_own, task_runner
+from flows.stages import check_and_judge, keep_history, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
+from tasks.replay import findings_as_seen
 from tasks.replay import replay as rebuild
 
 
@@ -48,8 +49,10 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
         match(day)
         progress.at("judge")
         check_and_judge(day)
+        findings_as_seen(day)
         progress.at("measure")
         measure_all(day, full=True)
         progress.at("publish")
         publish_own(day)
+        keep_history(trouble)
         return trouble.state(progress.report(trouble.notes))

@@ -13,7 +13,7 @@ from prefect.runtime import flow_run
 from config.settings import settings
 from flows.days import last_finished_day
 from flows.progress import Progress
-from flows.stages import check_and_judge, check_and_judge_these, measure_all, publish_own, task_runner
+from flows.stages import check_and_judge, check_and_judge_these, keep_history, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.warehouse.engine import fetch_all
@@ -56,6 +56,7 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
         measure_all(day)
         progress.at("publish")
         publish_own(day)
+        keep_history(trouble)
         return trouble.state(progress.report(trouble.notes))
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.runtime.words import say
-from tasks.reports.artifacts import VERDICT_WORDS
+from tasks.reports.artifacts import VERDICT_WORDS, waiting_sentence
 from tasks.reports.summary import Rate, Summary
 
 _MOST_UNITS = 8
@@ -32,6 +32,8 @@ def print_summary(summary: Summary, console: Console) -> None:
     console.print(_units(summary))
     console.print(_verdicts(summary))
     console.print(_rates(summary))
+    if sentence := waiting_sentence(summary.waiting):
+        console.print(sentence, highlight=False, markup=False)
 
 
 def _verdicts(summary: Summary) -> Table:

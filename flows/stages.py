@@ -8,12 +8,15 @@ from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
+from config.errors import SourceError
 from config.policies import policies_of_a_run
 from config.settings import settings
-from flows.trouble import results
+from flows.runtime.words import say
+from flows.trouble import Trouble, results
 from tasks.check import check
 from tasks.counts import Counts
 from tasks.digest import figures_digest, rules_digest
+from tasks.history import keep_run
 from tasks.judge import judge
 from tasks.measure import measure
 from tasks.publish import publish
@@ -24,7 +27,7 @@ from tasks.warehouse.partitions import Partition, every_partition, pending
 _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
     WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
-        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove', 'propose') ORDER BY entry DESC LIMIT 1) = %(subject)s
+        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove', 'propose', 'keep') ORDER BY entry DESC LIMIT 1) = %(subject)s
 """
 
 
@@ -77,6 +80,21 @@ def published_already(as_of: date) -> str | None:
     given = {"policy": policy, "as_of": as_of, "rules": figures_digest(), "subject": f"figures/{policy}"}
     rows = fetch_all(_PUBLISHED, given)
     return str(rows[0][0]) if rows else None
+
+
+def keep_history(trouble: Trouble) -> None:
+    """Land what a run found, so that a replay has it again; where that fails, the next run lands it too."""
+    try:
+        keep_run()
+    except SourceError as error:
+        trouble.warn(str(error))
+    except OSError as error:
+        trouble.warn(
+            say(
+                f"Không ghi được vào vùng lưu bản gốc ({type(error).__name__}); lần chạy sau ghi bù.",
+                f"The landing zone takes no file ({type(error).__name__}); the next run makes up for it.",
+            )
+        )
 
 
 def publish_all(as_of: date) -> dict[str, str]:

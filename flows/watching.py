@@ -16,14 +16,14 @@ from config.settings import settings
 from config.watch import load_watch
 from flows.runtime.words import say
 from tasks.offices import source_named
-from tasks.reports import due_changes, letters, silence, too_good
+from tasks.reports import anomalies, due_changes, letters, silence, too_good
 from tasks.reports.files import write_frame
-from tasks.reports.lists import judged_on
 from tasks.rules.times import instant_text
+from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
 _FIRST = 20  # lines on the screen; the file has all
-_COLUMNS = 7
+_COLUMNS = 8
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = ("mã hồ sơ", "code")
 
@@ -94,7 +94,23 @@ def _silent(_policy: str, _register: str | None) -> Rows:
             say("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
             say("dài nhất trước đó", "longest before"): one.longest,
         }
-        for one in silence.read_silences(judged_on("*"))
+        for one in silence.read_silences(last_day_of())
+    ]
+
+
+def _anomalies(_policy: str, _register: str | None) -> Rows:
+    return [
+        {
+            say("ngày", "day"): one.day.day,
+            say("loại ngày", "kind of day"): say(*anomalies.KINDS[one.day.kind]),
+            say("hệ thống", "source"): one.source,
+            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == anomalies.ALL else one.unit_code,
+            say("đếm", "counted"): say(*anomalies.MEASURES[one.measure]),
+            say("hồ sơ", "dossiers"): one.day.count,
+            say("thường", "usual"): f"{one.day.usual:g}",
+            say("số ngày đã so", "days compared"): one.day.compared,
+        }
+        for one in anomalies.read_anomalies(last_day_of())
     ]
 
 
@@ -149,6 +165,7 @@ LISTS: dict[str, tuple[tuple[str, str], Callable[[str, str | None], Rows]]] = {
     "due-changes": (("Hạn hẹn trả đã đổi", "Changes of due dates"), _due_changes),
     "extensions": (("Gia hạn nhiều lần", "Repeated extensions"), _extensions),
     "silent": (("Nguồn, cơ quan im lặng", "Silent sources and agencies"), _silent),
+    "anomalies": (("Ngày có số lượng bất thường", "Days out of the ordinary"), _anomalies),
     "too-good": (("Số liệu đẹp bất thường", "Figures too good to be true"), _too_good),
     "letters": (("Thư xin lỗi", "Letters of apology"), _letters),
 }

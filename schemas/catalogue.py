@@ -8,7 +8,7 @@ from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from schemas.quality import COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
+from schemas.quality import CHANGES, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
 from schemas.table import Table
@@ -38,6 +38,7 @@ TABLES: tuple[Table, ...] = (
     EVENTS,
     PAUSES,
     MATCHES,
+    CHANGES,
     FINDINGS,
     CORRECTIONS,
     PROPOSALS,

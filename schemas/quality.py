@@ -66,6 +66,31 @@ CORRECTIONS = Table(
     managed=("changed_in",),
 )
 
+CHANGES = Table(
+    schema="quality",
+    name="changes",
+    description="Every field of a dossier that cleaning changed: the value as given, the value kept, and the rule that made it.",
+    grain="dossier × field",
+    key=("source", "code", "field"),
+    fields=(
+        SOURCE,
+        CODE,
+        Field("field", Kind.TEXT, "Field of core.dossiers that was changed.", (NotNull(),)),
+        Field(
+            "source_value",
+            Kind.TEXT,
+            "Value as the source gives it; null: none, or one that may be personal and stands in the landing file alone.",
+        ),
+        Field("cleaned_value", Kind.TEXT, "Value kept, instants in the source's own time; null: left empty, or a pseudonym."),
+        Field("rule", Kind.TEXT, "What changed it (tasks/cleaning/rules.py).", (NotNull(),)),
+        Field("rule_version", Kind.INTEGER, "Version of the rule that did it.", (NotNull(), Between(1))),
+        Field("confidence", Kind.NUMBER, "How far the cleaned value is to be trusted.", (NotNull(), Between(0, 1))),
+        CHANGED_IN,
+    ),
+    indexes=(("rule",),),
+    managed=("changed_in",),
+)
+
 PROPOSALS = Table(
     schema="quality",
     name="proposals",

@@ -15,7 +15,7 @@ from config.checks import load_checks
 from schemas.quality import FINDINGS
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import office_of
+from tasks.offices import clocks_of, source_named
 from tasks.rules.checks import Findings, run_checks
 from tasks.rules.columns import keys
 from tasks.shield import shielded
@@ -76,9 +76,8 @@ def check_bundle(bundle: Bundle, as_of: date) -> Counts:
 
 
 def _find(bundle: Bundle, as_of: date) -> Findings:
-    office = office_of(bundle.source)
-    frames = read_bundle(bundle)
-    return run_checks(frames, load_checks(), as_of, office.zone, office.clock, office.plain_clock)
+    zone, frames = source_named(bundle.source).zone, read_bundle(bundle)
+    return run_checks(frames, load_checks(), as_of, zone, *clocks_of(frames.dossiers, bundle.source))
 
 
 def with_history(failed: pd.DataFrame, kept: pd.DataFrame, as_of: date) -> pd.DataFrame:

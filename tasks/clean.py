@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from config.sources import Source
 from tasks.cleaning.agencies import Directory
+from tasks.cleaning.changes import changes
 from tasks.cleaning.dossiers import clean_dossiers, latest_statements
 from tasks.cleaning.histories import clean_events, clean_pauses
 from tasks.cleaning.partial import combined
@@ -31,6 +32,7 @@ class Cleaned:
     Attributes:
         dossiers, events, pauses: given columns of the tables in ``core``; the last two belong to dossiers
             of the first and are complete for them.
+        changes: given columns of ``quality.changes``: what cleaning changed of these dossiers.
         procedures, units: given columns of the tables in ``ref``.
         rejected: ``page_digest, page_position, code, reason, fields`` of what cannot be used.
     """
@@ -38,6 +40,7 @@ class Cleaned:
     dossiers: pd.DataFrame
     events: pd.DataFrame
     pauses: pd.DataFrame
+    changes: pd.DataFrame
     procedures: pd.DataFrame
     units: pd.DataFrame
     rejected: pd.DataFrame
@@ -60,12 +63,14 @@ def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -
     events, broken_events = clean_events(readings.events, source, key)
     pauses, broken_pauses = clean_pauses(readings.supplements, events, source)
     broken = pa.concat_arrays([broken_events, broken_pauses])
-    dossiers = clean_dossiers(latest, source, Directory(units), key, broken)
+    directory = Directory(units)
+    dossiers = clean_dossiers(latest, source, directory, key, broken)
+    changed = changes(latest.frame, dossiers, source, directory)
     procedures, refused_procedures = clean_procedures(readings.procedures, source)
     agencies, refused_units = clean_units(readings.units, source)
     rejected = [readings.rejected, latest.rejected, refused_procedures, refused_units]
     together = pd.concat([frame.astype(_REJECTED)[list(_REJECTED)] for frame in rejected], ignore_index=True)
-    return Cleaned(dossiers, events, pauses, procedures, agencies, together)
+    return Cleaned(dossiers, events, pauses, changed, procedures, agencies, together)
 
 
 def _of_kept(readings: Readings, kept: pd.DataFrame) -> Readings:

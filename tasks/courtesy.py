@@ -90,7 +90,7 @@ def _failures(source: Source) -> int:
 def _keep(source: Source, failures: int, until: datetime | None, reason: str) -> None:
     row = {"source": source.name, "failures": failures, "failed_at": datetime.now(UTC), "open_until": until, "reason": reason}
     with load(_ACTION, source.name) as current:
-        current.merge(BREAKERS, BREAKERS.frame([row]))
+        current.put(BREAKERS, row)
 
 
 def _forget(source: Source) -> None:

@@ -17,6 +17,7 @@ from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.reference import PROCEDURES, UNITS
 from tasks.counts import Counts
+from tasks.history import keep_whole
 from tasks.offices import source_named
 from tasks.rules.columns import Mask
 from tasks.rules.differences import System, compare
@@ -75,6 +76,8 @@ def find_differences(left: str, right: str, as_of: date, *, shared: bool = False
     frame = DIFFERENCES.conform(found.assign(left_source=left, right_source=right, as_of=as_of))
     with load("differences", f"{left}/{right}") as current:
         merged = current.replace(DIFFERENCES, frame, {"left_source": left, "right_source": right})
+        if merged.inserted or merged.updated or merged.deleted:
+            keep_whole(current, f"differences/{left}-{right}", DIFFERENCES, frame)
     return Counts("differences", f"{left}/{right}", len(frame), merged.inserted, merged.updated, merged.unchanged)
 
 

@@ -15,7 +15,7 @@ from config.indicators import indicators_in_force
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, VERDICT_COUNTS
 from schemas.table import Table
 from tasks.rules.indicators import indicators_of
-from tasks.waivers import waived, waiver_parameters
+from tasks.waivers import SURELY_WRONG, waived, waiver_parameters
 from tasks.warehouse.load import Load
 
 _VERDICT_COUNTS = f"""
@@ -29,11 +29,7 @@ _VERDICT_COUNTS = f"""
             WHERE v.verdict IN ('phantom_late', 'hidden_late', 'undetermined') OR f.code IS NOT NULL
         ) AS to_correct
     FROM judged.verdicts AS v
-    LEFT JOIN (
-        SELECT DISTINCT f.source, f.code FROM quality.findings AS f
-        JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
-        WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
-    ) AS f ON f.source = v.source AND f.code = v.code
+    LEFT JOIN ({SURELY_WRONG}) AS f ON f.source = v.source AND f.code = v.code
     WHERE v.policy = %(policy)s GROUP BY 1, 2, 3, 4
 """
 _FINDING_COUNTS = f"""

@@ -13,16 +13,17 @@ from config.policies import Policy, policies_of_a_run
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import split_by_hours
-from tasks.rules.case import settle
-from tasks.rules.facts import facts_of
+from tasks.offices import settled_parts
+from tasks.proposing import proposals_of, write_proposals_of
+from tasks.rules.case import Settled
 from tasks.rules.frames import DossierFrames
+from tasks.rules.proposals import Proposal
 from tasks.rules.verdict import judge_settled
 from tasks.shield import shielded
 from tasks.warehouse.bundles import MOST_ROWS, Bundle, narrowed
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for, touched
 from tasks.warehouse.kill import kill_point
-from tasks.warehouse.load import load
+from tasks.warehouse.load import Load, load
 from tasks.warehouse.merge import Merged
 from tasks.warehouse.partitions import horizon
 from tasks.warehouse.touched import by_day, judged_under, touched_codes
@@ -36,7 +37,7 @@ def judge(bundle: Bundle, as_of: date, full: bool = False) -> Counts:
 
 
 def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
-    """Judge the dossiers of a bundle under every policy, and write the verdicts that changed.
+    """Judge the dossiers of a bundle under every policy; write the verdicts that changed, and what they give to propose.
 
     Args:
         bundle: source and months of receipt.
@@ -56,10 +57,11 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
         if len(parts) > 1:
             return sum((judge_bundle(part, as_of, full=full) for part in parts), Counts("judge", bundle.key))
     frames = read_bundle(bundle, selection)
-    verdicts = judge_all(frames, list(policies_of_a_run().values()), bundle.source, as_of)
+    settled = settled_parts(frames, bundle.source, as_of)
+    verdicts, proposed = judge_parts(settled, list(policies_of_a_run().values()), as_of), proposals_of(settled)
     kill_point("judged")
     with load("judge", bundle.key) as current:
-        merged = current.merge(VERDICTS_TABLE, verdicts)
+        merged = _write(current, frames, verdicts, proposed, as_of)
         for partition in bundle.partitions:
             current.progress("judge", partition.key, through=mark, as_of=as_of, rules_digest=digest)
     return Counts(
@@ -91,10 +93,11 @@ def judge_touched(bundle: Bundle, days: Sequence[date], before: str) -> Counts:
     for part, as_of, through in by_day(bundle, judged_under(before)):
         codes = touched_codes(part, days) if days else []
         frames = read_bundle(part, Selection(codes=tuple(codes)))
-        verdicts = judge_all(frames, policies, part.source, as_of)
+        parts = settled_parts(frames, part.source, as_of)
+        verdicts, proposed = judge_parts(parts, policies, as_of), proposals_of(parts)
         kill_point("judged")
         with load("judge", part.key) as current:
-            merged = current.merge(VERDICTS_TABLE, verdicts) if codes else Merged()
+            merged = _write(current, frames, verdicts, proposed, as_of) if codes else Merged()
             for key, mark in through.items():
                 current.progress("judge", key, through=mark, as_of=as_of, rules_digest=digest)
         done = {"inserted": merged.inserted, "updated": merged.updated, "unchanged": merged.unchanged}
@@ -102,7 +105,18 @@ def judge_touched(bundle: Bundle, days: Sequence[date], before: str) -> Counts:
     return counts
 
 
+def _write(current: Load, frames: DossierFrames, verdicts: pd.DataFrame, proposed: list[Proposal], as_of: date) -> Merged:
+    merged = current.merge(VERDICTS_TABLE, verdicts)
+    write_proposals_of(current, frames.dossiers[["source", "code"]], proposed, as_of)
+    current.merged = merged  # the ledger counts verdicts; proposals follow from them
+    return merged
+
+
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
     """Judge a bundle's frames under several policies; one row a dossier and policy."""
-    parts = [settle(facts_of(part, office.zone), office, as_of) for office, part in split_by_hours(frames, source)]
+    return judge_parts(settled_parts(frames, source, as_of), policies, as_of)
+
+
+def judge_parts(parts: list[Settled], policies: list[Policy], as_of: date) -> pd.DataFrame:
+    """Judge settled dossiers under several policies; one row a dossier and policy."""
     return pd.concat([judge_settled(settled, policy, as_of) for settled in parts for policy in policies], ignore_index=True)

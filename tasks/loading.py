@@ -13,6 +13,7 @@ import pandas as pd
 from config.errors import SourceError
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
+from schemas.quality import CHANGES
 from schemas.raw import REJECTED
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
@@ -192,6 +193,8 @@ def _merge(current: Load, cleaned: Cleaned) -> None:
     if len(cleaned.dossiers):
         current.merge_children(EVENTS, cleaned.events, parents=cleaned.dossiers)
         current.merge_children(PAUSES, cleaned.pauses, parents=cleaned.dossiers)
+        # How a value came about decides no verdict: nothing is judged again because of it.
+        current.merge_children(CHANGES, cleaned.changes, parents=cleaned.dossiers, tell=False)
 
 
 def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage], rejected: pd.DataFrame, at: datetime) -> None:

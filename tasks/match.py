@@ -11,19 +11,24 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from schemas.dossiers import DOSSIERS, MATCHES
+from schemas.reference import UNITS
 from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import zones
 from tasks.rules.columns import keys
 from tasks.rules.duplicates import COLUMNS, match_dossiers
-from tasks.warehouse.engine import fetch_all
+from tasks.rules.reference import successors
+from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.partitions import horizon
 
 SUBJECT = "*"
 _PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'match' AND partition = '*'"
-_CHANGED = "SELECT EXISTS (SELECT FROM core.dossiers WHERE changed_in > %(through)s)"
+_CHANGED = """
+    SELECT EXISTS (SELECT FROM core.dossiers WHERE changed_in > %(through)s),
+        EXISTS (SELECT FROM ref.units WHERE changed_in > %(through)s)
+"""
 _KEYS = "d.source, d.code, d.alias_code, d.receipt_number, d.applicant_key, d.procedure_code, d.unit_code, d.received_at"
 _SCOPE = f"""
     CREATE TEMP TABLE scope ON COMMIT DROP AS
@@ -44,9 +49,12 @@ _UNDECIDED_BY_APPLICANT = f"""
     WHERE d.role = 'evidence' AND d.changed_in <= %(through)s AND d.applicant_key IS NOT NULL
         AND NOT EXISTS (SELECT FROM core.matches AS m WHERE m.other_source = d.source AND m.other_code = d.code)
         AND NOT EXISTS (SELECT FROM scope AS t WHERE t.source = d.source AND t.code = d.code)
-        AND (d.applicant_key, d.procedure_code, d.unit_code) IN (
-            SELECT p.applicant_key, p.procedure_code, p.unit_code FROM core.dossiers AS p WHERE p.role = 'primary')
+        AND EXISTS (
+            SELECT FROM core.dossiers AS p WHERE p.role = 'primary'
+            AND p.applicant_key = d.applicant_key AND p.procedure_code = d.procedure_code
+            AND p.received_at BETWEEN d.received_at - interval '1 day' AND d.received_at + interval '1 day')
 """
+_ROWS = f"SELECT {', '.join(f'd.{name}' for name in COLUMNS)} FROM core.dossiers AS d"
 # One join for each way in which two rows can have to do with each other, so that each can use its index.
 _BY_KEY = "SELECT {keys} FROM scope AS s JOIN core.dossiers AS d ON {link} WHERE s.round = %(round)s"
 _LINKS = (
@@ -55,7 +63,8 @@ _LINKS = (
     "d.alias_code = s.code",
     "d.alias_code = s.alias_code",
     "d.receipt_number = s.receipt_number",
-    "d.applicant_key = s.applicant_key AND d.procedure_code = s.procedure_code AND d.unit_code = s.unit_code "
+    # Of whichever agency: another may stand in its place by now.
+    "d.applicant_key = s.applicant_key AND d.procedure_code = s.procedure_code "
     "AND d.received_at BETWEEN s.received_at - interval '1 day' AND s.received_at + interval '1 day'",
 )
 # A match that stands may rest on keys that have changed since.
@@ -71,7 +80,8 @@ _GROW = f"""
     INSERT INTO scope SELECT d.*, %(round)s + 1 FROM ({_RELATED}) AS d
     WHERE NOT EXISTS (SELECT FROM scope AS t WHERE t.source = d.source AND t.code = d.code)
 """
-_STANDING = "SELECT m.* FROM core.matches AS m JOIN scope USING (source, code)"
+_STANDING = "SELECT m.* FROM core.matches AS m"
+_OF_SCOPE = " JOIN scope USING (source, code)"
 _GONE = "unnest(%(source)s::text[], %(code)s::text[], %(other_source)s::text[], %(other_code)s::text[])"
 _DELETE = f"""
     DELETE FROM core.matches AS m USING {_GONE} AS g (source, code, other_source, other_code)
@@ -108,43 +118,42 @@ def match_all(as_of: date, *, full: bool = False) -> Counts:
     done = fetch_all(_PROGRESS)
     everything = full or not done or done[0][1] != digest
     through = -1 if everything else int(done[0][0])
-    if not fetch_all(_CHANGED, {"through": through})[0][0]:
+    ((dossiers, units),) = fetch_all(_CHANGED, {"through": through})
+    if not dossiers and not units:
         return Counts("match", SUBJECT)
+    everything |= units  # who stands in whose place may touch any dossier
     with load("match", SUBJECT) as current:
-        rows = _affected(current, through)
-        found = match_dossiers(rows, _zones(rows))
+        if not everything:
+            _take_in(current, through)
+        scope = "" if everything else _OF_SCOPE
+        rows = current.read(f"{_ROWS}{scope} ORDER BY d.source, d.code", None, DOSSIERS)
+        found = match_dossiers(rows, _zones(rows), successors(read_table(UNITS)))
         kill_point("matched")
         merged = current.merge(MATCHES, found)
-        removed = _remove_gone(current, found)
+        removed = _remove_gone(current, found, current.read(_STANDING + scope, None, MATCHES))
         current.progress("match", SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
     return Counts(
         "match", SUBJECT, len(rows), inserted=merged.inserted, updated=merged.updated + removed, unchanged=merged.unchanged
     )
 
 
-def _affected(current: Load, through: int) -> pd.DataFrame:
-    """Read the rows whose matches may have changed: closed under every way of having to do with each other."""
+def _take_in(current: Load, through: int) -> None:
+    """Name in ``scope`` the rows whose matches may have changed: closed under every way of having to do with each other."""
     current.execute(_SCOPE, {"through": through})
-    if through >= 0:
-        current.execute(_UNDECIDED, {"through": through})
-        current.execute(_UNDECIDED_BY_APPLICANT, {"through": through})
-        current.execute("CREATE INDEX ON scope (source, code)")
-        for round_ in itertools.count():
-            current.execute("ANALYZE scope")
-            if current.execute(_GROW, {"round": round_}) == 0:
-                break
-    columns = ", ".join(f"d.{name}" for name in COLUMNS)
-    return current.read(
-        f"SELECT {columns} FROM core.dossiers AS d JOIN scope USING (source, code) ORDER BY d.source, d.code", None, DOSSIERS
-    )
+    current.execute(_UNDECIDED, {"through": through})
+    current.execute(_UNDECIDED_BY_APPLICANT, {"through": through})
+    current.execute("CREATE INDEX ON scope (source, code)")
+    for round_ in itertools.count():
+        current.execute("ANALYZE scope")
+        if current.execute(_GROW, {"round": round_}) == 0:
+            break
 
 
-def _remove_gone(current: Load, found: pd.DataFrame) -> int:
+def _remove_gone(current: Load, found: pd.DataFrame, standing: pd.DataFrame) -> int:
     """Delete matches of the affected rows that were not found again, and mark their dossiers as changed.
 
     A match that is new or other carries this load's number itself; one that is gone leaves it on its dossier.
     """
-    standing = current.read(_STANDING, None, MATCHES)
     known = pc.is_in(keys(standing, "other_source", "other_code"), value_set=keys(found, "other_source", "other_code"))
     gone = standing[~known.to_numpy(zero_copy_only=False)]
     if len(gone) == 0:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,8 +18,10 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import Source, load_sources
 from tasks.clocks import clock_for
-from tasks.rules.case import Office
-from tasks.rules.columns import arrow
+from tasks.rules.case import Office, Settled, settle
+from tasks.rules.clock import Clocks
+from tasks.rules.columns import Mask, arrow
+from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 
 
@@ -87,20 +91,53 @@ def split_by_hours(
 
     Events, pauses and evidence stay whole in every part: what speaks about a dossier that is not there is not looked at.
     """
-    kinds = calendar_of(source, calendars).offices
-    if not kinds:
-        return [(office_of(source, calendars), frames)]
-    units = arrow(frames.dossiers["unit_code"])
-    rest = np.ones(len(frames.dossiers), dtype=bool)
-    parts = []
-    for unit, mask in ((kind.units[0], _is_in(units, kind.units)) for kind in kinds if kind.units):
-        parts.append((unit, rest & mask))
+    kinds = _by_hours(frames.dossiers, source, calendars)
+    if len(kinds) == 1:
+        return [(office_of(source, calendars, kinds[0][0]), frames)]
+    return [(office_of(source, calendars, unit), frames.part(mask)) for unit, mask in kinds]
+
+
+def settled_parts(
+    frames: DossierFrames, source: str, as_of: date, calendars: Mapping[str, Calendar] | None = None
+) -> list[Settled]:
+    """Settle a source's frames, each agency's dossiers by its own hours: receipt, limit and the source's own word.
+
+    Args:
+        frames: dossiers of the source.
+        source: its name.
+        as_of: open dossiers are looked at at the end of this day.
+        calendars: instead of the configured ones: those of a draft.
+
+    Raises:
+        ConfigError: the source or its calendar is not configured.
+    """
+    parts = split_by_hours(frames, source, calendars)
+    return [settle(facts_of(part, office.zone), office, as_of) for office, part in parts]
+
+
+def clocks_of(dossiers: pd.DataFrame, source: str) -> tuple[Clocks, Clocks]:
+    """Return the clocks that a source's dossiers follow, each its agency's, and the same without any special day.
+
+    For what has to see the dossiers of all agencies together; whoever can look at them apart takes :func:`split_by_hours`.
+    """
+    kinds = _by_hours(dossiers, source, None)
+    offices = [office_of(source, unit=unit) for unit, _ in kinds]
+    of = None if len(kinds) == 1 else np.select([mask for _, mask in kinds], range(len(kinds)))
+    return Clocks(tuple(one.clock for one in offices), of), Clocks(tuple(one.plain_clock for one in offices), of)
+
+
+def _by_hours(dossiers: pd.DataFrame, source: str, calendars: Mapping[str, Calendar] | None) -> list[tuple[str | None, Mask]]:
+    """Tell which dossiers follow the same hours: an agency that keeps them (None: the calendar's), and its dossiers."""
+    kinds = [kind for kind in calendar_of(source, calendars).offices if kind.units]
+    rest = np.ones(len(dossiers), dtype=bool)
+    parts: list[tuple[str | None, Mask]] = []
+    for kind in kinds:
+        mask = rest & _is_in(arrow(dossiers["unit_code"]), kind.units)
+        parts.append((kind.units[0], mask))
         rest &= ~mask
-    return [(office_of(source, calendars, unit), frames.part(mask)) for unit, mask in [(None, rest), *parts] if mask.any()] or [
-        (office_of(source, calendars), frames)
-    ]
+    return [part for part in [(None, rest), *parts] if part[1].any()] or [(None, rest)]
 
 
-def _is_in(units: pa.Array, wanted: tuple[str, ...]) -> np.ndarray:
+def _is_in(units: pa.Array, wanted: tuple[str, ...]) -> Mask:
     found = pc.is_in(units, value_set=pa.array(list(wanted), pa.string()))
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from config.errors import DataError
-from config.policies import load_policies
 from config.settings import settings
 from schemas.quality import PROPOSALS
-from tasks.offices import office_of
+from tasks.history import keep_whole
+from tasks.offices import settled_parts
+from tasks.proposing import proposals_of
+from tasks.reports.corrections import UNDECIDED, UNSIGNED
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
-from tasks.rules.proposals import Proposal, propose
+from tasks.rules.proposals import Proposal
 from tasks.rules.reasons import REASONS
 from tasks.rules.values import is_instant
 from tasks.warehouse.bundles import MOST_ROWS, Bundle
@@ -24,7 +25,7 @@ from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
-from tasks.warehouse.partitions import Partition
+from tasks.warehouse.partitions import Partition, last_day_of
 
 # Only a verdict with a reason, or a dossier of which something is proposed already, has to be looked at.
 _EXPLAINED = """
@@ -34,19 +35,13 @@ _EXPLAINED = """
 """
 _OPEN = f"""
     SELECT {", ".join(f"p.{column}" for column in PROPOSALS.columns)} FROM quality.proposals AS p
-    WHERE (%(unit)s::text IS NULL OR p.unit_code = %(unit)s) AND NOT EXISTS (
-        SELECT FROM quality.corrections AS c WHERE c.source = p.source AND c.code = p.code AND c.field = p.field
-        AND c.state = 'rejected' AND c.new_value IS NOT DISTINCT FROM p.new_value)
+    WHERE (%(unit)s::text IS NULL OR p.unit_code = %(unit)s) AND {UNDECIDED}
     ORDER BY p.unit_code NULLS LAST, p.source, p.code, p.field
 """
-# A person's proposal waits until somebody decides about the same value of the same field.
-_WAITING = """
+_WAITING = f"""
     SELECT c.source, c.code, c.field, d.unit_code, c.old_value, c.new_value, c.evidence, c.proposed_by
     FROM quality.corrections AS c LEFT JOIN core.dossiers AS d ON d.source = c.source AND d.code = c.code
-    WHERE c.state = 'proposed' AND (%(unit)s::text IS NULL OR d.unit_code = %(unit)s) AND NOT EXISTS (
-        SELECT FROM quality.corrections AS later WHERE later.source = c.source AND later.code = c.code
-        AND later.field = c.field AND later.state IN ('approved', 'rejected')
-        AND later.new_value IS NOT DISTINCT FROM c.new_value)
+    WHERE {UNSIGNED} AND (%(unit)s::text IS NULL OR d.unit_code = %(unit)s)
     ORDER BY d.unit_code NULLS LAST, c.source, c.code, c.field, c.received_at, c.correction_id
 """
 HEADINGS = {
@@ -66,9 +61,9 @@ HEADINGS = {
 
 
 def refresh_proposals(as_of: date | None = None) -> Merged:
-    """Propose anew from what is judged now; what no longer follows from the evidence is withdrawn.
+    """Propose anew for all dossiers at once; what no longer follows from the evidence is withdrawn.
 
-    The same data give the same rows, and a second time changes none.
+    Judging does the same for the dossiers that it judges, so that after a run this changes nothing.
 
     Args:
         as_of: day of which open dossiers are looked at; the last one that was judged by default.
@@ -77,33 +72,28 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         DataError: nothing was judged yet.
         WarehouseError: a statement failed; nothing was written.
     """
-    day = as_of or _last_judged_day()
+    day = as_of or last_day_of()
     found = list(_propose(day))
     with load("propose", "proposals") as current:
         columns = ", ".join(PROPOSALS.columns)
         kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
         frame = _frame(found, kept, day)
         sources = sorted({*frame["source"], *kept["source"]})
-        return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+        merged = current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
+        if merged.inserted or merged.updated or merged.deleted:
+            keep_whole(current, "proposals", PROPOSALS, frame)
+        return merged
 
 
 def _propose(as_of: date) -> Iterator[Proposal]:
-    policy = load_policies()[settings().policy]
-    rows = fetch_all(_EXPLAINED, {"policy": policy.policy})
+    rows = fetch_all(_EXPLAINED, {"policy": settings().policy})
     for source, group in groupby(rows, key=lambda row: row[0]):
         own = list(group)
         for start in range(0, len(own), MOST_ROWS):
             some = own[start : start + MOST_ROWS]
             bundle = Bundle.of(*{Partition(source, month) for _, month, _ in some})
             frames = read_bundle(bundle, Selection(codes=tuple(code for _, _, code in some)))
-            yield from propose(frames, policy, office_of(source), as_of)
-
-
-def _last_judged_day() -> date:
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
-    return day  # type: ignore[no-any-return]
+            yield from proposals_of(settled_parts(frames, source, as_of))
 
 
 def _frame(found: list[Proposal], kept: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.settings import settings
-from config.sources import load_source
+from config.sources import load_sources
+from tasks.places import place_at_host
 from tasks.pulling.proof import Proof, prove_source
 from tasks.shield import shielded
 
@@ -17,5 +18,7 @@ from tasks.shield import shielded
 @shielded
 def prove(source_name: str, as_of: date) -> Proof | None:
     """Compare the days of receipt up to a day; see :func:`tasks.pulling.proof.prove_source`."""
-    source = load_source(settings().sources_dir / f"{source_name}.yaml")
-    return prove_source(source, as_of - timedelta(days=source.proof_days - 1), as_of)
+    everyone = load_sources(settings().sources_dir)
+    source = everyone[source_name]
+    with place_at_host(source, everyone):
+        return prove_source(source, as_of - timedelta(days=source.proof_days - 1), as_of)

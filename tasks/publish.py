@@ -13,6 +13,7 @@ from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS,
 from tasks.digest import figures_digest
 from tasks.figures import Figures, frame_digest, read_figures
 from tasks.gates import check_published
+from tasks.history import keep_publication
 from tasks.reports.site import write_page
 from tasks.shield import shielded
 from tasks.warehouse.kill import kill_point
@@ -66,6 +67,7 @@ def publish_policy(policy: str, as_of: date) -> str:
                 raise _UnchangedError
             if publication_id in set(known["publication_id"]):
                 _make_current(current, publication_id)
+                keep_publication(current, policy, publication_id, {})
             else:
                 check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
                 _freeze(current, figures, publication_id)
@@ -106,10 +108,7 @@ def _freeze(current: Load, figures: Figures, publication_id: str) -> None:
         "rows": len(figures.indicators),
     }
     current.merge(PUBLICATIONS, PUBLICATIONS.frame([row]))
-    where = {"publication_id": publication_id}
-    for table, frame in (
-        (INDICATORS, figures.indicators),
-        (VERDICT_COUNTS, figures.verdicts),
-        (FINDING_COUNTS, figures.findings),
-    ):
-        current.replace(table, frame.assign(publication_id=publication_id), where)
+    frames = {INDICATORS: figures.indicators, VERDICT_COUNTS: figures.verdicts, FINDING_COUNTS: figures.findings}
+    for table, frame in frames.items():
+        current.replace(table, frame.assign(publication_id=publication_id), {"publication_id": publication_id})
+    keep_publication(current, figures.policy, publication_id, frames)

@@ -1,6 +1,6 @@
 """Receipts beside the landing files: what a warehouse that was lost has to know again to be rebuilt from them.
 
-Whoever loads pages or takes in corrections lands a receipt inside the open load, before its commit. Each names
+Whoever loads pages or takes in corrections (and, in :mod:`tasks.history`, whoever publishes or ends a run) lands a receipt inside the open load, before its commit. Each names
 the one that was committed before it, so of the receipts of a chain those count that the newest leads back to:
 one whose load was killed before its commit is named by none, and one that is missing is noticed.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ STEP = "receipt"  # of audit.progress: the newest receipt of each chain
 _FOLDER = "receipts"
 _MARGIN = timedelta(days=1)  # rows written while the load before this one ran are told again
 _CORRECTIONS = "corrections"
+_SOURCES = "sources/"
 
 # What each kind of receipt tells of: rows that no landing file holds.
 _OF_A_LOAD: dict[Table, str] = {
@@ -43,15 +44,16 @@ RESTORED = {table.full_name: table for table in (*_OF_A_LOAD, *_OF_A_PACKAGE)}
 
 @dataclass(frozen=True)
 class Receipt:
-    """One load of a source, or one package of corrections.
+    """One load of a source, one package of corrections, or what a run found.
 
     Attributes:
         name: its file below the landing zone.
-        chain: ``sources/<name>``, or ``corrections``.
+        chain: ``sources/<name>``, ``corrections``, or one of :mod:`tasks.history`.
         at: when the load began; the receipt itself may be younger, where one was missing.
         previous: name of the receipt committed before it; None for the first.
         loaded: digests of the pages that were loaded together, in order.
         rows: name of a table to rows of it.
+        sheets: name of a table to the digest of a landing file with many rows of it.
     """
 
     name: str
@@ -60,11 +62,12 @@ class Receipt:
     previous: str | None
     loaded: tuple[str, ...]
     rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    sheets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str | None:
-        """The source that was loaded; None for corrections."""
-        return self.chain.removeprefix("sources/") if self.chain != _CORRECTIONS else None
+        """The source that was loaded; None for what is no load."""
+        return self.chain.removeprefix(_SOURCES) if self.chain.startswith(_SOURCES) else None
 
 
 def keep_load(current: Load, source: str, pages: Sequence[str], at: datetime | None = None) -> None:
@@ -76,12 +79,12 @@ def keep_load(current: Load, source: str, pages: Sequence[str], at: datetime | N
         pages: their digests, in order.
         at: when they were loaded; the load's own time by default.
     """
-    _keep(current, f"sources/{source}", _OF_A_LOAD, {"source": source, "pages": list(pages)}, pages, at)
+    keep(current, f"{_SOURCES}{source}", _OF_A_LOAD, {"source": source, "pages": list(pages)}, pages=pages, at=at)
 
 
 def keep_package(current: Load, package: str) -> None:
     """Land the receipt of a package of corrections, with all its rows; to be called where any of them is written."""
-    _keep(current, _CORRECTIONS, _OF_A_PACKAGE, {"package": package})
+    keep(current, _CORRECTIONS, _OF_A_PACKAGE, {"package": package})
 
 
 def time_of(current: Load) -> datetime:
@@ -90,19 +93,36 @@ def time_of(current: Load) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _keep(
+def keep(
     current: Load,
     chain: str,
     wanted: Mapping[Table, str],
     parameters: dict[str, Any],
+    *,
     pages: Sequence[str] = (),
+    sheets: Mapping[str, str] | None = None,
     at: datetime | None = None,
+    margin: timedelta = _MARGIN,
+    through: int | None = None,
 ) -> None:
+    """Land a receipt of an open load and make it the newest one of its chain.
+
+    Args:
+        current: the load.
+        chain: which receipts it follows.
+        wanted: which rows of which tables it tells; ``%(since)s`` is when the one before was written, less the margin.
+        parameters: of those conditions.
+        pages: digests of the pages that were loaded.
+        sheets: name of a table to the digest of a landing file with rows of it.
+        at: when what it tells was done; the load's own time by default.
+        margin: rows so much older than the receipt before are told again.
+        through: change number up to which it tells; the load's own by default.
+    """
     # Two packages may come at once; a chain has one end.
     current.execute("SELECT pg_advisory_xact_lock(hashtextextended(%(chain)s, 0))", {"chain": f"receipts of {chain}"})
     known = current.fetch("SELECT cursor FROM audit.progress WHERE step = %(s)s AND partition = %(c)s", {"s": STEP, "c": chain})
     previous = known[0][0] if known else None
-    parameters["since"] = (_time_in(previous) - _MARGIN) if previous else datetime(1970, 1, 1, tzinfo=UTC)
+    parameters["since"] = (time_in(previous) - margin) if previous else datetime(1970, 1, 1, tzinfo=UTC)
     written = time_of(current)
     content = {
         "chain": chain,
@@ -110,12 +130,13 @@ def _keep(
         "previous": previous,
         "loaded": list(pages),
         "rows": {table.full_name: _rows(current, table, where, parameters) for table, where in wanted.items()},
+        "sheets": dict(sheets or {}),
     }
     body = json.dumps(content, ensure_ascii=False, indent=1, default=_plain).encode()
     name = f"{_FOLDER}/{chain}/{written:%Y%m%dT%H%M%S.%fZ}-{_digest(body)}.json"
     shelf().put(name, body)
     kill_point("receipt_landed")
-    current.progress(STEP, chain, through=current.change_number, rules_digest="", cursor=name)
+    current.progress(STEP, chain, through=current.change_number if through is None else through, rules_digest="", cursor=name)
 
 
 def read_receipts() -> list[Receipt]:
@@ -153,7 +174,9 @@ def _read(name: str) -> Receipt:
         raise SourceError(WHERE, f"receipt {name} is damaged", "Restore it from a backup.")
     given = json.loads(body)
     moment = datetime.fromisoformat(given["at"])
-    return Receipt(name, given["chain"], moment, given["previous"], tuple(given["loaded"]), given["rows"])
+    return Receipt(
+        name, given["chain"], moment, given["previous"], tuple(given["loaded"]), given["rows"], given.get("sheets", {})
+    )
 
 
 def _rows(current: Load, table: Table, where: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -162,7 +185,7 @@ def _rows(current: Load, table: Table, where: str, parameters: dict[str, Any]) -
     return [dict(zip(table.given_columns, row, strict=True)) for row in found]
 
 
-def _time_in(name: str) -> datetime:
+def time_in(name: str) -> datetime:
     """Return the time that a receipt's name begins with."""
     stamp = name.rpartition("/")[2].partition("-")[0]
     return datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)

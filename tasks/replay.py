@@ -8,6 +8,7 @@ replay begins anew.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from config.settings import settings
 from config.sources import Source, load_sources
 from schemas.raw import PAGES
 from tasks.counts import Counts
+from tasks.history import TOLD, keep_run, put_back_days, restore_sheets, telling
 from tasks.loading import load_again
 from tasks.receipts import RESTORED, STEP, Receipt, keep_load, read_receipts, values_of
 from tasks.shield import shielded
@@ -27,7 +29,7 @@ from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load, load
 
 _SUBJECT = "*"
-# Made again from the landing files. Findings stay: the day on which one was first seen stands nowhere else.
+# Made again from the landing files. All else stays where it is, and comes back from the receipts where it was lost.
 REBUILT = (
     "core.dossiers",
     "core.dossier_versions",
@@ -40,11 +42,21 @@ REBUILT = (
     "judged.verdicts",
     "mart.counts",
 )
+# What is not the same after a replay: these and no other; a test compares all tables. The ledger of a lost warehouse begins
+# anew, with the replay as its first entries, and with it the numbers of changes: `changed_in` wherever it stands, and `through`.
+NUMBERED_ANEW = ("audit.ledger", "audit.progress")
 _FILLED = "SELECT EXISTS (SELECT FROM raw.pulls) OR EXISTS (SELECT FROM core.dossiers)"
 _LOADED = """
     SELECT source, loaded_at, page_digest FROM raw.pages WHERE loaded_at IS NOT NULL
     ORDER BY loaded_at, source, (SELECT p.started_at FROM raw.pulls AS p WHERE p.pull_id = pages.pull_id), pull_id, number
 """
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="findings-as-seen")
+@shielded
+def findings_as_seen(as_of: date) -> int:
+    """Give findings their days back after they were made again; see :func:`tasks.history.put_back_days`."""
+    return put_back_days(as_of)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="replay")
@@ -67,6 +79,7 @@ def replay_landing(*, overwrite: bool = False) -> Counts:
     """
     if overwrite:
         _write_missing_receipts()
+        keep_run()
     elif fetch_all(_FILLED)[0][0]:
         raise ConfigError("motcua replay", "the warehouse is not empty", "an empty one, or --overwrite")
     receipts = read_receipts()
@@ -117,9 +130,9 @@ def _restore(receipts: Sequence[Receipt]) -> None:
             current.execute(f"TRUNCATE {', '.join(REBUILT)}")
         current.execute("DELETE FROM audit.progress WHERE step IN ('match', 'check', 'judge', 'measure')")
         current.execute("UPDATE raw.pages SET loaded_at = NULL")
-        for name, table in RESTORED.items():
+        for name, table in {**RESTORED, **TOLD}.items():
             latest = {}
-            for receipt in receipts:
+            for receipt in telling(table, receipts):
                 for row in receipt.rows.get(name, ()):
                     latest[tuple(row[column] for column in table.key)] = values_of(table, row)
             rows = list(latest.values())
@@ -127,6 +140,7 @@ def _restore(receipts: Sequence[Receipt]) -> None:
                 rows = [{**row, "loaded_at": None} for row in rows]
             frame = table.frame(rows).drop(columns=list(table.managed))
             current.merge(table, frame[_absent(current, name, table.key, latest)])
+        restore_sheets(current, receipts)
         _restore_heads(current, receipts)
 
 

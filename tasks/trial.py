@@ -6,16 +6,16 @@ from datetime import date
 from pathlib import Path
 
 from config.checks import Checks, load_checks
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError
 from config.files import read_model
 from tasks.digest import rules_digest
-from tasks.offices import office_of
+from tasks.offices import clocks_of, source_named
 from tasks.reports.files import write_rows
 from tasks.rules.checks.trial import Trial, changes, try_on
 from tasks.warehouse.bundles import bundled
 from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.partitions import Partition
+from tasks.warehouse.partitions import Partition, last_day_of
 
 _PARTITIONS = """
     SELECT DISTINCT source, partition_month FROM core.dossiers
@@ -40,12 +40,11 @@ def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]
     trials = changes(load_checks(), read_model(path, Checks))
     if not trials:
         raise ConfigError(path.name, "declares nothing otherwise than config/checks.yaml", "a changed or a new check")
-    ((as_of,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'check'")
-    if as_of is None:
-        raise DataError("quality.findings", "a checked dossier", 0, action="Run `motcua refresh` first.")
+    as_of = last_day_of("check")
     partitions = [Partition(source, month) for source, month in fetch_all(_PARTITIONS, {"since": since})]
     for bundle in bundled("check", partitions, rules_digest()):
-        try_on(trials, read_bundle(bundle), office_of(bundle.source), as_of)
+        frames = read_bundle(bundle)
+        try_on(trials, frames, as_of, source_named(bundle.source).zone, *clocks_of(frames.dossiers, bundle.source))
     return as_of, trials
 
 

@@ -25,6 +25,14 @@ def waived(finding: str, dossier: str) -> str:
     return f"EXISTS (SELECT FROM unnest({arrays}) AS w ({columns}) WHERE w.check_id = {finding}.check_id AND {fits})"
 
 
+# Dossiers judged under %(policy)s whose record cannot be right: a check of severity fail says so and nobody has waived it.
+SURELY_WRONG = f"""
+    SELECT DISTINCT f.source, f.code FROM quality.findings AS f
+    JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
+    WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
+"""
+
+
 def waiver_parameters(as_of: date | None) -> dict[str, Any]:
     """Return the waivers in force on a day as parameters; none without a day.
 

@@ -1,13 +1,17 @@
-"""How many runs may ask a source at the same time: one."""
+"""How many runs may ask a source at the same time: one; and a host that several sources are at: as many as its files say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
+
+from config.settings import settings
+from config.sources import Source, crowded_hosts, load_sources
+from tasks.places import place_name
 
 # Prefect's least. A run that is killed gives its places back after this long, in seconds.
 _LEASE = 60.0
@@ -19,16 +23,22 @@ def limit_name(source: str) -> str:
     return f"source-{source}"
 
 
-def ensure_limits(sources: Iterable[str]) -> None:
-    """Create the limit of every source that has none yet; one that an operator changed is left as it is."""
+def ensure_limits(sources: Mapping[str, Source]) -> None:
+    """Create the limit of every source, and of every crowded host, that has none yet.
+
+    One that an operator changed is left as it is. All sources of the office count, whichever a run asks.
+    """
+    wanted = {limit_name(name): 1 for name in sources}
+    everyone = {**load_sources(settings().sources_dir), **sources}
+    wanted |= {place_name(host): places for host, places in crowded_hosts(everyone.values()).items()}
     with get_client(sync_client=True) as client:
         known = {limit.name for limit in client.read_global_concurrency_limits(limit=200)}
-        for name in sorted({limit_name(source) for source in sources} - known):
-            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
+        for name in sorted(set(wanted) - known):
+            client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=wanted[name]))
 
 
 @contextmanager
-def sole_reader_of(sources: Iterable[str]) -> Iterator[None]:
+def sole_reader_of(sources: Mapping[str, Source]) -> Iterator[None]:
     """Hold the one place at each source; wait where another run has it.
 
     ``strict``: a limit that does not exist stops the run instead of letting two through.

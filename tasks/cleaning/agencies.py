@@ -91,6 +91,20 @@ class Directory:
             folded=truth(pc.not_equal(codes, by_code)) | self._written_otherwise(names, by_name),
         )
 
+    def of_code(self, code: str) -> str | None:
+        """Return the agency of a code in either style, however it is written."""
+        return self._by_code(fold_units(pa.array([code], pa.string()))[0].as_py() or "")
+
+    def way(self, name: str) -> tuple[set[str], str]:
+        """Return the agencies that a name can mean, and the rule of :mod:`tasks.cleaning.rules` by which it is found."""
+        entries = self._by_name(name)
+        found = {entry.code for entry in entries}
+        if len(entries) > 1:
+            return found, "agency_by_day"
+        if any(entry.name == name for entry in entries):
+            return found, "agency_name"
+        return found, "agency_name_folded" if _whole(name) in self.names or _core(name) in self.cores else "agency_likeness"
+
     def _by_code(self, code: str) -> str | None:
         return code if code in self.codes else self.old.get(code)
 

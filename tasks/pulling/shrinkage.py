@@ -116,4 +116,4 @@ def accept(source: str) -> None:
     counts = {"pages": 0, "records": 0, "rejected": 0}
     with open_load(PULL, source) as current:
         name = f"{source}-accepted-{row['started_at']:%Y%m%dT%H%M%S.%f}"
-        current.merge(PULLS, PULLS.frame([{**row, **counts, "pull_id": name, "ended_at": row["started_at"]}]))
+        current.put(PULLS, {**row, **counts, "pull_id": name, "ended_at": row["started_at"]})

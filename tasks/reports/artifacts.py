@@ -14,6 +14,8 @@ from prefect.artifacts import (
 )
 
 from config.settings import settings
+from tasks.reports.anomalies import ALL, KINDS, MEASURES, Anomaly
+from tasks.reports.corrections import Waiting
 from tasks.reports.summary import Rate, Summary
 
 TIMELINESS_WORDS = {
@@ -72,6 +74,29 @@ def write_artifacts(summary: Summary, notes: Iterable[str] = ()) -> None:
     create_table_artifact(table=source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
     create_table_artifact(table=unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
     create_markdown_artifact(markdown=summary_markdown(summary, notes), key="summary", description=_("Tóm tắt", "Summary"))
+
+
+def write_anomalies(found: list[Anomaly]) -> None:
+    """Write the table of days out of the ordinary, where there are any."""
+    if found:
+        words = _("Ngày có số lượng bất thường", "Days out of the ordinary")
+        create_table_artifact(table=anomaly_table(found), key="anomalies", description=words)
+
+
+def anomaly_table(found: list[Anomaly]) -> list[dict[str, Any]]:
+    """Return a row a day out of the ordinary."""
+    return [
+        {
+            _("ngày", "day"): f"{one.day.day:%d/%m/%Y}",
+            _("loại ngày", "kind of day"): _(*KINDS[one.day.kind]),
+            _("hệ thống", "source"): one.source,
+            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
+            _("đếm", "counted"): _(*MEASURES[one.measure]),
+            _("hồ sơ", "dossiers"): one.day.count,
+            _("thường", "usual"): one.day.usual,
+        }
+        for one in found
+    ]
 
 
 def write_drift(rows: Iterable[DriftRow]) -> None:
@@ -137,9 +162,22 @@ def summary_markdown(summary: Summary, notes: Iterable[str] = ()) -> str:
         _rates_markdown(summary.rates),
         _verdicts_markdown(summary),
         _gates_markdown(summary),
+        waiting_sentence(summary.waiting),
         f"{_('Chính sách', 'Policy')} `{summary.policy}`, {_('bản công bố', 'publication')} `{(summary.publication or '-')[:12]}`.",
     ]
     return "\n\n".join(block for block in blocks if block)
+
+
+def waiting_sentence(waiting: Waiting) -> str:
+    """Say how much waits for a decision; empty where nothing does."""
+    if not waiting.proposals and not waiting.unsigned:
+        return ""
+    return _(
+        f"{_number(waiting.proposals)} đề nghị đính chính cho {_number(waiting.dossiers)} hồ sơ đang chờ quyết định, "
+        f"trong đó {_number(waiting.new)} mới; {_number(waiting.unsigned)} dòng chờ người duyệt (`motcua proposals`).",
+        f"{_number(waiting.proposals)} proposals about {_number(waiting.dossiers)} dossiers await a decision, "
+        f"{_number(waiting.new)} of them new; {_number(waiting.unsigned)} lines await a signature (`motcua proposals`).",
+    )
 
 
 def _rates_markdown(rates: Any) -> str:

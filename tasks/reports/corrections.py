@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from tasks.offices import zones
 from tasks.rules.corrections import CORRECTABLE
@@ -19,6 +20,23 @@ _APPROVED = f"""
         d.unit_code, {", ".join(f"d.{name}" for name in CORRECTABLE)}
     FROM quality.corrections AS c LEFT JOIN core.dossiers AS d ON d.source = c.source AND d.code = c.code
     WHERE c.state = 'approved' ORDER BY c.source, c.code, c.field, c.received_at, c.correction_id
+"""
+# What follows from the evidence waits until somebody turns the value down; approved, it follows no more.
+UNDECIDED = """
+    NOT EXISTS (SELECT FROM quality.corrections AS c WHERE c.source = p.source AND c.code = p.code AND c.field = p.field
+        AND c.state = 'rejected' AND c.new_value IS NOT DISTINCT FROM p.new_value)
+"""
+# A person's proposal waits until somebody decides about the same value of the same field.
+UNSIGNED = """
+    c.state = 'proposed' AND NOT EXISTS (
+        SELECT FROM quality.corrections AS later WHERE later.source = c.source AND later.code = c.code
+        AND later.field = c.field AND later.state IN ('approved', 'rejected')
+        AND later.new_value IS NOT DISTINCT FROM c.new_value)
+"""
+_WAITING = f"""
+    SELECT count(*), count(DISTINCT (p.source, p.code)), count(*) FILTER (WHERE p.proposed_on = %(as_of)s),
+        (SELECT count(*) FROM quality.corrections AS c WHERE {UNSIGNED})
+    FROM quality.proposals AS p WHERE {UNDECIDED}
 """
 _OTHERS = "SELECT state, count(*) FROM quality.corrections WHERE state <> 'approved' GROUP BY 1 ORDER BY 1"
 
@@ -37,6 +55,26 @@ class Standing:
     new_value: str | None
     now: str | None
     standing: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits for a decision.
+
+    Attributes:
+        proposals: of the evidence, about so many dossiers; new: of these, made for the first time on the day asked about.
+        unsigned: lines of persons that nobody has signed yet.
+    """
+
+    proposals: int = 0
+    dossiers: int = 0
+    new: int = 0
+    unsigned: int = 0
+
+
+def count_waiting(as_of: date | None) -> Waiting:
+    """Count what waits for a decision; ``as_of`` is the day of which new ones are told."""
+    return Waiting(*(int(value) for value in fetch_all(_WAITING, {"as_of": as_of})[0]))
 
 
 def read_standings() -> list[Standing]:

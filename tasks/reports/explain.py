@@ -17,6 +17,7 @@ from config.reception import load_reception
 from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.offices import office_of, source_named
+from tasks.reports.cleaned import changes_of
 from tasks.reports.due_changes import DueChange, read_due_changes
 from tasks.reports.explain_page import page
 from tasks.reports.explain_text import Entry, ExplanationText
@@ -129,6 +130,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.source, place.code)],
         "closed_days": _closed_days(case),
         "timeline": _timeline(case),
+        "cleaned": changes_of(place.source, place.code),
         **_findings(place, as_of),
         "corrected": None if row["corrected"] is None or row.isna()["corrected"] else str(row["corrected"]).split(),
         "record": {"page": row["page_digest"], "position": row["page_position"]} if not row.isna()["page_digest"] else None,

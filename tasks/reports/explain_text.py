@@ -7,6 +7,7 @@ from typing import Any
 from config.checks import load_checks
 from config.policies import load_policies
 from tasks.reports import explain_words as words
+from tasks.reports.cleaned import rule_words
 from tasks.reports.due_changes import BY, WHEN
 from tasks.reports.receptions import WORDS as RECEPTION
 from tasks.rules.reasons import MISSING, REASONS
@@ -156,8 +157,8 @@ class ExplanationText:
         return what
 
     def trace(self, fact: Entry) -> list[str]:
-        """Failed checks, corrections, and where the record lies."""
-        lines = []
+        """What cleaning changed, failed checks, corrections, and where the record lies."""
+        lines = ["", f"{self._say('cleaned')}:", *map(self._cleaned, fact["cleaned"])] if fact["cleaned"] else []
         if fact["findings"]:
             lines += ["", f"{self._say('findings')}:", *(self._finding(name, fact) for name in fact["findings"])]
         if fact["corrected"]:
@@ -165,6 +166,11 @@ class ExplanationText:
         if fact["record"]:
             lines.append(f"{self._say('trace')}: {fact['record']['page'][:16]}… #{fact['record']['position']}")
         return lines
+
+    def _cleaned(self, change: Entry) -> str:
+        given, kept = change["given"] or self._say("hidden"), change["kept"] or self._say("none")
+        how = f"{rule_words(change['rule'])[self._place]}; {self._say('version_of_rule')} {change['version']}"
+        return f"  {change['field']}: {given} → {kept} ({how}; {self._say('sure')} {change['confidence']:.2f})"
 
     def _finding(self, name: str, fact: Entry) -> str:
         return f"  {self._check(name)}" + (f" ({self._say('waived')})" if name in fact["waived"] else "")

@@ -19,11 +19,9 @@ from config.policies import Policy, load_policies
 from config.settings import settings
 from schemas.fields import TIMELINESS, UNIT_CODE
 from tasks.digest import rules_digest
-from tasks.offices import split_by_hours
-from tasks.rules.case import Office, build_case, settle
+from tasks.offices import settled_parts
+from tasks.rules.case import Settled, build_case
 from tasks.rules.ends import NOT_RECEIVED
-from tasks.rules.facts import facts_of
-from tasks.rules.frames import DossierFrames
 from tasks.rules.holders import HOLDERS, OTHER_AGENCY, Holdings, holders_of
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 from tasks.warehouse.bundles import Bundle, bundled
@@ -123,17 +121,17 @@ def _judged() -> Iterator[tuple[Bundle, date]]:
 
 
 def _of_bundle(bundle: Bundle, as_of: date, policy: Policy) -> pd.DataFrame:
-    parts = split_by_hours(read_bundle(bundle, ALL), bundle.source)
-    return pd.concat([_of_office(frames, office, as_of, policy) for office, frames in parts], ignore_index=True)
+    parts = settled_parts(read_bundle(bundle, ALL), bundle.source, as_of)
+    return pd.concat([_of_office(settled, policy) for settled in parts], ignore_index=True)
 
 
-def _of_office(frames: DossierFrames, office: Office, as_of: date, policy: Policy) -> pd.DataFrame:
+def _of_office(settled: Settled, policy: Policy) -> pd.DataFrame:
     """Work out the dossiers that follow one clock."""
-    case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
+    case = build_case(settled, policy)
     timely = timeliness(case, missing_evidence(case))
     _, repeated = verdicts(case, timely)
     counted = (case.ends.state != NOT_RECEIVED) & ~repeated
-    return _by_dossier(holders_of(case), counted, frames.dossiers, timely)
+    return _by_dossier(holders_of(case), counted, case.facts.frames.dossiers, timely)
 
 
 def _by_dossier(held: Holdings, counted: np.ndarray, dossiers: pd.DataFrame, timely: np.ndarray) -> pd.DataFrame:

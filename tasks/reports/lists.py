@@ -14,12 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.errors import DataError
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.offices import office_of
 from tasks.rules.columns import arrow
 from tasks.rules.times import end_of_day, local_times
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import read_frame
+from tasks.warehouse.partitions import last_day_of
 
 DAY_MINUTES = 480  # a working day of eight hours (NĐ 118/2025: eight working hours are one day)
 AGES = (1, 5, 10, 30)  # upper bounds of the age groups, working days; the last group has none
@@ -75,7 +75,7 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
     Raises:
         DataError: nothing was judged under the policy.
     """
-    as_of = judged_on(policy)
+    as_of = last_day_of()
     rows = read_frame(_ROWS + LISTS[name].where, {"policy": policy}, {c: VERDICTS_TABLE.dtypes[c] for c in _COLUMNS})
     parts = [_with_days(part, source, as_of, LISTS[name].keep) for source, part in rows.groupby("source", observed=True)]
     if not parts:
@@ -90,18 +90,6 @@ def ages(rows: pd.DataFrame) -> dict[str, int]:
     group = np.searchsorted(np.array(AGES), days, side="left")
     names = [*(f"≤ {bound}" for bound in AGES), f"> {AGES[-1]}"]
     return dict(zip(names, np.bincount(group, minlength=len(names)).tolist(), strict=True))
-
-
-def judged_on(policy: str) -> date:
-    """Return the day that was judged last.
-
-    Raises:
-        DataError: nothing was judged yet; ``policy`` is named.
-    """
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", f"a dossier judged under {policy}", 0, action="Run `motcua refresh` first.")
-    return day  # type: ignore[no-any-return]
 
 
 def _with_days(rows: pd.DataFrame, source: str, as_of: date, keep: Callable[[np.ndarray], np.ndarray] | None) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from tasks.offices import zones
 from tasks.rules.interval import percent, wilson
 from tasks.rules.tally import OFFICE_ZONE
-from tasks.waivers import waived, waiver_parameters
+from tasks.waivers import SURELY_WRONG, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
 SUBJECTS = {"unit": "unit_code", "procedure": "procedure_code", "source": "source"}
@@ -24,11 +24,7 @@ _ROWS = f"""
         count(*) FILTER (WHERE v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL)
     FROM judged.verdicts AS v
     LEFT JOIN unnest(%(sources)s::text[], %(zones)s::text[]) AS z (source, zone) ON z.source = v.source
-    LEFT JOIN (
-        SELECT DISTINCT f.source, f.code FROM quality.findings AS f
-        JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
-        WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
-    ) AS f ON f.source = v.source AND f.code = v.code
+    LEFT JOIN ({SURELY_WRONG}) AS f ON f.source = v.source AND f.code = v.code
     WHERE v.policy = %(policy)s GROUP BY 1, 2 ORDER BY 1, 2
 """
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from config.reception import load_reception
 from tasks.offices import split_by_hours
-from tasks.reports.rehearsal import last_judged
 from tasks.rules.facts import facts_of
 from tasks.rules.receipt import receipt_of
 from tasks.rules.reception import NOT_ASKED, OUTCOMES, receptions_of
@@ -20,6 +19,7 @@ from tasks.rules.times import end_of_day, minute_text
 from tasks.warehouse.bundles import Bundle, every_bundle
 from tasks.warehouse.dossiers import Selection, read_bundle
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import last_day_of
 
 WORDS = {
     "in_time": ("tiếp nhận đúng hạn", "taken in on time"),
@@ -58,7 +58,7 @@ def read_receptions() -> list[Reception]:
     Raises:
         DataError: nothing was judged yet.
     """
-    as_of = last_judged()
+    as_of = last_day_of()
     return [one for bundle in every_bundle() for one in _of_bundle(bundle, as_of)]
 
 

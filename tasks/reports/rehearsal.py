@@ -13,19 +13,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.calendar import Calendar
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError
 from config.policies import Policy, load_policies
-from tasks.offices import split_by_hours
+from tasks.offices import settled_parts
 from tasks.reports.drafts import Draft
-from tasks.rules.case import Settled, settle
+from tasks.rules.case import Settled
 from tasks.rules.columns import arrow
-from tasks.rules.facts import facts_of
-from tasks.rules.frames import DossierFrames
 from tasks.rules.verdict import judge_settled
 from tasks.warehouse.bundles import every_bundle
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import last_day_of
 
 # What figures are made from (tasks/measure.py).
 _COUNTED = (
@@ -126,34 +123,16 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
     return found
 
 
-def last_judged() -> date:
-    """Return the day that dossiers were judged for last.
-
-    Raises:
-        DataError: none was yet.
-    """
-    ((day,),) = fetch_all("SELECT max(as_of) FROM audit.progress WHERE step = 'judge'")
-    if day is None:
-        raise DataError("judged.verdicts", "a dossier that was judged", 0, action="Run `motcua refresh` first.")
-    found: date = day
-    return found
-
-
 def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[list[Settled], list[Settled], date]]:
-    as_of = last_judged()
+    as_of = last_day_of()
     for bundle in every_bundle(None if only is None else sorted(only)):
         frames = read_bundle(bundle, ALL if only is None else Selection(codes=tuple(only[bundle.source])))
         if not len(frames.dossiers):
             continue
         drafted = replace(frames, procedures=draft.procedures(frames.procedures))
-        now = _parts(frames, bundle.source, as_of, None)
+        now = settled_parts(frames, bundle.source, as_of)
         # A drafted calendar may move agencies to other hours, so both sides are put together again before they are compared.
-        yield now, now if draft.policy else _parts(drafted, bundle.source, as_of, draft.calendars), as_of
-
-
-def _parts(frames: DossierFrames, source: str, as_of: date, calendars: Mapping[str, Calendar] | None) -> list[Settled]:
-    parts = split_by_hours(frames, source, calendars)
-    return [settle(facts_of(part, office.zone), office, as_of) for office, part in parts]
+        yield now, now if draft.policy else settled_parts(drafted, bundle.source, as_of, draft.calendars), as_of
 
 
 def _judged(parts: list[Settled], policy: Policy, as_of: date) -> pd.DataFrame:

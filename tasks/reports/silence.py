@@ -7,8 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from config.watch import Silent, load_watch
+from config.watch import Incident, Silent, load_watch
 from tasks.offices import office_of, source_named
+from tasks.reports.anomalies import known_days
 from tasks.rules.clock import WorkingClock
 from tasks.warehouse.engine import fetch_all
 
@@ -43,18 +44,28 @@ class Silence:
 
 def read_silences(as_of: date) -> list[Silence]:
     """Return the sources and agencies that fell silent, the source as a whole first, then the longest silence."""
-    rule = load_watch().silent
+    watch = load_watch()
     gone = {row[0] for row in fetch_all(_GONE, {"as_of": as_of})}
     found = []
     for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1"):
         parameters = {"source": source, "zone": source_named(source).zone, "as_of": as_of}
         rows = [(unit, day) for unit, day in fetch_all(_ACTIVE, parameters) if unit not in gone]
-        found += silences(source, rows, office_of(source).clock, as_of, rule)
+        found += silences(source, rows, office_of(source).clock, as_of, watch.silent, watch.incidents)
     return sorted(found, key=lambda one: (one.unit_code != ALL, -one.silent_days, one.source, one.unit_code))
 
 
-def silences(source: str, rows: list[tuple[str | None, date]], clock: WorkingClock, as_of: date, rule: Silent) -> list[Silence]:
+def silences(
+    source: str,
+    rows: list[tuple[str | None, date]],
+    clock: WorkingClock,
+    as_of: date,
+    rule: Silent,
+    incidents: tuple[Incident, ...] = (),
+) -> list[Silence]:
     """Find who fell silent among the active days of a source; a day off counts with the working day before it.
+
+    The rhythm is that of ordinary times: days of known incidents count as days off, and a silence that would have been
+    reported itself does not make longer ones ordinary.
 
     Args:
         source: its name.
@@ -62,26 +73,36 @@ def silences(source: str, rows: list[tuple[str | None, date]], clock: WorkingClo
         clock: the office's clock; days outside its span are left out.
         as_of: no day lies after it.
         rule: the thresholds.
+        incidents: days that are known to have been out of the ordinary.
     """
     number = {day: place for place, day in enumerate(_numbered(clock, as_of))}
-    places = np.cumsum(clock.is_working_day(np.array(list(number), dtype="datetime64[D]"))) if number else np.zeros(0)
-    by_unit: dict[str, dict[int, date]] = {}
+    working = clock.is_working_day(np.array(list(number), dtype="datetime64[D]"))
+    active_days: dict[str, set[date]] = {}
     for unit, day in rows:
-        if day not in number:
-            continue
-        place = int(places[number[day]])
-        for name in {unit or ALL, ALL}:
-            known = by_unit.setdefault(name, {})
-            known[place] = max(known.get(place, day), day)
+        if day in number:
+            for name in {unit or ALL, ALL}:
+                active_days.setdefault(name, set()).add(day)
     found = []
-    for name, days in by_unit.items():
+    for name, some in active_days.items():
+        off = [number[day] for day in known_days(incidents, source, name) if day in number]
+        places = np.cumsum(np.where(np.isin(np.arange(len(working)), off), False, working))
+        days = {int(places[number[day]]): day for day in sorted(some)}
         active = np.array(sorted(days))
         active = active[active > active[-1] - rule.look_back]
         silent = int(places[-1] - active[-1])
-        longest = int(np.diff(active).max()) if len(active) > 1 else 0
+        longest = _longest(np.diff(active).tolist(), rule)
         if len(active) >= rule.least_active and silent > max(rule.least_days, rule.times_longest * longest):
             found.append(Silence(source, name, days[int(active[-1])], silent, longest, len(active)))
     return found
+
+
+def _longest(gaps: list[int], rule: Silent) -> int:
+    """Return the longest ordinary silence: one that broke the rhythm before it was an incident and is left out."""
+    longest = 0
+    for number, gap in enumerate(gaps, start=1):
+        if number < rule.least_active or gap <= max(rule.least_days, rule.times_longest * longest):
+            longest = max(longest, gap)
+    return longest
 
 
 def _numbered(clock: WorkingClock, as_of: date) -> list[date]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tasks.reports.corrections import Waiting, count_waiting
 from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
@@ -82,6 +83,7 @@ class Summary:
 
     Attributes:
         gates: gate to expectations checked and failed on the last day that any gate saw.
+        waiting: proposals that wait for a decision.
     """
 
     policy: str
@@ -92,6 +94,7 @@ class Summary:
     rates: Mapping[str, Rate]
     rejected: Mapping[str, int]
     gates: Mapping[str, tuple[int, int]]
+    waiting: Waiting
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -119,6 +122,7 @@ def read_summary(policy: str) -> Summary:
         rates=rates.get("*", {}),
         rejected=_added((reason, count) for _, reason, count in rejected),
         gates={gate: (int(checked), int(failed)) for gate, checked, failed in fetch_all(_GATES)},
+        waiting=count_waiting(as_of),
     )
 
 

@@ -12,6 +12,7 @@ from config.watch import TooGood, load_watch
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.offices import office_of
 from tasks.rules.clock import WorkingClock
+from tasks.rules.interval import wilson
 from tasks.rules.times import LocalTimes, local_times
 from tasks.warehouse.engine import read_frame
 
@@ -21,6 +22,7 @@ SIGNS: Final = {
     "batch": ("đóng hàng loạt trong một phút", "closed in a batch, in one minute"),
     "at_once": ("đóng ngay sau khi tiếp nhận", "closed at once after receipt"),
     "off_hours": ("đóng ngoài giờ làm việc", "closed while the office was closed"),
+    "jump": ("đúng hạn nhiều hơn hẳn các tháng trước", "on time far more often than in the months before"),
 }
 """What is conspicuous, in Vietnamese and in English."""
 
@@ -64,8 +66,19 @@ def read_signs(policy: str) -> list[Sign]:
         received, end = (local_times(part[name], office.zone) for name in ("received_at", "recorded_end_at"))
         late = (part["recorded_timeliness"] == "late").to_numpy(dtype=bool)
         units = part["unit_code"].astype(object).to_numpy()
-        found += signs(str(source), units, received, end, late, office.clock, load_watch().too_good)
+        kept = _outside_incidents(str(source), units, end)
+        found += signs(str(source), units[kept], received[kept], end[kept], late[kept], office.clock, load_watch().too_good)
     return sorted(found, key=lambda one: (-one.month.toordinal(), -one.share, one.source, one.unit_code, one.sign))
+
+
+def _outside_incidents(source: str, units: np.ndarray, end: LocalTimes) -> np.ndarray:
+    """Tell which closings lie outside the known incidents: what was closed at once in a move to another system says nothing."""
+    kept = np.ones(len(end), dtype=bool)
+    for one in load_watch().incidents:
+        if one.source == source:
+            inside = (end >= np.datetime64(one.since)) & (end < np.datetime64(one.until) + np.timedelta64(1, "D"))
+            kept &= ~(inside & ((units == one.unit) if one.unit else True))
+    return kept
 
 
 def signs(
@@ -87,12 +100,27 @@ def signs(
     order = np.lexsort((end, months, unit))
     cuts = np.flatnonzero((np.diff(unit[order]) != 0) | (np.diff(months[order]).astype(int) != 0)) + 1
     found = []
+    before: dict[str, list[tuple[int, int]]] = {}  # of each agency the ordinary months so far: closings, on time
     for rows in np.split(order, cuts):
         if len(rows) >= rule.least_closings:
             place = (source, str(names[unit[rows[0]]]), months[rows[0]].astype("datetime64[D]").astype(date))
             shown = _of_month(received[rows], end[rows], late[rows], clock, rule)
+            month, history = (len(rows), int((~late[rows]).sum())), before.setdefault(place[1], [])
+            if _jumps(month, history[-rule.jump_months :], rule):
+                shown.append(("jump", month[1], ""))
+            if not shown:
+                history.append(month)
             found += [Sign(*place, sign, len(rows), count, what) for sign, count, what in shown]
     return found
+
+
+def _jumps(month: tuple[int, int], before: list[tuple[int, int]], rule: TooGood) -> bool:
+    """Tell whether a month is on time more often than those before it: by enough, and by more than chance (Wilson, 95 %)."""
+    held, right = sum(count for count, _ in before), sum(on_time for _, on_time in before)
+    if not held:
+        return False
+    low, high = wilson(np.array([right, month[1]]), np.array([held, month[0]]))
+    return bool(month[1] / month[0] - right / held >= rule.jump and low[1] > high[0])
 
 
 def _of_month(

@@ -7,7 +7,7 @@ minutes lie before it, and for every working minute where it stands. Both questi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -188,3 +188,37 @@ class WorkingClock:
     def _close(self, day: np.ndarray, known: np.ndarray) -> LocalTimes:
         minute = day.astype(np.int64) * MINUTES_A_DAY + self._close_of[day]
         return np.where(known, self._origin + minute * _MINUTE, np.datetime64("NaT", "m"))
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The working clocks of some dossiers: one, or several where agencies keep hours of their own.
+
+    Attributes:
+        each: the clocks, all over one span.
+        of: place of each dossier's clock; None where there is only one.
+    """
+
+    each: tuple[WorkingClock, ...]
+    of: np.ndarray | None = None
+
+    def ask(self, question: Callable[[WorkingClock], np.ndarray], rows: np.ndarray | None = None) -> np.ndarray:
+        """Put a question to the clock of each dossier.
+
+        Args:
+            question: answers by one clock, for all dossiers or all rows.
+            rows: place of each row's dossier, where the answers are one a row.
+        """
+        answer = question(self.each[0])
+        if self.of is None:
+            return answer
+        of = self.of if rows is None else self.of[rows]
+        for place, clock in enumerate(self.each[1:], 1):
+            answer = np.where(of == place, question(clock), answer)
+        return answer
+
+    def covers(self, day: np.ndarray) -> np.ndarray:
+        """Tell which days lie inside the span; False for NaT."""
+        hours = self.each[0].hours
+        inside = (day >= np.datetime64(hours.first, "D")) & (day <= np.datetime64(hours.last, "D"))
+        return np.asarray(inside, dtype=bool)

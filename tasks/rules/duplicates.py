@@ -40,6 +40,7 @@ CONFIDENCE = (1.0, 1.0, 0.95, 0.9)
 BY_CODE, BY_ALIAS, BY_RECEIPT, BY_APPLICANT = range(4)
 MANY = 20  # a receipt number or an applicant that so many dossiers share names none of them
 NEAR = np.timedelta64(31, "D")  # desks start their receipt numbers anew
+NOBODY: Mapping[str, str] = {}
 _UNTOUCHED = (0, 1, 2)  # statuses in which nobody has worked on a dossier yet
 _NO_PERSON = (TEST_WORDING, ID_PLACEHOLDER, ID_MISSING)
 
@@ -74,6 +75,7 @@ class Intake:
     Attributes:
         code, alias: numbers of one list of texts, so that a code can be another row's alias.
         day: day of receipt, office time.
+        unit: the agency; agency: the one that stands in its place today.
         source: number of the system.
         counted_first: rank by which the counted one of several is chosen: worked on, earliest received, smallest code.
         person: the applicant is somebody in particular.
@@ -85,6 +87,7 @@ class Intake:
     receipt: Places
     procedure: Places
     unit: Places
+    agency: Places
     applicant: Places
     day: npt.NDArray[np.datetime64]
     worked: npt.NDArray[np.bool_]
@@ -93,12 +96,13 @@ class Intake:
     source: Places
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, zones: Mapping[str, str]) -> Intake:
+    def of(cls, rows: pd.DataFrame, zones: Mapping[str, str], successors: Mapping[str, str]) -> Intake:
         """Read rows of ``core.dossiers``.
 
         Args:
             rows: the fields of ``COLUMNS``.
             zones: time zone of each source.
+            successors: agencies that others have taken the place of, and which.
         """
         names = _numbers(pa.concat_arrays([_text(rows, "code"), _text(rows, "alias_code")]))
         received = _received(rows, zones)
@@ -111,6 +115,7 @@ class Intake:
             receipt=_numbers(_text(rows, "receipt_number")),
             procedure=_numbers(_text(rows, "procedure_code")),
             unit=_numbers(_text(rows, "unit_code")),
+            agency=_numbers(_today(_text(rows, "unit_code"), successors)),
             applicant=_numbers(_text(rows, "applicant_key")),
             day=days(received),
             worked=worked,
@@ -120,18 +125,20 @@ class Intake:
         )
 
 
-def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str]) -> pd.DataFrame:
+def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str], successors: Mapping[str, str] = NOBODY) -> pd.DataFrame:
     """Find evidence and duplicates among rows.
 
     Args:
         rows: the fields of ``COLUMNS``; (source, code) unique. A row's matches are complete only if every row that
             shares a code, alias, receipt number or applicant with it is there, and so on from row to row.
         zones: time zone of each source, by which the day of receipt is told.
+        successors: agencies that others have taken the place of, and which (:func:`tasks.rules.reference.successors`). A
+            dossier that is worked on is restated under the new one, the forgotten second entry of it is not.
 
     Returns:
         Rows of ``core.matches`` without managed columns, ordered by key.
     """
-    intake = Intake.of(rows, zones)
+    intake = Intake.of(rows, zones, successors)
     repeats = duplicates(intake)
     counted = np.arange(len(rows))
     counted[repeats.left] = repeats.right
@@ -192,12 +199,9 @@ def _by_applicant(intake: Intake, counted: Places) -> Pairs:
 
     Only where either is the only one of its system: people do apply for two things of a kind on one day.
     """
-    known = intake.person & (intake.applicant >= 0) & (intake.procedure >= 0) & (intake.unit >= 0) & ~np.isnat(intake.day)
-    rows = np.flatnonzero(known)
-    application = np.full(len(known), -1, dtype=np.int64)
-    application[rows] = _group(
-        intake.applicant[rows], intake.procedure[rows], intake.unit[rows], intake.day[rows].astype(np.int64)
-    )
+    rows, group = _applications(intake, np.ones(len(intake.code), dtype=bool))
+    application = np.full(len(intake.code), -1, dtype=np.int64)
+    application[rows] = group
     primary, other = rows[intake.primary[rows]], rows[~intake.primary[rows]]
     system = _group(application[other], intake.source[other])
     other = other[np.bincount(system)[system] == 1] if len(other) else other
@@ -237,15 +241,19 @@ def _same_application(intake: Intake) -> Pairs:
 
     Two that were both worked on are two: people do apply for two things of a kind on one day.
     """
-    known = intake.primary & intake.person & (intake.applicant >= 0) & (intake.procedure >= 0) & (intake.unit >= 0)
-    rows = np.flatnonzero(known & ~np.isnat(intake.day))
-    number = intake.day[rows].astype(np.int64)
-    group = _group(intake.applicant[rows], intake.procedure[rows], intake.unit[rows], number)
-    rows, group = _not_too_many(rows, group)
+    rows, group = _not_too_many(*_applications(intake, intake.primary))
     first = rows[_first_of_each(group, intake.counted_first[rows])] if len(rows) else rows
     counted = first[group] if len(rows) else rows
     repeats = ~intake.worked[rows] & (rows != counted)
     return Pairs.of(rows[repeats], counted[repeats], BY_APPLICANT)
+
+
+def _applications(intake: Intake, among: npt.NDArray[np.bool_]) -> tuple[Places, Places]:
+    """Return the rows of which applicant, procedure, agency and day are known, and a number for each combination of them."""
+    known = among & intake.person & (intake.applicant >= 0) & (intake.procedure >= 0) & (intake.agency >= 0)
+    rows = np.flatnonzero(known & ~np.isnat(intake.day))
+    number = intake.day[rows].astype(np.int64)
+    return rows, _group(intake.applicant[rows], intake.procedure[rows], intake.agency[rows], number)
 
 
 def _links(left: Places, right: Places, rule: int) -> Pairs:
@@ -334,6 +342,11 @@ def _is_person(marks: pa.Array) -> npt.NDArray[np.bool_]:
 def _text(rows: pd.DataFrame, name: str) -> pa.Array:
     array = pa.array(rows[name]).cast(pa.string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _today(units: pa.Array, successors: Mapping[str, str]) -> pa.Array:
+    place = pc.index_in(units, value_set=pa.array(list(successors), pa.string()))
+    return pc.coalesce(pa.array(list(successors.values()), pa.string()).take(place), units)
 
 
 def _numbers(texts: pa.Array) -> Places:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,19 +13,31 @@ import pandas as pd
 
 from config.policies import Policy
 from tasks.rules import causes
-from tasks.rules.case import Case, Office, build_case, settle
+from tasks.rules.case import Case, Office, Settled, build_case, settle
 from tasks.rules.due import UNITS
 from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.masking import looks_personal
-from tasks.rules.times import LocalTimes, instants, local_times, minute_text
+from tasks.rules.times import LocalTimes, local_times, minute_text
 from tasks.rules.values import same_value, value_text
 from tasks.rules.verdict import missing_evidence, timeliness, verdicts
 
 # Where an end of that status is written down.
 _END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
 _LEAST = 0.5
+_STATED = (
+    "source",
+    "code",
+    "unit_code",
+    "procedure_code",
+    "status",
+    "received_at",
+    "due_at",
+    "done_at",
+    "returned_at",
+    "refused_at",
+)
 _Records = dict[tuple[str, str, np.datetime64], str]
 
 
@@ -58,7 +70,7 @@ class _Rule:
     reason: str
     confidence: float
     propose: Callable[[Case, int], Iterator[tuple[str, Any]]]
-    evidence: Callable[[Case, int, _Records], str]
+    evidence: Callable[[Case, int, dict[str, Any], _Records], str]
 
 
 def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) -> list[Proposal]:
@@ -73,36 +85,52 @@ def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) 
         office: zone, clock and own rule of the source.
         as_of: open dossiers are looked at at the end of this day, office time.
     """
-    case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
+    return propose_settled(settle(facts_of(frames, office.zone), office, as_of), policy)
+
+
+def propose_settled(settled: Settled, policy: Policy) -> list[Proposal]:
+    """Propose as :func:`propose` does, from dossiers whose evidence is settled already."""
+    case = build_case(settled, policy)
     verdict, _ = verdicts(case, timeliness(case, missing_evidence(case)))
-    reasons: list[str | None] = causes.reasons_of(case, verdict).to_pylist()
-    records = _records(case)
+    reasons = {place: codes.split() for place, codes in enumerate(causes.reasons_of(case, verdict).to_pylist()) if codes}
+    places = [place for place, codes in reasons.items() if not _REASONS.isdisjoint(codes)]
+    stated = _stated(case, places)
+    records = _records(case, {row["code"] for row in stated})
     found: dict[tuple[str, str, str], Proposal] = {}
-    for place, codes in enumerate(reasons):
-        for one in _of_dossier(case, place, frozenset((codes or "").split()), records):
+    for place, row in zip(places, stated, strict=True):
+        for one in _of_dossier(case, place, row, frozenset(reasons[place]), records):
             found.setdefault((one.source, one.code, one.field), one)
     return [found[key] for key in sorted(found)]
 
 
-def _of_dossier(case: Case, place: int, reasons: frozenset[str], records: _Records) -> Iterator[Proposal]:
-    dossiers, zone = case.facts.frames.dossiers, case.office.zone
+def _stated(case: Case, places: list[int]) -> list[dict[str, Any]]:
+    """Return what the record states of some dossiers; a cell at a time would cost a thousand times as much."""
+    rows = case.facts.frames.dossiers[list(_STATED)].iloc[places]
+    columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in _STATED]
+    return [dict(zip(_STATED, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _of_dossier(
+    case: Case, place: int, stated: dict[str, Any], reasons: frozenset[str], records: _Records
+) -> Iterator[Proposal]:
+    zone = case.office.zone
     for rule in _RULES:
         if rule.reason not in reasons:
             continue
         for field, value in rule.propose(case, place):
-            new, old = value_text(value, zone), value_text(_plain(dossiers[field].iloc[place]), zone)
+            new, old = value_text(value, zone), value_text(_plain(stated[field]), zone)
             if new is None or same_value(field, old, new, zone):
                 continue
             yield Proposal(
-                source=str(dossiers["source"].iloc[place]),
-                code=str(dossiers["code"].iloc[place]),
-                unit_code=value_text(_plain(dossiers["unit_code"].iloc[place]), zone),
+                source=str(stated["source"]),
+                code=str(stated["code"]),
+                unit_code=value_text(stated["unit_code"], zone),
                 field=field,
                 old_value=old,
                 new_value=new,
                 rule=rule.reason,
                 confidence=max(_LEAST, round(rule.confidence - _doubt(case, place, field), 2)),
-                evidence=rule.evidence(case, place, records),
+                evidence=rule.evidence(case, place, stated, records),
             )
 
 
@@ -138,22 +166,22 @@ def _last_status(case: Case, place: int) -> Iterator[tuple[str, Any]]:
     yield "status", int(case.facts.log.last_status[place])
 
 
-def _end_evidence(case: Case, place: int, records: _Records) -> str:
+def _end_evidence(case: Case, place: int, stated: dict[str, Any], records: _Records) -> str:
     origin, at = case.ends.origin[place], minute_text(case.ends.at[place]) or ""
     if origin == FROM_LOG:
         status = int(case.ends.status[place])
         return f"core.events seq {int(case.facts.log.end_seqs[status][place])}: status {status} at {at}"
     if origin in (FROM_OTHER, FROM_HAND_OVER):
         field = "done_at" if origin == FROM_OTHER else "returned_at"
-        code = str(case.facts.frames.dossiers["code"].iloc[place])
-        other = records.get((code, field, case.ends.at[place]), "another system")
+        other = records.get((stated["code"], field, case.ends.at[place]), "another system")
         return f"core.dossiers.{field} of {other}: {at}"
     return f"core.dossiers.{_END_FIELD.get(int(case.ends.status[place]), 'done_at')}: {at}"
 
 
-def _records(case: Case) -> _Records:
-    """Name the matched records of other systems by dossier, field and office time; of several the first by name."""
+def _records(case: Case, codes: set[str]) -> _Records:
+    """Name the records matched to some dossiers by dossier, field and office time; of several the first by name."""
     evidence, zone = case.facts.frames.evidence, case.office.zone
+    evidence = evidence[evidence["code"].isin(codes)]
     names = [
         source if looks_personal(code) else f"{source} {code}"
         for source, code in zip(evidence["other_source"].tolist(), evidence["other_code"].tolist(), strict=True)
@@ -166,18 +194,17 @@ def _records(case: Case) -> _Records:
     return found
 
 
-def _receipt_evidence(case: Case, place: int, _records: _Records) -> str:
+def _receipt_evidence(case: Case, place: int, _stated: dict[str, Any], _records: _Records) -> str:
     return f"date in core.dossiers.code: {case.facts.code_day[place]}"
 
 
-def _due_evidence(case: Case, place: int, _records: _Records) -> str:
+def _due_evidence(case: Case, place: int, stated: dict[str, Any], _records: _Records) -> str:
     """Tell receipt, limit and pauses of which the due date is made; the calendar is in the source's file."""
     limits, paused = case.limits, case.paused
-    procedure = case.facts.frames.dossiers["procedure_code"].iloc[place]
     received = "date in core.dossiers.code" if case.receipt.corrected[place] else "core.dossiers.received_at"
     parts = [
         f"{received}: {minute_text(case.receipt.at[place]) or ''}",
-        f"ref.procedures {procedure} from {limits.valid_from[place]}: {limits.amount[place]:g} {UNITS[limits.unit[place]]}",
+        f"ref.procedures {stated['procedure_code']} from {limits.valid_from[place]}: {limits.amount[place]:g} {UNITS[limits.unit[place]]}",
     ]
     if paused.counted[place]:
         whose = "core.pauses" if paused.own[place] else "core.pauses of another system"
@@ -185,21 +212,20 @@ def _due_evidence(case: Case, place: int, _records: _Records) -> str:
     return "; ".join(parts)
 
 
-def _log_evidence(case: Case, place: int, _records: _Records) -> str:
+def _log_evidence(case: Case, place: int, _stated: dict[str, Any], _records: _Records) -> str:
     return f"core.events, last entry: status {int(case.facts.log.last_status[place])}"
 
 
 def _moment(case: Case, times: LocalTimes, place: int) -> datetime | None:
     if np.isnat(times[place]):
         return None
-    moment = instants(times[place : place + 1].astype("datetime64[us]"), case.office.zone).iloc[0]
-    return moment.to_pydatetime().astimezone(ZoneInfo(case.office.zone))  # type: ignore[no-any-return]
+    zone, wall = ZoneInfo(case.office.zone), times[place].astype("datetime64[us]").item()
+    # Through UTC, so that an hour which the clocks skip is written as the hour that they show instead.
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)  # type: ignore[no-any-return]
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell as a plain value; None for null."""
-    if pd.isna(value):
-        return None
+    """Return a cell as a plain value."""
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
 
@@ -226,3 +252,4 @@ _RULES = (
     _Rule("no_due_date", 0.7, _due, _due_evidence),
 )
 RULES = tuple(dict.fromkeys(rule.reason for rule in _RULES))
+_REASONS = frozenset(RULES)

@@ -195,6 +195,29 @@ class Directory:
         return self.validity.find(self.validity.numbers(unit.texts)[unit.index], day)
 
 
+def successors(units: pd.DataFrame) -> dict[str, str]:
+    """Return the agencies in whose place another stands today, and which; of a code the newest version speaks.
+
+    Args:
+        units: ``unit_code, valid_from, succeeded_by`` of ``ref.units``.
+
+    >>> units = pd.DataFrame({"unit_code": ["A", "B", "C"], "valid_from": [1, 2, 3], "succeeded_by": ["B", "C", None]})
+    >>> successors(units)
+    {'A': 'C', 'B': 'C'}
+    """
+    newest = units.sort_values(["unit_code", "valid_from"]).drop_duplicates("unit_code", keep="last")
+    moved = newest[newest["succeeded_by"].notna()]
+    step = dict(zip(moved["unit_code"].astype(str), moved["succeeded_by"].astype(str), strict=True))
+    found = {}
+    for unit in step:
+        last = unit
+        for _ in step:
+            last = step.get(last, last)
+        if last not in step:  # else the directory lets them succeed each other in a circle
+            found[unit] = last
+    return found
+
+
 def _day_numbers(days: pd.Series, missing: int) -> Numbers:
     values = np.asarray(arrow(days).cast(pa.date32()).to_numpy(zero_copy_only=False)).astype("datetime64[D]")
     return np.where(np.isnat(values), missing, (values - _FIRST).astype(np.int64))

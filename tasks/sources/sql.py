@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from tasks.sources.day_totals import day_of
 from tasks.sources.profiles import columns_of
 from tasks.sources.protocol import JSON_LINES, DayTotal, Page, Window
 from tasks.sources.row_place import RowPlace
+from tasks.sources.transport import require_hours
 
 _KEYS_AT_ONCE = 1000  # parents named in one statement for their child rows
 _CONNECT_SECONDS = 15
@@ -53,6 +54,7 @@ class SqlAdapter:
             number = 0
             for undated, statement in self._statements(table, window, RowPlace.read(after, self._what())):
                 for batch in streamed.execute(statement).mappings().partitions(self.options.page_rows):
+                    require_hours(self.source, datetime.now(UTC))
                     yield self._page(beside, number, [dict(row) for row in batch], undated)
                     number += 1
             if number == 0:
@@ -230,6 +232,9 @@ class SqlAdapter:
             raise ConfigError(
                 f"environment variable {self.options.address.env}", "is no database address", "dialect://…"
             ) from None
+        if self.options.allowed_hosts and url.host not in self.options.allowed_hosts:
+            where = f"sources/{self.source.name}.yaml sql.address"
+            raise ConfigError(where, "names a host that allowed_hosts does not list", ", ".join(self.options.allowed_hosts))
         try:
             engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.pool.NullPool, connect_args=_limits(url))
         except (SQLAlchemyError, ImportError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import ssl
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -37,6 +38,29 @@ def _machines_authorities() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class _Pace:
+    """When a host was last asked by this process; whoever asks next waits for its turn.
+
+    A host that was not asked yet may have been by another process a moment ago.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._last = time.monotonic()
+
+    def keep(self, requests_per_second: float | None) -> None:
+        """Wait until a request may be sent, and note that it is."""
+        with self._turn:
+            if requests_per_second:
+                wait = self._last + 1 / requests_per_second - time.monotonic()
+                if wait > 0:
+                    time.sleep(wait)
+            self._last = time.monotonic()
+
+
+_PACES: dict[str, _Pace] = {}
+
+
 class Transport:
     """A conversation with one host; open it with ``with``, which may be done again within.
 
@@ -53,7 +77,7 @@ class Transport:
         self.source = source
         self.options = options
         self.address = checked_address(source, options, address)
-        self._last_request = 0.0
+        self._pace = _PACES.setdefault(urlsplit(self.address).netloc, _Pace())
         self._answered = False
         self._failures = 0
         self._opened = 0
@@ -91,7 +115,7 @@ class Transport:
         """
         for attempt in range(1, self.options.tries + 1):
             self._require_hours()
-            self._keep_rate()
+            self._pace.keep(self.options.requests_per_second)
             asked = None
             try:
                 status, body, asked = self._send(path, content, headers or {})
@@ -148,13 +172,6 @@ class Transport:
                 raise self._error(f"an answer is larger than {self.options.largest_page_mb} MB", "Ask for smaller pages.")
             pieces.append(piece)
         return b"".join(pieces)
-
-    def _keep_rate(self) -> None:
-        if self.options.requests_per_second:
-            wait = self._last_request + 1 / self.options.requests_per_second - time.monotonic()
-            if wait > 0:
-                time.sleep(wait)
-            self._last_request = time.monotonic()
 
     def _require_hours(self) -> None:
         require_hours(self.source, datetime.now(UTC))

@@ -96,16 +96,17 @@ class Load:
         kill_point("replaced")
         return self._note(merged)
 
-    def merge_children(self, table: Table, frame: pd.DataFrame, parents: pd.DataFrame) -> Merged:
+    def merge_children(self, table: Table, frame: pd.DataFrame, parents: pd.DataFrame, *, tell: bool = True) -> Merged:
         """Make the frame's rows the only children of the given dossiers; equal rows stay untouched.
 
         A dossier of which any child is new, changed or gone gets this load's change number in
         ``core.dossiers``, because what is known about it changed. Merge the dossiers first.
 
         Args:
-            table: ``core.events`` or ``core.pauses``: its key begins with source and code.
+            table: ``core.events``, ``core.pauses`` or ``quality.changes``: its key begins with source and code.
             frame: all given columns; keys unique; source and code of every row are among the parents.
             parents: columns source and code; other columns are not looked at.
+            tell: without it the dossiers keep their change numbers: the children decide nothing about them.
 
         Raises:
             DataError: a child without its parent, or the frame does not fit the table.
@@ -114,12 +115,12 @@ class Load:
         family = self._stage_parents(table, parents)
         orphaned = sql.SQL("NOT EXISTS (SELECT FROM {} AS p WHERE {})").format(family, equal_columns(_PARENT, "p", "s"))
         self._refuse_outside(table, staged, orphaned, "a row whose dossier is not among the parents")
-        touched = self._make_touched()
+        touched = self._make_touched() if tell else None
         merge = self._merge_of(table, staged, touched)
         using = sql.SQL("{} AS p").format(family)
         deleted = merge.delete_gone(equal_columns(_PARENT, "t", "p"), using)
         merged = merge.upsert() + Merged(deleted=deleted)
-        if merged.inserted or merged.updated or merged.deleted:
+        if touched is not None and (merged.inserted or merged.updated or merged.deleted):
             self._bump_parents(touched)
         kill_point("children_merged")
         return self._note(merged)

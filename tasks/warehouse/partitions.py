@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from config.errors import DataError
 from tasks.warehouse.engine import connection
 from tasks.warehouse.load import IN_FLIGHT
 
@@ -134,6 +135,18 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
         "closed": list(_CLOSED),
     }
     return [Partition(source, month) for source, month in rows_of(_PENDING, parameters)]
+
+
+def last_day_of(step: str = "judge") -> date:
+    """Return the newest day for which a step was done.
+
+    Raises:
+        DataError: it never was.
+    """
+    ((day,),) = rows_of("SELECT max(as_of) FROM audit.progress WHERE step = %(step)s", {"step": step})
+    if day is None:
+        raise DataError("audit.progress", f"a day of the step {step}", 0, action="Run `motcua refresh` first.")
+    return day  # type: ignore[no-any-return]
 
 
 def horizon() -> int:

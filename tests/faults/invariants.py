@@ -87,7 +87,7 @@ def _nothing_is_there_twice() -> None:
     without = "SELECT count(*) FROM core.dossiers d WHERE NOT EXISTS (SELECT FROM core.dossier_versions v WHERE v.source = d.source AND v.code = d.code)"
     assert fetch_all(without) == [(0,)], "I2: a dossier without a version"
     orphans = "SELECT count(*) FROM {0} c WHERE NOT EXISTS (SELECT FROM core.dossiers d WHERE d.source = c.source AND d.code = c.code)"
-    for child in ("core.events", "core.pauses", "judged.verdicts", "quality.findings"):
+    for child in ("core.events", "core.pauses", "judged.verdicts", "quality.findings", "quality.changes"):
         assert fetch_all(orphans.format(child)) == [(0,)], f"I2: {child} without its dossier"
 
 

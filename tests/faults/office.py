@@ -20,6 +20,7 @@ from config.settings import settings
 from config.sources import load_sources
 from tasks.check import check_bundle
 from tasks.digest import rules_digest
+from tasks.history import keep_run, put_back_days
 from tasks.judge import judge_bundle
 from tasks.loading import load_source
 from tasks.match import match_all
@@ -148,18 +149,21 @@ def run(publish: bool = True) -> None:
     derive(publish)
 
 
-def derive(publish: bool = True) -> None:
-    """Do all that comes after loading."""
-    match_all(AS_OF)
-    for partition in pending("check", AS_OF, rules_digest()):
-        check_bundle(Bundle.of(partition), AS_OF)
-    for partition in pending("judge", AS_OF, rules_digest()):
-        judge_bundle(Bundle.of(partition), AS_OF)
+def derive(publish: bool = True, as_of: date = AS_OF, *, replayed: bool = False) -> None:
+    """Do all that comes after loading, or after a replay."""
+    match_all(as_of)
+    for partition in pending("check", as_of, rules_digest()):
+        check_bundle(Bundle.of(partition), as_of)
+    for partition in pending("judge", as_of, rules_digest()):
+        judge_bundle(Bundle.of(partition), as_of)
+    if replayed:
+        put_back_days(as_of)
     for policy in policies_of_a_run():
-        measure_policy(policy, AS_OF)
+        measure_policy(policy, as_of)
     if publish:
-        publish_policy(settings().policy, AS_OF)
+        publish_policy(settings().policy, as_of)
         write_page(settings().policy, settings().page)
+    keep_run()
 
 
 def run_as(variables: dict[str, str], output: Path, publish: bool) -> None:

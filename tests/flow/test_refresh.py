@@ -13,12 +13,19 @@ from distributed import LocalCluster
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 
-from config.errors import DataError
+from config.errors import DataError, TransientError
 from config.settings import settings
+from config.sources import Source, load_sources
 from flows.differences import differences
 from flows.refresh import refresh
 from flows.replay import replay
+from flows.runtime.limits import ensure_limits
+from tasks.places import place_at_host
 from tests.flow.installation import AS_OF, SOURCES, Installation, moved
+
+
+def with_one_place(source: Source) -> Source:
+    return source.model_copy(update={"rest": source.rest and source.rest.model_copy(update={"connections": 1})})
 
 
 def run(**parameters: Any) -> Any:
@@ -111,11 +118,24 @@ def test_nothing_is_published_after_a_failed_gate(
 
 
 @pytest.mark.usefixtures("installation")
-def test_only_the_named_sources_are_pulled() -> None:
+def test_only_the_named_sources_are_pulled_and_a_host_has_as_many_places_as_its_files_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     state = run(sources=["units", "province"])
     record, tasks, _ = of_run(state)
     assert record.name == "refresh-2026-03-31-units+province"
     assert {task.name for task in tasks if task.name.startswith("pull-")} == {"pull-units", "pull-province"}
+    everyone = {name: with_one_place(source) for name, source in load_sources(SOURCES).items() if source.rest}
+    ensure_limits(everyone)
+    monkeypatch.setattr("tasks.places._PATIENCE", 0.5)
+    with (
+        place_at_host(everyone["units"], everyone),
+        pytest.raises(TransientError, match="other sources have been asking"),
+        place_at_host(everyone["province"], everyone),
+    ):
+        raise AssertionError("both ask one host at the same time")
+    with place_at_host(everyone["province"], everyone):
+        pass  # it was given back
 
 
 @pytest.mark.usefixtures("installation")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from config.calendar import load_calendars
+from config.calendar import Office, load_calendars
 from config.checks import Check, Checks, load_checks
 from config.errors import ConfigError
 from tasks.clocks import clock_for
 from tasks.rules.checks import TESTS, Findings, parameters_of, run_checks
 from tasks.rules.checks.marks import ASKED_ELSEWHERE
+from tasks.rules.clock import Clocks
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import MARKS
 from tests.unit.check_cases import AS_OF, CASES, ZONE, Case, at, frames_of
@@ -28,7 +31,9 @@ GROUPS = {"closed_in_batch", "received_in_bulk", "changed_in_bulk", "receipt_num
 
 def checked(frames: DossierFrames, checks: Checks | None = None, as_of: date = AS_OF) -> Findings:
     calendar = load_calendars()["vn"]
-    return run_checks(frames, checks or load_checks(), as_of, ZONE, clock_for(calendar), clock_for(calendar, plain=True))
+    return run_checks(
+        frames, checks or load_checks(), as_of, ZONE, *(Clocks((clock_for(calendar, plain=plain),)) for plain in (False, True))
+    )
 
 
 def failed(findings: Findings, place: int = 0) -> set[str]:
@@ -277,3 +282,31 @@ def test_threads_give_the_answers_of_one(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("tasks.rules.checks.run.ALONE", 40)
     several = checked(frames_of(*(CASES[name] for name in names)))
     np.testing.assert_array_equal(one.bits, several.bits)
+
+
+def test_each_agencys_own_hours_count_and_crowds_are_still_seen_whole() -> None:
+    calendar = load_calendars()["vn"]
+    hours = {"weekdays": ["07:00-10:00"], "saturday": ["07:00-09:00"]}
+    own = Office.model_validate({"name": "own", "units": ["H44.12"], "hours": hours})
+    kinds = [(calendar, "H99.12"), (calendar.model_copy(update={"offices": (own,)}), "H44.12")]
+    cases = [case for case in CASES.values() if case.crowd == 1]
+    frames = frames_of(*cases, *cases, Case({"done_at": at("2026-03-06 10:15:07")}, crowd=38))
+    place = np.arange(len(frames.dossiers))
+    units = np.where(np.where(place < 2 * len(cases), place >= len(cases), place % 2), "H44.12", "H99.12")
+    frames = replace(frames, dossiers=frames.dossiers.assign(unit_code=pd.array(units, dtype=pd.ArrowDtype(pa.string()))))
+    of = (units == "H44.12").astype(int)
+    mixed, plain = (Clocks(tuple(clock_for(*kind, plain=p) for kind in kinds), of) for p in (False, True))
+    found = run_checks(frames, load_checks(), AS_OF, ZONE, mixed, plain)
+    alone = [
+        run_checks(frames, load_checks(), AS_OF, ZONE, *(Clocks((clock_for(*kind, plain=p),)) for p in (False, True)))
+        for kind in kinds
+    ]
+    differ = set()
+    for check in load_checks().each():
+        if check.id == "limit_misconfigured":  # a share of each agency's, in which a neighbour has no part
+            continue
+        one, other = (each.failing(check.id) for each in alone)
+        np.testing.assert_array_equal(found.failing(check.id), np.where(of, other, one), err_msg=check.id)
+        differ |= {check.id} if (one != other).any() else set()
+    assert differ >= {"due_on_day_off", "done_on_day_off", "due_differs_from_limit", "pause_begun_just_before_due"}
+    assert found.failing("changed_in_bulk").sum() >= 38, "neither agency has so many of its own"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ import pandas as pd
 import pytest
 
 from schemas.dossiers import DOSSIERS
-from tasks.rules.duplicates import COLUMNS, MANY, match_dossiers
+from tasks.rules.duplicates import COLUMNS, MANY, NOBODY, match_dossiers
+from tasks.rules.reference import successors
 
 ZONES = {
     "postal": "Asia/Ho_Chi_Minh",
@@ -42,12 +44,12 @@ def land(code: str, **fields: Any) -> dict[str, Any]:
     return row(code, source="land", role="evidence", unit_code=None, **{"receipt_number": code, **fields})
 
 
-def found(*rows: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
+def found(*rows: dict[str, Any], successors: Mapping[str, str] = NOBODY) -> dict[tuple[str, str], tuple[str, str]]:
     """Matches as {(code, other code): (kind, rule)}; the same for every order of the rows."""
     frame = DOSSIERS.frame(rows)[list(COLUMNS)]
-    answer = match_dossiers(frame, ZONES)
+    answer = match_dossiers(frame, ZONES, successors)
     shuffled = frame.sample(frac=1, random_state=3).reset_index(drop=True)
-    pd.testing.assert_frame_equal(match_dossiers(shuffled, ZONES), answer)
+    pd.testing.assert_frame_equal(match_dossiers(shuffled, ZONES, successors), answer)
     return {(str(r.code), str(r.other_code)): (str(r.kind), str(r.rule)) for r in answer.itertuples(index=False)}
 
 
@@ -87,6 +89,30 @@ def test_of_two_untouched_ones_the_earlier_is_counted_then_the_smaller_code() ->
 def test_real_repeats_of_one_person_stay_apart(other: dict[str, Any]) -> None:
     second = row("B", **{"applicant_key": "p", "status": 2, **other})
     assert found(row("A", applicant_key="p"), second) == {}
+
+
+def test_a_dossier_that_moved_with_its_agency_is_repeated_by_the_entry_forgotten_at_the_old_one() -> None:
+    moved, forgotten = (
+        row("A", applicant_key="p", unit_code="H99.121"),
+        row("B", applicant_key="p", unit_code="H99.26.02", status=2),
+    )
+    assert found(moved, forgotten) == {}
+    answer = {("B", "A"): ("duplicate_of", "applicant")}
+    assert found(moved, forgotten, successors={"H99.26.02": "H99.121"}) == answer
+    neighbour = row("A", applicant_key="p", unit_code="H99.26.01")
+    assert found(neighbour, forgotten, successors={"H99.26.01": "H99.121", "H99.26.02": "H99.121"}) == answer
+    # Desks count their receipts apart, before and after.
+    counted = [{**each, "receipt_number": "BN-1", "applicant_key": None} for each in (moved, forgotten)]
+    assert found(*counted, successors={"H99.26.02": "H99.121"}) == {}
+
+
+def test_an_agencys_last_successor_stands_in_its_place() -> None:
+    units = pd.DataFrame(
+        [("A", 1, "B"), ("B", 2, "C"), ("C", 3, None), ("D", 1, "E"), ("E", 1, "D"), ("F", 1, "A"), ("F", 2, None)],
+        columns=["unit_code", "valid_from", "succeeded_by"],
+    )
+    # D and E succeed each other, F's code was given to another agency later.
+    assert successors(units) == {"A": "C", "B": "C"}
 
 
 def test_the_day_is_the_offices_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -9,12 +10,15 @@ import pytest
 
 from config.calendar import load_calendars
 from config.errors import ConfigError, MotcuaError
-from config.watch import Silent, TooGood, load_watch
+from config.watch import Incident, Silent, TooGood, Volume, load_watch
 from tasks.clocks import clock_for
+from tasks.reports import too_good
+from tasks.reports.anomalies import anomalies
 from tasks.reports.due_changes import DueChange, expiry, joined, repeated
 from tasks.reports.letters import Judged, lines_of, parse_letters, send_by
 from tasks.reports.silence import ALL, silences
 from tasks.reports.too_good import signs
+from tasks.rules.volume import kind_of_days, unusual_days
 
 CLOCK = clock_for(load_calendars()["vn"])
 AS_OF = date(2026, 3, 31)
@@ -60,6 +64,85 @@ def test_a_record_on_a_day_off_is_a_sign_of_life() -> None:
     assert silent_units([("A", day) for day in [*days, date(2026, 3, 29)]]) == {}
 
 
+def test_an_earlier_outage_does_not_make_silence_ordinary() -> None:
+    days = working_days(59)
+    outage = [("A", day) for day in [*days[4:20], *days[32:]]]  # twelve working days without a record
+    assert silent_units(outage) == {"A": 4, ALL: 4}
+    known = Incident(source="desk", since=days[3], until=days[0], why="moved to a new server")
+    assert silences("desk", outage, CLOCK, AS_OF, RULE, (known,)) == [], "days of a known incident count as days off"
+
+
+# -- a day's volume -----------------------------------------------------------------------------
+
+VOLUME = Volume(look_back=20, least_days=8, least_expected=5, limit=4, settles_after=3, break_days=4, recent=5)
+START = date(2025, 3, 3)
+
+
+def counted(at: dict[date, int], usual: int = 20, until: date = AS_OF) -> dict[date, int]:
+    """So many dossiers on every working day, others on some."""
+    days = np.arange(np.datetime64(START), np.datetime64(until) + 1)
+    return {day.astype(date): usual for day in days[CLOCK.is_working_day(days)]} | at
+
+
+def unusual(at: dict[date, int], usual: int = 20, incidents: tuple[date, ...] = ()) -> list[tuple[date, str, int, float]]:
+    kinds = kind_of_days(CLOCK.hours, START, AS_OF, VOLUME.break_days)
+    found = unusual_days(counted(at, usual), kinds, incidents, VOLUME)
+    return [(one.day, one.kind, one.count, one.usual) for one in found]
+
+
+def test_days_are_of_a_kind() -> None:
+    kinds = kind_of_days(CLOCK.hours, date(2026, 1, 9), date(2026, 2, 24), 4)
+    # 2 January was swapped for Saturday 10 January; Tết 2026: off from 14 to 22 February.
+    assert kinds[date(2026, 1, 9)] == "4"
+    assert kinds[date(2026, 1, 10)] == "make_up"
+    assert kinds[date(2026, 2, 13)] == "before_break"
+    assert kinds[date(2026, 2, 23)] == "after_break"
+    assert date(2026, 2, 16) not in kinds
+    assert kinds[date(2026, 2, 24)] == "1"
+    half = replace(CLOCK.hours, worked={date(2026, 3, 6)}, worked_sessions=((450, 690),))
+    assert kind_of_days(half, date(2026, 3, 5), date(2026, 3, 6), 4) == {date(2026, 3, 5): "3", date(2026, 3, 6): "half"}
+
+
+def test_a_day_stands_out_only_beyond_chance() -> None:
+    # Twenty on every Tuesday: chance alone gives a spread of 4.47, four of which are 17.9.
+    tuesday = date(2026, 3, 17)
+    assert unusual({tuesday: 37}) == [] == unusual({tuesday: 3})
+    assert unusual({tuesday: 38}) == [(tuesday, "1", 38, 20)]
+    assert unusual({tuesday: 2}) == [(tuesday, "1", 2, 20)]
+    assert unusual({tuesday: 0}, usual=4) == [], "of four a day nothing can be said"
+
+
+def test_days_off_tet_and_make_up_days_are_no_alarm() -> None:
+    assert unusual({}) == []
+    quiet = {date(2026, 1, 10): 0, date(2026, 2, 13): 1, date(2026, 2, 23): 90, date(2025, 4, 26): 0}
+    assert unusual(quiet) == [], "too rare to be compared with anything"
+    assert unusual({date(2026, 2, 17): 50}) == [], "a record on a day off belongs to no working day"
+
+
+def test_an_incident_is_no_measure_for_later_days_unless_it_stays() -> None:
+    mondays = [date(2026, 3, day) for day in (2, 9, 16, 23)]
+    assert [day for day, *_ in unusual({mondays[0]: 90, mondays[3]: 60})] == [mondays[0], mondays[3]]
+    moved = unusual(dict.fromkeys(mondays, 60))
+    assert [(day, usual) for day, _, _, usual in moved] == [(day, 20) for day in mondays[:3]], "from the fourth on it is so"
+    assert unusual({mondays[0]: 90}, incidents=(mondays[0],)) == [], "a known incident is not reported"
+
+
+def test_anomalies_name_system_and_agency_and_not_what_nobody_knows_yet() -> None:
+    watch = load_watch().model_copy(update={"volume": VOLUME})
+    tuesday, last = date(2026, 3, 17), date(2026, 3, 27)
+    days = {**counted({tuesday: 60}, until=last)}
+    rows = [("H99.1", "received", day, count) for day, count in days.items()]
+    rows += [(None, "received", day, 20) for day in days] + [("H99.2", "closed", day, 1) for day in days]
+    found = list(anomalies("desk", rows, CLOCK.hours, watch))
+    assert {(one.unit_code, one.measure, one.day.day, one.day.count) for one in found} == {
+        ("H99.1", "received", tuesday, 60),
+        ("*", "received", tuesday, 80),
+    }
+    assert list(anomalies("desk", rows, CLOCK.hours, watch, recent=True)) == [], "the last five days are as ever"
+    gone = list(anomalies("desk", rows[: len(days) - 10] + rows[len(days) :], CLOCK.hours, watch, {"H99.1": date(2026, 3, 1)}))
+    assert not [one for one in gone if one.unit_code == "H99.1"], "an agency that is dissolved may have none"
+
+
 # -- too good to be true ---------------------------------------------------------------------
 
 GOOD = TooGood(
@@ -71,6 +154,8 @@ GOOD = TooGood(
     at_once_minutes=10,
     at_once=0.4,
     off_hours=0.3,
+    jump=0.2,
+    jump_months=6,
 )
 
 
@@ -115,6 +200,13 @@ def test_a_batch_in_one_minute() -> None:
 def test_closed_within_minutes_of_receipt_and_at_night() -> None:
     assert month(20, VARIED, worked=5)["at_once"] == (20, "")
     assert month(20, [1200 + n for n in range(20)]) == {"off_hours": (20, "")}
+
+
+def test_a_month_far_better_than_those_before_it() -> None:
+    assert too_good._jumps((100, 95), [(100, 60), (100, 65)], GOOD)
+    assert not too_good._jumps((100, 81), [(100, 62)], GOOD), "less than twenty points"
+    assert not too_good._jumps((20, 19), [(20, 13)], GOOD), "chance alone can do that"
+    assert not too_good._jumps((100, 100), [], GOOD), "nothing to compare with"
 
 
 # -- due dates -------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
 from tasks.judge import judge_all, judge_bundle
-from tasks.offices import all_sources, office_of
+from tasks.offices import all_sources, clocks_of, office_of
+from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
 from tasks.reports.lists import ages, by_unit, read_list
@@ -190,10 +191,10 @@ def two_systems_record_the_same_pause() -> None:
 def test_neither_verdicts_nor_findings_depend_on_the_order_in_which_rows_are_read() -> None:
     two_systems_record_the_same_pause()
     change_some()
-    frames, office, policies = read_bundle(MONTH), office_of("desk"), list(load_policies().values())
+    frames, policies, zone = read_bundle(MONTH), list(load_policies().values()), office_of("desk").zone
     assert (len(frames.evidence), len(frames.pauses), len(frames.events)) == (76, 175, 150)
     judged = judge_all(frames, policies, "desk", DAY_ONE).sort_values(["code", "policy"], ignore_index=True)
-    found = run_checks(frames, load_checks(), DAY_ONE, office.zone, office.clock, office.plain_clock).rows()
+    found = run_checks(frames, load_checks(), DAY_ONE, zone, *clocks_of(frames.dossiers, "desk")).rows()
     for seed in range(5):
         other = replace(
             frames,
@@ -205,7 +206,7 @@ def test_neither_verdicts_nor_findings_depend_on_the_order_in_which_rows_are_rea
         )
         again = judge_all(other, policies, "desk", DAY_ONE).sort_values(["code", "policy"], ignore_index=True)
         pd.testing.assert_frame_equal(again, judged)
-        found_again = run_checks(other, load_checks(), DAY_ONE, office.zone, office.clock, office.plain_clock).rows()
+        found_again = run_checks(other, load_checks(), DAY_ONE, zone, *clocks_of(other.dossiers, "desk")).rows()
         by = ["code", "check_id"]
         pd.testing.assert_frame_equal(found_again.sort_values(by, ignore_index=True), found.sort_values(by, ignore_index=True))
 
@@ -266,6 +267,8 @@ def test_an_incremental_run_ends_where_a_full_one_does() -> None:
     counts = judge_bundle(MONTH, DAY_TWO)
     assert 3 <= counts.read < 200
     incremental = verdicts()
+    again = refresh_proposals(DAY_TWO)
+    assert (again.inserted, again.updated, again.deleted) == (0, 0, 0), "proposals follow the verdicts"
     full = judge_bundle(MONTH, DAY_TWO, full=True)
     assert full.updated == 0
     pd.testing.assert_frame_equal(incremental, verdicts())

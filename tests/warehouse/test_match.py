@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import pytest
 
 from config.settings import settings
 from schemas.dossiers import DOSSIERS, MATCHES
+from schemas.reference import UNITS
 from tasks.digest import rules_digest
 from tasks.match import match_all
 from tasks.offices import all_sources
-from tasks.rules.duplicates import COLUMNS, match_dossiers
+from tasks.rules.duplicates import COLUMNS, NOBODY, match_dossiers
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -62,9 +64,16 @@ def stored() -> pd.DataFrame:
     return read_frame("SELECT * FROM core.matches ORDER BY source, code, other_source, other_code", None, MATCHES)
 
 
-def expected() -> pd.DataFrame:
+def expected(successors: Mapping[str, str] = NOBODY) -> pd.DataFrame:
     rows = read_frame(f"SELECT {', '.join(COLUMNS)} FROM core.dossiers", None, DOSSIERS)
-    return match_dossiers(rows, dict.fromkeys(rows["source"].unique(), "Asia/Ho_Chi_Minh"))
+    return match_dossiers(rows, dict.fromkeys(rows["source"].unique(), "Asia/Ho_Chi_Minh"), successors)
+
+
+def merge_agencies() -> None:
+    agency = {"valid_from": date(2021, 1, 1), "level": "commune", "name": "Xã"}
+    old = {**agency, "unit_code": "H99.13", "valid_to": date(2026, 3, 1), "succeeded_by": "H99.12"}
+    with load("load", "units") as current:
+        current.merge(UNITS, UNITS.frame([old, {**agency, "unit_code": "H99.12"}]).drop(columns=["changed_in"]))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -72,11 +81,15 @@ def test_a_days_intake_against_all_history_ends_where_matching_everything_does(s
     dice = random.Random(seed)  # noqa: S311 - the same rows every time
     put(*(row(number, dice) for number in range(25)))
     match_all(TODAY)
-    for _ in range(12):
+    for day in range(12):
         put(*(row(number, dice) for number in dice.sample(range(DIGITS), 3)))  # some new, some changed
+        if day == 6:
+            merge_agencies()
         match_all(TODAY)
         frame = stored()
-        pd.testing.assert_frame_equal(frame.drop(columns=["changed_in"]), expected())
+        pd.testing.assert_frame_equal(
+            frame.drop(columns=["changed_in"]), expected({"H99.13": "H99.12"} if day >= 6 else NOBODY)
+        )
     assert len(frame) > 5
 
 
@@ -89,6 +102,16 @@ def test_a_second_run_writes_nothing() -> None:
     assert (again.inserted, again.updated) == (0, 0)
     pd.testing.assert_frame_equal(stored(), before[0])
     assert fetch_all("SELECT count(*) FROM audit.ledger") == before[1]
+
+
+def test_who_takes_the_place_of_an_agency_takes_its_applications() -> None:
+    put(primary("A", applicant_key="p"), primary("B", applicant_key="p", unit_code="H99.13", status=2))
+    match_all(TODAY)
+    assert len(stored()) == 0
+    merge_agencies()
+    assert match_all(TODAY).read == 2
+    assert stored()[["code", "other_code", "rule"]].values.tolist() == [["B", "A", "applicant"]]
+    assert match_all(TODAY).read == 0
 
 
 def test_only_what_has_to_do_with_the_change_is_read() -> None:

@@ -20,13 +20,14 @@ from tasks.correct import Package, receive_corrections
 from tasks.judge import judge_bundle
 from tasks.propose import HEADINGS, read_proposals, refresh_proposals, write_proposals
 from tasks.receipts import read_receipts
-from tasks.reports.corrections import counts, read_standings
+from tasks.reports.corrections import count_waiting, counts, read_standings
 from tasks.rules.values import same_value
 from tasks.undo import undo
 from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
-from tests.warehouse.test_judge import DAY_ONE, MONTH, at, desk, verdicts
+from tasks.warehouse.merge import Merged
+from tests.warehouse.test_judge import DAY_ONE, DAY_TWO, MONTH, at, desk, verdicts
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.usefixtures("desk")
@@ -53,30 +54,30 @@ def test_what_is_proposed_is_the_same_every_time_and_costs_nothing_again() -> No
     with pytest.raises(DataError, match="refresh"):
         refresh_proposals()
     judge_bundle(MONTH, DAY_ONE)
-    first = refresh_proposals()
-    assert first.inserted > 10
-    again = refresh_proposals()
-    assert (again.inserted, again.updated, again.deleted, again.unchanged) == (0, 0, 0, first.inserted)
+    first = proposed()
+    assert first > 10, "judging proposes"
+    assert refresh_proposals() == Merged(unchanged=first)
+    waiting = count_waiting(DAY_ONE)
+    assert (waiting.proposals, waiting.new, waiting.unsigned, count_waiting(DAY_TWO).new) == (first, first, 0, 0)
     assert {row["unit_code"] for row in read_proposals("H99.12")} == {"H99.12"}
-    assert len(read_proposals("H99.12")) + len(read_proposals("H99.13")) == len(read_proposals()) == first.inserted
+    assert len(read_proposals("H99.12")) + len(read_proposals("H99.13")) == len(read_proposals()) == first
 
 
 def test_nothing_is_applied_before_a_person_approves(tmp_path: Path) -> None:
     judge_bundle(MONTH, DAY_ONE)
-    refresh_proposals()
     before = verdicts()
     assert send_back(tmp_path / "a.csv", decision="", only=0).approved == 0
     refused = send_back(tmp_path / "b.csv", decision="không", only=3)
     assert (refused.approved, refused.rejected, refused.new) == (0, 3, 3)
     judge_bundle(MONTH, DAY_ONE)
     pd.testing.assert_frame_equal(verdicts(), before)
-    refresh_proposals()
-    assert len(read_proposals()) == proposed() - 3, "what was turned down is not asked again"
+    assert count_waiting(DAY_ONE).proposals == len(read_proposals()) == proposed() - 3, (
+        "what was turned down is not asked again"
+    )
 
 
 def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: Path) -> None:
     judge_bundle(MONTH, DAY_ONE)
-    refresh_proposals()
     package = send_back(tmp_path / "a.csv")
     asked = {(row[0], row[1]) for row in fetch_all("SELECT source, code FROM quality.corrections")}
     again = receive_corrections(tmp_path / "a.csv")
@@ -86,8 +87,8 @@ def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: 
     assert "undetermined" not in set(settled["verdict"])
     told = settled["reasons"].str.contains("by_correction")
     assert (told | settled["verdict"].isin(["on_time", "late"])).all(), "what the source still says otherwise is said"
-    refresh_proposals()
-    assert read_proposals() == []
+    assert read_proposals() == [], "judging again withdraws them"
+    assert refresh_proposals() == Merged()
     incremental = verdicts()
     assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
     pd.testing.assert_frame_equal(verdicts(), incremental)

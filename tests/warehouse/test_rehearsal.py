@@ -24,17 +24,19 @@ from flows import law
 from schemas.indicators import COUNTS
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
+from tasks.check import check_bundle
 from tasks.digest import rules_digest
 from tasks.judge import judge_bundle, judge_touched
 from tasks.measure import measure_policy
 from tasks.offices import all_sources
+from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare
 from tasks.reports.drafts import Draft, draft_of_notice, read_draft
 from tasks.reports.rehearsal import rehearse
 from tasks.reports.touched_figures import touched_figures
 from tasks.rules.indicators import indicators_of
 from tasks.warehouse.cluster import Cluster
-from tasks.warehouse.engine import read_frame
+from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import pending
 from tasks.warehouse.touched import touched_codes
@@ -187,6 +189,18 @@ def test_a_drafted_limit_says_what_it_says_once_the_catalogue_has_it(office: Pat
     assert moved.min() >= pd.Timestamp("2026-03-06", tz="Asia/Ho_Chi_Minh")
 
 
+_ENDED_ON_A_SATURDAY = """
+    SELECT DISTINCT d.unit_code, f.code IS NOT NULL FROM core.dossiers AS d
+    LEFT JOIN quality.findings AS f ON f.source = d.source AND f.code = d.code AND f.check_id = 'done_on_day_off'
+    WHERE extract(isodow FROM d.done_at AT TIME ZONE 'Asia/Ho_Chi_Minh') = 6
+"""
+_DUE_AS_JUDGED = """
+    SELECT v.unit_code, bool_and(p.new_value::timestamptz = v.due_at) FROM quality.proposals AS p
+    JOIN judged.verdicts AS v ON v.source = p.source AND v.code = p.code AND v.policy = 'qd766'
+    WHERE p.field = 'due_at' GROUP BY 1
+"""
+
+
 def test_a_drafted_calendar_says_what_it_says_once_it_holds(office: Path) -> None:
     path = office / "calendar" / "vn.yaml"
     text = path.read_text(encoding="utf-8")
@@ -201,6 +215,11 @@ def test_a_drafted_calendar_says_what_it_says_once_it_holds(office: Path) -> Non
     for one in found:
         assert one.figures(1) == figures(one.before.policy)
     assert {change.unit_code for change in found[0].changed} == {"H99.13"}
+    # Checks and proposals count by the same hours as verdicts do: one agency is open on Saturdays, due dates are those of the law.
+    check_bundle(MONTH, DAY_ONE)
+    refresh_proposals(DAY_ONE)
+    assert set(fetch_all(_ENDED_ON_A_SATURDAY)) == {("H99.12", True), ("H99.13", False)}
+    assert set(fetch_all(_DUE_AS_JUDGED)) == {("H99.12", True), ("H99.13", True)}
 
 
 def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:

@@ -30,7 +30,7 @@ def _ratio(facts: Facts) -> npt.NDArray[np.float64]:
 
 def _worked_out_ratio(facts: Facts) -> npt.NDArray[np.float64]:
     """Working time given over working time by law, for dossiers that never paused; NaN where unknown."""
-    lawful = facts.lawful_due(facts.clock)
+    lawful = facts.lawful_due
     start, end, lawful_end = facts.worked("received_at"), facts.worked("due_at"), facts.worked("lawful", lawful)
     given, owed = end - start, lawful_end - start
     known = (start >= 0) & (end >= start) & (lawful_end > start) & _never_paused(facts)
@@ -79,7 +79,7 @@ def due_same_moment_as_received(facts: Facts) -> Mask:
 def due_on_day_off(facts: Facts) -> Mask:
     """Due on a day on which the office is closed."""
     day = facts.day("due_at")
-    return facts.covered(day) & ~facts.clock.is_working_day(day)
+    return facts.closed_on(day)
 
 
 @check
@@ -115,7 +115,7 @@ def due_far_longer(facts: Facts, *, times: float) -> Mask:
 @check
 def due_differs_from_limit(facts: Facts) -> Mask:
     """Due on another day than the limit of the catalogue gives, without any pause."""
-    due, lawful = facts.day("due_at"), facts.lawful_due(facts.clock).astype("datetime64[D]")
+    due, lawful = facts.day("due_at"), facts.lawful_due.astype("datetime64[D]")
     return ~np.isnat(due) & ~np.isnat(lawful) & (due != lawful) & _never_paused(facts)
 
 
@@ -123,7 +123,7 @@ def due_differs_from_limit(facts: Facts) -> Mask:
 def due_ignores_days_off(facts: Facts) -> Mask:
     """Due on the day that comes out when holidays and make-up days are left out of account."""
     due = facts.day("due_at")
-    lawful, plain = (facts.lawful_due(c).astype("datetime64[D]") for c in (facts.clock, facts.plain))
+    lawful, plain = (due.astype("datetime64[D]") for due in (facts.lawful_due, facts.due_without_days_off))
     return ~np.isnat(lawful) & (due != lawful) & (due == plain) & _never_paused(facts)
 
 
@@ -132,7 +132,7 @@ def due_counts_calendar_days(facts: Facts) -> Mask:
     """Due as many calendar days after receipt as the law gives working days."""
     in_working_days = facts.catalogue.is_text("limit_unit", "working_day")
     days = np.where(in_working_days, facts.limits.amount, 0).astype(np.int64) * _DAY
-    lawful = facts.lawful_due(facts.clock).astype("datetime64[D]")
+    lawful = facts.lawful_due.astype("datetime64[D]")
     due = facts.day("due_at")
     return in_working_days & (due == facts.day("received_at") + days) & ~np.isnat(lawful) & (due != lawful)
 
@@ -140,7 +140,7 @@ def due_counts_calendar_days(facts: Facts) -> Mask:
 @check
 def limit_misconfigured(facts: Facts, *, least: int, share: float) -> Mask:
     """Nearly all dossiers of a procedure at an agency miss the lawful due date the same way: a wrong setting."""
-    due, lawful = facts.day("due_at"), facts.lawful_due(facts.clock).astype("datetime64[D]")
+    due, lawful = facts.day("due_at"), facts.lawful_due.astype("datetime64[D]")
     known = ~np.isnat(due) & ~np.isnat(lawful) & _never_paused(facts)
     known &= (facts.codes("procedure_code").index >= 0) & (facts.codes("unit_code").index >= 0)
     procedure, unit = facts.codes("procedure_code").index, facts.codes("unit_code").index

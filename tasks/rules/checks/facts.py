@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from tasks.rules.checks.code_parts import CodeParts
 from tasks.rules.checks.rows import Item, Rows, places_of
-from tasks.rules.clock import WorkingClock
+from tasks.rules.clock import Clocks, WorkingClock
 from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, group_numbers, one_of, statuses
 from tasks.rules.due import UNITS, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
@@ -38,15 +38,15 @@ class Facts:
         frames: dossiers with everything that speaks about them.
         as_of: day at whose end the checks look.
         zone: the office's time zone (IANA).
-        clock: the office's working clock.
-        plain: a clock that knows weekends only, as some systems do.
+        clocks: the working clocks of the dossiers' agencies.
+        plain: clocks of the same hours that know weekends only, as some systems do.
     """
 
     frames: DossierFrames
     as_of: date
     zone: str
-    clock: WorkingClock
-    plain: WorkingClock
+    clocks: Clocks
+    plain: Clocks
     _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
     _locks: dict[str, Lock] = field(default_factory=dict, repr=False)
     _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
@@ -157,9 +157,9 @@ class Facts:
         month = arrow(self.frames.dossiers["partition_month"]).cast(pa.date32()).to_numpy(zero_copy_only=False)
         return np.where(np.isnat(self.day("received_at")), month.astype("datetime64[D]"), self.day("received_at"))
 
-    def covered(self, day: Times) -> Mask:
-        """Tell which days the calendar speaks about; False for NaT."""
-        return (day >= np.datetime64(self.clock.hours.first, "D")) & (day <= np.datetime64(self.clock.hours.last, "D"))
+    def closed_on(self, day: Times) -> Mask:
+        """Tell on which of these days, one a dossier, its agency is closed; False where the calendar says nothing."""
+        return np.asarray(self.clocks.covers(day) & ~self.clocks.ask(lambda clock: clock.is_working_day(day)), dtype=bool)
 
     # -- marks and codes ---------------------------------------------------------------------
 
@@ -244,16 +244,25 @@ class Facts:
             name: an instant of the dossiers, or a name for ``times``.
             times: other times than the dossiers' own.
         """
-        start = np.array(self.clock.hours.first, dtype="datetime64[m]")
         end = self.at(name) if times is None else times
-        return self.once(f"{name}/worked", lambda: self.clock.working_minutes_between(start, end))
 
-    def lawful_due(self, clock: WorkingClock) -> Times:
-        """Return the due date by the catalogue as if nothing had stopped the clock; NaT where there is none.
+        def worked(clock: WorkingClock) -> np.ndarray:
+            return clock.working_minutes_between(np.array(clock.hours.first, dtype="datetime64[m]"), end)
+
+        return self.once(f"{name}/worked", lambda: self.clocks.ask(worked))
+
+    @property
+    def lawful_due(self) -> Times:
+        """The due date by the catalogue as if nothing had stopped the clock; NaT where there is none.
 
         The receipt is taken as stated: these checks compare what one system says with itself.
         """
-        return self.once(f"lawful/{id(clock)}", lambda: self._lawful_due(clock))
+        return self.once("lawful", lambda: self.clocks.ask(self._lawful_due))
+
+    @property
+    def due_without_days_off(self) -> Times:
+        """The same by a clock that knows weekends only."""
+        return self.once("lawful/plain", lambda: self.plain.ask(self._lawful_due))
 
     def _lawful_due(self, clock: WorkingClock) -> Times:
         receipt = Receipt(self.at("received_at"), self.none(), self.none())

@@ -104,14 +104,14 @@ def received_implausibly_early(facts: Facts, *, first_year: int) -> Mask:
 def received_on_day_off(facts: Facts) -> Mask:
     """Received at the counter on a day on which the office is closed."""
     day = facts.day("received_at")
-    return facts.is_text("channel", "counter") & facts.covered(day) & ~facts.clock.is_working_day(day)
+    return facts.is_text("channel", "counter") & facts.closed_on(day)
 
 
 @check
 def done_on_day_off(facts: Facts) -> Mask:
     """Processing ended on a day on which the office is closed."""
     day = facts.day("done_at")
-    return facts.covered(day) & ~facts.clock.is_working_day(day)
+    return facts.closed_on(day)
 
 
 @check

@@ -16,7 +16,7 @@ from config.checks import Check, Checks
 from config.errors import ConfigError
 from tasks.rules.checks.facts import COSTLY, Facts
 from tasks.rules.checks.registry import TESTS, Test, parameters_of
-from tasks.rules.clock import WorkingClock
+from tasks.rules.clock import Clocks
 from tasks.rules.columns import Mask, arrow
 from tasks.rules.frames import DossierFrames
 
@@ -78,9 +78,7 @@ class Findings:
         return np.unpackbits(self.bits[place], count=len(self.code)).view(bool)
 
 
-def run_checks(
-    frames: DossierFrames, checks: Checks, as_of: date, zone: str, clock: WorkingClock, plain: WorkingClock
-) -> Findings:
+def run_checks(frames: DossierFrames, checks: Checks, as_of: date, zone: str, clocks: Clocks, plain: Clocks) -> Findings:
     """Run every check over a partition.
 
     Args:
@@ -88,8 +86,8 @@ def run_checks(
         checks: what to run, as configured.
         as_of: day at whose end the dossiers are looked at.
         zone: the office's time zone (IANA).
-        clock: the office's working clock.
-        plain: a clock that knows weekends only, for due dates that were worked out without holidays.
+        clocks: the working clocks of the dossiers' agencies.
+        plain: clocks of the same hours that know weekends only, for due dates that were worked out without holidays.
 
     Returns:
         One bit a dossier and check. Memory is a byte for eight answers, time does not depend on how many fail.
@@ -97,7 +95,7 @@ def run_checks(
     Raises:
         ConfigError: a check has no function of its name, or parameters that the function does not take.
     """
-    facts = Facts(frames, as_of, zone, clock, plain)
+    facts = Facts(frames, as_of, zone, clocks, plain)
     bits = np.zeros((len(checks), (len(facts) + 7) // 8), dtype=np.uint8)
 
     def ask(place: int) -> None:

@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 
 from config.checks import Check, Checks
-from tasks.rules.case import Office
 from tasks.rules.checks.run import Findings, bound, run_checks
+from tasks.rules.clock import Clocks
 from tasks.rules.frames import DossierFrames
 
 FAILS, PASSES = "fails", "passes"
@@ -62,13 +62,13 @@ def changes(now: Checks, then: Checks) -> list[Trial]:
     return found
 
 
-def try_on(trials: list[Trial], frames: DossierFrames, office: Office, as_of: date) -> None:
+def try_on(trials: list[Trial], frames: DossierFrames, as_of: date, zone: str, clocks: Clocks, plain: Clocks) -> None:
     """Run both declarations of each check over some dossiers and add up what flips."""
     if not trials or frames.dossiers.empty:
         return
 
     def run(checks: list[Check]) -> Findings:
-        return run_checks(frames, Checks(checks=tuple(checks)), as_of, office.zone, office.clock, office.plain_clock)
+        return run_checks(frames, Checks(checks=tuple(checks)), as_of, zone, clocks, plain)
 
     declared = [trial.now for trial in trials if trial.now is not None]
     now = run(declared) if declared else None

@@ -96,7 +96,7 @@ def pause_begun_just_before_due(facts: Facts, *, minutes: int) -> Mask:
     pauses = facts.pauses
     stated = pauses.of_dossier(facts.at("due_at"))
     due = np.where(np.isnat(pauses.at("due_before_at")), stated, pauses.at("due_before_at"))
-    left = facts.clock.working_minutes_between(pauses.at("started_at"), due)
+    left = facts.clocks.ask(lambda clock: clock.working_minutes_between(pauses.at("started_at"), due), pauses.position)
     asked = pauses.is_text("kind", "supplement") & (pauses.at("started_at") <= due)
     return pauses.any(asked & (left >= 0) & (left <= minutes))
 

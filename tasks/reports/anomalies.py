@@ -1,0 +1,123 @@
+"""Days out of the ordinary: far more or far fewer receipts or closings than that kind of working day has."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from config.watch import Incident, Watch, load_watch
+from tasks.offices import office_of, source_named
+from tasks.rules.clock import Hours
+from tasks.rules.volume import Unusual, expand, kind_of_days, unusual_days
+from tasks.warehouse.engine import fetch_all
+
+ALL = "*"
+MEASURES: Final = {"received": ("tiếp nhận", "received"), "closed": ("kết thúc", "closed")}
+"""What is counted, in Vietnamese and in English."""
+KINDS: Final = {
+    "make_up": ("ngày làm bù", "make-up day"),
+    "half": ("ngày làm nửa buổi", "half day"),
+    "after_break": ("ngày đầu sau kỳ nghỉ dài", "first day after a long break"),
+    "before_break": ("ngày cuối trước kỳ nghỉ dài", "last day before a long break"),
+    "0": ("thứ Hai", "Monday"),
+    "1": ("thứ Ba", "Tuesday"),
+    "2": ("thứ Tư", "Wednesday"),
+    "3": ("thứ Năm", "Thursday"),
+    "4": ("thứ Sáu", "Friday"),
+    "5": ("thứ Bảy", "Saturday"),
+    "6": ("Chủ nhật", "Sunday"),
+}
+"""Kinds of working days, in Vietnamese and in English."""
+_SPAN = 500  # calendar days that are looked at: twenty first days of a week, and some long breaks
+_COUNTS = """
+    SELECT d.unit_code, a.measure, (a.at AT TIME ZONE %(zone)s)::date AS day, count(*) FROM core.dossiers AS d
+    CROSS JOIN LATERAL (VALUES ('received', d.received_at), ('closed', coalesce(d.done_at, d.returned_at))) AS a (measure, at)
+    WHERE d.source = %(source)s AND (a.at AT TIME ZONE %(zone)s)::date BETWEEN %(since)s AND %(as_of)s
+    GROUP BY 1, 2, 3
+"""
+_GONE = "SELECT unit_code, max(valid_to) FROM ref.units GROUP BY unit_code HAVING bool_and(valid_to IS NOT NULL)"
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """A day out of the ordinary of a source or an agency.
+
+    Attributes:
+        unit_code: :data:`ALL` for the source as a whole.
+        measure: a key of :data:`MEASURES`; day: what is unusual about it.
+    """
+
+    source: str
+    unit_code: str
+    measure: str
+    day: Unusual
+
+
+def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
+    """Return the days out of the ordinary, the latest first, of each day the furthest from what is usual first.
+
+    Args:
+        as_of: last day that is looked at.
+        recent: only the last working days, as a run tells them (``recent`` of config/watch.yaml).
+    """
+    watch, gone = load_watch(), dict(fetch_all(_GONE))
+    found: list[Anomaly] = []
+    for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1"):
+        parameters = {"source": source, "zone": source_named(source).zone, "as_of": as_of}
+        rows = fetch_all(_COUNTS, parameters | {"since": as_of - timedelta(days=_SPAN)})
+        found += anomalies(source, rows, office_of(source).clock.hours, watch, gone, recent=recent)
+    return sorted(
+        found,
+        key=lambda one: (-one.day.day.toordinal(), -abs(one.day.count - one.day.usual), one.source, one.unit_code, one.measure),
+    )
+
+
+def anomalies(
+    source: str,
+    rows: list[tuple[str | None, str, date, int]],
+    hours: Hours,
+    watch: Watch,
+    gone: dict[str, date] | None = None,
+    *,
+    recent: bool = False,
+) -> Iterator[Anomaly]:
+    """Yield the days out of the ordinary of a source and of its agencies.
+
+    Args:
+        source: its name.
+        rows: agency (None where it is not known), measure, day and dossiers.
+        hours: of the office.
+        watch: thresholds and known incidents.
+        gone: last day of agencies that are dissolved.
+        recent: only the last working days. What comes after the source's last record is silence, not an anomaly.
+    """
+    if not rows:
+        return
+    counts: defaultdict[tuple[str, str], Counter[date]] = defaultdict(Counter)
+    for unit, measure, day, count in rows:
+        for name in {unit or ALL, ALL}:
+            counts[name, measure][day] += count
+    first, last = min(row[2] for row in rows), max(row[2] for row in rows)
+    kinds = kind_of_days(hours, first, last, watch.volume.break_days)
+    shown = set(list(kinds)[-watch.volume.recent :] if recent else kinds)
+    for (unit, measure), by_day in sorted(counts.items()):
+        if not _worth_a_look(by_day, watch):
+            continue
+        until = (gone or {}).get(unit, last)
+        mine = kinds if until >= last else {day: kind for day, kind in kinds.items() if day <= until}
+        for one in unusual_days(by_day, mine, known_days(watch.incidents, source, unit), watch.volume):
+            if one.day in shown:
+                yield Anomaly(source, unit, measure, one)
+
+
+def known_days(incidents: tuple[Incident, ...], source: str, unit: str | None) -> set[date]:
+    """Return the days that are known to have been out of the ordinary for a source, or an agency in it."""
+    return expand([(one.since, one.until) for one in incidents if one.about(source, unit)])
+
+
+def _worth_a_look(by_day: Counter[date], watch: Watch) -> bool:
+    """Tell whether any day reaches the least that is said something about; most agencies of a commune never do."""
+    return max(by_day.values()) >= watch.volume.least_expected and len(by_day) >= watch.volume.least_days

@@ -1,0 +1,71 @@
+"""What cleaning changed: counted by source, field and rule for who runs the systems, listed for one dossier or for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.quality import CHANGES
+from tasks.cleaning.rules import CLEANING_RULES
+from tasks.reports.files import write_frame
+from tasks.warehouse.engine import fetch_all, read_frame
+
+_WHERE = "(%(source)s::text IS NULL OR source = %(source)s) AND (%(rule)s::text IS NULL OR rule = %(rule)s)"
+_COUNTS = f"""
+    SELECT c.source, c.field, c.rule, c.rule_version, c.confidence, count(*), d.dossiers FROM quality.changes AS c
+    JOIN (SELECT source, count(*) AS dossiers FROM core.dossiers GROUP BY source) AS d USING (source)
+    WHERE {_WHERE} GROUP BY c.source, c.field, c.rule, c.rule_version, c.confidence, d.dossiers
+    ORDER BY count(*) DESC, c.source, c.field, c.rule, c.rule_version, c.confidence
+"""
+_COLUMNS = tuple(name for name in CHANGES.columns if name != "changed_in")
+_ROWS = f"SELECT {', '.join(_COLUMNS)} FROM quality.changes WHERE {_WHERE} ORDER BY source, code, field"
+_OF_DOSSIER = """
+    SELECT field, source_value, cleaned_value, rule, rule_version, confidence FROM quality.changes
+    WHERE source = %(source)s AND code = %(code)s ORDER BY field
+"""
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """How often one version of a rule changed one field of a source's dossiers, of how many."""
+
+    source: str
+    field: str
+    rule: str
+    version: int
+    confidence: float
+    changed: int
+    dossiers: int
+
+
+def count_changes(source: str | None = None, rule: str | None = None) -> list[Cleaning]:
+    """Count the changes, the most frequent first.
+
+    Args:
+        source: of this source only.
+        rule: by this rule only, a key of :data:`tasks.cleaning.rules.CLEANING_RULES`.
+    """
+    return [Cleaning(*row) for row in fetch_all(_COUNTS, {"source": source, "rule": rule})]
+
+
+def write_changes(path: Path, source: str | None = None, rule: str | None = None) -> Path:
+    """Write every change as CSV: the value as given unless it may be personal, the value kept, rule, version, confidence.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    rows = read_frame(_ROWS, {"source": source, "rule": rule}, {name: CHANGES.dtypes[name] for name in _COLUMNS})
+    return write_frame(path, rows)
+
+
+def changes_of(source: str, code: str) -> list[dict[str, Any]]:
+    """Return what cleaning changed of one dossier, field by field."""
+    names = ("field", "given", "kept", "rule", "version", "confidence")
+    return [dict(zip(names, row, strict=True)) for row in fetch_all(_OF_DOSSIER, {"source": source, "code": code})]
+
+
+def rule_words(rule: str) -> tuple[str, str]:
+    """Return what a rule does in Vietnamese and English; one that is no longer there stands for itself."""
+    known = CLEANING_RULES.get(rule)
+    return (known.vi, known.en) if known else (rule, rule)
