@@ -25,10 +25,10 @@ _MOST = 12
 
 def show_figures(found: Sequence[Rehearsal], path: str | None) -> None:
     """Print how the office's own figures move, and write those of every policy to a file if one is given."""
-    from  import last_judged
     from tasks.reports.touched_figures import touched_figures
+    from tasks.warehouse.partitions import last_day_of
 
-    moved = {one.before.policy: touched_figures(one, last_judged()) for one in found}
+    moved = {one.before.policy: touched_figures(one, last_day_of()) for one in found}
     own = moved[settings().policy]
     if own is None:
         _OUT.print(
