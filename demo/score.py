@@ -47,6 +47,7 @@ class Score:
         compared, lost, extra: dossiers in both, only in the truth, only in the warehouse.
         accuracy: share of equal verdicts.
         false_clearances: share of truly late dossiers that were judged on time or phantom late.
+        unfounded: dossiers judged late of which nobody can know whether they were.
         true_rate: share of counted dossiers that were truly on time; lower, upper: the published interval.
         wrong: the most frequent confusions, as truth, verdict, planted causes, how many.
     """
@@ -56,6 +57,7 @@ class Score:
     extra: int
     accuracy: float
     false_clearances: float
+    unfounded: int
     true_rate: float
     lower: float
     upper: float
@@ -114,6 +116,7 @@ def compare(truth: Iterable[Row], verdicts: Iterable[Row]) -> Score:
         extra=len(judged.keys() - known.keys()),
         accuracy=sum(row["verdict"] == found["verdict"] for row, found in pairs) / len(pairs),
         false_clearances=_false_clearances(pairs),
+        unfounded=sum(row["verdict"] == "undetermined" and found["verdict"] == "late" for row, found in pairs),
         true_rate=_true_rate(pairs),
         lower=lower,
         upper=upper,

@@ -155,6 +155,7 @@ def parser() -> argparse.ArgumentParser:
     calendar.add_argument("--calendar", default="vn", metavar="NAME", help="of a CSV notice, or the one compared (default: vn)")
     calendar.add_argument("--apply", action="store_true", help="put the notice in force")
     calendar.add_argument("--csv", metavar="FILE", help="also write every dossier that comes out otherwise")
+    calendar.add_argument("--figures", metavar="FILE", help="also write every figure that comes out otherwise")
     rejected = command("rejected", "list records that could not be used, with the reason")
     rejected.add_argument("--source", metavar="NAME", help="of this source only")
     rejected.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)")
@@ -326,7 +327,7 @@ def _calendar(given: argparse.Namespace) -> int:
     if given.file is None:
         parser().error("calendar add needs the FILE of the notice")
     with warehouse():
-        law.add_notice(Path(given.file), given.calendar, given.apply, given.csv)
+        law.add_notice(Path(given.file), given.calendar, given.apply, given.csv, given.figures)
     return 0
 
 

@@ -16,6 +16,7 @@ from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.package_days import package_differences
 from config.policies import policies_of_a_run
 from config.settings import settings
+from flows.figure_changes import show_figures
 from flows.runtime.words import each_dossier, say
 from tasks.reports.files import write_rows
 
@@ -45,8 +46,8 @@ def rehearse_file(path: Path, policies: Sequence[str] | None, lines: str | None)
     _OUT.print(say("Chỉ thử: chưa có gì được ghi.", "A rehearsal: nothing was written."))
 
 
-def add_notice(path: Path, calendar: str, apply: bool, lines: str | None) -> None:
-    """Check a notice about days off and make-up days, print whom it touches, and with ``apply`` put it in force.
+def add_notice(path: Path, calendar: str, apply: bool, lines: str | None, figures: str | None = None) -> None:
+    """Check a notice about days off and make-up days, print whom and which figures it touches, and with ``apply`` put it in force.
 
     In force, exactly the dossiers whose time spans one of its days are judged again.
 
@@ -68,7 +69,9 @@ def add_notice(path: Path, calendar: str, apply: bool, lines: str | None) -> Non
     count = sum(map(len, touched.values()))
     _OUT.print(say(f"{count} hồ sơ có thời gian chạm tới các ngày này.", f"The time of {count} dossiers spans these days."))
     if count:
-        _show(rehearse(draft, list(policies_of_a_run()), touched), lines)
+        found = rehearse(draft, list(policies_of_a_run()), touched)
+        _show(found, lines)
+        show_figures(found, figures)
     if not apply:
         _OUT.print(say("Chưa ghi gì; thêm --apply để áp dụng.", "Nothing was written; add --apply to put it in force."))
         return

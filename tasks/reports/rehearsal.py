@@ -24,6 +24,11 @@ from tasks.warehouse.bundles import every_bundle
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle
 from tasks.warehouse.partitions import last_day_of
 
+# What figures are made from (tasks/measure.py).
+_COUNTED = (
+    *("source", "unit_code", "field_code", "channel", "received_at", "recorded_due_at", "recorded_end_at"),
+    *("recorded_state", "recorded_timeliness", "due_at", "end_at", "state", "timeliness", "counted"),
+)
 _SHOWN = ("source", "code", "unit_code", "verdict", "due_at", "end_at")
 
 
@@ -49,6 +54,7 @@ class Rehearsal:
         read: dossiers that were judged.
         by_unit: dossiers by agency and by what they were before and are after (a timeliness, or None: not counted).
         changed: dossiers whose verdict, timeliness, due date or end comes out otherwise, by source and code.
+        moved: their verdicts before and after, as far as figures are made from them.
     """
 
     before: Policy
@@ -56,6 +62,7 @@ class Rehearsal:
     read: int = 0
     by_unit: dict[str | None, Counter[tuple[str | None, str | None]]] = field(default_factory=dict)
     changed: list[Change] = field(default_factory=list)
+    moved: list[tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=list)
 
     def figures(self, place: int) -> dict[str | None, Counter[str | None]]:
         """Return the dossiers by agency and timeliness, before (0) or after (1)."""
@@ -80,6 +87,7 @@ class Rehearsal:
         for name in ("verdict", "due_at", "end_at"):
             differs |= _differs(arrow(before[name]), arrow(after[name]))
         rows = np.flatnonzero(differs)
+        self.moved.append((before[list(_COUNTED)].iloc[rows], after[list(_COUNTED)].iloc[rows]))
         one, other = (_rows(frame, rows) for frame in (before, after))
         words = list(zip(old.take(pa.array(rows)).to_pylist(), new.take(pa.array(rows)).to_pylist(), strict=True))
         for was, is_, word in zip(one, other, words, strict=True):

@@ -8,6 +8,7 @@ both.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ from tasks.rules.case import Case
 from tasks.rules.columns import arrow, as_codes
 from tasks.rules.due import NONE, due_without_pauses, extension
 from tasks.rules.ends import FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PROGRESS, WITHDRAWN
-from tasks.rules.pauses import due_moved_after_expiry, second_supplement, with_pauses
+from tasks.rules.pauses import due_moved_after_expiry, second_supplement, supplements_in_order, with_pauses
 from tasks.rules.reasons import HIDDEN_ORDER, PHANTOM_ORDER
 from tasks.rules.recorded import LATE, recorded_of
 from tasks.rules.recorded import timeliness as by_own_rule
@@ -147,6 +148,16 @@ def _wrong_limit(case: Case) -> np.ndarray:
     return np.asarray(~np.isnat(case.stated.due) & (_recorded_due_day(case) != days(case.due)))
 
 
+def _limit_restarted(case: Case) -> np.ndarray:
+    """Say where the source's due date is the limit counted anew from a supplement that came in, and later than the law's."""
+    start = case.receipt.at.copy()
+    for _, came in supplements_in_order(case.pauses, len(start)):
+        start = np.where((came > start) & (came <= case.until), came, start)
+    anew = due_without_pauses(case.limits, replace(case.receipt, at=start), case.stated.due, case.office.clock)
+    recorded = _recorded_due_day(case)
+    return np.asarray((start > case.receipt.at) & (recorded == days(anew)) & (recorded > days(case.due)))
+
+
 def _as_corrected(case: Case) -> np.ndarray:
     """Return the timeliness that the source would show if it stated what is approved; without corrections its own word."""
     if case.stated is case.facts:
@@ -186,6 +197,7 @@ _RULES: dict[str, Rule] = {
     "no_limit": lambda c: (c.limits.unit == NONE) & np.isnat(c.due),
     "cleared_by_correction": lambda c: _as_corrected(c) != LATE,
     "due_moved_after_expiry": lambda c: due_moved_after_expiry(c.facts),
+    "limit_restarted": _limit_restarted,
     "closed_before_work_ended": lambda c: c.ends.reopened,
     "state_lost": lambda c: c.ends.lost,
     "pause_without_evidence": lambda c: c.pause_refused,

@@ -288,6 +288,7 @@ _RULES = (
     _Rule("due_wrong_limit", 0.75, _due, _due_evidence),
     _Rule("receipt_wrong", 0.75, _due, _due_evidence),
     _Rule("due_moved_after_expiry", 0.75, _due, _due_evidence),
+    _Rule("limit_restarted", 0.75, _due, _due_evidence),
     _Rule("due_too_generous", 0.7, _due, _due_evidence),
     _Rule("no_due_date", 0.7, _due, _due_evidence),
 )

@@ -188,6 +188,14 @@ _HIDDEN = (
         "Explain the move, write the apology",
     ),
     Reason(
+        "limit_restarted",
+        "hidden_late",
+        "Thời hạn bị tính lại từ đầu sau khi bổ sung hồ sơ",
+        "Limit counted anew from the supplement",
+        "Sửa ngày hẹn trả: chỉ cộng thời gian chờ bổ sung, gửi thư xin lỗi",
+        "Set the due date right: only the wait is added; write the apology",
+    ),
+    Reason(
         "closed_before_work_ended",
         "hidden_late",
         "Kết thúc trên hệ thống trước khi xử lý xong",

@@ -4,7 +4,7 @@
     BENCH_DOSSIERS=1000000 make bench ONLY=judge-vs-copy
 
 A hundred thousand dossiers by default, for the bench to end within minutes; both ratios are of things that grow with the
-dossiers, and were measured with a million as well (docs/decisions/0015).
+dossiers.
 """
 
 from __future__ import annotations

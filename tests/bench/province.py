@@ -32,13 +32,14 @@ def home() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def run_demo(folder: Path, seed: int, dossiers: int) -> None:
+def run_demo(folder: Path, seed: int, dossiers: int, *, clean: bool = False) -> None:
     """Make the province, serve it and refresh once; a second time in the same home nothing has changed at the sources.
 
     Raises:
         RuntimeError: it ended badly; with the last lines of what it said.
     """
     command = [sys.executable, "-m", "flows.demo_run", "--seed", str(seed), "--dossiers", str(dossiers)]
+    command += ["--clean"] if clean else []
     done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the demonstration ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")

@@ -29,7 +29,7 @@ from tasks.rules.clock import Hours, WorkingClock
 from tasks.rules.limits import parse_limit
 from tasks.rules.reasons import MISSING
 from tests.bench.line import LINES, Measured, line, run
-from tests.bench.province import home, run_demo, score
+from tests.bench.province import fetch, home, run_demo, score
 from tests.bench.reasons import summed, table
 from tests.sources.real_files import LIMIT_CLASSES, facts, told
 
@@ -45,6 +45,10 @@ TARGETS = {"late": 0.99, "phantom_late": 0.99, "hidden_late": 0.97, "undetermine
 # The same for each planted cause; an undetermined one is known by what it lacks. No calendar is
 # missing in the made-up province.
 CAUSES = {"phantom_late": 0.99, "uncounted": 0.99, "hidden_late": 0.97, "undetermined": 0.97}
+
+# What the checks call a date or a log that was mended to look better.
+TRACES = """select count(distinct (source, code)) from quality.findings where resolved_on is null
+     and check_id in ('due_moved_after_expiry', 'log_work_after_stated_end', 'log_reopened_after_closing')"""
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -173,6 +177,24 @@ for group, target in CAUSES.items():
     for cause in sorted(MISSING.keys() - {"calendar"}) if group == "undetermined" else rates()[group]:
         line(f"{cause}-precision", other="found", at_least=target)(cause_share(cause, "found"))
         line(f"{cause}-recall", other="planted", at_least=target)(cause_share(cause, "true"))
+
+
+@line("late-without-evidence", other="late", at_most=0.0)
+def late_without_evidence() -> Measured:
+    """Dossiers judged late of which nobody can know it: such a one has to be undetermined."""
+    unfounded = sum(province["unfounded"] for province in provinces())
+    return Measured(unfounded, sum(province["verdicts"]["late"]["found"] for province in provinces()), unit="")
+
+
+@line("tampering-false-alarms", other="honest dossiers", at_most=0.001)
+def tampering_false_alarms() -> Measured:
+    """Dossiers of a province without any fault that are said to hide their lateness, or to show a trace of it."""
+    with home() as folder:
+        run_demo(folder, SEEDS[0], DOSSIERS, clean=True)
+        found = score(folder)
+        hidden = found["verdicts"]["hidden_late"]
+        ((traces,),) = fetch(folder, "motcua", TRACES)
+    return Measured(hidden["found"] - hidden["both"] + int(traces), found["compared"], unit="")
 
 
 @line("no-dossier-lost", other="dossiers", at_least=1.0)

@@ -27,7 +27,7 @@ def perfect(province: Province) -> list[dict[str, Any]]:
 
 def test_the_truth_scores_full_marks(province: Province) -> None:
     score = compare(province.truth, perfect(province))
-    assert (score.accuracy, score.lost, score.extra, score.false_clearances) == (1.0, 0, 0, 0.0)
+    assert (score.accuracy, score.lost, score.extra, score.false_clearances, score.unfounded) == (1.0, 0, 0, 0.0, 0)
     assert score.inside
     assert all(match.precision in (None, 1.0) and match.recall in (None, 1.0) for match in (*score.verdicts, *score.reasons))
     assert {match.name for match in score.reasons} >= {"ended_elsewhere", "no_due_date", "procedure"}
@@ -53,7 +53,9 @@ def test_a_rate_outside_the_interval_is_seen(province: Province) -> None:
         {**row, "verdict": "late" if row["verdict"] in ("phantom_late", "undetermined") else row["verdict"]}
         for row in perfect(province)
     ]
-    assert not compare(province.truth, verdicts).inside
+    score = compare(province.truth, verdicts)
+    assert not score.inside
+    assert score.unfounded == sum(row["verdict"] == "undetermined" for row in province.truth) > 0
 
 
 def test_lost_and_extra_dossiers_are_counted(province: Province) -> None:

@@ -123,7 +123,6 @@ def test_a_lost_warehouse_comes_back_the_same(folder: Path) -> None:
         gone = {"source": "land", "field": "X", "what": "missing_field", "first_page": "0" * 64, "policy": "stop"}
         current.put(DRIFT, gone)
     office.derive()
-    assert not refresh_proposals(office.AS_OF).inserted, "judging has proposed"
     assert find_differences("desk", "land", office.AS_OF).inserted
     before, kept = rows(), books()
     filled = {name for name, digest in before.items() if not digest.startswith("0 ")}

@@ -101,7 +101,7 @@ def frames_of(case: dict[str, Any]) -> DossierFrames:
         pauses=PAUSES.frame(pauses),
         evidence=evidence_frame(code, case.get("elsewhere")),
         procedures=PROCEDURES.frame(procedure_row(version) for version in versions_of(case)),
-        units=UNITS.frame(),
+        units=UNITS.frame(agency_rows(case)),
     )
 
 
@@ -143,6 +143,12 @@ def pause_row(code: str, seq: int, pause: dict[str, Any]) -> dict[str, Any]:
         "due_after_at": instant(pause.get("due_after")),
         "origin": pause.get("origin", "supplement_record"),
     }
+
+
+def agency_rows(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the agency, where a case says until when there was one."""
+    row = {"unit_code": "H99.12", "valid_from": date(2020, 1, 1), "name": "Sở của ví dụ", "level": "province"}
+    return [{**row, "valid_to": case["agency_until"]}] if "agency_until" in case else []
 
 
 def evidence_frame(code: str, record: dict[str, Any] | None) -> pd.DataFrame:

@@ -1,11 +1,15 @@
 """Every legal case gives what is written beside it."""
 
+import hashlib
 import importlib.util
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tasks.rules.reasons import MISSING, REASONS
 
 _SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
 assert _SPEC is not None
@@ -26,3 +30,70 @@ def test_legal_case(case: dict[str, Any]) -> None:
         if isinstance(expected, list):
             got = str(got).split() if isinstance(got, str) else []
         assert got == expected, f"{case['name']}: {name} is {got}, not {expected}; {row['evidence']}"
+    assert not set(case.get("near", ())) & {*str(row["reasons"]).split(), *str(row["missing"]).split()}
+
+
+@pytest.mark.parametrize("code", [*REASONS, *MISSING])
+def test_every_reason_has_a_case_that_gives_it_and_one_that_nearly_does(code: str) -> None:
+    given = [case for case in CASES for name in ("reasons", "missing") if code in case["expect"].get(name, ())]
+    near = [case for case in CASES if code in case.get("near", ())]
+    assert given, f"no legal case gives {code}"
+    assert near, f"no legal case comes near {code}"
+
+
+def test_evidence_names_table_field_and_digest_of_the_value() -> None:
+    case = {
+        "received": datetime(2026, 3, 3, 8),
+        "appointed": datetime(2026, 3, 10, 17),
+        "pauses": [{"from": datetime(2026, 3, 4, 8), "to": datetime(2026, 3, 4, 10)}],
+        "elsewhere": {"done": datetime(2026, 3, 10, 16)},
+    }
+    evidence = json.loads(legal_cases.judge_case(case)["evidence"])
+    assert evidence == {
+        "received": {
+            "from": "core.dossiers.received_at",
+            "is": "2026-03-03T08:00",
+            "digest": digest("2026-03-03T01:00:00.000000Z"),
+        },
+        "limit": {
+            "from": "ref.procedures.limit_text from 2020-01-01, own channel",
+            "is": "5 ngày làm việc",
+            "digest": digest("5 ngày làm việc"),
+        },
+        "due": {"from": "law", "is": "2026-03-11T17:00"},
+        "pauses": {
+            "from": "core.pauses.started_at seq 0",
+            "is": "1 counted, the first from 2026-03-04T08:00",
+            "digest": digest("2026-03-04T01:00:00.000000Z"),
+        },
+        "end": {
+            "from": "core.dossiers.done_at of land",
+            "is": "2026-03-10T16:00",
+            "digest": digest("2026-03-10T09:00:00.000000Z"),
+        },
+        "page": "0000000000000000#0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "key", "place"),
+    [
+        ({"received": datetime(2025, 1, 6, 8), "code_day": date(2026, 1, 6)}, "received", "core.dossiers.code"),
+        ({"corrections": {"received_at": datetime(2026, 3, 4, 9)}}, "received", "quality.corrections.new_value of received_at"),
+        ({"log": [[datetime(2026, 3, 9, 10), 9]]}, "end", "core.events.at seq 0"),
+        ({"status": 9, "done_recorded": datetime(2026, 3, 9, 10)}, "end", "core.dossiers.done_at"),
+        ({"status": 10, "returned_recorded": datetime(2026, 3, 9, 10)}, "end", "core.dossiers.returned_at"),
+        ({"elsewhere": {"status": 4, "returned": datetime(2026, 3, 9, 10)}}, "end", "core.dossiers.returned_at of land"),
+        ({"limit": "Không quy định", "appointed": datetime(2026, 3, 9, 17)}, "due", "core.dossiers.due_at"),
+        ({"policy": "recorded", "appointed": datetime(2026, 3, 9, 17)}, "due", "core.dossiers.due_at"),
+    ],
+)
+def test_evidence_names_where_the_fact_was_taken_from(case: dict[str, Any], key: str, place: str) -> None:
+    given = {"received": datetime(2026, 3, 3, 8), "appointed": datetime(2026, 3, 10, 17), **case}
+    found = json.loads(legal_cases.judge_case(given)["evidence"])[key]
+    assert found["from"] == place
+    assert len(found["digest"]) == 16
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

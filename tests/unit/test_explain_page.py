@@ -115,6 +115,8 @@ def test_bars_have_the_length_of_their_time_and_days_off_are_shaded() -> None:
     assert first == pytest.approx((7 * 24 + 9) * hour, abs=0.3)
     assert second == pytest.approx((2 * 24 + 16) * hour, abs=0.3)
     assert over == pytest.approx(in_time + first, abs=0.2), "late begins where the limit ends"
+    labels = re.findall(r'<text class="label [^>]*>([^<]*)<', Drawing(FACT, 0, "0").svg() or "")
+    assert len(labels) == len(set(labels)) > 2, "each label is drawn once"
     assert [round(width / hour) for _, width in of_kind(FACT, "pause")] == [24]
     assert [round(width / hour) for _, width in of_kind(FACT, "pause refused")] == [49], "an open pause lasts to the end"
     (agency,), (citizen,) = of_kind(FACT, "held agency"), of_kind(FACT, "held citizen")

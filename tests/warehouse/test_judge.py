@@ -32,7 +32,7 @@ from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.dossiers import read_bundle
-from tasks.warehouse.engine import read_frame
+from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
 
@@ -220,9 +220,34 @@ def test_a_pause_that_two_systems_record_is_the_dossiers_own() -> None:
     assert not both["reasons"].str.contains("pause_recorded_elsewhere").any()
 
 
+# What tasks/rules/digests.py promises, said in SQL.
+_DIGEST = (
+    """left(encode(sha256(convert_to(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8')), 'hex'), 16)"""
+)
+_DIGESTS = f"""
+    SELECT e.key, count(*), bool_and(e.value ->> 'digest' = CASE e.key
+        WHEN 'received' THEN {_DIGEST.format("d.received_at")}
+        WHEN 'end' THEN {_DIGEST.format("coalesce(l.at, d.done_at)")}
+        ELSE {_DIGEST.format("p.started_at")} END)
+    FROM judged.verdicts AS v JOIN core.dossiers AS d USING (source, code)
+    CROSS JOIN LATERAL jsonb_each(v.evidence - 'page' - 'limit' - 'due') AS e
+    LEFT JOIN core.events AS l ON l.source = v.source AND l.code = v.code
+        AND e.value ->> 'from' = 'core.events.at seq ' || l.seq
+    LEFT JOIN core.pauses AS p ON p.source = v.source AND p.code = v.code
+        AND e.value ->> 'from' = 'core.pauses.started_at seq ' || p.seq
+    WHERE (e.value ->> 'from' = 'core.dossiers.received_at' OR e.value ->> 'from' = 'core.dossiers.done_at'
+        OR l.seq IS NOT NULL OR p.seq IS NOT NULL) AND v.policy = 'qd766'
+    GROUP BY 1 ORDER BY 1
+"""
+
+
 def test_every_dossier_has_a_verdict_under_every_policy() -> None:
     counts = judge_bundle(MONTH, DAY_ONE)
     assert counts.read == 300
+    digests = fetch_all(_DIGESTS)
+    assert [(key, rows > 20, same) for key, rows, same in digests] == [
+        (key, True, True) for key in ("end", "pauses", "received")
+    ]
     rows = verdicts()
     assert rows.groupby("policy").size().to_dict() == {"bieu06": 300, "qd766": 300, "recorded": 300}
     assert {"late", "phantom_late", "hidden_late", "on_time", "undetermined"} <= set(rows["verdict"])

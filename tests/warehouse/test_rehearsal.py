@@ -16,20 +16,25 @@ import yaml
 from config.areas import load_areas
 from config.calendar import Notice, load_calendars
 from config.errors import ConfigError, DataError
+from config.indicators import indicators_in_force
 from config.notices import keep_notice
 from config.policies import load_policies, policies_of_a_run
 from config.settings import ROOT, settings
 from flows import law
+from schemas.indicators import COUNTS
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.check import check_bundle
 from tasks.digest import rules_digest
 from tasks.judge import judge_bundle, judge_touched
+from tasks.measure import measure_policy
 from tasks.offices import all_sources
 from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare
 from tasks.reports.drafts import Draft, draft_of_notice, read_draft
 from tasks.reports.rehearsal import rehearse
+from tasks.reports.touched_figures import touched_figures
+from tasks.rules.indicators import indicators_of
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -72,6 +77,15 @@ def hold() -> None:
     """Have the process read its configuration again."""
     for read_once in (all_sources, rules_digest, load_calendars, load_policies, load_areas):
         read_once.cache_clear()
+
+
+def figures_of(policy: str) -> dict[tuple[str, ...], tuple[float | None, int, int | None]]:
+    """Return the figures after cleaning, counted from what is measured now."""
+    counts = read_frame("SELECT * FROM mart.counts WHERE policy = %(policy)s AND basis = 'cleaned'", {"policy": policy}, COUNTS)
+    rows = indicators_of(counts, indicators_in_force(DAY_ONE)).astype(object)
+    rows = rows.where(rows.notna(), None)
+    keys, values = ["indicator", "unit_code", "field_code", "channel", "period"], ["value", "numerator", "denominator"]
+    return {tuple(row[name] for name in keys): tuple(row[name] for name in values) for row in rows.to_dict("records")}  # type: ignore[misc]
 
 
 def verdicts(policy: str | None = None) -> pd.DataFrame:
@@ -210,9 +224,16 @@ def test_a_drafted_calendar_says_what_it_says_once_it_holds(office: Path) -> Non
 
 def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:
     before, digest = verdicts(), rules_digest()
+    measure_policy("qd766", DAY_ONE)
+    counted = figures_of("qd766")
     found = rehearse(
         draft_of_notice(SWAP), list(policies_of_a_run()), {"desk": touched_codes(MONTH, [day.day for day in SWAP.days])}
     )
+    (under,) = (one for one in found if one.before.policy == "qd766")
+    foretold = touched_figures(under, DAY_ONE)
+    assert foretold is not None
+    assert len(foretold) > 20
+    assert touched_figures(under, DAY_ONE + timedelta(days=1)) is None, "nothing is counted for that day"
     keep_notice(SWAP)
     hold()
     # Killed here, nothing is lost: under the new rules every dossier is to be judged.
@@ -226,6 +247,20 @@ def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:
         name = one.before.policy
         sides = [frame[frame["policy"] == name].reset_index(drop=True) for frame in (before, after)]
         assert [change.code for change in one.changed] == changed(*sides)
+    measure_policy("qd766", DAY_ONE)
+    now = figures_of("qd766")
+    after_it = {
+        (one.indicator, one.unit_code, one.field_code, one.channel, one.period): (
+            one.after.value,
+            one.after.numerator,
+            one.after.denominator,
+        )
+        for one in foretold
+    }
+    assert {key: each for key, each in now.items() if counted.get(key) != each} == {
+        key: each for key, each in after_it.items() if key in now
+    }
+    assert not [key for key in counted.keys() - now.keys() if key not in after_it]
     full = judge_bundle(MONTH, DAY_ONE, full=True)
     assert (full.inserted, full.updated) == (0, 0)
     rewritten = after[after["changed_in"] != before["changed_in"]]
