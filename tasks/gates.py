@@ -6,6 +6,7 @@ never pays for it.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import threading
@@ -264,6 +265,7 @@ def _place(result: Any) -> int:
 def warm_up() -> None:
     """Import the engine and set up its context: several seconds, best spent while something else is waited for."""
     _context()
+    gc.freeze()  # what was imported stays: whoever looks for garbage need not look at it each time
 
 
 @lru_cache(maxsize=1)
