@@ -48,7 +48,8 @@ def _serve(options: argparse.Namespace) -> None:
     from demo.serve import make_app, serve  # a second of imports that the other commands do without
 
     credentials = os.environ.get("DEMO_USER", USER), os.environ.get("DEMO_PASSWORD", PASSWORD)
-    serve(make_app(options.out, credentials, session_calls=options.session_calls, until=options.until), options.port)
+    more = {"session_calls": options.session_calls, "until": options.until, "copies": options.copies}
+    serve(make_app(options.out, credentials, **more), options.port)
 
 
 def _load_land(options: argparse.Namespace) -> None:
@@ -123,6 +124,7 @@ def _serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--port", type=int, default=8600)
     parser.add_argument("--session-calls", type=int, default=20, help="calls after which a session ends")
+    parser.add_argument("--copies", type=int, default=1, help="tell each dossier so often, each time under another code")
     parser.add_argument("--until", default="", help="yyyyMMddHHmmss: records modified later do not exist yet")
 
 

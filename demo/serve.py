@@ -11,11 +11,12 @@ import json
 import secrets
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, overload
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -27,12 +28,38 @@ COUNTED = "ThongKeTiepNhan"
 LARGEST_PAGE = 5000
 
 
+@dataclass(frozen=True)
+class Copies(Sequence[bytes]):
+    """Records told several times, each time under another code, made when they are asked for: a large system in little memory."""
+
+    lines: Sequence[bytes]
+    times: int
+
+    def __len__(self) -> int:
+        return len(self.lines) * self.times
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        line, copy = self.lines[place // self.times], place % self.times
+        code = line.partition(b'"MaHoSo": "')[2].partition(b'"')[0]
+        head, dash, number = code.rpartition(b"-")
+        return line.replace(code, b"%s%s%d%s" % (head, dash, copy, number)) if copy and dash else line
+
+
 @dataclass
 class Shelf:
     """One list of records as JSON lines, read again whenever its file changes."""
 
     path: Path
     stamp_field: str = ""
+    copies: int = 1
     lines: list[bytes] = field(default_factory=list)
     stamps: list[str] = field(default_factory=list)
     seen: tuple[int, int] = (0, 0)
@@ -51,13 +78,14 @@ class Shelf:
         # Last, because it says that the rest is there: the counts are made in another thread.
         self.lines, self.seen = lines, (stat.st_mtime_ns, stat.st_ino)
 
-    def between(self, since: str, until: str) -> list[bytes]:
+    def between(self, since: str, until: str) -> Sequence[bytes]:
         """Return the records modified from one time to another, both included; empty means no bound."""
         if not self.stamp_field:
             return self.lines
         first = bisect_left(self.stamps, since) if since else 0
         last = bisect_right(self.stamps, until) if until else len(self.lines)
-        return self.lines[first:last]
+        found = self.lines[first:last]
+        return found if self.copies == 1 else Copies(found, self.copies)
 
     def _stamp(self, line: bytes) -> str:
         # The stamp stands before any nested list; parsing every record would take ten times as long.
@@ -129,7 +157,7 @@ class Desk:
         return _page(shelf.between(str(data.get("tuThoiDiem") or ""), until), data)
 
 
-def _page(lines: list[bytes], data: dict[str, Any]) -> bytes:
+def _page(lines: Sequence[bytes], data: dict[str, Any]) -> bytes:
     number = max(1, int(data.get("trang") or 1))
     size = min(LARGEST_PAGE, max(1, int(data.get("soBanGhi") or 500)))
     pages = max(1, -(-len(lines) // size))
@@ -154,7 +182,7 @@ def _refusal(code: str, message: str) -> bytes:
     return json.dumps({"error_code": code, "message": message}).encode()
 
 
-def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20, until: str = "") -> FastAPI:
+def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20, until: str = "", copies: int = 1) -> FastAPI:
     """Return the application.
 
     Args:
@@ -162,10 +190,11 @@ def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20
         credentials: user name and password that may log in.
         session_calls: calls after which a session ends.
         until: ``yyyyMMddHHmmss``; records modified later do not exist yet.
+        copies: how often each dossier is told, each time under another code.
     """
     served = out / "served"
     shelves = {
-        "LayDanhSachHoSo": Shelf(served / DOSSIERS, "NgayCapNhat"),
+        "LayDanhSachHoSo": Shelf(served / DOSSIERS, "NgayCapNhat", copies),
         "LayThuTuc": Shelf(served / "procedures.json"),
         "LayDanhMucCoQuan": Shelf(served / "units.json"),
     }

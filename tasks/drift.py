@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.errors import DataError
@@ -59,13 +60,18 @@ class Drift:
         ]
 
 
-def examine(source: Source, shape: Shape) -> Drift:
+def examine(source: Source, shape: Shape, known: Mapping[str, Seen] | None = None) -> Drift:
     """Compare what came with what is known.
+
+    Args:
+        source: whose file says what a change means.
+        shape: of what came.
+        known: what an earlier load of this run has left, which is not committed yet; None asks the warehouse.
 
     Raises:
         DataError: a change for which the source's file says stop; it is noted, and nothing is loaded.
     """
-    drift = compared(source, shape)
+    drift = compared(source, shape, known)
     stopping = [change for change, policy in drift.found if policy == "stop"]
     if stopping:
         with open_load("drift", source.name) as current:
@@ -76,9 +82,10 @@ def examine(source: Source, shape: Shape) -> Drift:
     return drift
 
 
-def compared(source: Source, shape: Shape) -> Drift:
+def compared(source: Source, shape: Shape, known: Mapping[str, Seen] | None = None) -> Drift:
     """Compare what came with what is known; nothing is written."""
-    now, known = seen(source, shape), known_shape(source.name)
+    now = seen(source, shape)
+    known = known_shape(source.name) if known is None else known
     lists = {key for key, size in shape.sizes.items() if size}
     found = tuple((change, getattr(source.drift, change.what)) for change in changes(known, now, lists, HEADING_ROW))
     return Drift(source.name, found, learnt(known, now, lists))

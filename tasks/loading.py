@@ -1,11 +1,18 @@
-"""Loading: what landed and is not loaded yet goes through its gates into the warehouse, in whole transactions."""
+"""Loading: what landed and is not loaded yet goes through its gates into the warehouse, in whole transactions.
+
+While the warehouse writes some pages, their last gate looks at them and the next pages are read and cleaned: two
+processors are both busy. Nothing is committed before its gates have let it pass, nor before what came earlier.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Protocol
 
 import pandas as pd
@@ -20,16 +27,17 @@ from schemas.table import Table
 from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
-from tasks.drift import compared, examine
-from tasks.mentions import about_news, earlier_pages, keep_mentions
+from tasks.drift import Drift, compared, examine
+from tasks.mentions import about_news, earlier_pages, keep_mentions, mentions_of
 from tasks.receipts import keep_load, time_of
+from tasks.rules.drift import Seen
 from tasks.sources import landing
 from tasks.sources.readings import Readings, joined, read_page, unreadable
 from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
-CHUNK_BYTES = 64_000_000  # of pages read and cleaned together; bounds the memory of a load
+CHUNK_BYTES = 40_000_000  # of pages read and cleaned together; twice that bounds the memory of a load
 _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, g.loaded_at IS NULL FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
@@ -88,13 +96,59 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
     waiting = _pages(source)
     if not waiting:
         return counts
-    key = pseudonym_key()
     if source.statements == "partial":  # what a page leaves open, an earlier one may have told
         beside = earlier_pages(source.name, joined(_read(source, waiting)[0]))
-        return counts + _load_pages(source, _pages(source, beside) if beside else waiting, key, gates, as_of)
-    for pages in _chunks(waiting):
-        counts += _load_pages(source, pages, key, gates, as_of)
-    return counts
+        chunks: Iterable[list[WaitingPage]] = [_pages(source, beside) if beside else waiting]
+    else:
+        chunks = _chunks(waiting)
+    return sum(_in_turn(source, chunks, gates, as_of), counts)
+
+
+def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates | None, as_of: date | None) -> Iterator[Counts]:
+    """Load some pages after the others; the next are made ready while the warehouse writes those before them."""
+    key, known, written = pseudonym_key(), None, None
+    with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
+        for pages in chunks:
+            try:
+                ready = _prepare(source, pages, key, partial(_gated, known=known, source=source, gates=gates, as_of=as_of))
+            except BaseException:
+                if written is not None:
+                    written.result()  # what went wrong before went wrong first
+                raise
+            if written is not None:
+                yield written.result()
+            known, verdict = ready.drift.known, Future[None]()
+            try:
+                written = writer.submit(_write, source, ready, verdict)
+                _judge(ready, verdict, source, gates, as_of)
+            finally:
+                verdict.cancel()  # where there is none, for whatever reason, nothing is committed
+            if verdict.exception() is not None:
+                written.result()
+        if written is not None:
+            yield written.result()
+
+
+def _gated(
+    readings: Readings, known: Mapping[str, Seen] | None, source: Source, gates: Gates | None, as_of: date | None
+) -> Drift:
+    """Let the source's contracts look at readings: their shape, then what they say."""
+    drift = examine(source, readings.shape, known)
+    if gates is not None and as_of is not None:
+        gates.check_source(readings, source, as_of)
+    return drift
+
+
+def _judge(ready: _Ready, verdict: Future[None], source: Source, gates: Gates | None, as_of: date | None) -> None:
+    """Let the cleaned contract look at what is being written; whoever writes waits for the verdict before the commit."""
+    try:
+        if gates is not None and as_of is not None:
+            for table, frame in _frames(ready.cleaned):
+                gates.check_cleaned(frame, table, source.name, as_of)
+    except Exception as error:  # whoever waits for it raises it
+        verdict.set_exception(error)
+    else:
+        verdict.set_result(None)
 
 
 def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
@@ -109,7 +163,11 @@ def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
         SourceError: a landing file is missing or damaged; nothing of these pages is written.
     """
     known = {row[0]: WaitingPage(*row) for row in fetch_all(_NAMED, {"source": source.name, "digests": list(digests)})}
-    return _load_pages(source, [known[digest] for digest in digests], pseudonym_key(), None, None, at)
+    pages = [known[digest] for digest in digests]
+    ready = _prepare(source, pages, pseudonym_key(), lambda readings: compared(source, readings.shape))
+    verdict = Future[None]()
+    verdict.set_result(None)
+    return _write(source, ready, verdict, at)
 
 
 def _pages(source: Source, beside: Collection[str] = ()) -> list[WaitingPage]:
@@ -118,53 +176,66 @@ def _pages(source: Source, beside: Collection[str] = ()) -> list[WaitingPage]:
 
 
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
+    """Divide pages into parts of about one size: a small last one would cost as much in its gates as a large one."""
+    total = sum(page.size for page in pages)
+    most = total / max(1, math.ceil(total / CHUNK_BYTES))
     some: list[WaitingPage] = []
+    size = 0
     for page in pages:
-        if some and sum(each.size for each in some) + page.size > CHUNK_BYTES:
+        if some and size + page.size / 2 > most:
             yield some
-            some = []
+            some, size = [], 0
         some.append(page)
+        size += page.size
     yield some
 
 
-def _load_pages(
-    source: Source,
-    pages: list[WaitingPage],
-    key: bytes,
-    gates: Gates | None,
-    as_of: date | None,
-    before: datetime | None = None,
-) -> Counts:
-    """Load pages together; ``before`` is when that was done already, where a replay does it again."""
+@dataclass(frozen=True)
+class _Ready:
+    """Pages made ready to be written."""
+
+    pages: list[WaitingPage]
+    records: list[int]
+    refused: list[int]
+    drift: Drift
+    cleaned: Cleaned
+    mentions: pd.DataFrame | None
+
+
+def _prepare(source: Source, pages: list[WaitingPage], key: bytes, look: Callable[[Readings], Drift]) -> _Ready:
+    """Read pages together, let their contracts look at them, clean them."""
     each, faults = _read(source, pages)
     if len(faults) == len(pages):
         raise faults[0]
     readings = joined(each)
     if source.statements == "partial" and not all(page.new for page in pages):
         readings = about_news(readings, [page.digest for page in pages if page.new])
-    drift = examine(source, readings.shape) if before is None else compared(source, readings.shape)
-    if gates is not None and as_of is not None:
-        gates.check_source(readings, source, as_of)
-    units = read_table(UNITS)
-    cleaned = clean(readings, source, units, key)
-    if gates is not None and as_of is not None:
-        for table, frame in _frames(cleaned):
-            gates.check_cleaned(frame, table, source.name, as_of)
+    told = mentions_of(each) if source.statements == "partial" else None
+    records, refused = [one.records for one in each], [len(one.rejected) for one in each]
+    del each  # twice the pages' text would be kept for two numbers a page
+    drift = look(readings)
+    return _Ready(pages, records, refused, drift, clean(readings, source, read_table(UNITS), key), told)
+
+
+def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetime | None = None) -> Counts:
+    """Write pages in one transaction, committed once the verdict is there; ``before``: when a replay's pages were loaded."""
+    pages, cleaned = ready.pages, ready.cleaned
     digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
     with open_load("load", source.name, digest=digest) as current:
         at = before or time_of(current)
-        drift.write(current)
+        ready.drift.write(current)
         _merge(current, cleaned)
         _merge_rejected(current, source, pages, cleaned.rejected, at)
-        if source.statements == "partial":
-            keep_mentions(current, source.name, each)
-        fresh = _mark_loaded(current, source, pages, each, at)
+        if ready.mentions is not None:
+            keep_mentions(current, source.name, ready.mentions)
+        fresh = _mark_loaded(current, source, ready, at)
         if before is None:
             _mark_pulls(current, source, fresh)
             keep_load(current, source.name, [page.digest for page in pages])
         else:
             current.execute(_SEEN, {"at": at, "number": current.change_number})
         merged = current.merged
+        verdict.result()
     dossiers = len(cleaned.dossiers) + len(cleaned.procedures) + len(cleaned.units)
     return Counts("load", source.name, dossiers, merged.inserted, merged.updated, merged.unchanged, len(cleaned.rejected))
 
@@ -213,9 +284,7 @@ def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage],
     current.merge(REJECTED, REJECTED.conform(frame.assign(pull_id=frame["page_digest"].map(pulls))))
 
 
-def _mark_loaded(
-    current: Load, source: Source, pages: Sequence[WaitingPage], each: Sequence[Readings], at: datetime
-) -> list[tuple[WaitingPage, Readings]]:
+def _mark_loaded(current: Load, source: Source, ready: _Ready, at: datetime) -> list[tuple[WaitingPage, int, int]]:
     """Note on pages that they are loaded, in the same transaction as their records; return those that were not before.
 
     The others were read again beside a new page, and noted when they were new themselves.
@@ -226,21 +295,19 @@ def _mark_loaded(
     )
     same = {"source": source.name, "at": at, "whole": source.statements == "whole"}
     return [
-        (page, readings)
-        for page, readings in zip(pages, each, strict=True)
-        if current.execute(statement, {**same, "digest": page.digest, "records": readings.records})
+        (page, records, refused)
+        for page, records, refused in zip(ready.pages, ready.records, ready.refused, strict=True)
+        if current.execute(statement, {**same, "digest": page.digest, "records": records})
     ]
 
 
-def _mark_pulls(current: Load, source: Source, fresh: Sequence[tuple[WaitingPage, Readings]]) -> None:
+def _mark_pulls(current: Load, source: Source, fresh: Sequence[tuple[WaitingPage, int, int]]) -> None:
     """Note on pulls how many records were read and refused, and that all their pages are loaded."""
-    for page, readings in fresh:
-        values = {
-            "pull": page.pull_id,
-            # A file's records are not known until it is read.
-            "more": readings.records if page.records == 0 else 0,
-            "rejected": len(readings.rejected),
-        }
+    for page, records, refused in fresh:
+        # A file's records are not known until it is read.
+        values = {"pull": page.pull_id, "more": records if page.records == 0 else 0, "rejected": refused}
+        if not values["more"] and not refused:
+            continue
         current.execute(
             "UPDATE raw.pulls SET records = records + %(more)s, rejected = rejected + %(rejected)s WHERE pull_id = %(pull)s",
             values,

@@ -59,11 +59,14 @@ def about_news(readings: Readings, news: Sequence[str]) -> Readings:
     )
 
 
-def keep_mentions(current: Load, source: str, each: Sequence[Readings]) -> None:
-    """Write down, in an open load, of which dossiers the pages that were read speak."""
-    columns = ["code", "page_digest"]
+def mentions_of(each: Sequence[Readings]) -> pd.DataFrame:
+    """Return code and page of all dossiers of which pages that were read speak."""
     rows = pd.concat([one.dossiers[["page_digest"]].assign(code=pd.array(_codes(one.dossiers), dtype=_TEXT)) for one in each])
-    named = rows[rows["code"].notna().to_numpy(dtype=bool)][columns].drop_duplicates()
+    return rows[rows["code"].notna().to_numpy(dtype=bool)][["code", "page_digest"]].drop_duplicates()
+
+
+def keep_mentions(current: Load, source: str, named: pd.DataFrame) -> None:
+    """Write down, in an open load, of which dossiers which pages speak; see :func:`mentions_of`."""
     if len(named):
         current.merge(MENTIONS, MENTIONS.conform(named.assign(source=source)))
 

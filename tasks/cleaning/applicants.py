@@ -71,19 +71,18 @@ def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Fl
     phone_made_up = pseudonym.phone_placeholder(line)
     flags.add(marks.PHONE_PLACEHOLDER, phone_made_up)
     flags.add(marks.PHONE_MALFORMED, pseudonym.phone_malformed(line) & ~phone_made_up)
-    for text in (clean_text(name), clean_text(summary)):
+    cleaned = clean_text(name)
+    for text in (cleaned, clean_text(summary)):
         flags.add(marks.TEST_WORDING, matches(text, _TEST))
         flags.add(marks.LEGACY_FONT, legacy_font(text))
     flags.add(marks.NOT_NFC, not_composed(name) | not_composed(summary))
-    return _keys(_kept(digits, ~(placeholder | malformed)), name, _kept(line, ~phone_made_up), key)
+    return _keys(_kept(digits, ~(placeholder | malformed)), cleaned, _kept(line, ~phone_made_up), key)
 
 
 def _keys(digits: pa.Array, names: pa.Array, lines: pa.Array, key: bytes) -> pa.Array:
-    both = pseudonym.names_and_phones(clean_text(names), lines)
-    return pc.coalesce(
-        pseudonym.pseudonyms(digits, key, "id"),
-        pseudonym.pseudonyms(_kept(both, ~given(digits)), key, "person"),
-    )
+    # Names are folded one by one: only those that are asked for their owner.
+    both = pseudonym.names_and_phones(_kept(names, ~given(digits)), lines)
+    return pc.coalesce(pseudonym.pseudonyms(digits, key, "id"), pseudonym.pseudonyms(both, key, "person"))
 
 
 def _kept(values: pa.Array, rows: np.ndarray) -> pa.Array:

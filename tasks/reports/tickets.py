@@ -64,7 +64,6 @@ STEP_OF: Final = {
     "compared_by_instant": "report",
     "paused_open": "wait",
     "no_limit": "appoint",
-    "cleared_by_correction": "report",
     "otherwise": "report",
     "receipt": "receive",
     "procedure": "publish",

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.text import clean_text, given, truth
+from tasks.rules.text import clean_text, given, truth, where_needed
 
 # Letters of other alphabets that look like the Latin ones of agency codes: they come in by copy and paste.
 _LOOK_ALIKES = dict(zip("АВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXIJSABEZHIKMNOPTYX", strict=True))
@@ -19,6 +19,8 @@ NATIONAL = (
     r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"
 )
 LONGEST_CODE = 100
+# A text of other characters than these, an empty one or one that is too long; any other is a code in its one form.
+_NOT_FOLDED = rf"[^A-Z0-9.\-]|^$|^.{{{LONGEST_CODE + 1}}}"
 _MOST_FOLDS = 3  # more were never needed for any text
 
 
@@ -43,6 +45,10 @@ class Codes:
 
 def fold_codes(values: pa.Array) -> pa.Array:
     """Bring codes to one form: NFKC, upper case, Latin letters, plain hyphens, no white space; empty is null."""
+    return where_needed(values, _NOT_FOLDED, _fold_codes)
+
+
+def _fold_codes(values: pa.Array) -> pa.Array:
     text = _fold(pc.utf8_slice_codeunits(values, 0, LONGEST_CODE))
     # What a gap, an accent or another alphabet kept apart may belong together once that is gone.
     for _ in range(_MOST_FOLDS):

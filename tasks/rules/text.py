@@ -15,6 +15,13 @@ LONGEST = 4000  # characters kept of a text before any pattern looks at it
 # Letters that stand in Vietnamese text only when a VNI or TCVN3 font was turned into Unicode wrongly:
 # ñ is đ of VNI; the signs are letters of TCVN3 and never touch a letter otherwise.
 _LEGACY = "[ñÑ]|[A-Za-z][®©µ¸¶·¹¨»¾¼½Æ×ÏÒ§][A-Za-z]|(?:^| )[®§][A-Za-zµ¸¶·¹«]"
+_SPACE_RUN = r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+"
+# What that makes a single space of: two of them, or one that is no plain space.
+_ODD_SPACE = (
+    "  |[\\x{00}-\\x{1F}\\x{7F}-\\x{A0}\\x{1680}\\x{2000}-\\x{200B}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}]"
+)
+# Of Latin letters with their marks in one character, all of Vietnamese among them, NFC leaves every text as it is.
+_MAY_COMPOSE = "[^\\x{00}-\\x{2FF}\\x{1E00}-\\x{1EFF}]"
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
@@ -25,15 +32,28 @@ def clean_text(values: pa.Array) -> pa.Array:
 
 
 def _clean(values: pa.Array) -> pa.Array:
-    text = pc.replace_substring(pc.utf8_slice_codeunits(values, 0, LONGEST), "\x00", "")
-    text = pc.utf8_normalize(text, "NFC")
-    text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+", " "))
+    text = composed(pc.replace_substring(pc.utf8_slice_codeunits(values, 0, LONGEST), "\x00", ""))
+    text = where_needed(text, _ODD_SPACE, lambda texts: pc.replace_substring_regex(texts, _SPACE_RUN, " "))
+    text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def composed(values: pa.Array) -> pa.Array:
+    """Bring texts to NFC."""
+    return where_needed(values, _MAY_COMPOSE, lambda texts: pc.utf8_normalize(texts, "NFC"))
+
+
+def where_needed(values: pa.Array, pattern: str, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Change the texts that a pattern finds and leave the others, which the change would not touch and which are most."""
+    found = pc.fill_null(pc.match_substring_regex(values, pattern), False)
+    if not pc.any(found).as_py():
+        return values
+    return pc.replace_with_mask(values, found, change(values.filter(found)))
 
 
 def not_composed(values: pa.Array) -> np.ndarray:
     """Tell which texts are not in NFC."""
-    return truth(over_distinct(values, lambda texts: pc.not_equal(texts, pc.utf8_normalize(texts, "NFC"))))
+    return truth(over_distinct(values, lambda texts: pc.not_equal(texts, composed(texts))))
 
 
 def legacy_font(values: pa.Array) -> np.ndarray:

@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
-from operator import itemgetter
+from itertools import islice
 
 import pyarrow as pa
 
 from tasks.rules.masking import looks_personal
-from tasks.sources.records import Record, children
+from tasks.sources.records import Keys, Record, children
 
 HEADING_ROW = "(heading row)"  # name under which the place of a table's headings is kept
 _MOST_FIELDS = 400  # more names are data that stand where names should
@@ -82,23 +81,22 @@ def records_shape(records: Sequence[Record], digest: str) -> Shape:
     """Return the shape of records, and of the records in their lists."""
     found: dict[str, FieldShape] = {}
     sizes = {"": len(records)}
-    _add(records, "", digest, found)
+    keys = Keys(records)
+    _add(keys, "", digest, found)
     for key, shape in list(found.items()):
         if shape.kinds & {"list", "object"}:
-            items, _ = children([record.get(shape.name) for record in records])
+            items, _ = children(keys.column(shape.name))
             sizes[key] = len(items)
-            _add(items, f"{shape.name}[].", digest, found)
+            _add(Keys(items), f"{shape.name}[].", digest, found)
     return Shape(found, sizes)
 
 
-def _add(records: Sequence[Record], prefix: str, digest: str, found: dict[str, FieldShape]) -> None:
-    counts = Counter(chain.from_iterable(records))
-    for name, met in islice(counts.items(), _MOST_FIELDS):
+def _add(keys: Keys, prefix: str, digest: str, found: dict[str, FieldShape]) -> None:
+    for name, met in islice(keys.counts.items(), _MOST_FIELDS):
         if not isinstance(name, str) or not _is_name(name):
             continue
-        # Every field of every record passes here: the usual case, all have it and all as text, runs without a loop of ours.
-        everywhere = met == len(records)
-        values = list(map(itemgetter(name), records)) if everywhere else [r[name] for r in records if name in r]
+        # Every field of every record passes here: the usual case, all given ones are text, runs without a loop of ours.
+        values = keys.column(name)
         types = set(map(type, values)) - {type(None)}
         kinds = {_KINDS.get(kind, "text") for kind in types}
         if "text" in kinds:
@@ -116,8 +114,10 @@ def forms(texts: Sequence[str]) -> set[str]:
     if not texts:
         return set()
     found: set[str] = set()
-    for value in texts[:: max(1, len(texts) // _SAMPLED)]:
-        form = next((name for pattern, name in _DATE_FORMS if pattern.fullmatch(value.strip())), None)
+    for value in map(str.strip, texts[:: max(1, len(texts) // _SAMPLED)]):
+        if not value[0].isdigit():  # as most texts show at once
+            return {"text"}
+        form = next((name for pattern, name in _DATE_FORMS if pattern.fullmatch(value)), None)
         if form is None:
             return {"text"}
         found.add(form)

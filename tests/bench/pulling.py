@@ -37,13 +37,14 @@ _TABLES = (DOSSIERS, EVENTS, PAUSES)
 
 
 @contextmanager
-def one_stop_system(dossiers: int, session_calls: int = 20) -> Iterator[dict[str, Source]]:
-    """The made-up province's systems, served, with a warehouse of their own."""
+def one_stop_system(dossiers: int, session_calls: int = 20, copies: int = 1) -> Iterator[dict[str, Source]]:
+    """The made-up province's systems, served, each dossier so many times, with a warehouse of their own."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
     demo = [sys.executable, "-m", "demo"]
     subprocess.run([*demo, "--dossiers", str(dossiers), "--out", str(folder)], cwd=ROOT, check=True, capture_output=True)
     port = free_port()
-    serve = [*demo, "serve", "--port", str(port), "--out", str(folder), "--session-calls", str(session_calls)]
+    asked = {"port": port, "out": folder, "session-calls": session_calls, "copies": copies}
+    serve = [*demo, "serve", *(part for name, value in asked.items() for part in (f"--{name}", str(value)))]
     serving = subprocess.Popen(serve, cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
