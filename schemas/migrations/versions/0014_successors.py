@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
