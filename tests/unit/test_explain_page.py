@@ -89,6 +89,7 @@ FACT: dict[str, Any] = {
     "closed_days": [["2026-03-07", "2026-03-08"]],
     "timeline": [{"at": "2026-03-02 08:00", "what": "status", "status": 2}],
     "findings": [],
+    "cleaned": [],
     "corrected": None,
     "record": {"page": "a" * 64, "position": 3},
 }
