@@ -130,6 +130,18 @@ class DataError(MotcuaError):
         self.subject = subject
 
 
+class NothingYetError(DataError):
+    """What was asked for follows from a run, and there was none.
+
+    Args:
+        what: what is not there, as the end of "There is no …": ``verdict under qd766``.
+    """
+
+    def __init__(self, what: str) -> None:
+        MotcuaError.__init__(self, f"There is no {what} yet. Nothing can be shown. Run `motcua refresh` first.")
+        self.subject = what
+
+
 class WarehouseError(MotcuaError):
     """A statement of the warehouse failed; its transaction is undone, nothing was written.
 

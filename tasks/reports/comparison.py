@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError, NothingYetError
 from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
 from tasks.reports.drafts import Draft
@@ -102,7 +102,7 @@ def compare(one: str, other: str) -> Comparison:
 
     Raises:
         ConfigError: there is no policy of that name.
-        DataError: nothing was judged under one of them.
+        NothingYetError: nothing was judged under one of them.
     """
     known = load_policies()
     for name in (one, other):
@@ -113,7 +113,7 @@ def compare(one: str, other: str) -> Comparison:
     names = {"one": one, "other": other}
     totals = {(a, b): int(count) for a, b, count in fetch_all(_TOTALS, names)}
     if not totals:
-        raise DataError("judged.verdicts", f"a dossier judged under {one} and {other}", 0, action="Run `motcua refresh` first.")
+        raise NothingYetError(f"verdict under {one} and {other}")
     return Comparison(one, other, totals, [Disagreement(*row) for row in fetch_all(_DISAGREED, names)])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from config.errors import DataError
+from config.errors import NothingYetError
 from config.policies import Policy, load_policies
 from config.settings import settings
 from schemas.fields import TIMELINESS, UNIT_CODE
@@ -68,7 +68,7 @@ def read_holders(policy: str | None = None, unit: str | None = None, *, late: bo
         minutes from receipt to its end, or to the end of the day that was judged.
 
     Raises:
-        DataError: nothing was judged yet.
+        NothingYetError: nothing was judged yet.
     """
     chosen = load_policies()[policy or settings().policy]
     parts = [_of_bundle(bundle, as_of, chosen) for bundle, as_of in _judged()]
@@ -114,7 +114,7 @@ def _judged() -> Iterator[tuple[Bundle, date]]:
     """Return the bundles that were judged, each with the day that it was judged for."""
     days = {Partition.parse(key): as_of for key, as_of in fetch_all(_JUDGED)}
     if not days:
-        raise DataError("judged.verdicts", "a judged dossier", 0, action="Run `motcua refresh` first.")
+        raise NothingYetError("verdict")
     for day in sorted(set(days.values())):
         for bundle in bundled("judge", sorted(one for one, as_of in days.items() if as_of == day), rules_digest()):
             yield bundle, day

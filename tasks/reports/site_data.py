@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from config.checks import Check, load_checks
-from config.errors import DataError
+from config.errors import NothingYetError
 from config.indicators import indicators_in_force
 from config.policies import load_policies
 from config.settings import settings
@@ -57,11 +57,11 @@ def page_data(policy: str) -> Page:
     """Return what the page of a policy's newest publication shows, ready for JSON.
 
     Raises:
-        DataError: nothing of the policy is published.
+        NothingYetError: nothing of the policy is published.
     """
     found = read_frame(_PUBLICATION, {"policy": policy}, PUBLICATIONS)
     if found.empty:
-        raise DataError(f"mart.publications, {policy}", "has a publication", 0, action="Run `motcua refresh` first.")
+        raise NothingYetError(f"publication under {policy}")
     publication = found.iloc[0]
     ids = {"publication": publication["publication_id"]}
     indicators = read_frame(_INDICATORS, ids | {"rate": _RATE, "facts": list(_FACTS)}, INDICATORS)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.checks import load_checks
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError, NothingYetError
 from config.policies import load_policies
 from config.settings import settings
 from schemas.verdicts import VERDICTS_TABLE
@@ -203,13 +203,13 @@ def read_tickets(policy: str, language: str | None = None) -> Tickets:
 
     Raises:
         ConfigError: there is no policy of that name.
-        DataError: nothing was judged under it.
+        NothingYetError: nothing was judged under it.
     """
     if policy not in load_policies():
         raise ConfigError("policy", f"there is no {policy}", ", ".join(load_policies()))
     rows = read_frame(_DOSSIERS, {"policy": policy}, _COLUMNS)
     if not len(rows):
-        raise DataError("judged.verdicts", f"a dossier judged under {policy}", 0, action="Run `motcua refresh` first.")
+        raise NothingYetError(f"verdict under {policy}")
     causes, also = _causes(rows)
     found = tickets(Ground.of(rows, _received(rows)), causes, _findings(rows), also)
     names = {(column, code): name for column, code, name in fetch_all(_TEXTS)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from config.errors import DataError
+from config.errors import NothingYetError
 from tasks.warehouse.engine import connection
 from tasks.warehouse.load import IN_FLIGHT
 
@@ -141,11 +141,11 @@ def last_day_of(step: str = "judge") -> date:
     """Return the newest day for which a step was done.
 
     Raises:
-        DataError: it never was.
+        NothingYetError: it never was.
     """
     ((day,),) = rows_of("SELECT max(as_of) FROM audit.progress WHERE step = %(step)s", {"step": step})
     if day is None:
-        raise DataError("audit.progress", f"a day of the step {step}", 0, action="Run `motcua refresh` first.")
+        raise NothingYetError(f"run of the step {step}")
     return day  # type: ignore[no-any-return]
 
 
