@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.offices import office_of
+from tasks.offices import clocks_of, source_named
 from tasks.rules.columns import arrow
 from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.engine import read_frame
@@ -93,11 +93,12 @@ def ages(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _with_days(rows: pd.DataFrame, source: str, as_of: date, keep: Callable[[np.ndarray], np.ndarray] | None) -> pd.DataFrame:
-    office = office_of(source)
-    due, end = (local_times(rows[name], office.zone) for name in ("due_at", "end_at"))
+    zone, (clocks, _) = source_named(source).zone, clocks_of(rows, source)
+    due, end = (local_times(rows[name], zone) for name in ("due_at", "end_at"))
     until = np.where(np.isnat(end), end_of_day(as_of), end)
     # The clock answers -1 for what it does not know, so both ways are asked and only the known one is used.
-    over, left = office.clock.working_minutes_between(due, until), office.clock.working_minutes_between(until, due)
+    over = clocks.ask(lambda clock: clock.working_minutes_between(due, until))
+    left = clocks.ask(lambda clock: clock.working_minutes_between(until, due))
     minutes = np.where(until > due, over, -left)
     known = ~np.isnat(due)
     if keep is not None:

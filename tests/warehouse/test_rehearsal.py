@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -28,13 +29,15 @@ from tasks.check import check_bundle
 from tasks.digest import rules_digest
 from tasks.judge import judge_bundle, judge_touched
 from tasks.measure import measure_policy
-from tasks.offices import all_sources
+from tasks.offices import all_sources, office_of
 from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare
 from tasks.reports.drafts import Draft, draft_of_notice, read_draft
+from tasks.reports.lists import read_list
 from tasks.reports.rehearsal import rehearse
 from tasks.reports.touched_figures import touched_figures
 from tasks.rules.indicators import indicators_of
+from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -220,6 +223,14 @@ def test_a_drafted_calendar_says_what_it_says_once_it_holds(office: Path) -> Non
     refresh_proposals(DAY_ONE)
     assert set(fetch_all(_ENDED_ON_A_SATURDAY)) == {("H99.12", True), ("H99.13", False)}
     assert set(fetch_all(_DUE_AS_JUDGED)) == {("H99.12", True), ("H99.13", True)}
+    # So do the lists: a working day of delay takes the agency with three hours a day longer.
+    ageing = read_list("ageing", "qd766")
+    for unit in ("H99.12", "H99.13"):
+        rows, clock = ageing[ageing["unit_code"] == unit], office_of("desk", unit=unit).clock
+        due = local_times(rows["due_at"], "Asia/Ho_Chi_Minh")
+        over = clock.working_minutes_between(due, np.full(len(due), end_of_day(DAY_ONE)))
+        assert rows["days_over"].tolist() == pytest.approx((over / 480).tolist(), abs=0.006)
+        assert len(rows)
 
 
 def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:
