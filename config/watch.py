@@ -115,6 +115,12 @@ class Letters(_Strict):
     days_before_due: int = Field(ge=0, le=30)
 
 
+class Resubmitted(_Strict):
+    """How many days after a withdrawal a new dossier of the same applicant and procedure takes its place."""
+
+    within_days: int = Field(ge=0, le=90)
+
+
 class Watch(_Strict):
     """All thresholds of the watching lists."""
 
@@ -124,6 +130,7 @@ class Watch(_Strict):
     too_good: TooGood
     extensions: Extensions
     letters: Letters
+    resubmitted: Resubmitted
 
 
 @lru_cache

@@ -17,7 +17,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 ne
 6 warehouse, 7 a fault of the program."""
 
 _DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
-_WATCHING = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good")
+_WATCHING = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted")
 
 
 class Parser(argparse.ArgumentParser):

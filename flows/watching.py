@@ -16,7 +16,7 @@ from config.settings import settings
 from config.watch import load_watch
 from flows.runtime.words import say
 from tasks.offices import source_named
-from tasks.reports import anomalies, due_changes, letters, silence, too_good
+from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, too_good
 from tasks.reports.files import write_frame
 from tasks.rules.times import instant_text
 from tasks.warehouse.partitions import last_day_of
@@ -129,6 +129,25 @@ def _too_good(policy: str, _register: str | None) -> Rows:
     ]
 
 
+def _resubmitted(policy: str, _register: str | None) -> Rows:
+    return [
+        {
+            say(*_CODE): one.code,
+            say("nộp lại với mã", "filed again as"): one.next_code,
+            say("cơ quan", "agency"): one.unit_code,
+            say("hạn của lần đầu", "first due date"): instant_text(one.due_at, zone),
+            say("rút lúc", "withdrawn"): instant_text(one.withdrawn_at, zone),
+            say("tiếp nhận lại", "received again"): instant_text(one.next_received_at, zone),
+            say("kết thúc", "ended"): instant_text(one.ended_at, zone),
+            say("trễ nếu tính từ lần đầu", "late if counted from the first"): say("có", "yes") if one.would_be_late else "",
+            say("tiếp nhận lần đầu", "first received"): instant_text(one.received_at, zone),
+            say("thủ tục", "procedure"): one.procedure_code,
+        }
+        for one in resubmitted.read_resubmitted(policy)
+        for zone in (source_named(one.source).zone,)
+    ]
+
+
 def _letters(policy: str, register: str | None) -> Rows:
     if register is None:
         raise ConfigError(
@@ -167,5 +186,6 @@ LISTS: dict[str, tuple[tuple[str, str], Callable[[str, str | None], Rows]]] = {
     "silent": (("Nguồn, cơ quan im lặng", "Silent sources and agencies"), _silent),
     "anomalies": (("Ngày có số lượng bất thường", "Days out of the ordinary"), _anomalies),
     "too-good": (("Số liệu đẹp bất thường", "Figures too good to be true"), _too_good),
+    "resubmitted": (("Rút rồi nộp lại", "Withdrawn and filed again"), _resubmitted),
     "letters": (("Thư xin lỗi", "Letters of apology"), _letters),
 }

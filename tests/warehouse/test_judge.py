@@ -27,6 +27,7 @@ from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
 from tasks.reports.lists import ages, by_unit, read_list
+from tasks.reports.resubmitted import read_resubmitted
 from tasks.rules.checks import run_checks
 from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.bundles import Bundle
@@ -354,6 +355,34 @@ def test_what_will_be_late_within_a_working_day_is_what_is_due_by_then() -> None
     expected = set(rows[~np.isnat(due) & (due <= limit)]["code"])
     assert expected
     assert set(read_list("soon", "qd766")["code"]) == expected
+
+
+def filed(code: str, received: datetime, status: int, done: datetime | None, applicant: str = "k1") -> dict[str, Any]:
+    row = dossier(0, random.Random(1)) | {  # noqa: S311
+        "code": code,
+        "procedure_code": "1.000001",
+        "applicant_key": applicant,
+    }
+    return row | {"received_at": at(received), "due_at": None, "status": status, "done_at": at(done) if done else None}
+
+
+def test_who_files_again_after_a_withdrawal_is_listed_with_what_the_first_limit_would_say() -> None:
+    first, soon = datetime(2026, 3, 3, 8), datetime(2026, 3, 6, 9)
+    rows = [
+        filed("A-1", first, 7, soon),  # five working days: due on 10 March
+        filed("A-2", datetime(2026, 3, 9, 8), 9, datetime(2026, 3, 12, 9)),
+        filed("B-1", first, 7, soon, "k2"),
+        filed("B-2", datetime(2026, 3, 6, 14), 9, datetime(2026, 3, 10, 16, 59), "k2"),
+        filed("C-1", first, 7, soon, "k3"),
+        filed("C-2", datetime(2026, 3, 17, 8), 4, None, "k3"),  # eleven days later
+        filed("D-1", first, 9, soon, "k4"),  # not withdrawn
+        filed("D-2", datetime(2026, 3, 9, 8), 4, None, "k4"),
+    ]
+    with load("load", "desk") as current:
+        current.merge(DOSSIERS, DOSSIERS.frame(rows))
+    judge_bundle(MONTH, DAY_ONE)
+    found = [(one.code, one.next_code, one.would_be_late) for one in read_resubmitted("qd766")]
+    assert found == [("A-1", "A-2", True), ("B-1", "B-2", False)]
 
 
 def test_a_list_of_nothing_judged_says_so() -> None:

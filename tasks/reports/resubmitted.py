@@ -1,0 +1,72 @@
+"""Withdrawn and filed again: the same person, the same procedure, a new limit. Who looks at one dossier sees nothing late.
+
+Nobody can tell from the data whether the citizen wished it, so it is a list for the inspector and moves no figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from config.watch import load_watch
+from tasks.offices import zones
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import last_day_of
+
+# The last of several withdrawals before a receipt is its pair, and the first receipt after a withdrawal.
+_PAIRS = """
+    SELECT DISTINCT ON (v.source, v.code)
+        v.source, v.code, v.unit_code, v.procedure_code, v.received_at, v.due_at, v.end_at,
+        n.code, n.received_at, w.end_at
+    FROM judged.verdicts AS v
+    JOIN core.dossiers AS d USING (source, code)
+    JOIN core.dossiers AS n ON n.applicant_key = d.applicant_key AND n.procedure_code = d.procedure_code
+        AND n.role = 'primary' AND (n.source, n.code) <> (d.source, d.code)
+        AND n.received_at BETWEEN v.end_at AND v.end_at + make_interval(days => %(days)s)
+    JOIN judged.verdicts AS w ON w.source = n.source AND w.code = n.code AND w.policy = v.policy AND w.counted
+    WHERE v.policy = %(policy)s AND v.state = 'withdrawn' AND v.counted AND v.end_at IS NOT NULL
+    ORDER BY v.source, v.code, n.received_at, n.source, n.code
+"""
+
+
+@dataclass(frozen=True)
+class Resubmitted:
+    """A withdrawn dossier and the one that took its place.
+
+    Attributes:
+        due_at: of the first by the law; withdrawn_at: its end.
+        next_code: dossier of the same applicant and procedure that was received within the days of ``config/watch.yaml``.
+        ended_at: end of the second; None while it is in progress.
+        would_be_late: counted from the first receipt on, the end, or the day judged, lies on a later day than the first due date.
+    """
+
+    source: str
+    code: str
+    unit_code: str | None
+    procedure_code: str
+    received_at: datetime
+    due_at: datetime | None
+    withdrawn_at: datetime
+    next_code: str
+    next_received_at: datetime
+    ended_at: datetime | None
+    would_be_late: bool
+
+
+def read_resubmitted(policy: str) -> list[Resubmitted]:
+    """Return the pairs, those first whose first limit would not have been kept.
+
+    Raises:
+        NothingYetError: nothing was judged yet.
+    """
+    as_of, known = last_day_of(), zones()
+    rows = fetch_all(_PAIRS, {"policy": policy, "days": load_watch().resubmitted.within_days})
+    found = [Resubmitted(*(*row, _late(row[5], row[9], as_of, ZoneInfo(known[row[0]])))) for row in rows]
+    return sorted(found, key=lambda one: (not one.would_be_late, one.withdrawn_at, one.source, one.code))
+
+
+def _late(due: datetime | None, ended: datetime | None, as_of: date, zone: ZoneInfo) -> bool:
+    """Compare by days, whatever the limit: the list is a hint, and a hint does not hang on an hour."""
+    until = ended.astimezone(zone).date() if ended else as_of
+    return due is not None and until > due.astimezone(zone).date()
