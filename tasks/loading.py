@@ -178,15 +178,16 @@ def _pages(source: Source, beside: Collection[str] = ()) -> list[WaitingPage]:
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
     """Divide pages into parts of about one size: a small last one would cost as much in its gates as a large one."""
     total = sum(page.size for page in pages)
-    most = total / max(1, math.ceil(total / CHUNK_BYTES))
+    most = max(1.0, total / max(1, math.ceil(total / CHUNK_BYTES)))
     some: list[WaitingPage] = []
-    size = 0
+    part, before = 0, 0
     for page in pages:
-        if some and size + page.size / 2 > most:
+        place = int((before + page.size / 2) / most)  # the part that holds the middle of the page
+        if some and place > part:
             yield some
-            some, size = [], 0
+            some = []
+        part, before = place, before + page.size
         some.append(page)
-        size += page.size
     yield some
 
 
