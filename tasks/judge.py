@@ -10,15 +10,16 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.policies import Policy, policies_of_a_run
+from config.settings import settings
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import settled_parts
-from tasks.proposing import proposals_of, write_proposals_of
+from tasks.proposing import write_proposals_of
 from tasks.rules.case import Settled
 from tasks.rules.frames import DossierFrames
-from tasks.rules.proposals import Proposal
-from tasks.rules.verdict import judge_settled
+from tasks.rules.proposals import Proposal, propose_judged
+from tasks.rules.verdict import judgement_of, rows_of
 from tasks.shield import shielded
 from tasks.warehouse.bundles import MOST_ROWS, Bundle, narrowed
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle, selection_for, touched
@@ -58,7 +59,7 @@ def judge_bundle(bundle: Bundle, as_of: date, *, full: bool = False) -> Counts:
             return sum((judge_bundle(part, as_of, full=full) for part in parts), Counts("judge", bundle.key))
     frames = read_bundle(bundle, selection)
     settled = settled_parts(frames, bundle.source, as_of)
-    verdicts, proposed = judge_parts(settled, list(policies_of_a_run().values()), as_of), proposals_of(settled)
+    verdicts, proposed = judge_parts(settled, list(policies_of_a_run().values()), as_of)
     kill_point("judged")
     with load("judge", bundle.key) as current:
         merged = _write(current, frames, verdicts, proposed, as_of)
@@ -94,7 +95,7 @@ def judge_touched(bundle: Bundle, days: Sequence[date], before: str) -> Counts:
         codes = touched_codes(part, days) if days else []
         frames = read_bundle(part, Selection(codes=tuple(codes)))
         parts = settled_parts(frames, part.source, as_of)
-        verdicts, proposed = judge_parts(parts, policies, as_of), proposals_of(parts)
+        verdicts, proposed = judge_parts(parts, policies, as_of)
         kill_point("judged")
         with load("judge", part.key) as current:
             merged = _write(current, frames, verdicts, proposed, as_of) if codes else Merged()
@@ -114,9 +115,17 @@ def _write(current: Load, frames: DossierFrames, verdicts: pd.DataFrame, propose
 
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
     """Judge a bundle's frames under several policies; one row a dossier and policy."""
-    return judge_parts(settled_parts(frames, source, as_of), policies, as_of)
+    return judge_parts(settled_parts(frames, source, as_of), policies, as_of)[0]
 
 
-def judge_parts(parts: list[Settled], policies: list[Policy], as_of: date) -> pd.DataFrame:
-    """Judge settled dossiers under several policies; one row a dossier and policy."""
-    return pd.concat([judge_settled(settled, policy, as_of) for settled in parts for policy in policies], ignore_index=True)
+def judge_parts(parts: list[Settled], policies: list[Policy], as_of: date) -> tuple[pd.DataFrame, list[Proposal]]:
+    """Judge settled dossiers under several policies: one row a dossier and policy, and what the office's own proposes."""
+    rows: list[pd.DataFrame] = []
+    proposed: list[Proposal] = []
+    for settled in parts:
+        for policy in policies:
+            judged = judgement_of(settled, policy)
+            rows.append(rows_of(judged, as_of))
+            if policy.policy == settings().policy:
+                proposed += propose_judged(judged)
+    return pd.concat(rows, ignore_index=True), proposed

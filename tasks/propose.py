@@ -7,12 +7,10 @@ from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
-import pandas as pd
-
 from config.settings import settings
 from schemas.quality import PROPOSALS
 from tasks.offices import settled_parts
-from tasks.proposing import proposals_of
+from tasks.proposing import proposals_of, with_days
 from tasks.reports.corrections import UNDECIDED, UNSIGNED
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
@@ -76,7 +74,7 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
     with load("propose", "proposals") as current:
         columns = ", ".join(PROPOSALS.columns)
         kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
-        frame = _frame(found, kept, day)
+        frame = with_days(found, kept, day)
         sources = sorted({*frame["source"], *kept["source"]})
         return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
 
@@ -90,16 +88,6 @@ def _propose(as_of: date) -> Iterator[Proposal]:
             bundle = Bundle.of(*{Partition(source, month) for _, month, _ in some})
             frames = read_bundle(bundle, Selection(codes=tuple(code for _, _, code in some)))
             yield from proposals_of(settled_parts(frames, source, as_of))
-
-
-def _frame(found: list[Proposal], kept: pd.DataFrame, day: date) -> pd.DataFrame:
-    """Build the rows; a value that was proposed before keeps the day on which it first was."""
-    columns = (*PROPOSALS.key, "new_value")
-    since = (
-        dict(zip(zip(*(kept[name] for name in columns), strict=True), kept["proposed_on"], strict=True)) if len(kept) else {}
-    )
-    rows = [{**vars(one), "proposed_on": since.get((one.source, one.code, one.field, one.new_value), day)} for one in found]
-    return PROPOSALS.frame(rows).drop(columns=list(PROPOSALS.managed))
 
 
 def read_proposals(unit: str | None = None) -> list[dict[str, object]]:

@@ -22,15 +22,14 @@ from tasks.reports.due_changes import DueChange, read_due_changes
 from tasks.reports.explain_page import page
 from tasks.reports.explain_text import Entry, ExplanationText
 from tasks.reports.files import write_whole
-from tasks.rules import causes
-from tasks.rules.case import Case, build_case, settle
+from tasks.rules.case import Case, settle
 from tasks.rules.due import UNITS
 from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
 from tasks.rules.holders import HOLDERS, Holdings, holders_of
 from tasks.rules.reception import OUTCOMES, receptions_of
 from tasks.rules.times import LocalTimes, instant_text, local_times, minute_text
-from tasks.rules.verdict import missing_evidence, timeliness, verdicts
+from tasks.rules.verdict import judgement_of
 from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.dossiers import Selection, read_bundle
@@ -99,26 +98,23 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     as_of = _as_of(place)
     unit = frames.dossiers["unit_code"].iloc[0]
     office = office_of(place.source, unit=unit if isinstance(unit, str) else None)
-    case = build_case(settle(facts_of(frames, office.zone), office, as_of), policy)
-    missing = missing_evidence(case)
-    timely = timeliness(case, missing)
-    verdict, _ = verdicts(case, timely)
+    judged = judgement_of(settle(facts_of(frames, office.zone), office, as_of), policy)
+    case, verdict, reasons = judged.case, VERDICTS[judged.verdict[0]], judged.reasons[0].as_py()
     row = frames.dossiers.iloc[0]
-    reasons = causes.reasons_of(case, verdict)[0].as_py()
     return {
         "code": place.code,
         "source": place.source,
         "source_title": source_named(place.source).title,
         "policy": policy.policy,
         "as_of": as_of.isoformat(),
-        "verdict": VERDICTS[verdict[0]],
+        "verdict": verdict,
         "reasons": reasons.split() if reasons else [],
-        "missing": [name for name, lacks in missing.items() if lacks[0]] if VERDICTS[verdict[0]] == "undetermined" else [],
+        "missing": [name for name, lacks in judged.missing.items() if lacks[0]] if verdict == "undetermined" else [],
         **_where(case, row),
         "recorded": _side(
             case.stated.received, case.stated.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
         ),
-        "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, timely),
+        "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, judged.timely),
         "reception": _reception(case),
         "end_from": ORIGINS[case.ends.origin[0]],
         "limit": _limit(case),

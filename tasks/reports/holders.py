@@ -20,10 +20,10 @@ from config.settings import settings
 from schemas.fields import TIMELINESS, UNIT_CODE
 from tasks.digest import rules_digest
 from tasks.offices import settled_parts
-from tasks.rules.case import Settled, build_case
+from tasks.rules.case import Settled
 from tasks.rules.ends import NOT_RECEIVED
 from tasks.rules.holders import HOLDERS, OTHER_AGENCY, Holdings, holders_of
-from tasks.rules.verdict import missing_evidence, timeliness, verdicts
+from tasks.rules.verdict import judgement_of
 from tasks.warehouse.bundles import Bundle, bundled
 from tasks.warehouse.dossiers import ALL, read_bundle
 from tasks.warehouse.engine import fetch_all
@@ -127,11 +127,10 @@ def _of_bundle(bundle: Bundle, as_of: date, policy: Policy) -> pd.DataFrame:
 
 def _of_office(settled: Settled, policy: Policy) -> pd.DataFrame:
     """Work out the dossiers that follow one clock."""
-    case = build_case(settled, policy)
-    timely = timeliness(case, missing_evidence(case))
-    _, repeated = verdicts(case, timely)
-    counted = (case.ends.state != NOT_RECEIVED) & ~repeated
-    return _by_dossier(holders_of(case), counted, case.facts.frames.dossiers, timely)
+    judged = judgement_of(settled, policy)
+    case = judged.case
+    counted = (case.ends.state != NOT_RECEIVED) & ~judged.repeated
+    return _by_dossier(holders_of(case), counted, case.facts.frames.dossiers, judged.timely)
 
 
 def _by_dossier(held: Holdings, counted: np.ndarray, dossiers: pd.DataFrame, timely: np.ndarray) -> pd.DataFrame:

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from config.policies import Policy
-from tasks.rules import causes
-from tasks.rules.case import Case, Office, Settled, build_case, settle
+from tasks.rules.case import Case, Office, settle
 from tasks.rules.columns import arrow, as_codes
 from tasks.rules.crosswalk import Crosswalk
 from tasks.rules.due import UNITS
@@ -26,7 +25,7 @@ from tasks.rules.reference import Directory
 from tasks.rules.text import fold
 from tasks.rules.times import LocalTimes, days, local_times, minute_text
 from tasks.rules.values import same_value, value_text
-from tasks.rules.verdict import missing_evidence, timeliness, verdicts
+from tasks.rules.verdict import Judgement, judgement_of
 
 # Where an end of that status is written down.
 _END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
@@ -91,14 +90,13 @@ def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) 
         office: zone, clock and own rule of the source.
         as_of: open dossiers are looked at at the end of this day, office time.
     """
-    return propose_settled(settle(facts_of(frames, office.zone), office, as_of), policy)
+    return propose_judged(judgement_of(settle(facts_of(frames, office.zone), office, as_of), policy))
 
 
-def propose_settled(settled: Settled, policy: Policy) -> list[Proposal]:
-    """Propose as :func:`propose` does, from dossiers whose evidence is settled already."""
-    case = build_case(settled, policy)
-    verdict, _ = verdicts(case, timeliness(case, missing_evidence(case)))
-    reasons = {place: codes.split() for place, codes in enumerate(causes.reasons_of(case, verdict).to_pylist()) if codes}
+def propose_judged(judged: Judgement) -> list[Proposal]:
+    """Propose as :func:`propose` does, from dossiers that are judged already."""
+    case = judged.case
+    reasons = {place: codes.split() for place, codes in enumerate(judged.reasons.to_pylist()) if codes}
     places = [place for place, codes in reasons.items() if not _REASONS.isdisjoint(codes)]
     stated = _stated(case, places)
     records = _records(case, {row["code"] for row in stated})
@@ -117,12 +115,14 @@ def _succeeded(case: Case) -> Iterator[Proposal]:
     directory, unit = Directory.of(frames.units), as_codes(arrow(frames.dossiers["unit_code"]))
     gone = directory.knows(unit) & ~np.isnat(received) & ~directory.valid_on(unit, received)
     places = np.flatnonzero(gone).tolist()
-    crosswalk = Crosswalk(frames.units) if places else None
+    if not places:
+        return
+    crosswalk = Crosswalk(frames.units)
     for place, row in zip(places, _stated(case, places), strict=True):
         old, day = str(row["unit_code"]), received[place].astype(date)
-        heirs = crosswalk.responsible(old, day) if crosswalk else ()
+        heirs = crosswalk.responsible(old, day)
         named = heirs if len(heirs) == 1 else _named_in_log(case, str(row["code"]), heirs)
-        if crosswalk and len(named) == 1:
+        if len(named) == 1:
             evidence = f"ref.units {old} until {crosswalk.last_day(old, day)}, succeeded by {', '.join(heirs)}"
             sure, named_there = (0.9, "") if len(heirs) == 1 else (0.75, f"; core.events names {named[0]}")
             about = (str(row["source"]), str(row["code"]), old, "unit_code", old)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,11 +47,38 @@ def judge_frames(frames: DossierFrames, policy: Policy, office: Office, as_of: d
 
 def judge_settled(settled: Settled, policy: Policy, as_of: date) -> pd.DataFrame:
     """Judge as :func:`judge_frames` does, from what several policies share."""
+    return rows_of(judgement_of(settled, policy), as_of)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is found about the dossiers of a partition under one policy; arrays in the order of its dossiers.
+
+    Attributes:
+        case: what is derived of them.
+        missing: which lack which evidence; see :func:`missing_evidence`.
+        timely: places in ``TIMELINESS``.
+        verdict: places in ``VERDICTS``; repeated: no dossier of its own, or left out by the policy.
+    """
+
+    case: Case
+    missing: dict[str, np.ndarray]
+    timely: np.ndarray
+    verdict: np.ndarray
+    repeated: np.ndarray
+
+    @cached_property
+    def reasons(self) -> pa.Array:
+        """Reason codes, space-separated, the strongest first; null where a verdict needs none."""
+        return causes.reasons_of(self.case, self.verdict)
+
+
+def judgement_of(settled: Settled, policy: Policy) -> Judgement:
+    """Decide about settled dossiers under a policy."""
     case = build_case(settled, policy)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
-    verdict, repeated = verdicts(case, timely)
-    return _rows(case, as_of, timely, verdict, repeated, missing)
+    return Judgement(case, missing, timely, *verdicts(case, timely))
 
 
 def missing_evidence(case: Case) -> dict[str, np.ndarray]:
@@ -152,9 +181,9 @@ def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return verdict, repeated
 
 
-def _rows(
-    case: Case, as_of: date, timely: np.ndarray, verdict: np.ndarray, repeated: np.ndarray, missing: dict[str, np.ndarray]
-) -> pd.DataFrame:
+def rows_of(found: Judgement, as_of: date) -> pd.DataFrame:
+    """Return one row a dossier, the given columns of ``judged.verdicts``."""
+    case, verdict = found.case, found.verdict
     facts, dossiers = case.facts, case.facts.frames.dossiers
     zone, own = case.office.zone, case.policy.own_rule
     state = case.recorded.state if own else case.ends.state
@@ -173,11 +202,11 @@ def _rows(
             "due_at": instants(due.astype("datetime64[us]"), zone),
             "end_at": instants(end, zone),
             "state": _words(state, STATES),
-            "timeliness": _words(timely, TIMELINESS),
+            "timeliness": _words(found.timely, TIMELINESS),
             "verdict": _words(verdict, VERDICTS),
-            "reasons": causes.reasons_of(case, verdict),
-            "missing": causes.joined({k: v & (verdict == V_UNDETERMINED) for k, v in missing.items()}, len(facts)),
-            "counted": (state != NOT_RECEIVED) & ~repeated,
+            "reasons": found.reasons,
+            "missing": causes.joined({k: v & (verdict == V_UNDETERMINED) for k, v in found.missing.items()}, len(facts)),
+            "counted": (state != NOT_RECEIVED) & ~found.repeated,
             "limit_minutes": _limit_minutes(case.limits),
             "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), worked >= 0),
             "paused_minutes": _minutes(case.paused.minutes, worked >= 0),
