@@ -8,7 +8,12 @@ from datetime import date
 
 import pandas as pd
 
-_BETWEEN = re.compile(r"[;,|+]")  # an agency that was split has several successors
+_BETWEEN = re.compile(r"[;,|+]")
+
+
+def agencies_named(text: object) -> tuple[str, ...]:
+    """Return the agencies that a field of the directory names: none, one, or several where an agency was split."""
+    return tuple(sorted({one for one in _BETWEEN.split(text) if one})) if isinstance(text, str) else ()
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,10 @@ class Crosswalk:
     def __init__(self, units: pd.DataFrame) -> None:
         self._versions: dict[str, list[_Version]] = {}
         for row in units[["unit_code", "valid_from", "valid_to", "succeeded_by"]].to_dict("records"):
-            successors = "" if pd.isna(row["succeeded_by"]) else str(row["succeeded_by"])
             version = _Version(
                 row["valid_from"],
                 date.max if pd.isna(row["valid_to"]) else row["valid_to"],
-                tuple(sorted({one for one in _BETWEEN.split(successors) if one})),
+                agencies_named(row["succeeded_by"]),
             )
             self._versions.setdefault(str(row["unit_code"]), []).append(version)
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from tasks.rules.case import Case
 from tasks.rules.clock import WorkingClock
 from tasks.rules.columns import arrow
+from tasks.rules.crosswalk import agencies_named
 from tasks.rules.facts import as_int, rows_of
 from tasks.rules.pauses import pause_table
 from tasks.rules.text import fold
@@ -277,8 +278,7 @@ def _kin(units: pd.DataFrame, place_of: dict[str, int]) -> np.ndarray:
         (place_of[one], place_of[other])
         for column in ("succeeded_by", "parent_code")
         for one, others in zip(units["unit_code"], units[column], strict=True)
-        if isinstance(others, str)
-        for other in others.split(";")
+        for other in agencies_named(others)
         if other in place_of
     ]
     return np.array([p * len(place_of) + q for a, b in pairs for p, q in ((a, b), (b, a))], dtype=np.int64)

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow
+from tasks.rules.crosswalk import agencies_named
 
 _SPAN = 1 << 20  # days; wider than any calendar
 _FIRST = np.datetime64("1600-01-01", "D")
@@ -206,8 +207,8 @@ def successors(units: pd.DataFrame) -> dict[str, str]:
     {'A': 'C', 'B': 'C'}
     """
     newest = units.sort_values(["unit_code", "valid_from"]).drop_duplicates("unit_code", keep="last")
-    moved = newest[newest["succeeded_by"].notna()]
-    step = dict(zip(moved["unit_code"].astype(str), moved["succeeded_by"].astype(str), strict=True))
+    heirs = zip(newest["unit_code"].astype(str), map(agencies_named, newest["succeeded_by"]), strict=True)
+    step = {unit: named[0] for unit, named in heirs if len(named) == 1}  # of an agency that was split none stands in its place
     found = {}
     for unit in step:
         last = unit
