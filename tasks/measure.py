@@ -19,7 +19,7 @@ from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import zones
 from tasks.rules.identities import IDENTITIES, Break, broken_identities, broken_recount
-from tasks.rules.tally import OFFICE_ZONE, cases_of, tally
+from tasks.rules.tally import COUNTED, OFFICE_ZONE, cases_of, tally
 from tasks.shield import shielded
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
@@ -27,10 +27,6 @@ from tasks.warehouse.merge import Merged
 from tasks.warehouse.partitions import horizon
 
 _STEP = "measure"
-_COLUMNS = (
-    "source, unit_code, field_code, channel, received_at, recorded_due_at, recorded_end_at, recorded_state, "
-    "recorded_timeliness, due_at, end_at, state, timeliness, counted"
-)
 # A dossier that left an agency leaves no changed row there, but one dossier less than was counted. A gain
 # is always a changed row, so the two together find every agency whose figures can have moved.
 _TOUCHED = """
@@ -131,7 +127,7 @@ def _measure_units(current: Load, policy: str, as_of: date, units: list[str] | N
     parameters: dict[str, Any] = {"policy": policy} | ({"units": units} if units is not None else {})
     only = "AND coalesce(unit_code, '?') = ANY(%(units)s)" if units is not None else ""
     verdicts = current.read(
-        f"SELECT {_COLUMNS} FROM judged.verdicts WHERE policy = %(policy)s {only}", parameters, VERDICTS_TABLE
+        f"SELECT {', '.join(COUNTED)} FROM judged.verdicts WHERE policy = %(policy)s {only}", parameters, VERDICTS_TABLE
     )
     counts = counts_of(verdicts, policy, as_of, zones())
     kill_point("measured")

@@ -19,16 +19,12 @@ from tasks.offices import settled_parts
 from tasks.reports.drafts import Draft
 from tasks.rules.case import Settled
 from tasks.rules.columns import arrow
+from tasks.rules.tally import COUNTED
 from tasks.rules.verdict import judge_settled
 from tasks.warehouse.bundles import every_bundle
 from tasks.warehouse.dossiers import ALL, Selection, read_bundle
 from tasks.warehouse.partitions import last_day_of
 
-# What figures are made from (tasks/measure.py).
-_COUNTED = (
-    *("source", "unit_code", "field_code", "channel", "received_at", "recorded_due_at", "recorded_end_at"),
-    *("recorded_state", "recorded_timeliness", "due_at", "end_at", "state", "timeliness", "counted"),
-)
 _SHOWN = ("source", "code", "unit_code", "verdict", "due_at", "end_at")
 
 
@@ -87,7 +83,7 @@ class Rehearsal:
         for name in ("verdict", "due_at", "end_at"):
             differs |= _differs(arrow(before[name]), arrow(after[name]))
         rows = np.flatnonzero(differs)
-        self.moved.append((before[list(_COUNTED)].iloc[rows], after[list(_COUNTED)].iloc[rows]))
+        self.moved.append((before[list(COUNTED)].iloc[rows], after[list(COUNTED)].iloc[rows]))
         one, other = (_rows(frame, rows) for frame in (before, after))
         words = list(zip(old.take(pa.array(rows)).to_pylist(), new.take(pa.array(rows)).to_pylist(), strict=True))
         for was, is_, word in zip(one, other, words, strict=True):

@@ -19,6 +19,11 @@ from tasks.rules.times import end_of_day, local_times
 
 GROUP = ("unit_code", "field_code", "channel")
 COUNTERS = tuple(f.name for f in COUNTS.fields[COUNTS.columns.index("carried_over") : COUNTS.columns.index("as_of")])
+# The fields of a verdict from which figures are made.
+COUNTED = (
+    *("source", *GROUP, "received_at", "recorded_due_at", "recorded_end_at", "recorded_state", "recorded_timeliness"),
+    *("due_at", "end_at", "state", "timeliness", "counted"),
+)
 OFFICE_ZONE = "Asia/Ho_Chi_Minh"  # of a source whose file is gone
 _UNKNOWN = {"unit_code": "?", "field_code": "?", "channel": "counter"}  # no channel means the counter (QD 766, 3.3)
 _TIMELINESS = {"early": 0, "on_time": 1, "late": 2, "undetermined": 3}
