@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from config.errors import DeferredError, SourceError, TransientError
-from config.sources import Source
+from config.errors import ConfigError, DeferredError, SourceError, TransientError
+from config.settings import settings
+from config.sources import Source, load_sources
 from schemas.breakers import BREAKERS
+from tasks.places import place_at_host
 from tasks.sources.transport import require_hours
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
@@ -48,6 +50,32 @@ def courtesy(source: Source, *, anyway: bool = False) -> Iterator[Source]:
         _count(source, error)
         raise
     _forget(source)
+
+
+@contextmanager
+def asked_politely(name: str, *, anyway: bool = False) -> Iterator[Source]:
+    """Lend a configured source within its hours, with its breaker closed and a place at its host; see :func:`courtesy`.
+
+    Raises:
+        ConfigError: there is no such source.
+        DeferredError: it is left alone now.
+        TransientError: others held all places at its host for too long.
+    """
+    everyone = sources_with(name)
+    with place_at_host(everyone[name], everyone), courtesy(everyone[name], anyway=anyway) as source:
+        yield source
+
+
+def sources_with(name: str) -> dict[str, Source]:
+    """Load all sources, as the files say now.
+
+    Raises:
+        ConfigError: this one is not among them.
+    """
+    found = load_sources(settings().sources_dir)
+    if name not in found:
+        raise ConfigError(f"source {name}", "has no file in the folder of sources", ", ".join(found))
+    return found
 
 
 def _require_closed(source: Source, now: datetime) -> None:

@@ -7,10 +7,7 @@ from datetime import date, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.settings import settings
-from config.sources import load_sources
-from tasks.courtesy import courtesy
-from tasks.places import place_at_host
+from tasks.courtesy import asked_politely
 from tasks.pulling.proof import Proof, prove_source
 from tasks.shield import shielded
 
@@ -18,7 +15,9 @@ from tasks.shield import shielded
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="prove-{source_name}")
 @shielded
 def prove(source_name: str, as_of: date, anyway: bool = False) -> Proof | None:
-    """Compare the days of receipt up to a day if the source may be asked now, or ``anyway``; see :func:`tasks.pulling.proof.prove_source`."""
-    everyone = load_sources(settings().sources_dir)
-    with place_at_host(everyone[source_name], everyone), courtesy(everyone[source_name], anyway=anyway) as source:
+    """Compare the days of receipt up to a day if the source may be asked now, or ``anyway``.
+
+    See :func:`tasks.pulling.proof.prove_source` and :func:`tasks.courtesy.asked_politely`.
+    """
+    with asked_politely(source_name, anyway=anyway) as source:
         return prove_source(source, as_of - timedelta(days=source.proof_days - 1), as_of)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,13 +9,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from config.errors import ConfigError, TransientError
-from config.settings import settings
-from config.sources import Source, load_sources
+from config.errors import TransientError
+from config.sources import Source
 from tasks.counts import Counts
-from tasks.courtesy import courtesy
+from tasks.courtesy import asked_politely, sources_with
 from tasks.loading import load_source
-from tasks.places import place_at_host
 from tasks.pulling.books import asked_of, begin_pull
 from tasks.pulling.reading import read_all
 from tasks.pulling.shrinkage import ShrinkageGate
@@ -44,8 +40,8 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
 )
 @shielded
 def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
-    """Pull a source if it may be asked now, or ``anyway``; see :func:`tasks.courtesy.courtesy` and :func:`pull_source`."""
-    with _asked_politely(source_name, anyway) as source:
+    """Pull a source if it may be asked now, or ``anyway``; see :func:`tasks.courtesy.asked_politely` and :func:`pull_source`."""
+    with asked_politely(source_name, anyway=anyway) as source:
         return pull_source(source)
 
 
@@ -61,16 +57,8 @@ def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # 
 @shielded
 def fill(source_name: str, since: datetime, until: datetime | None, again: bool) -> str | None:
     """Pull one window of the past if the source may be asked now; see :func:`pull`."""
-    with _asked_politely(source_name) as source:
+    with asked_politely(source_name) as source:
         return pull_source(source, Fill(Window(since, until), again))
-
-
-@contextmanager
-def _asked_politely(name: str, anyway: bool = False) -> Iterator[Source]:
-    """Lend a source within its hours, with its breaker closed and a place at its host."""
-    everyone = _sources_with(name)
-    with place_at_host(everyone[name], everyone), courtesy(everyone[name], anyway=anyway) as source:
-        yield source
 
 
 def windows_to_fill(source: Source, span: Window, again: bool) -> list[Window]:
@@ -85,15 +73,8 @@ def load(source_name: str, as_of: date | None = None) -> Counts:
     """Load what a source's pulls have landed, through its gates; see :func:`load_source`."""
     from tasks import gates  # Great Expectations takes seconds to import
 
-    source = _sources_with(source_name)[source_name]
+    source = sources_with(source_name)[source_name]
     return load_source(source, gates=gates, as_of=as_of or datetime.now(source.timezone).date())
-
-
-def _sources_with(name: str) -> dict[str, Source]:
-    found = load_sources(settings().sources_dir)
-    if name not in found:
-        raise ConfigError(f"source {name}", "has no file in the folder of sources", ", ".join(found))
-    return found
 
 
 def pull_source(source: Source, fill: Fill | None = None) -> str | None:
