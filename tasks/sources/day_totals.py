@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from config.connections import Totals
 from tasks.rules.dates import chosen, read_dates
 from tasks.sources.protocol import DayTotal
-from tasks.sources.records import Keys, Record
+from tasks.sources.records import objects_of
 
 
 def read_totals(records: Sequence[Any], totals: Totals) -> list[DayTotal]:
@@ -20,13 +20,13 @@ def read_totals(records: Sequence[Any], totals: Totals) -> list[DayTotal]:
     Raises:
         ValueError: a record has no day or no count that can be read; holds no value.
     """
-    objects: list[Record] = [record for record in records if isinstance(record, dict)]
-    keys = Keys(objects)
+    objects = objects_of(records)
+    keys = objects.keys
     read = read_dates(keys.texts(totals.day))
     days = chosen(read, read.month_first).astype("datetime64[D]").tolist()
     counts = keys.texts(totals.count).to_pylist()
     units = keys.texts(totals.unit).to_pylist()
-    if len(objects) < len(records) or any(day is None for day in days) or not all((text or "").isdigit() for text in counts):
+    if objects.others or any(day is None for day in days) or not all((text or "").isdigit() for text in counts):
         raise ValueError(f"a record lacks {totals.day} or {totals.count}")
     return [DayTotal(unit or "", day, int(count)) for unit, day, count in zip(units, days, counts, strict=True)]
 

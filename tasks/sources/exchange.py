@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Record, at, children, text, texts
+from tasks.sources.records import Keys, Objects, at, children, folded, texts
 
 # Canonical field: names that the generations use for it, the first given one counts.
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
@@ -106,14 +106,14 @@ def records_of(answer: Any) -> list[Any]:
     if isinstance(answer, list):
         return _messages(answer)
     if isinstance(answer, dict):
-        folded = {str(key).casefold(): value for key, value in answer.items()}
+        given = folded(answer)
         for name in RESULT_LISTS:
-            found = folded.get(name.casefold())
+            found = given.get(name.casefold())
             if isinstance(found, list):
                 return found
             if isinstance(found, dict):
-                return [found] if set(RECORD_CODES) & {str(key).casefold() for key in found} else records_of(found)
-        if any(str(folded.get(name, "")).strip() == "0" for name in RESULT_TOTALS):
+                return [found] if folded(found).keys() & set(RECORD_CODES) else records_of(found)
+        if any(str(given.get(name, "")).strip() == "0" for name in RESULT_TOTALS):
             return []  # some systems send no list where nothing was found
     raise ValueError("the answer holds no list of records")
 
@@ -128,58 +128,43 @@ def _messages(listed: list[Any]) -> list[Any]:
 def _is_message(item: Any) -> bool:
     if not isinstance(item, dict):
         return False
-    folded = {str(key).casefold(): value for key, value in item.items()}
-    return any(key in folded for key in MESSAGE_KEYS) and any(
-        isinstance(folded.get(name.casefold()), list) for name in RESULT_LISTS
+    given = folded(item)
+    return any(key in given for key in MESSAGE_KEYS) and any(
+        isinstance(given.get(name.casefold()), list) for name in RESULT_LISTS
     )
 
 
-def split_objects(records: Sequence[Any]) -> tuple[list[Record], list[int], list[int]]:
-    """Split records into objects with their positions, and the positions of what is no object."""
-    positions = [place for place, record in enumerate(records) if isinstance(record, dict)]
-    others = [place for place, record in enumerate(records) if not isinstance(record, dict)]
-    return [records[place] for place in positions], positions, others
-
-
-def read_dossiers(records: Sequence[Any], digest: str) -> Readings:
+def read_dossiers(objects: Objects, digest: str) -> Readings:
     """Read records of DongBoHoSoMC with their progress and supplement records."""
-    objects, positions, others = split_objects(records)
-    return read_objects(Keys(objects), positions, others, digest)
-
-
-def read_objects(keys: Keys, positions: Sequence[int], others: Sequence[int], digest: str) -> Readings:
-    """Read dossiers: ``positions`` are their places in the page, ``others`` those of what is no object."""
+    keys, positions = objects.keys, objects.positions
     columns = {field: keys.texts(*names) for field, names in DOSSIER_KEYS.items()}
     _applicants(keys, columns)
     for field, (name, answer) in _DERIVED.items():
         if keys.has(name):
-            columns[field] = pa.array([answer(value) for value in keys.values(name)], pa.string())
+            columns[field] = pa.array(answer(keys, name), pa.string())
     codes = columns["code"]
     return readings(
         digest,
         dossiers=Part(columns, positions),
-        events=child_columns(keys.values(EVENTS), EVENT_KEYS, codes, positions),
-        supplements=child_columns(keys.values(SUPPLEMENTS), SUPPLEMENT_KEYS, codes, positions),
-        rejected=not_objects(others),
+        events=child_columns(*keys.inside(EVENTS), EVENT_KEYS, codes, positions),
+        supplements=child_columns(*keys.inside(SUPPLEMENTS), SUPPLEMENT_KEYS, codes, positions),
+        rejected=not_objects(objects.others),
     )
 
 
-def read_units(records: Sequence[Any], digest: str) -> Readings:
+def read_units(objects: Objects, digest: str) -> Readings:
     """Read records of LayDanhMucCoQuan."""
-    objects, positions, others = split_objects(records)
-    keys = Keys(objects)
-    columns = {field: keys.texts(*names) for field, names in UNIT_KEYS.items()}
-    return readings(digest, units=Part(columns, positions), rejected=not_objects(others))
+    columns = {field: objects.keys.texts(*names) for field, names in UNIT_KEYS.items()}
+    return readings(digest, units=Part(columns, objects.positions), rejected=not_objects(objects.others))
 
 
-def read_procedures(records: Sequence[Any], digest: str) -> Readings:
+def read_procedures(objects: Objects, digest: str) -> Readings:
     """Read records of LayThuTuc: one row for each channel, because the limit is the channel's (domain 2.8)."""
-    objects, positions, others = split_objects(records)
-    keys = Keys(objects)
+    keys, positions = objects.keys, objects.positions
     ways = [value or [{}] for value in keys.values("CACHTHUCTHUCHIEN")]
     items, places = children(ways)
     own = {field: keys.texts(*names).take(pa.array(places, pa.int64())) for field, names in PROCEDURE_KEYS.items()}
-    domains = [_first_object(value) for value in keys.values("LINHVUCTHUCHIEN")]
+    domains = keys.first_inside("LINHVUCTHUCHIEN").records
     field_keys = Keys([domains[place] for place in places])
     limits = [_limit(value) for value in Keys(items).values("THOIGIAN")]
     legal_basis = pa.array([_legal_basis(value) for value in keys.values("CANCUPHAPLY")], pa.string()).take(
@@ -194,7 +179,7 @@ def read_procedures(records: Sequence[Any], digest: str) -> Readings:
         "limit_text": pa.array([limit[0] for limit in limits], pa.string()),
         "limit_unit_text": pa.array([limit[1] for limit in limits], pa.string()),
     }
-    return readings(digest, procedures=Part(columns, [positions[p] for p in places]), rejected=not_objects(others))
+    return readings(digest, procedures=Part(columns, [positions[p] for p in places]), rejected=not_objects(objects.others))
 
 
 def not_objects(positions: Sequence[int]) -> Part:
@@ -203,11 +188,17 @@ def not_objects(positions: Sequence[int]) -> Part:
 
 
 def child_columns(
-    values: Sequence[Any], names: Mapping[str, tuple[str, ...]], codes: pa.Array, positions: Sequence[int]
+    keys: Keys, places: Sequence[int], names: Mapping[str, tuple[str, ...]], codes: pa.Array, positions: Sequence[int]
 ) -> Part:
-    """Flatten the rows that belong to each record, under canonical names, with the record's code."""
-    items, places = children(values)
-    keys = Keys(items)
+    """Return the rows that belong to records under canonical names, with the record's code.
+
+    Args:
+        keys: of the rows.
+        places: for each row the place of its record among the records.
+        names: canonical field to the names that rows have for it.
+        codes: of the records.
+        positions: of the records in the page.
+    """
     columns = {field: keys.texts(*spellings) for field, spellings in names.items()}
     return Part({"code": codes.take(pa.array(places, pa.int64())), **columns}, [positions[place] for place in places])
 
@@ -215,39 +206,30 @@ def child_columns(
 def _applicants(keys: Keys, columns: dict[str, pa.Array]) -> None:
     """Fill in the applicant from where later generations keep him."""
     if keys.has(IDENTITIES):
-        numbers = Keys([_first_object(value) for value in keys.values(IDENTITIES)]).texts("SoDinhDanh")
+        numbers = keys.first_inside(IDENTITIES).texts("SoDinhDanh")
         columns["identity_number"] = pc.coalesce(columns["identity_number"], numbers)
     if keys.has(APPLICANT[0]):
-        outer = Keys([_first_object(value) for value in keys.values(APPLICANT[0])])
-        inner = Keys([_first_object(value) for value in outer.values(APPLICANT[1])])
+        inner = keys.first_inside(APPLICANT[0]).first_inside(APPLICANT[1])
         for field, names in APPLICANT_KEYS.items():
             columns[field] = pc.coalesce(columns[field], inner.texts(*names))
 
 
-def _first_object(value: Any) -> Record:
-    if isinstance(value, list):
-        value = next(iter(value), None)
-    return value if isinstance(value, dict) else {}
+def _has_result(keys: Keys, name: str) -> list[str | None]:
+    """Tell whether a record lists a result; null where it has no list of them."""
+    items, places = keys.inside(name)
+    shown = {place for mark in RESULT_MARKS for place, given in zip(places, items.values(mark), strict=True) if given}
+    listed = [isinstance(value, list) for value in keys.values(name)]
+    return [("true" if place in shown else "false") if one else None for place, one in enumerate(listed)]
 
 
-def _has_result(value: Any) -> str | None:
-    if not isinstance(value, list):
-        return None
-    return (
-        "false"
-        if not value
-        else "true"
-        if any(isinstance(i, dict) and any(i.get(name) for name in RESULT_MARKS) for i in value)
-        else "false"
-    )
-
-
-def _fees(value: Any) -> str | None:
+def _fees(keys: Keys, name: str) -> list[str | None]:
     """Join the single sums; they are added up where numbers are read."""
-    if not value or not isinstance(value, list):
-        return None
-    prices = [text(item.get("Gia", item.get("gia"))) for item in value if isinstance(item, dict)]
-    return "+".join(price for price in prices if price) or None
+    items, places = keys.inside(name)
+    prices: list[list[str]] = [[] for _ in keys.records]
+    for place, price in zip(places, items.texts("Gia").to_pylist(), strict=True):
+        if price:
+            prices[place].append(price)
+    return ["+".join(each) or None for each in prices]
 
 
 def _legal_basis(value: Any) -> str | None:
@@ -256,8 +238,11 @@ def _legal_basis(value: Any) -> str | None:
     return "; ".join(dict.fromkeys(number.strip() for number in numbers)) or None
 
 
-def _migrated(value: Any) -> str | None:
-    return None if value is None else ("true" if str(value).strip().casefold() == "convert" else "false")
+def _migrated(keys: Keys, name: str) -> list[str | None]:
+    return [
+        None if one is None else str(one.strip().casefold() == "convert").lower()
+        for one in texts(keys.values(name)).to_pylist()
+    ]
 
 
 def _limit(value: Any) -> tuple[str | None, str | None]:
@@ -277,7 +262,7 @@ def _listed(keys: Keys, name: str) -> list[str | None]:
     return found
 
 
-_DERIVED: dict[str, tuple[str, Callable[[Any], str | None]]] = {
+_DERIVED: dict[str, tuple[str, Callable[[Keys, str], list[str | None]]]] = {
     "has_result": (RESULTS, _has_result),
     "fee_amount": (FEES, _fees),
     "is_migrated": (MIGRATED, _migrated),

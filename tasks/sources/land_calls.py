@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.sources.exchange import not_objects, split_objects
+from tasks.sources.exchange import not_objects
 from tasks.sources.readings import Part, Readings, joined, readings
-from tasks.sources.records import Keys, Record
+from tasks.sources.records import Keys, Objects, Record
 
 NAME = ("TenHam", "Ham", "service", "method", "action")  # which call a message is
 ARGUMENTS = ("data", "ThamSo", "request", "body")  # its arguments, where they do not stand beside the name
@@ -44,12 +44,11 @@ PAUSE_CALLS: dict[str, dict[str, tuple[str, ...]]] = {
 _CALL_NAMES = {name.casefold(): name for name in CALLS}
 
 
-def read_calls(records: Sequence[Any], digest: str) -> Readings:
+def read_calls(objects: Objects, digest: str) -> Readings:
     """Read calls: a statement each; a call that is not listed is kept as rejected."""
-    objects, positions, others = split_objects(records)
-    keys = Keys(objects)
+    keys, positions = objects.keys, objects.positions
     names = [_CALL_NAMES.get((name or "").strip().casefold(), "") for name in keys.texts(*NAME).to_pylist()]
-    arguments = [{**outer, **inner} for outer, inner in zip(objects, map(_object, keys.values(*ARGUMENTS)), strict=True)]
+    arguments = [{**outer, **inner} for outer, inner in zip(keys.records, map(_object, keys.values(*ARGUMENTS)), strict=True)]
     known = [place for place, name in enumerate(names) if name]
     unknown = [positions[place] for place, name in enumerate(names) if not name]
     reason = pa.array(["unknown_call"] * len(unknown), pa.string())
@@ -57,7 +56,11 @@ def read_calls(records: Sequence[Any], digest: str) -> Readings:
         _calls(name, [p for p in known if names[p] == name], arguments, positions, digest) for name in CALLS if name in names
     ]
     stated = joined(
-        [*parts, readings(digest, rejected=not_objects(others)), readings(digest, rejected=Part({"reason": reason}, unknown))]
+        [
+            *parts,
+            readings(digest, rejected=not_objects(objects.others)),
+            readings(digest, rejected=Part({"reason": reason}, unknown)),
+        ]
     )
     return _in_order(stated)
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.sources.exchange import DOSSIER_KEYS, EVENT_KEYS, read_objects, split_objects
+from tasks.sources.exchange import DOSSIER_KEYS, EVENT_KEYS, read_dossiers
 from tasks.sources.readings import Part, Readings, joined, readings
-from tasks.sources.records import Keys
+from tasks.sources.records import Keys, Objects
 
 # What only a record of CapNhatTienDoHoSoMC has, and what it never has but a dossier does.
 PROGRESS_ONLY = ("ThoiDiemXuLy",)
@@ -19,23 +19,24 @@ DOSSIER_ONLY = ("TrangThaiHoSo", "MaTTHC", "NgayTiepNhan", "NgayNop")
 DOSSIER_IDS = ("MaHoSo", "IdHoSo")
 
 
-def read_messages(records: Sequence[Any], digest: str, partial: bool) -> Readings:
+def read_messages(given: Objects, digest: str, partial: bool) -> Readings:
     """Read dossiers, and progress records that stand beside them, in front of them or without them.
 
     Args:
-        records: of one page.
+        given: records of one page.
         digest: of the page.
         partial: a progress record without its dossier is a statement that brings the code alone (see ``statements``
             of :class:`config.sources.Source`); else it would overwrite what is known, and is kept as rejected.
     """
-    objects, positions, others = split_objects(records)
-    keys = Keys(objects)
+    keys, positions = given.keys, given.positions
     if not keys.has(*PROGRESS_ONLY):
-        return read_objects(keys, positions, others, digest)
+        return read_dossiers(given, digest)
     entry = np.array([value is not None for value in keys.values(*PROGRESS_ONLY)])
     entry &= np.array([value is None for value in keys.values(*DOSSIER_ONLY)])
     whole, entries = np.flatnonzero(~entry).tolist(), np.flatnonzero(entry).tolist()
-    dossiers = read_objects(Keys([objects[place] for place in whole]), [positions[place] for place in whole], others, digest)
+    objects = keys.records
+    of_dossiers = Objects(Keys([objects[place] for place in whole]), [positions[place] for place in whole], given.others)
+    dossiers = read_dossiers(of_dossiers, digest)
     names = _names(keys)
     homes = {name: place for place in reversed(whole) for name in names[place]}
     progress = [(place, next((homes[name] for name in names[place] if name in homes), None)) for place in entries]

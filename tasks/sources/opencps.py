@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.sources.exchange import child_columns, not_objects, split_objects
+from tasks.sources.exchange import child_columns, not_objects
 from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Record, text
+from tasks.sources.records import Keys, Objects, Record, keys_of, text
 
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
     "code": ("dossierNo",),
@@ -53,17 +53,16 @@ RESUMES = ("3", "6")
 ONLINE, POSTAL, COUNTER = "online", "postal", "counter"
 
 
-def read_opencps(records: Sequence[Any], digest: str, statuses: Iterable[str] = ()) -> Readings:
+def read_opencps(objects: Objects, digest: str, statuses: Iterable[str] = ()) -> Readings:
     """Read dossiers of the REST service.
 
     Args:
-        records: of one page.
+        objects: records of one page.
         digest: of the page.
         statuses: codes of the source's own list. A status is read together with its sub-status, as
             ``status/sub-status``, where the list has that; OpenCPS lets an office map either.
     """
-    objects, positions, others = split_objects(records)
-    keys = Keys(objects)
+    keys, positions = objects.keys, objects.positions
     columns = {field: keys.texts(*names) for field, names in DOSSIER_KEYS.items()}
     columns["channel"] = pa.array([_channel(*row) for row in zip(*_ways(keys), strict=True)], pa.string())
     columns["status"] = _with_sub_status(columns["status"], keys.texts(*SUB_STATUS), set(statuses))
@@ -73,9 +72,9 @@ def read_opencps(records: Sequence[Any], digest: str, statuses: Iterable[str] = 
     return readings(
         digest,
         dossiers=Part(columns, positions),
-        events=child_columns(actions, ACTION_KEYS, columns["code"], positions),
-        supplements=child_columns(waits, pauses, columns["code"], positions),
-        rejected=not_objects(others),
+        events=child_columns(*keys_of(actions), ACTION_KEYS, columns["code"], positions),
+        supplements=child_columns(*keys_of(waits), pauses, columns["code"], positions),
+        rejected=not_objects(objects.others),
     )
 
 
@@ -98,7 +97,7 @@ def pauses_of(actions: Sequence[Any]) -> list[Record]:
     return found
 
 
-def _ways(keys: Keys) -> tuple[list[Any], list[Any]]:
+def _ways(keys: Keys) -> tuple[Sequence[Any], Sequence[Any]]:
     return keys.values("online"), keys.values("fromViaPostal")
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,25 +11,25 @@ import pyarrow.compute as pc
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
 from tasks.sources import exchange, land_calls, opencps
-from tasks.sources.exchange import child_columns, listed, not_objects, read_procedures, read_units, records_of, split_objects
+from tasks.sources.exchange import child_columns, listed, not_objects, read_procedures, read_units, records_of
 from tasks.sources.land_calls import read_calls
 from tasks.sources.legacy_text import readings_in_unicode
 from tasks.sources.messages import read_messages
 from tasks.sources.opencps import read_opencps
 from tasks.sources.protocol import JSON_LINES
 from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, parse_json
+from tasks.sources.records import Objects, objects_of, parse_json
 from tasks.sources.shapes import records_shape, table_shape
 from tasks.sources.sheets import sheets
 from tasks.sources.tables import Placed, place_columns
 
 # Profiles whose records are objects with children; each module declares the names that it reads.
-_RECORDS: dict[str, Callable[[Sequence[Any], str, Source], Readings]] = {
-    "dvcqg": lambda records, digest, source: read_messages(records, digest, source.statements == "partial"),
-    "opencps": lambda records, digest, source: read_opencps(records, digest, source.statuses),
-    "land_calls": lambda records, digest, _: read_calls(records, digest),
-    "catalogue": lambda records, digest, _: read_procedures(records, digest),
-    "units": lambda records, digest, _: read_units(records, digest),
+_RECORDS: dict[str, Callable[[Objects, str, Source], Readings]] = {
+    "dvcqg": lambda objects, digest, source: read_messages(objects, digest, source.statements == "partial"),
+    "opencps": lambda objects, digest, source: read_opencps(objects, digest, source.statuses),
+    "land_calls": lambda objects, digest, _: read_calls(objects, digest),
+    "catalogue": lambda objects, digest, _: read_procedures(objects, digest),
+    "units": lambda objects, digest, _: read_units(objects, digest),
 }
 
 
@@ -126,8 +125,9 @@ def read_records(body: bytes, media_type: str, source: Source, digest: str) -> R
         declared = source.rest.listing if source.rest else None
         records = listed(parse_json(body), declared.records if declared else None)
     reader = _RECORDS[source.profile] if source.profile in _RECORDS and not source.columns else _read_rows
-    shape = records_shape([record for record in records if isinstance(record, dict)], digest)
-    return replace(readings_in_unicode(reader(records, digest, source), source), shape=shape)
+    objects = objects_of(records)
+    shape = records_shape(objects.keys, digest)
+    return replace(readings_in_unicode(reader(objects, digest, source), source), shape=shape)
 
 
 def meanings(source: Source) -> dict[str, str]:
@@ -148,23 +148,22 @@ def meanings(source: Source) -> dict[str, str]:
     return {name: ", ".join(fields) for name, fields in found.items()}
 
 
-def _read_rows(records: Sequence[Any], digest: str, source: Source) -> Readings:
+def _read_rows(objects: Objects, digest: str, source: Source) -> Readings:
     """Read rows of a database, with the rows of their child tables under ``pauses`` and ``events``."""
-    objects, positions, others = split_objects(records)
-    keys = Keys(objects)
+    keys, positions, others = objects.keys, objects.positions, objects.others
     columns = {field: keys.texts(*names) for field, names in columns_of(source).items()}
     if source.profile == "catalogue":
         return readings(digest, procedures=Part(columns, positions), rejected=not_objects(others))
     if source.profile == "units":
         return readings(digest, units=Part(columns, positions), rejected=not_objects(others))
-    columns = _with_constants(columns, source, len(objects))
+    columns = _with_constants(columns, source, len(positions))
     parts = {"dossiers": Part(columns, positions), "rejected": not_objects(others)}
     tables = (("events", "events"), ("pauses", "supplements")) if source.sql else ()
     for name, target in tables:
         child = getattr(source.sql, name)
         if child is not None:
             names = {field: (column,) for field, column in child.columns.items()}
-            parts[target] = child_columns(keys.values(name), names, columns["code"], positions)
+            parts[target] = child_columns(*keys.inside(name), names, columns["code"], positions)
     return readings(digest, **parts)
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from config.errors import SourceError
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Source
+from tasks.sources.records import uncollected
 from tasks.sources.shapes import Shape, merged
 
 PLACE_FIELDS = ("page_digest", "page_position")
@@ -104,7 +105,8 @@ def read_page(body: bytes, media_type: str, source: Source) -> Readings:
     digest = hashlib.sha256(body).hexdigest()
     try:
         if media_type in (JSON, JSON_LINES):
-            return read_records(body, media_type, source, digest)
+            with uncollected():
+                return read_records(body, media_type, source, digest)
         return read_table(body, media_type, source, digest)
     except ValueError as error:
         raise SourceError(source.name, f"page {digest[:12]} cannot be read: {error}") from None

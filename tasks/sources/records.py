@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -25,15 +27,11 @@ def parse_json(body: bytes) -> Any:
         ValueError: it is not JSON; the message holds no part of the text.
     """
     content = body.removeprefix(b"\xef\xbb\xbf")
-    collecting = gc.isenabled()
-    gc.disable()  # thousands of new objects and not one cycle among them: looking for some takes a third of the time
     try:
-        return orjson.loads(content)
+        with uncollected():
+            return orjson.loads(content)
     except orjson.JSONDecodeError:
         pass
-    finally:
-        if collecting:
-            gc.enable()
     try:  # the standard parser takes what some systems write: lone surrogates, control characters, NaN
         return json.loads(content.decode("utf-8"), strict=False)
     except UnicodeDecodeError:
@@ -42,6 +40,18 @@ def parse_json(body: bytes) -> Any:
         raise ValueError(f"not JSON at character {error.pos} of {len(content)}") from None
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let nobody look for cycles among thousands of new objects that have none: it takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Keys:
@@ -56,6 +66,7 @@ class Keys:
         self.records = records
         self.counts: dict[str, int] = {}
         self._spellings: dict[str, list[str]] = {}
+        self._inside: dict[str, tuple[Keys, list[int]]] = {}
         heads = Counter(map(tuple, records))
         for head, met in heads.items():
             for key in head:
@@ -64,9 +75,11 @@ class Keys:
             if isinstance(key, str):
                 self._spellings.setdefault(key.casefold(), []).append(key)
         # The usual case, all records have the same keys in the same order: turned on its side at once.
-        self._columns = dict(zip(*heads, zip(*map(dict.values, records), strict=True), strict=True)) if len(heads) == 1 else {}
+        self._columns: dict[str, Sequence[Any]] = {}
+        if len(heads) == 1:
+            self._columns = dict(zip(*heads, zip(*map(dict.values, records), strict=True), strict=True))
 
-    def values(self, *names: str) -> list[Any]:
+    def values(self, *names: str) -> Sequence[Any]:
         """Return, record by record, the first value given under any of the names; None where there is none."""
         spellings = [key for name in names for key in self._spellings.get(name.casefold(), ())]
         if not spellings:
@@ -76,15 +89,15 @@ class Keys:
             found = [record.get(key) if _blank(value) else value for value, record in zip(found, self.records, strict=True)]
         return found
 
-    def column(self, key: str) -> list[Any]:
+    def column(self, key: str) -> Sequence[Any]:
         """Return the values of a key, by its own spelling, in the records that have it."""
         if key in self._columns:
-            return list(self._columns[key])
+            return self._columns[key]
         if self.counts[key] == len(self.records):  # the usual case, and half the time
             return list(map(itemgetter(key), self.records))
         return [record[key] for record in self.records if key in record]
 
-    def _of(self, key: str) -> list[Any]:
+    def _of(self, key: str) -> Sequence[Any]:
         if self.counts[key] == len(self.records):
             return self.column(key)
         return [record.get(key) for record in self.records]
@@ -97,6 +110,45 @@ class Keys:
         """Tell whether any record has any of the keys."""
         return any(name.casefold() in self._spellings for name in names)
 
+    def inside(self, name: str) -> tuple[Keys, list[int]]:
+        """Return the objects that stand under a key, alone or in lists, and for each the place of its record."""
+        folded_name = name.casefold()
+        if folded_name not in self._inside:  # whoever looks at the shape and whoever reads ask for the same
+            self._inside[folded_name] = keys_of(self.values(name))
+        return self._inside[folded_name]
+
+    def first_inside(self, name: str) -> Keys:
+        """Return the first object that stands under a key of each record; an empty one where there is none."""
+        keys, places = self.inside(name)
+        if len(places) == len(self.records) and places == list(range(len(places))):
+            return keys
+        firsts = dict(zip(reversed(places), reversed(keys.records), strict=True))
+        return Keys([firsts.get(place, {}) for place in range(len(self.records))])
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What a page's records are.
+
+    Attributes:
+        keys: of those that are objects.
+        positions: their places in the page.
+        others: places of what is no object.
+    """
+
+    keys: Keys
+    positions: list[int]
+    others: list[int]
+
+
+def objects_of(records: Sequence[Any]) -> Objects:
+    """Part the objects of a page from what is none."""
+    if set(map(type, records)) <= {dict}:
+        return Objects(Keys(records), list(range(len(records))), [])
+    positions = [place for place, record in enumerate(records) if isinstance(record, dict)]
+    others = [place for place, record in enumerate(records) if not isinstance(record, dict)]
+    return Objects(Keys([records[place] for place in positions]), positions, others)
+
 
 def children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
     """Flatten lists of objects: the objects, and for each the place of its parent. A single object is a list of one."""
@@ -105,6 +157,12 @@ def children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
         if set(map(type, items)) <= {dict}:  # the usual case, without a loop of ours
             return items, np.repeat(np.arange(len(parents)), list(map(len, parents))).tolist()
     return _children(parents)
+
+
+def keys_of(parents: Sequence[Any]) -> tuple[Keys, list[int]]:
+    """Flatten lists of objects as :func:`children` does, the objects turned on their side."""
+    items, places = children(parents)
+    return Keys(items), places
 
 
 def _children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
@@ -122,7 +180,7 @@ def _children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
 
 def texts(values: Iterable[Any]) -> pa.Array:
     """Return values as text; null stays null, whole numbers lose a trailing ``.0``, structures become JSON."""
-    listed = values if isinstance(values, list) else list(values)
+    listed = values if isinstance(values, list | tuple) else list(values)
     try:
         return pa.array(listed, pa.string())
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):

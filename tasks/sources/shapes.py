@@ -11,7 +11,7 @@ from itertools import islice
 import pyarrow as pa
 
 from tasks.rules.masking import looks_personal
-from tasks.sources.records import Keys, Record, children
+from tasks.sources.records import Keys
 
 HEADING_ROW = "(heading row)"  # name under which the place of a table's headings is kept
 _MOST_FIELDS = 400  # more names are data that stand where names should
@@ -77,17 +77,16 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     return Shape(fields, dict(sizes))
 
 
-def records_shape(records: Sequence[Record], digest: str) -> Shape:
+def records_shape(keys: Keys, digest: str) -> Shape:
     """Return the shape of records, and of the records in their lists."""
     found: dict[str, FieldShape] = {}
-    sizes = {"": len(records)}
-    keys = Keys(records)
+    sizes = {"": len(keys.records)}
     _add(keys, "", digest, found)
     for key, shape in list(found.items()):
         if shape.kinds & {"list", "object"}:
-            items, _ = children(keys.column(shape.name))
-            sizes[key] = len(items)
-            _add(Keys(items), f"{shape.name}[].", digest, found)
+            items, _ = keys.inside(shape.name)
+            sizes[key] = len(items.records)
+            _add(items, f"{shape.name}[].", digest, found)
     return Shape(found, sizes)
 
 
@@ -101,7 +100,7 @@ def _add(keys: Keys, prefix: str, digest: str, found: dict[str, FieldShape]) -> 
         kinds = {_KINDS.get(kind, "text") for kind in types}
         if "text" in kinds:
             given = filter(None, values) if types == {str} else (v for v in values if isinstance(v, str))
-            kinds = (kinds - {"text"}) | forms(list(filter(str.strip, given)))
+            kinds = (kinds - {"text"}) | forms(list(given))
         one = FieldShape(prefix + name, frozenset(kinds), met, digest)
         key = one.name.casefold()
         # Two spellings in one page are one field.
@@ -111,10 +110,8 @@ def _add(keys: Keys, prefix: str, digest: str, found: dict[str, FieldShape]) -> 
 
 def forms(texts: Sequence[str]) -> set[str]:
     """Return what kind of texts these are: dates of some form where all looked at are dates, else text."""
-    if not texts:
-        return set()
     found: set[str] = set()
-    for value in map(str.strip, texts[:: max(1, len(texts) // _SAMPLED)]):
+    for value in filter(None, map(str.strip, texts[:: max(1, len(texts) // _SAMPLED)])):
         if not value[0].isdigit():  # as most texts show at once
             return {"text"}
         form = next((name for pattern, name in _DATE_FORMS if pattern.fullmatch(value)), None)

@@ -9,8 +9,7 @@ import numpy as np
 
 from tasks.rules.dates import NO_OFFSET, chosen, read_dates
 from tasks.rules.times import instants
-from tasks.sources.exchange import split_objects
-from tasks.sources.records import Keys
+from tasks.sources.records import objects_of
 from tasks.sources.walk import Answer
 
 
@@ -24,8 +23,7 @@ def seen_in(records: list[Any], names: Sequence[str], zone: str, last: bool, tot
         last: whether the source says that it is the last page.
         total: records in the whole question, where it tells.
     """
-    objects, _, _ = split_objects(records)
-    read = read_dates(Keys(objects).texts(*names))
+    read = read_dates(objects_of(records).keys.texts(*names))
     times = chosen(read, read.month_first)
     stated = read.offset != NO_OFFSET
     if stated.any():  # such as milliseconds since 1970: those beside them without an offset become instants too

@@ -6,6 +6,7 @@ import pytest
 
 from config.sources import Drift, Source
 from tasks.rules.drift import Seen, changes, covers, learnt
+from tasks.sources.records import Keys
 from tasks.sources.shapes import HEADING_ROW, Shape, merged, records_shape
 
 PAGE = {""}
@@ -89,7 +90,7 @@ def test_the_shape_of_records_names_fields_of_lists_and_looks_at_kinds_not_value
         },
         {"mahoso": "H99.12-260103-0002", "NgayTiepNhan": None, "001093012345": "x", "TienDo": {"ThoiDiem": "03/01/2026"}},
     ]
-    shape = records_shape(records, "d1")
+    shape = records_shape(Keys(records), "d1")
     kinds = {one.name: set(one.kinds) for one in shape.fields.values()}
     assert kinds == {
         "MaHoSo": {"text"},
@@ -100,7 +101,7 @@ def test_the_shape_of_records_names_fields_of_lists_and_looks_at_kinds_not_value
     }
     assert [key for key in shape.fields if shape.always(key)] == ["mahoso", "ngaytiepnhan", "tiendo", "tiendo[].thoidiem"]
     assert "0001" not in repr(shape)
-    assert merged([shape, records_shape(records[:1], "d2")]).fields["so"].met == 2
+    assert merged([shape, records_shape(Keys(records[:1]), "d2")]).fields["so"].met == 2
     assert merged([]) == Shape()
 
 
