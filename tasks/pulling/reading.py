@@ -1,8 +1,9 @@
-"""Reading windows into the landing zone: page by page, each written down before the next is asked for."""
+"""Reading windows into the landing zone: page by page, each written down while the next one is asked for, and never later."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from config.errors import ShrinkageError, SourceError, TransientError
 from tasks.pulling.books import Receipt
 from tasks.pulling.spans import Asked, Habits
 from tasks.sources import landing
-from tasks.sources.protocol import Adapter, Window
+from tasks.sources.protocol import Adapter, Page, Window
 from tasks.warehouse.kill import kill_point
 
 _PATIENCE = 2  # windows that may fail for a reason that may pass before the rest is left to the next pull
@@ -75,16 +76,9 @@ def read_all(
 def _read(adapter: Adapter, receipt: Receipt, given: Asked | Window, guard: Guard) -> datetime | None:
     """Read one window; return the latest modification met, not later than when it was first asked."""
     asked = receipt.begin(given)
-    window, newest = asked.window, asked.newest_at
+    window = asked.window
     try:
-        for page in adapter.pages(window, asked.mark):
-            newest = max(filter(None, (newest, page.newest)), default=None)
-            if page.records == 0:
-                continue  # an answer without a record is nothing to load
-            digest = landing.store(page.body)
-            kill_point("page_landed")
-            receipt.note(asked, page, digest)
-            kill_point("page_recorded")
+        newest = _land_all(adapter.pages(window, asked.mark), receipt, asked)
         total = adapter.control_total(window)
         guard.check_window(window, total)
     except BaseException as error:
@@ -95,3 +89,31 @@ def _read(adapter: Adapter, receipt: Receipt, given: Asked | Window, guard: Guar
     receipt.end(asked, "done", complete_to=window.until or limit, total=total)
     kill_point("window_done")
     return limit
+
+
+def _land_all(pages: Iterable[Page], receipt: Receipt, asked: Asked) -> datetime | None:
+    """Land pages, each while the source makes the next one; return the latest modification met.
+
+    One page at most is on its way: what a kill can lose was asked for and not finished, and is asked for again.
+    """
+    newest = asked.newest_at
+    with ThreadPoolExecutor(1, thread_name_prefix="land") as behind:
+        before: Future[None] | None = None
+        try:
+            for page in pages:
+                newest = max(filter(None, (newest, page.newest)), default=None)
+                if before is not None:
+                    before.result()
+                # An answer without a record is nothing to load.
+                before = None if page.records == 0 else behind.submit(_land, page, receipt, asked)
+        finally:
+            if before is not None:
+                before.result()  # what went wrong here went wrong before whatever the source did
+    return newest
+
+
+def _land(page: Page, receipt: Receipt, asked: Asked) -> None:
+    digest = landing.store(page.body)
+    kill_point("page_landed")
+    receipt.note(asked, page, digest)
+    kill_point("page_recorded")
