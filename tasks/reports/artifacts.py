@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from prefect.artifacts import (
 )
 
 from config.settings import settings
-from tasks.reports.anomalies import ALL, KINDS, MEASURES, Anomaly
+from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
+from tasks.reports.words import say as _
 
 TIMELINESS_WORDS = {
     "early": ("trước hạn", "early"),
@@ -81,40 +83,15 @@ def write_conspicuous(found: list[Anomaly], silent: list[Silence]) -> None:
     """Write the tables of days out of the ordinary and of silent feeds, where there are any."""
     if found:
         words = _("Ngày có số lượng bất thường", "Days out of the ordinary")
-        create_table_artifact(table=anomaly_table(found), key="anomalies", description=words)
+        create_table_artifact(table=_listed(one.row() for one in found), key="anomalies", description=words)
     if silent:
         words = _("Nguồn, cơ quan im lặng", "Silent sources and agencies")
-        create_table_artifact(table=silence_table(silent), key="silent", description=words)
+        create_table_artifact(table=_listed(one.row() for one in silent), key="silent", description=words)
 
 
-def silence_table(silent: list[Silence]) -> list[dict[str, Any]]:
-    """Return a row a silent source or agency."""
-    return [
-        {
-            _("hệ thống", "source"): one.source,
-            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
-            _("bản ghi cuối", "last record"): f"{one.last:%d/%m/%Y}",
-            _("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
-            _("dài nhất trước đó", "longest before"): one.longest,
-        }
-        for one in silent
-    ]
-
-
-def anomaly_table(found: list[Anomaly]) -> list[dict[str, Any]]:
-    """Return a row a day out of the ordinary."""
-    return [
-        {
-            _("ngày", "day"): f"{one.day.day:%d/%m/%Y}",
-            _("loại ngày", "kind of day"): _(*KINDS[one.day.kind]),
-            _("hệ thống", "source"): one.source,
-            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
-            _("đếm", "counted"): _(*MEASURES[one.measure]),
-            _("hồ sơ", "dossiers"): one.day.count,
-            _("thường", "usual"): one.day.usual,
-        }
-        for one in found
-    ]
+def _listed(rows: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """Return rows of a list as a table of the UI: days as people write them."""
+    return [{name: f"{each:%d/%m/%Y}" if isinstance(each, date) else each for name, each in row.items()} for row in rows]
 
 
 def write_drift(rows: Iterable[DriftRow]) -> None:
@@ -245,7 +222,3 @@ def _percent(value: float | None) -> str:
 
 def _number(value: int) -> str:
     return f"{value:,}" if settings().language == "en" else f"{value:,}".replace(",", ".")
-
-
-def _(vietnamese: str, english: str) -> str:
-    return english if settings().language == "en" else vietnamese
