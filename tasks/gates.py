@@ -1,7 +1,7 @@
 """Gates: the contracts of source, cleaned and published data, kept by Great Expectations; counts only, no cell value.
 
-The only module that knows Great Expectations. It takes seconds to import, so a process that meets no gate
-never pays for it.
+Only this module and :mod:`tasks.data_docs` know Great Expectations. It takes seconds to import, so a process that meets no
+gate never pays for it.
 """
 
 from __future__ import annotations
@@ -247,14 +247,16 @@ def evaluate_plain(frame: pd.DataFrame, expectations: Sequence[Expectation], res
 
         engine = PandasExecutionEngine(batch_data_dict={"frame": frame})
         validator = Validator(engine, data_context=_context())
-        asked = list(_configurations(tuple(expectations)))
+        asked = list(configurations(tuple(expectations)))
         results = validator.graph_validate(asked, runtime_configuration={"result_format": dict(result_format)})
     by_place = {_place(result): result for result in results}
     return [_outcome(expectation, by_place[place]) for place, expectation in enumerate(expectations)]
 
 
 @lru_cache(maxsize=64)
-def _configurations(expectations: tuple[Expectation, ...]) -> tuple[Any, ...]:
+def configurations(expectations: tuple[Expectation, ...]) -> tuple[Any, ...]:
+    """Return promises as Great Expectations writes them down, in their order."""
+    _context()
     return tuple(_engine_form(expectation, place).configuration for place, expectation in enumerate(expectations))
 
 

@@ -19,6 +19,7 @@ from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
+from tasks.reports.words import GATE_WORDS
 from tasks.reports.words import say as _
 
 TIMELINESS_WORDS = {
@@ -49,11 +50,6 @@ POLICY_WORDS = {
     "stop": ("dừng", "stopped"),
 }
 _BASIS_WORDS = {"recorded": ("theo hệ thống", "as recorded"), "cleaned": ("sau làm sạch", "after cleaning")}
-_GATE_WORDS = {
-    "source": ("nguồn", "source"),
-    "cleaned": ("đã làm sạch", "cleaned"),
-    "published": ("công bố", "published"),
-}
 
 
 def start_progress(description: str) -> UUID:
@@ -200,10 +196,12 @@ def _verdicts_markdown(summary: Summary) -> str:
 
 def _gates_markdown(summary: Summary) -> str:
     rows = [
-        [_(*_GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
+        [_(*GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
         for gate, (checked, failed) in summary.gates.items()
     ]
-    return _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
+    table = _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
+    where = f"`{settings().data_docs / 'index.html'}`"
+    return table and f"{table}\n\n{_('Từng kỳ vọng, mỗi ngày một trang', 'Each expectation, a page a day')}: {where}"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -6,6 +6,11 @@ from config.settings import settings
 
 ALL = "*"
 """What stands in the place of an agency, field, channel or period where a row speaks for all of them."""
+GATE_WORDS = {
+    "source": ("nguồn", "source"),
+    "cleaned": ("đã làm sạch", "cleaned"),
+    "published": ("công bố", "published"),
+}
 
 
 def say(vietnamese: str, english: str) -> str:
