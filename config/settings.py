@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         """The published page."""
         return self.home / "page" / "index.html"
 
+    @property
+    def data_docs(self) -> Path:
+        """Folder of what the gates found, a page a day."""
+        return self.home / "data-docs"
+
 
 @lru_cache
 def settings() -> Settings:

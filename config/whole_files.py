@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 
-def write_whole_file(path: Path, content: bytes, *, private: bool = False) -> Path:
+def write_whole_file(path: Path, content: bytes, *, private: bool = False, written: Callable[[], None] | None = None) -> Path:
     """Write a file under its name at once, in a folder that is there.
 
     Args:
         path: the file.
         content: its bytes.
         private: readable by the owner only.
+        written: called when the new file is complete, and the old one is still in its place.
 
     Raises:
         OSError: it cannot be written; what was there stays.
@@ -23,6 +25,8 @@ def write_whole_file(path: Path, content: bytes, *, private: bool = False) -> Pa
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if written is not None:
+            written()
         return part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

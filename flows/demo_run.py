@@ -266,6 +266,7 @@ def _where_to_look() -> list[str]:
     up = "make up DEMO=1" + ("" if chosen.home.name == "motcua-demo" else " SEED=… DOSSIERS=…")
     return [
         f"Trang công bố · Published page:  {chosen.page}",
+        f"Các cổng · Quality gates:        {chosen.data_docs / 'index.html'}",
         f"Giao diện Prefect · Prefect UI:  {up}   →  http://127.0.0.1:{chosen.prefect_port}",
         f"Mật khẩu · Password:             {chosen.home / 'keys' / 'prefect.key'}",
         f"Các bảng · Tables:               {up}, then psql with",

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from config.indicators import indicators_in_force
 from config.settings import settings
-from flows.runtime.words import say
+from flows.runtime.words import ALL, or_all, say
 from tasks.reports.files import write_rows
 
 if TYPE_CHECKING:
@@ -61,10 +61,8 @@ def _figures_table(changes: Sequence[FigureChange]) -> Table:
     for one in changes:
         title = titles[one.indicator].title if one.indicator in titles else None
         name = say(title.vi, title.en) if title else one.indicator
-        where = " ".join(part for part in (one.unit_code, one.field_code, one.channel) if part != "*") or say("tất cả", "all")
-        table.add_row(
-            name, where, say("tất cả", "all") if one.period == "*" else one.period, f"{_side(one.before)} → {_side(one.after)}"
-        )
+        where = " ".join(part for part in (one.unit_code, one.field_code, one.channel) if part != ALL) or or_all(ALL)
+        table.add_row(name, where, or_all(one.period), f"{_side(one.before)} → {_side(one.after)}")
     return table
 
 

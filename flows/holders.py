@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from flows.runtime.words import each_dossier, say
+from flows.runtime.words import each_dossier, or_all, say
 from tasks.reports.explain_words import HOLDER, STATUS
 from tasks.reports.files import write_frame
 from tasks.reports.holders import Sum, by_holder, by_step, read_holders
@@ -27,8 +27,9 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
         table.add_column(heading, justify="right")
     sums = by_step(found) if steps else by_holder(found)
     for one in sums[:_MOST]:
-        agency = say("tất cả", "all") if one.unit_code == "*" else one.unit_code
-        table.add_row(agency, _who(one), str(one.dossiers), f"{one.minutes / _DAY:.1f}", f"{one.over / _DAY:.1f}")
+        table.add_row(
+            or_all(one.unit_code), _who(one), str(one.dossiers), f"{one.minutes / _DAY:.1f}", f"{one.over / _DAY:.1f}"
+        )
     _OUT.print(table)
     if len(sums) > _MOST:
         rest = len(sums) - _MOST

@@ -17,7 +17,7 @@ from config.package_days import package_differences
 from config.policies import policies_of_a_run
 from config.settings import settings
 from flows.figure_changes import show_figures
-from flows.runtime.words import each_dossier, say
+from flows.runtime.words import ALL, each_dossier, or_all, say
 from tasks.reports.files import write_rows
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _table(one: Rehearsal) -> Table:
     for unit in units[:_MOST]:
         table.add_row(unit or "-", *_cells(sides[0][unit], sides[1][unit], changed[unit]))
     all_units = [sum(side.values(), Counter[str | None]()) for side in sides]
-    table.add_row(say("tất cả", "all"), *_cells(all_units[0], all_units[1], len(one.changed)), style="bold")
+    table.add_row(or_all(ALL), *_cells(all_units[0], all_units[1], len(one.changed)), style="bold")
     return table
 
 

@@ -13,7 +13,7 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import load_sources
 from flows.correction_looks import sums
-from flows.runtime.words import each_dossier, say
+from flows.runtime.words import ALL, each_dossier, or_all, say
 from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.reports.files import write_frame
@@ -161,7 +161,7 @@ def receptions(lines: str | None = None) -> None:
     for unit, counts in list(units.items())[:20]:
         table.add_row(unit or "-", *(str(counts[outcome]) for outcome in outcomes))
     total = sum(units.values(), Counter[str]())
-    table.add_row(say("tất cả", "all"), *(str(total[outcome]) for outcome in outcomes), style="bold")
+    table.add_row(or_all(ALL), *(str(total[outcome]) for outcome in outcomes), style="bold")
     _OUT.print(table)
     if lines:
         write_frame(Path(lines), pd.DataFrame([vars(row) for row in rows]))

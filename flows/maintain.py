@@ -11,7 +11,8 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.runtime.words import say
-from tasks.maintain import forget_gate_results, remove_leftovers, vacuum
+from tasks.data_docs import forget_data_docs
+from tasks.maintain import GATE_DAYS, forget_gate_results, remove_leftovers, vacuum
 from tasks.shield import shielded
 from tasks.warehouse.ledger import verify
 
@@ -26,7 +27,7 @@ def maintain() -> State[Any]:
     """Kiểm chuỗi nhật ký, dọn tệp thừa, thu gọn kho.
 
     Verify the ledger, remove leftovers, vacuum the warehouse. Prefect's own runs and events are kept for
-    90 days by its server, results of gates for 400 days.
+    90 days by its server, results of gates and their pages for 400 days.
     """
     broken = verify_ledger()
     removed = remove_leftovers_of_killed_runs()
@@ -59,7 +60,8 @@ def remove_leftovers_of_killed_runs() -> int:
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="forget-gate-results")
 @shielded
 def forget_old_gate_results() -> int:
-    """Delete old results of gates; return how many."""
+    """Delete old results of gates and the pages that show them; return how many results."""
+    forget_data_docs(GATE_DAYS)
     return forget_gate_results()
 
 

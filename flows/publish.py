@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 from flows.days import last_finished_day
 from flows.progress import Progress
 from flows.rerun import last_published_day
-from flows.stages import keep_history, measure_all, publish_all, task_runner
+from flows.stages import gates_shown, keep_history, measure_all, publish_all, task_runner
 from flows.trouble import Trouble
 
 
@@ -32,7 +32,7 @@ def publish(as_of: date | None = None) -> State[Any]:
     """
     day = as_of or last_published_day() or last_finished_day()
     trouble = Trouble()
-    with Progress(f"publish {day}") as progress:
+    with gates_shown(day), Progress(f"publish {day}") as progress:
         progress.at("measure")
         measure_all(day)
         progress.at("publish")

@@ -61,7 +61,7 @@ def cleaned(source: str | None, rule: str | None, lines: str | None) -> None:
     for heading in (("bản", "v."), ("tin", "sure"), ("giá trị", "values"), ("%", "%")):
         table.add_column(say(*heading), justify="right")
     for one in found:
-        share = f"{100 * one.changed / one.dossiers:.1f}"
+        share = f"{100 * one.changed / one.rows:.1f}" if one.rows else "-"
         words = f"{say(*rule_words(one.rule))} [{one.rule}]"
         cells = (str(one.version), f"{one.confidence:.2f}", str(one.changed), share)
         table.add_row(one.source, one.field, escape(words), *cells)

@@ -18,7 +18,7 @@ from flows.drift import told_of_drift
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
-from flows.stages import check_and_judge, keep_history, measure_all, publish_own, task_runner
+from flows.stages import check_and_judge, gates_shown, keep_history, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.prove import prove
@@ -63,7 +63,7 @@ def refresh(
     chosen = choose(sources)
     allowed = allow(anyway or [], sources or [])
     trouble = Trouble()
-    with Progress(f"refresh {day}") as progress:
+    with gates_shown(day), Progress(f"refresh {day}") as progress:
         with sole_reader_of(chosen):
             progress.at("pull")
             pull_all(chosen, day, trouble, anyway="hours" in allowed)

@@ -14,7 +14,7 @@ from flows.progress import Progress
 from flows.refresh import choose
 from flows.rerun import last_published_day
 from flows.runtime.limits import sole_reader_of
-from flows.stages import check_and_judge, keep_history, measure_all, publish_own, task_runner
+from flows.stages import check_and_judge, gates_shown, keep_history, measure_all, publish_own, task_runner
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.replay import findings_as_seen
@@ -41,7 +41,7 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
     """
     day = as_of or last_published_day() or last_finished_day()
     trouble = Trouble()
-    with Progress(f"replay {day}") as progress:
+    with gates_shown(day), Progress(f"replay {day}") as progress:
         with sole_reader_of(choose(None)):
             progress.at("load")
             rebuild(overwrite)

@@ -13,7 +13,15 @@ from prefect.runtime import flow_run
 from config.settings import settings
 from flows.days import last_finished_day
 from flows.progress import Progress
-from flows.stages import check_and_judge, check_and_judge_these, keep_history, measure_all, publish_own, task_runner
+from flows.stages import (
+    check_and_judge,
+    check_and_judge_these,
+    gates_shown,
+    keep_history,
+    measure_all,
+    publish_own,
+    task_runner,
+)
 from flows.trouble import Trouble
 from tasks.match import match
 from tasks.warehouse.engine import fetch_all
@@ -45,7 +53,7 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
     trouble = Trouble()
     if package:
         get_run_logger().info("package %s: %d approved corrections", package, approved_in(package))
-    with Progress(f"rerun {day}") as progress:
+    with gates_shown(day), Progress(f"rerun {day}") as progress:
         progress.at("match")
         match(day)
         progress.at("judge")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from prefect.logging import get_run_logger
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from config.errors import SourceError
+from config.errors import MotcuaError, SourceError
 from config.policies import policies_of_a_run
 from config.settings import settings
 from flows.runtime.words import say
 from flows.trouble import Trouble, results
 from tasks.check import check
 from tasks.counts import Counts
+from tasks.data_docs import write_data_docs
 from tasks.digest import figures_digest, rules_digest
 from tasks.history import keep_run
 from tasks.judge import judge
@@ -95,6 +98,21 @@ def keep_history(trouble: Trouble) -> None:
                 f"The landing zone takes no file ({type(error).__name__}); the next run makes up for it.",
             )
         )
+
+
+@contextmanager
+def gates_shown(as_of: date) -> Iterator[None]:
+    """Draw what the gates of a day found when a run ends, and above all where it ends because of what they found."""
+    try:
+        yield
+    finally:
+        try:
+            write_data_docs(as_of)
+        except Exception as error:  # the page tells of the run; the run does not hang on it
+            told = str(error) if isinstance(error, MotcuaError) else type(error).__name__
+            get_run_logger().warning(
+                say(f"Không ghi được trang các cổng: {told}", f"The page of the gates was not written: {told}")
+            )
 
 
 def publish_all(as_of: date) -> dict[str, str]:

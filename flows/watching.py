@@ -86,32 +86,11 @@ def _change(one: due_changes.DueChange) -> dict[str, object]:
 
 
 def _silent(_policy: str, _register: str | None) -> Rows:
-    return [
-        {
-            say("hệ thống", "source"): one.source,
-            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == anomalies.ALL else one.unit_code,
-            say("bản ghi cuối", "last record"): one.last,
-            say("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
-            say("dài nhất trước đó", "longest before"): one.longest,
-        }
-        for one in silence.read_silences(last_day_of())
-    ]
+    return [one.row() for one in silence.read_silences(last_day_of())]
 
 
 def _anomalies(_policy: str, _register: str | None) -> Rows:
-    return [
-        {
-            say("ngày", "day"): one.day.day,
-            say("loại ngày", "kind of day"): say(*anomalies.KINDS[one.day.kind]),
-            say("hệ thống", "source"): one.source,
-            say("cơ quan", "agency"): say("tất cả", "all") if one.unit_code == anomalies.ALL else one.unit_code,
-            say("đếm", "counted"): say(*anomalies.MEASURES[one.measure]),
-            say("hồ sơ", "dossiers"): one.day.count,
-            say("thường", "usual"): f"{one.day.usual:g}",
-            say("số ngày đã so", "days compared"): one.day.compared,
-        }
-        for one in anomalies.read_anomalies(last_day_of())
-    ]
+    return [one.row() for one in anomalies.read_anomalies(last_day_of())]
 
 
 def _too_good(policy: str, _register: str | None) -> Rows:

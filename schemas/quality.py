@@ -69,13 +69,26 @@ CORRECTIONS = Table(
 CHANGES = Table(
     schema="quality",
     name="changes",
-    description="Every field of a dossier that cleaning changed: the value as given, the value kept, and the rule that made it.",
-    grain="dossier × field",
-    key=("source", "code", "field"),
+    description="Every field that cleaning changed of a dossier, an entry of its log or a pause: the value as given, the value "
+    "kept, and the rule that made it.",
+    grain="dossier, entry or pause × field",
+    key=("source", "code", "table_name", "seq", "field"),
     fields=(
         SOURCE,
         CODE,
-        Field("field", Kind.TEXT, "Field of core.dossiers that was changed.", (NotNull(),)),
+        Field(
+            "table_name",
+            Kind.TEXT,
+            "Table of the row that was changed.",
+            (NotNull(), OneOf(("core.dossiers", "core.events", "core.pauses"))),
+        ),
+        Field(
+            "seq",
+            Kind.INTEGER,
+            "Place of the entry or pause, as in its table; below 0 where it was left out; 0 of a dossier.",
+            (NotNull(),),
+        ),
+        Field("field", Kind.TEXT, "Field of that table.", (NotNull(),)),
         Field(
             "source_value",
             Kind.TEXT,

@@ -32,7 +32,7 @@ class Cleaned:
     Attributes:
         dossiers, events, pauses: given columns of the tables in ``core``; the last two belong to dossiers
             of the first and are complete for them.
-        changes: given columns of ``quality.changes``: what cleaning changed of these dossiers.
+        changes: given columns of ``quality.changes``: what cleaning changed of these dossiers, their entries and pauses.
         procedures, units: given columns of the tables in ``ref``.
         rejected: ``page_digest, page_position, code, reason, fields`` of what cannot be used.
     """
@@ -60,12 +60,14 @@ def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -
     latest = latest_statements(readings.dossiers, source)
     if len(latest.frame) < len(readings.dossiers):
         readings = _of_kept(readings, latest.frame)
-    events, broken_events = clean_events(readings.events, source, key)
-    pauses, broken_pauses = clean_pauses(readings.supplements, events, source)
+    events, broken_events, changed_events = clean_events(readings.events, source, key)
+    pauses, broken_pauses, changed_pauses = clean_pauses(readings.supplements, events, source)
     broken = pa.concat_arrays([broken_events, broken_pauses])
     directory = Directory(units)
     dossiers = clean_dossiers(latest, source, directory, key, broken)
-    changed = changes(latest.frame, dossiers, source, directory)
+    entries = pd.concat([changed_events, changed_pauses], ignore_index=True)
+    entries = entries[entries["code"].isin(dossiers["code"])]  # one that is left out may be nobody's
+    changed = pd.concat([changes(latest.frame, dossiers, source, directory), entries], ignore_index=True)
     procedures, refused_procedures = clean_procedures(readings.procedures, source)
     agencies, refused_units = clean_units(readings.units, source)
     rejected = [readings.rejected, latest.rejected, refused_procedures, refused_units]

@@ -1,7 +1,7 @@
 """Gates: the contracts of source, cleaned and published data, kept by Great Expectations; counts only, no cell value.
 
-The only module that knows Great Expectations. It takes seconds to import, so a process that meets no gate
-never pays for it.
+Only this module and :mod:`tasks.data_docs` know Great Expectations. It takes seconds to import, so a process that meets no
+gate never pays for it.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ def _plan(expectations: tuple[Expectation, ...], result_format: tuple[tuple[str,
     from great_expectations.validator.validator import Validator
 
     runtime = {"result_format": dict(result_format)}
-    asked = [_engine_form(expectation, place).configuration for place, expectation in enumerate(expectations)]
+    asked = list(configurations(expectations))
     validator = Validator(_engine(pd.DataFrame()), data_context=_context())
     graphs, _, processed = validator._generate_metric_dependency_subgraphs_for_each_expectation_configuration(
         asked, [], catch_exceptions=False, runtime_configuration=runtime
@@ -297,6 +297,13 @@ def _validator() -> Any:
             return self._plan.graphs, [], list(self._plan.processed)
 
     return Planned
+
+
+@lru_cache(maxsize=64)
+def configurations(expectations: tuple[Expectation, ...]) -> tuple[Any, ...]:
+    """Return promises as Great Expectations writes them down, in their order."""
+    _context()
+    return tuple(_engine_form(expectation, place).configuration for place, expectation in enumerate(expectations))
 
 
 def _place(result: Any) -> int:

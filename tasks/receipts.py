@@ -1,8 +1,9 @@
 """Receipts beside the landing files: what a warehouse that was lost has to know again to be rebuilt from them.
 
-Whoever loads pages or takes in corrections (and, in :mod:`tasks.history`, whoever publishes or ends a run) lands a receipt inside the open load, before its commit. Each names
-the one that was committed before it, so of the receipts of a chain those count that the newest leads back to:
-one whose load was killed before its commit is named by none, and one that is missing is noticed.
+Whoever loads pages or takes in corrections (and, in :mod:`tasks.history`, whoever publishes or ends a run) lands a
+receipt inside the open load, before its commit. Each names the one that was committed before it, so of the receipts of
+a chain those count that the newest leads back to: one whose load was killed before its commit is named by none, and one
+that is missing is noticed.
 """
 
 from __future__ import annotations

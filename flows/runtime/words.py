@@ -1,13 +1,10 @@
-"""What an operator reads: Vietnamese first, English by the setting ``MOTCUA_LANGUAGE``."""
+"""What an operator reads: the words of the reports, and sentences that several commands share."""
 
 from __future__ import annotations
 
-from config.settings import settings
+from tasks.reports.words import ALL, or_all, say
 
-
-def say(vietnamese: str, english: str) -> str:
-    """Return the text in the language of the settings."""
-    return english if settings().language == "en" else vietnamese
+__all__ = ["ALL", "each_dossier", "or_all", "say"]
 
 
 def each_dossier(path: str) -> tuple[str, str]:

@@ -14,15 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import Source
-from schemas.quality import CHANGES
+from schemas.dossiers import DOSSIERS
 from tasks.cleaning import code_lists
 from tasks.cleaning.agencies import Directory
-from tasks.cleaning.columns import CodeList, column, series
-from tasks.cleaning.rules import CLEANING_RULES
+from tasks.cleaning.columns import CodeList, column
+from tasks.cleaning.noted import Noted, Place, date_rules
 from tasks.rules import marks
-from tasks.rules.dates import chosen, read_dates
-from tasks.rules.masking import looks_personal
-from tasks.rules.text import given, matches, over_distinct, per_distinct, truth
+from tasks.rules.columns import as_text
+from tasks.rules.dates import read_dates
+from tasks.rules.text import composed, given, matches, one_spaced, over_distinct, truth
 from tasks.rules.times import local_times
 
 _CODES = ("code", "alias_code", "receipt_number", "procedure_code", "field_code")
@@ -32,54 +32,24 @@ _DATE_MARKS = "|".join(
 )
 _IDENTITY_MARKS = f"{marks.ID_PLACEHOLDER}|{marks.ID_MALFORMED}"
 _FOREIGN = r"[\x{0370}-\x{04FF}]"
-# What stands where a date or a number belongs may be anything; words are not repeated.
-_NO_WORDS = r"^[0-9 .,:/+\-]{1,40}$"
-_GUARDED = ("date_unreadable", "number_unreadable")
-_LONGEST_SHOWN = 80
-_NONE = pa.scalar(None, pa.string())
 
 
 class _Rows:
-    """Changes of one field, some rows at a time."""
+    """The dossiers as given and as kept, and what was noted of them."""
 
     def __init__(self, kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source) -> None:
         self.kept, self.dossiers, self.source = kept, dossiers, source
-        self.found: list[dict[str, object]] = []
+        self.noted = Noted(source)
 
     def add(self, field: str, rows: np.ndarray, before: pa.Array, rules: list[str] | str) -> None:
         """Note a change of some rows; arrays are of these rows only."""
-        if len(rows):
-            named = [rules] * len(rows) if isinstance(rules, str) else rules
-            self.found.append(
-                {"field": field, "rows": rows, "before": before, "after": self._after(field, rows), "rules": named}
-            )
-
-    def _after(self, field: str, rows: np.ndarray) -> pa.Array:
-        values = self.dossiers[field].iloc[rows].reset_index(drop=True)
-        if field == "applicant_key":
-            return pa.nulls(len(rows), pa.string())
-        if pa.types.is_timestamp(pa.array(values).type):
-            local = local_times(values, self.source.zone)
-            texts = np.datetime_as_string(local, unit="s")
-            return pa.array(texts, pa.string(), mask=np.isnat(local))
-        return _text(values)
+        after = None if field == "applicant_key" else self.dossiers[field].iloc[rows].reset_index(drop=True)
+        self.noted.add(field, rows, before, after, rules)
 
     def frame(self) -> pd.DataFrame:
         """Return rows of ``quality.changes``."""
-        rows = np.concatenate([each["rows"] for each in self.found]) if self.found else np.zeros(0, dtype=np.int64)
-        before, after = (_joined([each[name] for each in self.found]) for name in ("before", "after"))
-        rules = [rule for each in self.found for rule in each["rules"]]  # type: ignore[attr-defined]
-        columns = {
-            "source": pa.array([self.source.name] * len(rows), pa.string()),
-            "code": _text(self.dossiers["code"].iloc[rows]),
-            "field": pa.array([each["field"] for each in self.found for _ in each["rules"]], pa.string()),  # type: ignore[attr-defined]
-            "source_value": _shown(before, rules),
-            "cleaned_value": after,
-            "rule": pa.array(rules, pa.string()),
-            "rule_version": pa.array([CLEANING_RULES[rule].version for rule in rules], pa.int64()),
-            "confidence": pa.array([CLEANING_RULES[rule].confidence for rule in rules], pa.float64()),
-        }
-        return CHANGES.conform(pd.DataFrame({name: series(values) for name, values in columns.items()}))
+        place = Place(DOSSIERS.full_name, as_text(self.dossiers["code"]), np.zeros(len(self.dossiers), dtype=np.int64))
+        return self.noted.frame(place)
 
 
 def changes(kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source, directory: Directory) -> pd.DataFrame:
@@ -92,7 +62,7 @@ def changes(kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source, director
         directory: of agencies, by which they were cleaned.
 
     Returns:
-        Rows of ``quality.changes``: at most one a dossier and field.
+        Rows of ``quality.changes`` about ``core.dossiers``: at most one a dossier and field.
     """
     rows = _Rows(kept, dossiers.reset_index(drop=True), source)
     _codes(rows)
@@ -107,28 +77,28 @@ def changes(kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source, director
 
 def _codes(rows: _Rows) -> None:
     for field in _CODES:
-        before, after = column(rows.kept, field), _text(rows.dossiers[field])
+        before, after = column(rows.kept, field), as_text(rows.dossiers[field])
         changed = np.flatnonzero(given(before) & given(after) & ~truth(pc.equal(before, after)))
         some, kept = _at(before, changed), _at(after, changed)
         otherwise = "procedure_suffix" if field == "procedure_code" else "composed" if field == "field_code" else "code_form"
         foreign = matches(some, _FOREIGN) & (field not in ("procedure_code", "field_code"))
-        trimmed = truth(pc.equal(_collapsed(some), kept))
+        trimmed = truth(pc.equal(one_spaced(some), kept))
         rows.add(field, changed, some, np.select([foreign, trimmed], ["look_alike", "trimmed"], otherwise).tolist())
 
 
 def _texts(rows: _Rows) -> None:
     for field, name in _TEXTS.items():
-        before, after = column(rows.kept, name), _text(rows.dossiers[field])
+        before, after = column(rows.kept, name), as_text(rows.dossiers[field])
         changed = np.flatnonzero(given(before) & given(after) & ~truth(pc.equal(before, after)))
         some, kept = _at(before, changed), _at(after, changed)
-        composed = truth(pc.equal(over_distinct(some, lambda texts: pc.utf8_normalize(texts, "NFC")), kept))
-        rows.add(field, changed, some, np.where(composed, "composed", "trimmed").tolist())
+        same = truth(pc.equal(over_distinct(some, composed), kept))
+        rows.add(field, changed, some, np.where(same, "composed", "trimmed").tolist())
 
 
 def _agencies(rows: _Rows, directory: Directory) -> None:
     if not directory.entries:
         return
-    codes, names, after = column(rows.kept, "unit_code"), column(rows.kept, "unit"), _text(rows.dossiers["unit_code"])
+    codes, names, after = column(rows.kept, "unit_code"), column(rows.kept, "unit"), as_text(rows.dossiers["unit_code"])
     before = pc.coalesce(codes, names)
     stated = given(before) | (given(after) & (rows.source.role == "primary"))
     changed = np.flatnonzero(~truth(pc.equal(codes, after)) & stated)
@@ -157,22 +127,15 @@ def _way(directory: Directory, code: str | None, name: str | None, found: str | 
 
 def _dates(rows: _Rows) -> None:
     """Look at the rows that cleaning has marked; all others hold dates in the form that is declared."""
-    marked = np.flatnonzero(matches(_text(rows.dossiers["marks"]), _DATE_MARKS))
+    marked = np.flatnonzero(matches(as_text(rows.dossiers["marks"]), _DATE_MARKS))
     if not len(marked):
         return
-    guessed = matches(_text(rows.dossiers["marks"].iloc[marked]), marks.DATE_AMBIGUOUS)
+    guessed = matches(as_text(rows.dossiers["marks"].iloc[marked]), marks.DATE_AMBIGUOUS)
     for field in _date_fields(rows):
         before = _at(column(rows.kept, field), marked)
         read = read_dates(before)
         taken = local_times(rows.dossiers[field].iloc[marked], rows.source.zone)
-        month_first = read.two_ways & (taken == chosen(read, np.ones(len(marked), dtype=bool)))
-        other = np.where(read.two_ways, month_first, read.month_first) != (rows.source.dates.order == "mdy")
-        other &= read.two_ways | read.month_first | read.day_first
-        rule = np.select(
-            [read.unreadable, read.empty_year, read.serial, read.two_ways & guessed, other],
-            ["date_unreadable", "date_empty", "date_serial", "date_guessed", "date_order"],
-            "",
-        )
+        rule = date_rules(read, taken, guessed, rows.source)
         changed = np.flatnonzero(rule != "")
         rows.add(field, marked[changed], _at(before, changed), rule[changed].tolist())
 
@@ -184,7 +147,7 @@ def _date_fields(rows: _Rows) -> Iterator[str]:
 
 
 def _amounts(rows: _Rows) -> None:
-    before, after = column(rows.kept, "fee_amount"), _text(rows.dossiers["fee_amount"])
+    before, after = column(rows.kept, "fee_amount"), as_text(rows.dossiers["fee_amount"])
     changed = np.flatnonzero(given(before) & ~truth(pc.equal(before, after)) & ~matches(before, r"^\s*$"))
     read = given(_at(after, changed))
     rows.add("fee_amount", changed, _at(before, changed), np.where(read, "number_form", "number_unreadable").tolist())
@@ -197,7 +160,7 @@ def _listed(rows: _Rows) -> None:
         "person_kind": CodeList.of(rows.source.person_kinds, code_lists.PERSON_KINDS),
     }
     for field in (*lists, "status", "has_result", "is_migrated"):
-        before, after = column(rows.kept, field), _text(rows.dossiers[field])
+        before, after = column(rows.kept, field), as_text(rows.dossiers[field])
         stated = given(before) & ~matches(before, r"^\s*$")
         unlisted = np.flatnonzero(stated & ~given(after))
         rows.add(field, unlisted, _at(before, unlisted), "not_listed")
@@ -206,30 +169,9 @@ def _listed(rows: _Rows) -> None:
 
 
 def _applicants(rows: _Rows) -> None:
-    refused = np.flatnonzero(matches(_text(rows.dossiers["marks"]), _IDENTITY_MARKS))
+    refused = np.flatnonzero(matches(as_text(rows.dossiers["marks"]), _IDENTITY_MARKS))
     rows.add("applicant_key", refused, pa.nulls(len(refused), pa.string()), "identity_refused")
-
-
-def _shown(before: pa.Array, rules: list[str]) -> pa.Array:
-    """Return values as given, without those that may be personal: they stand in the landing file alone."""
-    personal = truth(per_distinct(before, looks_personal, pa.bool_()))
-    guarded = truth(pc.is_in(pa.array(rules, pa.string()), pa.array(_GUARDED)))
-    hidden = personal | (guarded & ~matches(before, _NO_WORDS))
-    return pc.if_else(pa.array(hidden), _NONE, pc.utf8_slice_codeunits(before, 0, _LONGEST_SHOWN))
-
-
-def _collapsed(values: pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(values, r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+", " "))
 
 
 def _at(values: pa.Array, rows: np.ndarray) -> pa.Array:
     return values.take(pa.array(rows))
-
-
-def _joined(parts: list[object]) -> pa.Array:
-    return pa.concat_arrays([pa.array([], pa.string()), *parts])
-
-
-def _text(values: pd.Series) -> pa.Array:
-    array = pa.array(values)
-    return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.string())

@@ -11,7 +11,9 @@ from schemas.dossiers import EVENTS, PAUSES
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
+from tasks.cleaning.entries import entry_changes, note_dates, note_listed, note_words
 from tasks.cleaning.moments import groups_of, read_instants
+from tasks.cleaning.noted import Noted
 from tasks.rules.codes import fold_codes
 from tasks.rules.marks import DATE_UNREADABLE
 from tasks.rules.pseudonym import pseudonyms
@@ -22,7 +24,7 @@ _CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day a
 _KEY = ["source", "code"]
 
 
-def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd.DataFrame, pa.Array]:
+def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd.DataFrame, pa.Array, pd.DataFrame]:
     """Clean progress logs.
 
     Args:
@@ -31,31 +33,38 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
         key: of the pseudonyms of officers.
 
     Returns:
-        Rows of ``core.events``, and the codes of dossiers with an entry whose time cannot be read
-        (the entry is left out, the dossier gets a mark).
+        Rows of ``core.events``, the codes of dossiers with an entry whose time cannot be read (the entry is left
+        out, the dossier gets a mark), and rows of ``quality.changes``.
     """
     codes = fold_codes(column(readings, "code"))
     flags = Flags(len(readings))
     texts = {name: column(readings, name) for name in ("at", "planned_end_at")}
     dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
-    status, _ = status_list(source).meanings(clean_text(column(readings, "status")), pa.int64())
+    status_text, unit_text = column(readings, "status"), column(readings, "unit")
+    status, unlisted = status_list(source).meanings(clean_text(status_text), pa.int64())
+    unit = clean_text(unit_text)
+    noted = Noted(source)
+    note_dates(noted, texts, dates, flags)
+    note_listed(noted, "status", status_text, status, unlisted, "not_listed")
+    note_words(noted, "unit_as_given", unit_text, unit)
     frame = pd.DataFrame(
         {
             "code": series(codes),
             "at": series(dates["at"]),
             "status": series(status),
-            "unit_as_given": series(clean_text(column(readings, "unit"))),
+            "unit_as_given": series(unit),
             "actor_key": series(pseudonyms(clean_text(column(readings, "actor")), key, "officer")),
             "planned_end_at": series(dates["planned_end_at"]),
+            "row": np.arange(len(readings)),
         }
     )
     frame = frame[given(codes) & given(dates["at"])]
     frame = _numbered(frame.assign(source=source.name), ["at"])
     broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
-    return EVENTS.conform(frame), broken
+    return EVENTS.conform(frame), broken, entry_changes(noted, EVENTS, codes, frame)
 
 
-def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.Array]:
+def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.Array, pd.DataFrame]:
     """Clean recorded pauses and add those that only the log shows.
 
     A stretch of status 5, 6 or 8 in the log that a supplement record already tells is not told twice;
@@ -63,24 +72,38 @@ def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -
     after it is the end of the dossier, not a pause.
 
     Returns:
-        Rows of ``core.pauses``, and the codes of dossiers with a date that cannot be read.
+        Rows of ``core.pauses``, the codes of dossiers with a date that cannot be read, and rows of ``quality.changes``.
     """
-    recorded, broken = _recorded(readings, source)
+    noted, codes = Noted(source), fold_codes(column(readings, "code"))
+    recorded, broken = _recorded(readings, codes, source, noted)
     if not source.is_land:
-        recorded = _with_log(recorded, _stretches(events))
+        told = _with_log(recorded, _stretches(events))
+        _note_ends(noted, recorded, told)
+        recorded = told
     frame = _numbered(recorded.assign(source=source.name), ["started_at", "kind"])
-    return PAUSES.conform(frame), broken
+    return PAUSES.conform(frame), broken, entry_changes(noted, PAUSES, codes, frame)
 
 
-def _recorded(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.Array]:
+def _note_ends(noted: Noted, recorded: pd.DataFrame, told: pd.DataFrame) -> None:
+    """Note the ends that only the log knows; pauses that no record tells are told by their origin."""
+    after = told["ended_at"].iloc[: len(recorded)]
+    filled = np.flatnonzero((recorded["ended_at"].isna() & after.notna()).to_numpy(dtype=bool))
+    rows = recorded["row"].to_numpy(dtype=np.int64)[filled]
+    noted.add("ended_at", rows, pa.nulls(len(filled), pa.string()), after.iloc[filled], "end_from_log")
+
+
+def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: Noted) -> tuple[pd.DataFrame, pa.Array]:
     names = ("started_at", "ended_at", "due_before_at", "due_after_at")
     flags = Flags(len(readings))
-    codes = fold_codes(column(readings, "code"))
     texts = {name: column(readings, name) for name in names}
     dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
     kinds = CodeList.of(source.pause_kinds, code_lists.PAUSE_KINDS)
-    kind, _ = kinds.meanings(clean_text(column(readings, "kind")), pa.string())
-    frame = pd.DataFrame({"code": series(codes), "kind": series(pa.compute.fill_null(kind, "supplement"))})
+    kind_text = column(readings, "kind")
+    meant, unlisted = kinds.meanings(clean_text(kind_text), pa.string())
+    kind = pa.compute.fill_null(meant, "supplement")
+    note_dates(noted, texts, dates, flags)
+    note_listed(noted, "kind", kind_text, kind, unlisted, "pause_presumed")
+    frame = pd.DataFrame({"code": series(codes), "kind": series(kind), "row": np.arange(len(readings))})
     frame = frame.assign(**{name: series(values) for name, values in dates.items()})
     origin = "land_software" if source.is_land else "supplement_record"
     frame["origin"] = series(pa.array([origin] * len(frame), pa.string()))
@@ -123,7 +146,7 @@ def _with_log(recorded: pd.DataFrame, stretches: pd.DataFrame) -> pd.DataFrame:
     extra = stretches[~stretches.index.isin(pairs["stretch"])]
     moment = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
     nothing = pd.Series(pd.NA, index=extra.index, dtype=moment)
-    extra = extra.assign(due_before_at=nothing, due_after_at=nothing, origin="progress_log")
+    extra = extra.assign(due_before_at=nothing, due_after_at=nothing, origin="progress_log", row=-1)
     return pd.concat([told, extra.astype(told.dtypes.to_dict())], ignore_index=True)
 
 

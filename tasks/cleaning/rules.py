@@ -68,6 +68,16 @@ CLEANING_RULES: dict[str, CleaningRule] = {
     "not_listed": CleaningRule("Mã không có trong bảng mã: để trống", "The value is in no code list: left empty", 0.9),
     "by_default": CleaningRule("Nguồn để trống: lấy theo quy định chung", "The source gives none: what holds without one", 0.8),
     "presumed": CleaningRule("Trạng thái suy ra từ ngày kết thúc", "The status follows from the end that is given or not", 0.7),
+    "pause_presumed": CleaningRule(
+        "Loại tạm dừng không có trong bảng mã: lấy là chờ bổ sung",
+        "The kind of pause is in no code list: taken for a supplement",
+        0.6,
+    ),
+    "end_from_log": CleaningRule(
+        "Bản ghi tạm dừng thiếu ngày kết thúc: lấy theo nhật ký xử lý",
+        "The record of a pause lacks its end: the log's was taken",
+        0.9,
+    ),
     "identity_refused": CleaningRule(
         "Số định danh sai hoặc giả: nhận người nộp theo tên và điện thoại",
         "The identity number is malformed or made up: name and telephone stand for the applicant",

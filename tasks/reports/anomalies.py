@@ -10,11 +10,11 @@ from typing import Final
 
 from config.watch import Incident, Watch, load_watch
 from tasks.offices import office_of, source_named
+from tasks.reports.words import ALL, or_all, say
 from tasks.rules.clock import Hours
 from tasks.rules.volume import Unusual, expand, kind_of_days, unusual_days
 from tasks.warehouse.engine import fetch_all
 
-ALL = "*"
 Days = list[tuple[str | None, str, date, int]]
 MEASURES: Final = {"received": ("tiếp nhận", "received"), "closed": ("kết thúc", "closed")}
 """What is counted, in Vietnamese and in English."""
@@ -57,6 +57,19 @@ class Anomaly:
     measure: str
     day: Unusual
 
+    def row(self) -> dict[str, object]:
+        """Return it as a line of a list, in the language of the settings."""
+        return {
+            say("ngày", "day"): self.day.day,
+            say("loại ngày", "kind of day"): say(*KINDS[self.day.kind]),
+            say("hệ thống", "source"): self.source,
+            say("cơ quan", "agency"): or_all(self.unit_code),
+            say("đếm", "counted"): say(*MEASURES[self.measure]),
+            say("hồ sơ", "dossiers"): self.day.count,
+            say("thường", "usual"): f"{self.day.usual:g}",
+            say("số ngày đã so", "days compared"): self.day.compared,
+        }
+
 
 def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
     """Return the days out of the ordinary, the latest first, of each day the furthest from what is usual first.
@@ -78,9 +91,14 @@ def read_days(as_of: date) -> dict[str, Days]:
     }
 
 
+def gone_agencies() -> dict[str, date]:
+    """Return the agencies that were dissolved, each with its last day."""
+    return dict(fetch_all(_GONE))
+
+
 def out_of_the_ordinary(days: dict[str, Days], *, recent: bool = False) -> list[Anomaly]:
     """Return the anomalies among days that were read; see :func:`read_anomalies`."""
-    watch, gone = load_watch(), dict(fetch_all(_GONE))
+    watch, gone = load_watch(), gone_agencies()
     found: list[Anomaly] = []
     for source, rows in days.items():
         found += anomalies(source, rows, office_of(source).clock.hours, watch, gone, recent=recent)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from prefect.artifacts import (
 )
 
 from config.settings import settings
-from tasks.reports.anomalies import ALL, KINDS, MEASURES, Anomaly
+from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
+from tasks.reports.words import GATE_WORDS
+from tasks.reports.words import say as _
 
 TIMELINESS_WORDS = {
     "early": ("trước hạn", "early"),
@@ -47,11 +50,6 @@ POLICY_WORDS = {
     "stop": ("dừng", "stopped"),
 }
 _BASIS_WORDS = {"recorded": ("theo hệ thống", "as recorded"), "cleaned": ("sau làm sạch", "after cleaning")}
-_GATE_WORDS = {
-    "source": ("nguồn", "source"),
-    "cleaned": ("đã làm sạch", "cleaned"),
-    "published": ("công bố", "published"),
-}
 
 
 def start_progress(description: str) -> UUID:
@@ -81,40 +79,15 @@ def write_conspicuous(found: list[Anomaly], silent: list[Silence]) -> None:
     """Write the tables of days out of the ordinary and of silent feeds, where there are any."""
     if found:
         words = _("Ngày có số lượng bất thường", "Days out of the ordinary")
-        create_table_artifact(table=anomaly_table(found), key="anomalies", description=words)
+        create_table_artifact(table=_listed(one.row() for one in found), key="anomalies", description=words)
     if silent:
         words = _("Nguồn, cơ quan im lặng", "Silent sources and agencies")
-        create_table_artifact(table=silence_table(silent), key="silent", description=words)
+        create_table_artifact(table=_listed(one.row() for one in silent), key="silent", description=words)
 
 
-def silence_table(silent: list[Silence]) -> list[dict[str, Any]]:
-    """Return a row a silent source or agency."""
-    return [
-        {
-            _("hệ thống", "source"): one.source,
-            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
-            _("bản ghi cuối", "last record"): f"{one.last:%d/%m/%Y}",
-            _("im lặng, ngày làm việc", "silent, working days"): one.silent_days,
-            _("dài nhất trước đó", "longest before"): one.longest,
-        }
-        for one in silent
-    ]
-
-
-def anomaly_table(found: list[Anomaly]) -> list[dict[str, Any]]:
-    """Return a row a day out of the ordinary."""
-    return [
-        {
-            _("ngày", "day"): f"{one.day.day:%d/%m/%Y}",
-            _("loại ngày", "kind of day"): _(*KINDS[one.day.kind]),
-            _("hệ thống", "source"): one.source,
-            _("cơ quan", "agency"): _("tất cả", "all") if one.unit_code == ALL else one.unit_code,
-            _("đếm", "counted"): _(*MEASURES[one.measure]),
-            _("hồ sơ", "dossiers"): one.day.count,
-            _("thường", "usual"): one.day.usual,
-        }
-        for one in found
-    ]
+def _listed(rows: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """Return rows of a list as a table of the UI: days as people write them."""
+    return [{name: f"{each:%d/%m/%Y}" if isinstance(each, date) else each for name, each in row.items()} for row in rows]
 
 
 def write_drift(rows: Iterable[DriftRow]) -> None:
@@ -223,10 +196,12 @@ def _verdicts_markdown(summary: Summary) -> str:
 
 def _gates_markdown(summary: Summary) -> str:
     rows = [
-        [_(*_GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
+        [_(*GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
         for gate, (checked, failed) in summary.gates.items()
     ]
-    return _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
+    table = _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
+    where = f"`{settings().data_docs / 'index.html'}`"
+    return table and f"{table}\n\n{_('Từng kỳ vọng, mỗi ngày một trang', 'Each expectation, a page a day')}: {where}"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -245,7 +220,3 @@ def _percent(value: float | None) -> str:
 
 def _number(value: int) -> str:
     return f"{value:,}" if settings().language == "en" else f"{value:,}".replace(",", ".")
-
-
-def _(vietnamese: str, english: str) -> str:
-    return english if settings().language == "en" else vietnamese

@@ -20,6 +20,7 @@ from config.whole_files import write_whole_file
 from schemas.differences import CLASSES
 from tasks.offices import source_named
 from tasks.reports.files import as_csv
+from tasks.reports.words import say as _
 from tasks.rules.differences import FIELDS
 from tasks.warehouse.engine import fetch_all
 
@@ -157,7 +158,3 @@ def _workbook(head: list[str], rows: list[list[str]]) -> bytes:
             sheet.write_row(number, 0, row)
         sheet.autofilter(0, 0, len(rows), len(head) - 1)
     return buffer.getvalue()
-
-
-def _(vietnamese: str, english: str) -> str:
-    return english if settings().language == "en" else vietnamese

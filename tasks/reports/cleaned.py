@@ -12,23 +12,30 @@ from tasks.reports.files import write_frame
 from tasks.warehouse.engine import fetch_all, read_frame
 
 _WHERE = "(%(source)s::text IS NULL OR source = %(source)s) AND (%(rule)s::text IS NULL OR rule = %(rule)s)"
+# A field of a dossier by its name, one of an entry or a pause after its table's: ``events.at``.
+_FIELD = "CASE c.table_name WHEN 'core.dossiers' THEN c.field ELSE split_part(c.table_name, '.', 2) || '.' || c.field END"
 _COUNTS = f"""
-    SELECT c.source, c.field, c.rule, c.rule_version, c.confidence, count(*), d.dossiers FROM quality.changes AS c
-    JOIN (SELECT source, count(*) AS dossiers FROM core.dossiers GROUP BY source) AS d USING (source)
-    WHERE {_WHERE} GROUP BY c.source, c.field, c.rule, c.rule_version, c.confidence, d.dossiers
-    ORDER BY count(*) DESC, c.source, c.field, c.rule, c.rule_version, c.confidence
+    SELECT c.source, {_FIELD}, c.rule, c.rule_version, c.confidence, count(*), coalesce(r.rows, 0) FROM quality.changes AS c
+    LEFT JOIN (
+        SELECT source, 'core.dossiers' AS table_name, count(*) AS rows FROM core.dossiers GROUP BY 1
+        UNION ALL SELECT source, 'core.events', count(*) FROM core.events GROUP BY 1
+        UNION ALL SELECT source, 'core.pauses', count(*) FROM core.pauses GROUP BY 1
+    ) AS r USING (source, table_name)
+    WHERE {_WHERE} GROUP BY 1, 2, 3, 4, 5, 7 ORDER BY 6 DESC, 1, 2, 3, 4, 5
 """
 _COLUMNS = tuple(name for name in CHANGES.columns if name != "changed_in")
-_ROWS = f"SELECT {', '.join(_COLUMNS)} FROM quality.changes WHERE {_WHERE} ORDER BY source, code, field"
+_ROWS = f"SELECT {', '.join(_COLUMNS)} FROM quality.changes WHERE {_WHERE} ORDER BY {', '.join(CHANGES.key)}"
 _OF_DOSSIER = """
-    SELECT field, source_value, cleaned_value, rule, rule_version, confidence FROM quality.changes
-    WHERE source = %(source)s AND code = %(code)s ORDER BY field
+    SELECT CASE table_name WHEN 'core.dossiers' THEN field
+        ELSE split_part(table_name, '.', 2) || ' ' || CASE WHEN seq < 0 THEN '?' ELSE seq::text END || '.' || field END,
+        source_value, cleaned_value, rule, rule_version, confidence FROM quality.changes
+    WHERE source = %(source)s AND code = %(code)s ORDER BY table_name, seq, field
 """
 
 
 @dataclass(frozen=True)
 class Cleaning:
-    """How often one version of a rule changed one field of a source's dossiers, of how many."""
+    """How often one version of a rule changed one field of a source's dossiers, entries or pauses, of how many."""
 
     source: str
     field: str
@@ -36,7 +43,7 @@ class Cleaning:
     version: int
     confidence: float
     changed: int
-    dossiers: int
+    rows: int
 
 
 def count_changes(source: str | None = None, rule: str | None = None) -> list[Cleaning]:
@@ -60,7 +67,7 @@ def write_changes(path: Path, source: str | None = None, rule: str | None = None
 
 
 def changes_of(source: str, code: str) -> list[dict[str, Any]]:
-    """Return what cleaning changed of one dossier, field by field."""
+    """Return what cleaning changed of one dossier, of its entries and pauses, field by field."""
     names = ("field", "given", "kept", "rule", "version", "confidence")
     return [dict(zip(names, row, strict=True)) for row in fetch_all(_OF_DOSSIER, {"source": source, "code": code})]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from prefect.artifacts import create_table_artifact
 
-from config.settings import settings
 from tasks.pulling.proof import Proof
+from tasks.reports.words import say as _
 
 _MOST = 3  # agency-days that a sentence names
 _MOST_ROWS = 1000  # of an artifact; all are in quality.completeness
@@ -57,7 +57,3 @@ def gap_sentence(proof: Proof) -> str:
         f"{proof.source}: {proof.missing} dossiers of {len(proof.gaps)} agency-days are missing by the source's own count: "
         f"{named}{more}. Run `{command}`.",
     )
-
-
-def _(vietnamese: str, english: str) -> str:
-    return english if settings().language == "en" else vietnamese

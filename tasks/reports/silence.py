@@ -9,7 +9,8 @@ import numpy as np
 
 from config.watch import Incident, Silent, load_watch
 from tasks.offices import office_of, source_named
-from tasks.reports.anomalies import ALL, Anomaly, known_days, out_of_the_ordinary, read_days
+from tasks.reports.anomalies import Anomaly, gone_agencies, known_days, out_of_the_ordinary, read_days
+from tasks.reports.words import ALL, or_all, say
 from tasks.rules.clock import WorkingClock
 from tasks.warehouse.engine import fetch_all
 
@@ -19,8 +20,6 @@ _ACTIVE = """
     CROSS JOIN LATERAL (VALUES (d.received_at), (d.done_at), (d.returned_at)) AS a (at)
     WHERE d.source = %(source)s AND a.at IS NOT NULL AND (a.at AT TIME ZONE %(zone)s)::date <= %(as_of)s
 """
-# An agency that was dissolved may be silent.
-_GONE = "SELECT unit_code FROM ref.units GROUP BY unit_code HAVING bool_and(valid_to IS NOT NULL AND valid_to < %(as_of)s)"
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,32 @@ class Silence:
     longest: int
     active_days: int
 
+    def row(self) -> dict[str, object]:
+        """Return it as a line of a list, in the language of the settings."""
+        return {
+            say("hệ thống", "source"): self.source,
+            say("cơ quan", "agency"): or_all(self.unit_code),
+            say("bản ghi cuối", "last record"): self.last,
+            say("im lặng, ngày làm việc", "silent, working days"): self.silent_days,
+            say("dài nhất trước đó", "longest before"): self.longest,
+        }
+
 
 def read_silences(as_of: date) -> list[Silence]:
     """Return the sources and agencies that fell silent, the source as a whole first, then the longest silence."""
     watch = load_watch()
-    gone = {row[0] for row in fetch_all(_GONE, {"as_of": as_of})}
+    gone = _silent_by_right(as_of)
     found: list[Silence] = []
     for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1"):
         parameters = {"source": source, "zone": source_named(source).zone, "as_of": as_of}
         rows = [(unit, day) for unit, day in fetch_all(_ACTIVE, parameters) if unit not in gone]
         found += silences(source, rows, office_of(source).clock, as_of, watch.silent, watch.incidents)
     return _ordered(found)
+
+
+def _silent_by_right(as_of: date) -> set[str]:
+    """Return the agencies that were dissolved before the day."""
+    return {unit for unit, last in gone_agencies().items() if last < as_of}
 
 
 def _ordered(found: list[Silence]) -> list[Silence]:
@@ -60,7 +74,7 @@ def _ordered(found: list[Silence]) -> list[Silence]:
 def read_conspicuous(as_of: date) -> tuple[list[Anomaly], list[Silence]]:
     """Return the anomalies of the last working days and who is silent, from one look at the dossiers: what a run tells."""
     watch, days = load_watch(), read_days(as_of)
-    gone = {row[0] for row in fetch_all(_GONE, {"as_of": as_of})}
+    gone = _silent_by_right(as_of)
     found: list[Silence] = []
     for source, rows in days.items():
         active = [(unit, day) for unit, _, day, _ in rows if unit not in gone]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from config.whole_files import write_whole_file
 from tasks.reports.site_charts import library, trend
 from tasks.reports.site_data import page_data
 from tasks.warehouse.kill import kill_point
@@ -33,14 +33,7 @@ def write_page(policy: str, path: Path) -> Path:
     """
     text = page(page_data(policy))
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    kill_point("page_written")
-    part.replace(path)
-    return path
+    return write_whole_file(path, text.encode(), written=lambda: kill_point("page_written"))
 
 
 def page(data: dict[str, Any]) -> str:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from prefect.artifacts import create_table_artifact
 
-from config.settings import settings
 from config.sources import Source
 from tasks.pulling.books import asked_of
 from tasks.pulling.spans import BEGINNING, gaps
+from tasks.reports.words import say as _
 from tasks.rules.times import instant_text
 from tasks.sources.protocol import Window
 from tasks.warehouse.engine import fetch_all
@@ -61,7 +61,3 @@ def _row(since: datetime | None, until: datetime | None, state: str, zone: ZoneI
         _("đến", "to"): _("mới nhất", "the newest") if until is None else instant_text(until, zone.key),
         _("trạng thái", "state"): _(*_STATES[state]),
     }
-
-
-def _(vietnamese: str, english: str) -> str:
-    return english if settings().language == "en" else vietnamese

@@ -38,6 +38,17 @@ def arrow(series: pd.Series) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
+def as_text(series: pd.Series) -> pa.Array:
+    """Return a column as one Arrow array of texts."""
+    return arrow(series).cast(pa.string())
+
+
+def has_word(texts: pa.Array, *words: str) -> Mask:
+    """Tell which space-separated texts hold one of some words, whole; null holds none."""
+    found = pc.match_substring_regex(texts.cast(pa.string()), rf"(^| )({'|'.join(words)})( |$)")
+    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
 def as_codes(array: pa.Array) -> Codes:
     """Return texts as numbers, in order of first appearance."""
     encoded = pc.dictionary_encode(array)

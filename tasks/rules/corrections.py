@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from schemas.dossiers import DOSSIERS
 from schemas.table import Kind
+from tasks.rules.columns import as_text
 
 CORRECTABLE = (
     "procedure_code",
@@ -42,8 +43,8 @@ def with_corrections(dossiers: pd.DataFrame, corrections: pd.DataFrame) -> pd.Da
     names = pa.array([""] * len(corrected), pa.string())
     for field in [name for name in CORRECTABLE if (corrections["field"] == name).any()]:
         newest = corrections[corrections["field"] == field].drop_duplicates("code", keep="last")
-        place = pc.index_in(_text(corrected["code"]), value_set=_text(newest["code"]))
-        values = read_values(_text(newest["new_value"]), field)
+        place = pc.index_in(as_text(corrected["code"]), value_set=as_text(newest["code"]))
+        values = read_values(as_text(newest["new_value"]), field)
         touched = pc.is_valid(place)
         column = pa.array(corrected[field]).cast(DOSSIERS[field].kind.arrow)
         merged = pc.if_else(touched, values.take(place), column)
@@ -73,7 +74,3 @@ def read_values(texts: pa.Array, field: str) -> pa.Array:
         except ValueError:
             raise pa.ArrowInvalid(f"a value of {field} is not a time in ISO 8601") from None
     return texts.cast(kind.arrow)
-
-
-def _text(values: pd.Series) -> pa.Array:
-    return pa.array(values).cast(pa.string())

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.dossiers import MATCHES
-from tasks.rules.columns import group_numbers
+from tasks.rules.columns import as_text, group_numbers, has_word
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
 from tasks.rules.times import days, local_times
 
@@ -335,13 +335,11 @@ def _rank(rows: pd.DataFrame, received: npt.NDArray[np.datetime64], worked: npt.
 
 
 def _is_person(marks: pa.Array) -> npt.NDArray[np.bool_]:
-    pattern = rf"(^| )({'|'.join(_NO_PERSON)})( |$)"
-    return ~_true(pc.match_substring_regex(marks, pattern))
+    return ~has_word(marks, *_NO_PERSON)
 
 
 def _text(rows: pd.DataFrame, name: str) -> pa.Array:
-    array = pa.array(rows[name]).cast(pa.string())
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return as_text(rows[name])
 
 
 def _today(units: pa.Array, successors: Mapping[str, str]) -> pa.Array:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.case import Case
-from tasks.rules.columns import arrow, group_numbers
+from tasks.rules.columns import arrow, group_numbers, has_word
 from tasks.rules.digests import instant_digests, text_digest, text_digests
 from tasks.rules.due import NONE
 from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER, FROM_RECORD
@@ -146,8 +146,9 @@ def _field(case: Case, field: str) -> pa.Array:
     corrected = arrow(case.facts.frames.dossiers["corrected"])
     if corrected.null_count == len(corrected):
         return pa.array([f"core.dossiers.{field}"]).take(pa.array(np.zeros(len(corrected), dtype=np.int64)))
-    laid_over = pc.match_substring_regex(pc.fill_null(corrected.cast(pa.string()), ""), rf"(^| ){field}( |$)")
-    return pc.if_else(laid_over, f"quality.corrections.new_value of {field}", f"core.dossiers.{field}")
+    return pc.if_else(
+        pa.array(has_word(corrected, field)), f"quality.corrections.new_value of {field}", f"core.dossiers.{field}"
+    )
 
 
 def _only(case: Case, field: str, wanted: np.ndarray) -> pa.Array:

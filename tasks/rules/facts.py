@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.codes import read_codes
+from tasks.rules.columns import arrow, has_word
 from tasks.rules.frames import DossierFrames
 from tasks.rules.times import LocalTimes, local_times
 
@@ -77,8 +78,7 @@ class Facts:
 
     def marked(self, mark: str) -> np.ndarray:
         """Tell which dossiers bear a mark (whole word)."""
-        marks = pa.array(self.frames.dossiers["marks"]).cast(pa.string())
-        return as_bool(pc.match_substring_regex(pc.fill_null(marks, ""), rf"(^| ){mark}( |$)"))
+        return has_word(arrow(self.frames.dossiers["marks"]), mark)
 
     def given(self, field: str) -> np.ndarray:
         """Tell which dossiers have a value in a field of ``core.dossiers``."""

@@ -14,6 +14,7 @@ import pandas as pd
 from config.policies import Policy
 from tasks.rules.case import Case, Office, settle
 from tasks.rules.columns import arrow, as_codes
+from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.crosswalk import Crosswalk
 from tasks.rules.due import UNITS
 from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
@@ -31,18 +32,7 @@ from tasks.rules.verdict import Judgement, judgement_of
 _END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
 SUCCEEDED = "unit_succeeded"  # the one rule that follows from the directory, not from a verdict
 _LEAST = 0.5
-_STATED = (
-    "source",
-    "code",
-    "unit_code",
-    "procedure_code",
-    "status",
-    "received_at",
-    "due_at",
-    "done_at",
-    "returned_at",
-    "refused_at",
-)
+_STATED = ("source", "code", *CORRECTABLE)
 _Records = dict[tuple[str, str, np.datetime64], str]
 
 

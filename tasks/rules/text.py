@@ -33,9 +33,15 @@ def clean_text(values: pa.Array) -> pa.Array:
 
 def _clean(values: pa.Array) -> pa.Array:
     text = composed(pc.replace_substring(pc.utf8_slice_codeunits(values, 0, LONGEST), "\x00", ""))
-    text = where_needed(text, _ODD_SPACE, lambda texts: pc.replace_substring_regex(texts, _SPACE_RUN, " "))
-    text = pc.utf8_trim_whitespace(text)
+    text = one_spaced(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def one_spaced(values: pa.Array) -> pa.Array:
+    """Trim texts and make each run of white space and invisible signs in them a single space."""
+    return pc.utf8_trim_whitespace(
+        where_needed(values, _ODD_SPACE, lambda texts: pc.replace_substring_regex(texts, _SPACE_RUN, " "))
+    )
 
 
 def composed(values: pa.Array) -> pa.Array:

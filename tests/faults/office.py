@@ -216,7 +216,7 @@ def _desk(edition: int) -> dict[str, list[tuple[object, ...]]]:
         )
         events += [(f"k{n}", received + timedelta(hours=h), status) for h, status in enumerate((2, 4, 9)[: 2 + bool(done)])]
         if n % 5 == 0 and last % 2:
-            pauses.append((f"k{n}", 1, received + timedelta(days=1), received + timedelta(days=2)))
+            pauses.append((f"k{n}", 1 + n % 2, received + timedelta(days=1), received + timedelta(days=2)))
     dossiers += [(f"x{n}", None, None, None, None, 4, None, None, None, datetime(2026, 3, 20)) for n in range(UNREADABLE)]
     return {
         "ho_so khoa ma bien_nhan thu_tuc don_vi trang_thai nhan hen xong cap_nhat": dossiers,

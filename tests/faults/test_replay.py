@@ -129,6 +129,9 @@ def test_a_lost_warehouse_comes_back_the_same(folder: Path) -> None:
     assert {*REBUILT, *SHEETS, *TOLD} - filled == {"raw.mentions", "audit.progress"}, "partial statements alone have mentions"
     assert fetch_all("SELECT count(DISTINCT first_seen_on), count(DISTINCT last_seen_on) FROM quality.findings") == [(2, 2)]
     assert fetch_all("SELECT count(*) FROM mart.publications") == [(2,)]
+    assert ("core.pauses",) in fetch_all("SELECT DISTINCT table_name FROM quality.changes"), (
+        "entries tell what was changed of them"
+    )
     assert {state for (state,) in fetch_all("SELECT state FROM raw.pulls")} == {"loaded", "unchanged", "failed"}
     lose_the_warehouse(folder)
     replay_landing()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -117,6 +118,8 @@ def test_nothing_is_published_after_a_failed_gate(
     assert held["province"] > 0, "the other sources are"
     assert installation.query("SELECT count(*) FROM mart.publications") == [(0,)]
     assert installation.query("SELECT count(*) FROM quality.gate_results WHERE NOT success") != [(0,)]
+    shown = (settings().data_docs / f"{AS_OF}.html").read_text(encoding="utf-8")
+    assert re.search(r"#s\d+\">communes dossiers</a></th><td class=\"number\">9</td><td class=\"number bad\">1</td>", shown)
 
 
 @pytest.mark.usefixtures("installation")

@@ -6,22 +6,28 @@ from typing import Any
 
 import pytest
 
+from schemas.quality import CHANGES
 from tasks.cleaning.rules import CLEANING_RULES
 from tests.sources.desk import dossier
 from tests.sources.test_clean import cleaned
 
+PLAIN = {"MaDonVi": "H99.12", "KenhThucHien": "1"}
 PERSON = {"SoGiayToChuHoSo": "001093012345", "ChuHoSo": "Lê Thị B", "SoDienThoai": "0912345678"}
 
 
 def changed(record: dict[str, Any], **source: Any) -> dict[str, tuple[Any, ...]]:
-    """Return field to value as given, value kept and rule."""
+    """Return field to value as given, value kept and rule; of an entry or pause its table and place stand before the field."""
     frame = cleaned([record], **source).changes.astype(object)
     frame = frame.where(frame.notna(), None)
     assert all(
         version == CLEANING_RULES[rule].version for rule, version in zip(frame["rule"], frame["rule_version"], strict=True)
     )
     assert all(sure == CLEANING_RULES[rule].confidence for rule, sure in zip(frame["rule"], frame["confidence"], strict=True))
-    rows = zip(frame["field"], frame["source_value"], frame["cleaned_value"], frame["rule"], strict=True)
+    named = [
+        field if table == "core.dossiers" else f"{table[5:]} {seq}.{field}"
+        for table, seq, field in zip(frame["table_name"], frame["seq"], frame["field"], strict=True)
+    ]
+    rows = zip(named, frame["source_value"], frame["cleaned_value"], frame["rule"], strict=True)
     return {field: (before, after, rule) for field, before, after, rule in rows}
 
 
@@ -31,7 +37,7 @@ def of(**fields: Any) -> dict[str, tuple[Any, ...]]:
 
 
 def test_of_a_record_in_good_order_nothing_is_changed() -> None:
-    assert of(MaDonVi="H99.12", KenhThucHien="1") == {}
+    assert of(**PLAIN) == {}
 
 
 @pytest.mark.parametrize(
@@ -87,9 +93,39 @@ def test_numbers_unlisted_codes_and_what_was_filled_in_are_told() -> None:
     assert presumed["status"][2] == "presumed"
 
 
+def test_entries_of_the_log_say_what_was_changed_of_them_and_which_were_left_out() -> None:
+    log = [
+        {"ThoiDiemXuLy": "20260105080000", "TrangThai": "77", "PhongBanXuLy": " Phòng  một cửa ", "NguoiXuLy": "Trần C"},
+        {"ThoiDiemXuLy": "hôm qua", "TrangThai": "4", "PhongBanXuLy": "Phòng một cửa"},
+        {"ThoiDiemXuLy": "46026.5", "TrangThai": "2"},
+        {"ThoiDiemXuLy": "0912345678 gọi lại", "TrangThai": "4"},
+    ]
+    assert of(DanhSachTienDo=log, **PLAIN) == {
+        "events 0.at": ("46026.5", "2026-01-04T12:00:00", "date_serial"),
+        "events 1.status": ("77", None, "not_listed"),
+        "events 1.unit_as_given": (" Phòng  một cửa ", "Phòng một cửa", "trimmed"),
+        "events -1.at": (None, None, "date_unreadable"),
+        "events -2.at": (None, None, "date_unreadable"),
+    }
+
+
+def test_pauses_say_what_was_changed_of_them() -> None:
+    log = [
+        {"ThoiDiemXuLy": f"202601{at}0000", "TrangThai": status} for at, status in (("0408", "2"), ("0509", "5"), ("0610", "4"))
+    ]
+    asked = {"NgayBoSung": "20260105090000", "TrangThaiBoSung": "lạ", "NgayHenTraTruoc": "01/13/2026 17:00"}
+    record = dossier(1, **PERSON, **PLAIN, DanhSachTienDo=log, DanhSachHoSoBoSung=[asked])
+    found = changed(record, pause_kinds={"1": "supplement"})
+    assert found == {
+        "pauses 0.due_before_at": ("01/13/2026 17:00", "2026-01-13T17:00:00", "date_order"),
+        "pauses 0.ended_at": (None, "2026-01-06T10:00:00", "end_from_log"),
+        "pauses 0.kind": ("lạ", "supplement", "pause_presumed"),
+    }
+
+
 def test_every_change_belongs_to_a_dossier_that_was_kept() -> None:
     records = [dossier(n, MaHoSo=code) for n, code in ((1, " H99.12-250305-0001"), (2, "h99.12-250305-0001"), (3, ""))]
     found = cleaned(records)
-    keys = found.changes[["source", "code", "field"]]
+    keys = found.changes[list(CHANGES.key)]
     assert not keys.duplicated().any()
     assert set(keys["code"]) <= set(found.dossiers["code"])

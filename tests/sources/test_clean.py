@@ -431,12 +431,14 @@ def test_no_personal_value_gets_past_cleaning(caplog: pytest.LogCaptureFixture) 
         Email=CANARIES[3],
         TrichYeuHoSo=f"Hồ sơ của {CANARIES[0]}",
         DanhSachTienDo=[
-            {"ThoiDiemXuLy": "20260104080000", "TrangThai": "4", "NguoiXuLy": CANARIES[4], "NoiDungXuLy": CANARIES[0]}
+            {"ThoiDiemXuLy": "20260104080000", "TrangThai": "4", "NguoiXuLy": CANARIES[4], "NoiDungXuLy": CANARIES[0]},
+            {"ThoiDiemXuLy": CANARIES[0], "TrangThai": CANARIES[2]},
         ],
         DanhSachHoSoBoSung=[supplement(NguoiYeuCauBoSung=CANARIES[4], NoiDungBoSung=CANARIES[0])],
     )
     found = cleaned([record, {**record, "MaHoSo": None}])
-    text = "\n".join(frame.to_csv() for frame in (found.dossiers, found.events, found.pauses, found.rejected)) + caplog.text
+    text = "\n".join(frame.to_csv() for frame in (found.dossiers, found.events, found.pauses, found.changes, found.rejected))
+    text += caplog.text
     for canary in CANARIES:
         assert canary not in text
         assert canary.casefold() not in text.casefold()

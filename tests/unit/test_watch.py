@@ -16,8 +16,9 @@ from tasks.reports import too_good
 from tasks.reports.anomalies import anomalies
 from tasks.reports.due_changes import DueChange, expiry, joined, repeated
 from tasks.reports.letters import Judged, lines_of, parse_letters, send_by
-from tasks.reports.silence import ALL, silences
+from tasks.reports.silence import silences
 from tasks.reports.too_good import signs
+from tasks.reports.words import ALL
 from tasks.rules.volume import kind_of_days, unusual_days
 
 CLOCK = clock_for(load_calendars()["vn"])

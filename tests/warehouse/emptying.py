@@ -10,8 +10,8 @@ from tasks.warehouse.engine import connection
 
 
 def empty_warehouse() -> None:
-    """Remove all rows, landing files and the page of the home that the settings name."""
-    for folder in (settings().landing_folder, settings().page.parent):
+    """Remove all rows, landing files and pages of the home that the settings name."""
+    for folder in (settings().landing_folder, settings().page.parent, settings().data_docs):
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
     with connection("empty the tables") as driver, driver.cursor() as cursor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,9 @@ from schemas.dossiers import DOSSIERS, EVENTS
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import FINDINGS, GATE_RESULTS
 from schemas.reference import PROCEDURES, UNITS
-from tasks import gates
+from tasks import data_docs, gates
 from tasks.check import check_bundle, with_history
+from tasks.data_docs import NEWEST, Result, forget_data_docs, promised_parts, write_data_docs
 from tasks.digest import rules_digest
 from tasks.maintain import forget_gate_results
 from tasks.offices import all_sources
@@ -194,6 +197,50 @@ def test_old_results_of_gates_are_forgotten_but_for_the_last_of_each_promise() -
     entries = fetch_all("SELECT count(*) FROM audit.ledger")
     assert forget_gate_results() == 0
     assert fetch_all("SELECT count(*) FROM audit.ledger") == entries, "nothing to forget leaves no trace"
+
+
+def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
+    with pytest.raises(DataError):
+        gates.check_cleaned(cleaned(status=12, unit_code="CANARY-7", procedure_code="CANARY-8"), DOSSIERS, "province", DAY_ONE)
+    written = write_data_docs(DAY_ONE)
+    assert written is not None
+    text, index = (path.read_text(encoding="utf-8") for path in (written, written.with_name("index.html")))
+    assert "30 unexpected values found" in text, "great_expectations says how far it was broken"
+    assert "CANARY" not in text + index
+    assert not re.search(r"https?:|//\w|\bsrc=|<script|<link|<img|@import|url\(", text + index), "it loads from nowhere"
+    assert {*re.findall(r'href="([^"]*)"', text + index)} == {"index.html", "#s0", f"{DAY_ONE}.html"}
+    before = written.stat().st_mtime_ns
+    assert write_data_docs(DAY_ONE) == written
+    assert written.stat().st_mtime_ns == before, "nothing new, nothing written"
+    assert write_data_docs(DAY_TWO) is None, "no gate looked at anything"
+
+
+def test_old_pages_of_gates_are_forgotten_and_the_index_lists_the_newest() -> None:
+    folder = settings().data_docs
+    folder.mkdir(exist_ok=True)
+    days = [date(2026, 3, 31) - timedelta(days=n) for n in (*range(NEWEST), 399, 400, 401, 900)]
+    for day in days:
+        (folder / f"{day}.html").write_text(f"<!-- {'0' * 64} 8 9 -->\n<p>", encoding="utf-8")
+    assert forget_data_docs(400) == 2
+    assert {path.stem for path in folder.glob("????-*.html")} == {str(day) for day in days[:-2]}
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'href="(.*?).html"', index) == [str(day) for day in days[:NEWEST]]
+    assert index.count('<td class="number bad">1</td>') == NEWEST
+    assert forget_data_docs(400) == 0
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held", "broken"])
+def test_the_library_draws_every_declared_promise(held: bool) -> None:
+    rows = [
+        Result("cleaned", f"source {part}", promise.name, held, 9, 0 if held else 2)
+        for part, promises in promised_parts().items()
+        for promise in promises
+    ]
+    text = data_docs.page(rows, DAY_ONE)
+    assert text.count("fas fa-check-circle" if held else "fas fa-times") == len(rows)
+    assert text.count("2 unexpected values found") == (0 if held else len(rows))
+    assert "không còn được khai báo" not in text
+    assert "không còn được khai báo" in data_docs.page([replace(rows[0], expectation="once asked")], DAY_ONE)
 
 
 def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:

@@ -1,0 +1,71 @@
+"""What cleaning changed of entries of progress logs and of pauses: as for dossiers, field by field, with the entry's place.
+
+An entry that is left out, because nobody can tell when it was, is told too: its places count down from -1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.table import Table
+from tasks.cleaning.columns import Flags, series
+from tasks.cleaning.noted import Noted, Place, date_rules
+from tasks.rules.dates import read_dates
+from tasks.rules.marks import DATE_AMBIGUOUS, DATE_SERIAL, DATE_TWO_FORMATS, DATE_UNREADABLE, YEAR_ZERO
+from tasks.rules.text import composed, given, matches, over_distinct, truth
+from tasks.rules.times import local_times
+
+_DATE_MARKS = (DATE_AMBIGUOUS, DATE_TWO_FORMATS, DATE_UNREADABLE, DATE_SERIAL, YEAR_ZERO)
+
+
+def note_dates(noted: Noted, texts: Mapping[str, pa.Array], kept: Mapping[str, pa.Array], flags: Flags) -> None:
+    """Note the dates that were not in their declared form; rows without a mark hold none."""
+    marked = np.flatnonzero(np.logical_or.reduce([flags.raised[mark] for mark in _DATE_MARKS]))
+    if not len(marked):
+        return
+    for name, values in texts.items():
+        some, taken = values.take(pa.array(marked)), series(kept[name].take(pa.array(marked)))
+        guessed = flags.raised[DATE_AMBIGUOUS][marked]
+        rule = date_rules(read_dates(some), local_times(taken, noted.source.zone), guessed, noted.source)
+        changed = np.flatnonzero(rule != "")
+        noted.add(name, marked[changed], some.take(pa.array(changed)), taken.iloc[changed], rule[changed].tolist())
+
+
+def note_words(noted: Noted, name: str, before: pa.Array, after: pa.Array) -> None:
+    """Note the texts that were trimmed or composed."""
+    changed = np.flatnonzero(given(before) & given(after) & ~truth(pc.equal(before, after)))
+    some, kept = before.take(pa.array(changed)), after.take(pa.array(changed))
+    same = truth(pc.equal(over_distinct(some, composed), kept))
+    noted.add(name, changed, some, series(kept), np.where(same, "composed", "trimmed").tolist())
+
+
+def note_listed(noted: Noted, name: str, before: pa.Array, after: pa.Array, unlisted: np.ndarray, rule: str) -> None:
+    """Note the codes that no list explains."""
+    changed = np.flatnonzero(unlisted & given(before) & ~matches(before, r"^\s*$"))
+    noted.add(name, changed, before.take(pa.array(changed)), series(after.take(pa.array(changed))), rule)
+
+
+def entry_changes(noted: Noted, table: Table, codes: pa.Array, kept: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of ``quality.changes`` about entries.
+
+    Args:
+        noted: by the number of the entry as given.
+        table: that the entries are rows of.
+        codes: their dossiers, as given; one without is nobody's.
+        kept: columns ``row``, the number of the entry as given (below 0: of none), and ``seq``, its place.
+    """
+    own = kept[kept["row"] >= 0]
+    seq = np.zeros(len(codes), dtype=np.int64)
+    there = np.zeros(len(codes), dtype=bool)
+    rows = own["row"].to_numpy(dtype=np.int64)
+    seq[rows], there[rows] = own["seq"].to_numpy(dtype=np.int64), True
+    if noted.fields and not there.all():
+        out = pd.Series(codes.filter(pa.array(~there)).to_pylist())
+        seq[~there] = -1 - out.groupby(out, dropna=False, sort=False).cumcount().to_numpy()
+    found = noted.frame(Place(table.full_name, codes, seq))
+    return found[found["code"].notna()].reset_index(drop=True)
