@@ -60,11 +60,10 @@ def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -
     latest = latest_statements(readings.dossiers, source)
     if len(latest.frame) < len(readings.dossiers):
         readings = _of_kept(readings, latest.frame)
-    events, broken_events, changed_events = clean_events(readings.events, source, key)
-    pauses, broken_pauses, changed_pauses = clean_pauses(readings.supplements, events, source)
-    broken = pa.concat_arrays([broken_events, broken_pauses])
+    events, by_events, changed_events = clean_events(readings.events, source, key)
+    pauses, by_pauses, changed_pauses = clean_pauses(readings.supplements, events, source)
     directory = Directory(units)
-    dossiers = clean_dossiers(latest, source, directory, key, broken)
+    dossiers = clean_dossiers(latest, source, directory, key, [by_events, by_pauses])
     entries = pd.concat([changed_events, changed_pauses], ignore_index=True)
     entries = entries[entries["code"].isin(dossiers["code"])]  # one that is left out may be nobody's
     changed = pd.concat([changes(latest.frame, dossiers, source, directory), entries], ignore_index=True)

@@ -37,7 +37,9 @@ from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
-CHUNK_BYTES = 20_000_000  # of pages read and cleaned together; twice that bounds the memory of a load, one the wait for the last write
+CHUNK_BYTES = (
+    20_000_000  # of pages read and cleaned together; twice that bounds the memory of a load, one the wait for the last write
+)
 _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, g.loaded_at IS NULL FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id

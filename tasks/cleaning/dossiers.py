@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,9 @@ def latest_statements(readings: pd.DataFrame, source: Source) -> Latest:
     return Latest(kept.iloc[chosen].reset_index(drop=True), repeated[chosen], rejected)
 
 
-def clean_dossiers(latest: Latest, source: Source, directory: Directory, key: bytes, broken_children: pa.Array) -> pd.DataFrame:
+def clean_dossiers(
+    latest: Latest, source: Source, directory: Directory, key: bytes, by_entries: Iterable[Mapping[str, pa.Array]]
+) -> pd.DataFrame:
     """Clean the dossiers of one or more pages.
 
     Args:
@@ -77,7 +80,7 @@ def clean_dossiers(latest: Latest, source: Source, directory: Directory, key: by
         source: its code lists, zone and order of dates.
         directory: agencies.
         key: of the pseudonyms.
-        broken_children: folded codes of dossiers with a date in their log that cannot be read.
+        by_entries: mark to the folded codes of dossiers that get it because of their log or their pauses.
 
     Returns:
         Rows of ``core.dossiers``, in the order of ``latest``.
@@ -86,7 +89,8 @@ def clean_dossiers(latest: Latest, source: Source, directory: Directory, key: by
     flags = Flags(len(kept))
     flags.add(marks.DUPLICATE_RECORD, latest.repeated)
     codes = _codes(column(kept, "code"), source, flags)
-    flags.add(marks.DATE_UNREADABLE, pc.is_in(codes.folded, broken_children).to_numpy(zero_copy_only=False))
+    for mark, those in chain.from_iterable(raised.items() for raised in by_entries):
+        flags.add(mark, pc.is_in(codes.folded, those).to_numpy(zero_copy_only=False))
     dates = read_instants({n: column(kept, n) for n in DATES}, source, groups_of(kept["page_digest"]), flags, codes.day)
     columns: dict[str, pa.Array] = {"code": codes.folded, **dates}
     columns |= _plain_columns(kept, source, flags)

@@ -15,16 +15,18 @@ from tasks.cleaning.entries import entry_changes, note_dates, note_listed, note_
 from tasks.cleaning.moments import groups_of, read_instants
 from tasks.cleaning.noted import Noted
 from tasks.rules.codes import fold_codes
-from tasks.rules.marks import DATE_UNREADABLE
+from tasks.rules.marks import DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND
 from tasks.rules.pseudonym import pseudonyms
 from tasks.rules.text import clean_text, given
 
 WAITING = {5: "supplement", 6: "financial", 8: "stop"}  # statuses in which the agency waits for someone else
 _CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day apart
 _KEY = ["source", "code"]
+_TOLD = (DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND)  # marks of an entry that its dossier gets
+Raised = dict[str, pa.Array]  # mark to the codes of the dossiers that get it
 
 
-def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd.DataFrame, pa.Array, pd.DataFrame]:
+def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd.DataFrame, Raised, pd.DataFrame]:
     """Clean progress logs.
 
     Args:
@@ -33,8 +35,8 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
         key: of the pseudonyms of officers.
 
     Returns:
-        Rows of ``core.events``, the codes of dossiers with an entry whose time cannot be read (the entry is left
-        out, the dossier gets a mark), and rows of ``quality.changes``.
+        Rows of ``core.events``, the marks that dossiers get because of an entry (one whose time cannot be read is left
+        out), and rows of ``quality.changes``.
     """
     codes = fold_codes(column(readings, "code"))
     flags = Flags(len(readings))
@@ -42,6 +44,7 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
     dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
     status_text, unit_text = column(readings, "status"), column(readings, "unit")
     status, unlisted = status_list(source).meanings(clean_text(status_text), pa.int64())
+    flags.add(UNKNOWN_LOG_STATUS, unlisted)
     unit = clean_text(unit_text)
     noted = Noted(source)
     note_dates(noted, texts, dates, flags)
@@ -60,11 +63,10 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
     )
     frame = frame[given(codes) & given(dates["at"])]
     frame = _numbered(frame.assign(source=source.name), ["at"])
-    broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
-    return EVENTS.conform(frame), broken, entry_changes(noted, EVENTS, codes, frame)
+    return EVENTS.conform(frame), _raised(flags, codes), entry_changes(noted, EVENTS, codes, frame)
 
 
-def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pa.Array, pd.DataFrame]:
+def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, Raised, pd.DataFrame]:
     """Clean recorded pauses and add those that only the log shows.
 
     A stretch of status 5, 6 or 8 in the log that a supplement record already tells is not told twice;
@@ -72,16 +74,20 @@ def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -
     after it is the end of the dossier, not a pause.
 
     Returns:
-        Rows of ``core.pauses``, the codes of dossiers with a date that cannot be read, and rows of ``quality.changes``.
+        Rows of ``core.pauses``, the marks that dossiers get because of a pause, and rows of ``quality.changes``.
     """
     noted, codes = Noted(source), fold_codes(column(readings, "code"))
-    recorded, broken = _recorded(readings, codes, source, noted)
+    recorded, raised = _recorded(readings, codes, source, noted)
     if not source.is_land:
         told = _with_log(recorded, _stretches(events))
         _note_ends(noted, recorded, told)
         recorded = told
     frame = _numbered(recorded.assign(source=source.name), ["started_at", "kind"])
-    return PAUSES.conform(frame), broken, entry_changes(noted, PAUSES, codes, frame)
+    return PAUSES.conform(frame), raised, entry_changes(noted, PAUSES, codes, frame)
+
+
+def _raised(flags: Flags, codes: pa.Array) -> Raised:
+    return {mark: codes.filter(pa.array(flags.raised[mark])).unique() for mark in _TOLD if mark in flags.raised}
 
 
 def _note_ends(noted: Noted, recorded: pd.DataFrame, told: pd.DataFrame) -> None:
@@ -92,7 +98,7 @@ def _note_ends(noted: Noted, recorded: pd.DataFrame, told: pd.DataFrame) -> None
     noted.add("ended_at", rows, pa.nulls(len(filled), pa.string()), after.iloc[filled], "end_from_log")
 
 
-def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: Noted) -> tuple[pd.DataFrame, pa.Array]:
+def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: Noted) -> tuple[pd.DataFrame, Raised]:
     names = ("started_at", "ended_at", "due_before_at", "due_after_at")
     flags = Flags(len(readings))
     texts = {name: column(readings, name) for name in names}
@@ -101,14 +107,14 @@ def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: No
     kind_text = column(readings, "kind")
     meant, unlisted = kinds.meanings(clean_text(kind_text), pa.string())
     kind = pa.compute.fill_null(meant, "supplement")
+    flags.add(UNKNOWN_PAUSE_KIND, unlisted)
     note_dates(noted, texts, dates, flags)
     note_listed(noted, "kind", kind_text, kind, unlisted, "pause_presumed")
     frame = pd.DataFrame({"code": series(codes), "kind": series(kind), "row": np.arange(len(readings))})
     frame = frame.assign(**{name: series(values) for name, values in dates.items()})
     origin = "land_software" if source.is_land else "supplement_record"
     frame["origin"] = series(pa.array([origin] * len(frame), pa.string()))
-    broken = codes.filter(pa.array(flags.raised[DATE_UNREADABLE])).unique()
-    return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), broken
+    return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), _raised(flags, codes)
 
 
 def _stretches(events: pd.DataFrame) -> pd.DataFrame:

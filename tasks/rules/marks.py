@@ -25,6 +25,8 @@ YEAR_ZERO = "year_zero"
 UNKNOWN_STATUS = "unknown_status"
 UNKNOWN_CHANNEL = "unknown_channel"
 UNKNOWN_PERSON_KIND = "unknown_person_kind"
+UNKNOWN_LOG_STATUS = "unknown_log_status"
+UNKNOWN_PAUSE_KIND = "unknown_pause_kind"
 ID_MISSING = "id_missing"
 ID_MALFORMED = "id_malformed"
 ID_PLACEHOLDER = "id_placeholder"
@@ -63,6 +65,10 @@ MARKS: dict[str, Mark] = {
     UNKNOWN_STATUS: Mark("Mã trạng thái không có trong bảng mã", "Status code is not in the source's map"),
     UNKNOWN_CHANNEL: Mark("Mã kênh không có trong bảng mã", "Channel code is not in the source's map"),
     UNKNOWN_PERSON_KIND: Mark("Mã loại đối tượng không có trong bảng mã", "Kind of applicant is not in the source's map"),
+    UNKNOWN_LOG_STATUS: Mark(
+        "Nhật ký có mã trạng thái không có trong bảng mã", "A status in the progress log is not in the source's map"
+    ),
+    UNKNOWN_PAUSE_KIND: Mark("Loại tạm dừng không có trong bảng mã", "A kind of pause is not in the source's map"),
     ID_MISSING: Mark("Thiếu số định danh", "Identity number is missing"),
     ID_MALFORMED: Mark("Số định danh sai cấu trúc", "Identity number is malformed"),
     ID_PLACEHOLDER: Mark("Số định danh giả, điền cho đủ", "Identity number is a placeholder"),

@@ -137,6 +137,11 @@ def test_unknown_codes_are_marked_and_the_record_is_kept() -> None:
     assert record["status_as_given"] == "quá hạn trả"
     assert "unknown_status" in record["marks"]
     assert "unknown_status" in marks({"TrangThaiHoSo": ""})
+    entry = {"ThoiDiemXuLy": "20260104080000", "TrangThai": "77"}
+    assert marks({"DanhSachTienDo": [entry, {**entry, "TrangThai": "4"}]}) == {"unknown_log_status"}
+    asked = {"NgayBoSung": "20260105090000", "TrangThaiBoSung": "khác lạ"}
+    assert marks({"DanhSachHoSoBoSung": [asked]}) == {"unknown_pause_kind"}
+    assert marks({"DanhSachHoSoBoSung": [{**asked, "TrangThaiBoSung": ""}]}) == set()
 
 
 def test_the_same_integer_means_what_the_sources_own_list_says() -> None:
