@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _make(options: argparse.Namespace) -> None:
-    world = make_world(options.seed, options.dossiers, options.as_of, clean=options.clean)
+    world = make_world(options.seed, options.dossiers, options.as_of, clean=options.clean, systemic=options.systemic)
     _report(write_world(world, options.out), options.out)
 
 
@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder of the province")
     parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF, help="day whose end it speaks for")
     parser.add_argument("--clean", action="store_true", help="true histories only, no faults")
+    parser.add_argument("--systemic", action="store_true", help="faults of whole systems besides, for the tickets to find")
     return parser
 
 

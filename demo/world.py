@@ -21,6 +21,7 @@ from demo.people import CANARIES
 from demo.postal import write_postal
 from demo.procedures import Catalogue
 from demo.recorded import served_state
+from demo.systemic import SystemicFault, plant_systemic, write_systemic
 from demo.truth import write_truth
 from demo.units import Directory
 from demo.workbooks import write_workbooks
@@ -38,6 +39,7 @@ class World:
     Attributes:
         as_of: day whose end everything speaks for.
         steps: days by which it was taken on, one after another.
+        systemic: faults of whole systems, planted on top; none as a rule.
         corrections: what clerks corrected at the source: code, field, value, time of modification.
         twice: codes of records that the list holds twice.
         codeless: number of records without a code.
@@ -51,6 +53,7 @@ class World:
     history: History
     twice: frozenset[str] = frozenset()
     codeless: int = 0
+    systemic: list[SystemicFault] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
     corrections: list[Record] = field(default_factory=list)
 
@@ -60,8 +63,8 @@ class World:
         return (day_number(self.as_of) + 1) * DAY
 
 
-def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = False) -> World:
-    """Make a province: true histories first, then the layer of faults (none if ``clean``).
+def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = False, systemic: bool = False) -> World:
+    """Make a province: true histories first, then the layer of faults (none if ``clean``), of whole systems if asked for.
 
     Raises:
         ValueError: fewer dossiers than can carry every cause.
@@ -77,6 +80,8 @@ def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = Fals
         faults.plant()
         world.codeless = max(2, round(count * faults.rates["dirt"]["no_code"]))
         world.twice = frozenset(dossier.code for dossier in world.dossiers if "record_twice" in dossier.planted)
+    if systemic:
+        world.systemic = plant_systemic(world.dossiers, make_scene(history, f"{seed}/systemic", world.now))
     return world
 
 
@@ -116,6 +121,8 @@ def write_world(world: World, out: Path) -> dict[str, int]:
     write_postal(world.dossiers, out / "files" / "postal")
     write_land(world.dossiers, out / "land")
     counts = write_truth(world.dossiers, world.now, out / "truth")
+    if world.systemic:
+        write_systemic(world.systemic, out / "truth")
     _write_recipe(world, out)
     return counts
 
@@ -127,7 +134,8 @@ def read_world(out: Path) -> World:
         FileNotFoundError: no province was written there.
     """
     recipe = json.loads((out / "truth" / "recipe.json").read_text(encoding="utf-8"))
-    world = make_world(recipe["seed"], recipe["count"], date.fromisoformat(recipe["as_of"]), clean=recipe["clean"])
+    faults = {name: recipe.get(name, False) for name in ("clean", "systemic")}
+    world = make_world(recipe["seed"], recipe["count"], date.fromisoformat(recipe["as_of"]), **faults)
     for days in recipe["steps"]:
         advance(world, days)
     world.corrections = recipe["corrections"]
@@ -198,6 +206,7 @@ def _folded(code: str) -> str:
 def _write_recipe(world: World, out: Path) -> None:
     first = world.as_of - timedelta(days=sum(world.steps))
     recipe = {"seed": world.seed, "count": world.count, "as_of": first.isoformat(), "clean": world.clean}
+    recipe["systemic"] = bool(world.systemic)
     _replace(out / "truth" / "recipe.json", {**recipe, "steps": world.steps, "corrections": world.corrections})
 
 

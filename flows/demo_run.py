@@ -70,10 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demonstration, or with ``up`` keep it running for a look; return the exit code."""
     given = _parser().parse_args(arguments)
     try:
-        place = _prepare(given.seed, given.dossiers, given.clean)
+        place = _prepare(given.seed, given.dossiers, clean=given.clean, systemic=given.systemic)
         # Whoever asks for a look at once gets something to look at.
         shown = given.up and place.province.is_dir()
-        code = 0 if shown else run(place, given.seed, given.dossiers, clean=given.clean)
+        code = 0 if shown else run(place, given.seed, given.dossiers, clean=given.clean, systemic=given.systemic)
         return _up(place) if given.up and code == 0 else code
     except MotcuaError as error:
         _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def run(place: Place, seed: int, dossiers: int, *, clean: bool = False) -> int:
+def run(place: Place, seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> int:
     """Make the province, refresh once, hold the verdicts against the truth, and tell where to look."""
     from flows.commands import run_here, warm_up
     from flows.runtime.session import session
@@ -98,6 +98,7 @@ def run(place: Place, seed: int, dossiers: int, *, clean: bool = False) -> int:
             "--as-of",
             AS_OF.isoformat(),
             *(["--clean"] if clean else []),
+            *(["--systemic"] if systemic else []),
         ]
         making = _demo(place, *wanted)
         with _stopping(making), session(lambda: warm_up(_FLOW)) as current:
@@ -121,35 +122,34 @@ def _up(place: Place) -> int:
         return commands.up()
 
 
-def _prepare(seed: int, dossiers: int, clean: bool = False) -> Place:
+def _prepare(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> Place:
     """Set the demonstration's own home and sources in this process's environment, before any setting is read.
 
     Raises:
         ConfigError: the home that MOTCUA_HOME names holds another province.
     """
-    home = Path(secret("MOTCUA_HOME") or _home_of(seed, dossiers, clean))
+    home = Path(secret("MOTCUA_HOME") or _home_of(seed, dossiers, clean=clean, systemic=systemic))
     os.environ["MOTCUA_HOME"] = str(home)
     os.environ["MOTCUA_SOURCES_DIR"] = str(ROOT / "demo" / "sources")
     if not secret("MOTCUA_PREFECT_PORT"):
         os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
     settings.cache_clear()
-    _claim(home, seed, dossiers, clean)
+    faults = " and no faults" * clean + " and faults of whole systems" * systemic
+    _claim(home, f"the province of seed {seed} with {dossiers} dossiers{faults}")
     return Place(home, _port(8600))
 
 
-def _home_of(seed: int, dossiers: int, clean: bool = False) -> Path:
+def _home_of(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> Path:
     """Return the home of a province: each has its own, for the dossiers of two would lie in one warehouse."""
     folder = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
-    return folder / (
-        "motcua-demo"
-        if (seed, dossiers, clean) == (SEED, DOSSIERS, False)
-        else f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}"
-    )
+    if (seed, dossiers, clean, systemic) == (SEED, DOSSIERS, False, False):
+        return folder / "motcua-demo"
+    return folder / f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}{'-systemic' * systemic}"
 
 
-def _claim(home: Path, seed: int, dossiers: int, clean: bool) -> None:
+def _claim(home: Path, wanted: str) -> None:
     """Make the home and write down which province it holds; refuse one that holds another, or an office's own data."""
-    note, wanted = home / "province.txt", f"the province of seed {seed} with {dossiers} dossiers{' and no faults' * clean}"
+    note = home / "province.txt"
     held = note.read_text(encoding="utf-8") if note.exists() else wanted
     if (home / "cluster").exists() and not (note.exists() or (home / "province").exists()):
         held = "a warehouse that is no demonstration"
@@ -305,6 +305,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed makes the same province")
     parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="how many dossiers it has")
     parser.add_argument("--clean", action="store_true", help="true histories only, no faults")
+    parser.add_argument("--systemic", action="store_true", help="faults of whole systems besides, for the tickets to find")
     parser.add_argument(
         "--up",
         action="store_true",

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,12 @@ import pandas as pd
 
 from config.settings import ROOT
 from tasks.gates import plain_column
-from tasks.rules.checks import TESTS
-from tasks.rules.codes import NATIONAL
 from tasks.rules.frames import DossierFrames
-from tasks.rules.marks import MARKS
 from tests.bench import expectations_program
 from tests.bench.checks_program import count_failing, partitions
-from tests.bench.expectations_program import SHARED
 from tests.bench.line import Measured, line, timed
 from tests.bench.peers import PYTHON
+from tests.bench.promises import PROMISES
 
 NOW = np.datetime64("2026-03-31T16:59:59.999999", "us")  # the end of that day in the office
 ROWS = 1_000_000
@@ -64,7 +61,7 @@ def pandera(failing: float, rows: int) -> Answer:
     """Let pandera validate the same rows, in the environment of what is measured against."""
     assert PYTHON.exists(), "`make bench` makes the environment of what is measured against"
     program = ROOT / "tests" / "bench" / "pandera_program.py"
-    return _asked(program, failing, rows, str(PYTHON), national=NATIONAL, marks=[mark for mark in MARKS if mark in TESTS])
+    return _asked(program, failing, rows, str(PYTHON), promises=[asdict(promise) for promise in PROMISES])
 
 
 def _asked(program: Path, failing: float, rows: int, python: str, **more: Any) -> Answer:
@@ -95,11 +92,12 @@ def plain(frames: DossierFrames) -> pd.DataFrame:
 def _against(other: Answer, failing: float, rows: int) -> Measured:
     """Compare after the same rows gave the same counts; the other's time as for all rows."""
     counted = Counter(ours(failing, rows).counts)
+    names = [promise.check for promise in PROMISES]
     different = {
-        name: (counted[name], other.counts.get(name, 0)) for name in SHARED if counted[name] != other.counts.get(name, 0)
+        name: (counted[name], other.counts.get(name, 0)) for name in names if counted[name] != other.counts.get(name, 0)
     }
     assert not different, f"the two count different rows: {different}"
-    assert sum(counted[name] > 0.6 * failing * rows for name in SHARED) >= 15, "too little fails"
+    assert sum(counted[name] > 0.6 * failing * rows for name in names) >= 15, "too little fails"
     return Measured(ours(failing).seconds, other.seconds * ROWS / rows)
 
 

@@ -32,14 +32,13 @@ def home() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def run_demo(folder: Path, seed: int, dossiers: int, *, clean: bool = False) -> None:
+def run_demo(folder: Path, seed: int, dossiers: int, *options: str) -> None:
     """Make the province, serve it and refresh once; a second time in the same home nothing has changed at the sources.
 
     Raises:
         RuntimeError: it ended badly; with the last lines of what it said.
     """
-    command = [sys.executable, "-m", "flows.demo_run", "--seed", str(seed), "--dossiers", str(dossiers)]
-    command += ["--clean"] if clean else []
+    command = [sys.executable, "-m", "flows.demo_run", "--seed", str(seed), "--dossiers", str(dossiers), *options]
     done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the demonstration ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
@@ -51,6 +50,13 @@ def score(folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "demo", "score", "--out", str(folder / "province"), "--url", url, "--json"]
     done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout))
+
+
+def tickets(folder: Path) -> list[dict[str, Any]]:
+    """Return the tickets of that home in order: kind, cause, how many dossiers are where it strikes, and which it holds."""
+    command = [sys.executable, "-m", "tests.bench.tickets_program"]
+    done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=True)
+    return list(json.loads(done.stdout))
 
 
 def fetch(folder: Path, database: str, query: str) -> list[tuple[Any, ...]]:

@@ -29,6 +29,8 @@ from tasks.rules.clock import Hours, WorkingClock
 from tasks.rules.limits import parse_limit
 from tasks.rules.reasons import MISSING
 from tests.bench.line import LINES, Measured, line, run
+from tests.bench.planted import Struck, struck
+from tests.bench.planted import table as planted_table
 from tests.bench.province import fetch, home, run_demo, score
 from tests.bench.reasons import summed, table
 from tests.sources.real_files import LIMIT_CLASSES, facts, told
@@ -179,6 +181,23 @@ for group, target in CAUSES.items():
         line(f"{cause}-recall", other="planted", at_least=target)(cause_share(cause, "true"))
 
 
+@cache
+def spoiled() -> list[Struck]:
+    """Faults of whole systems in two provinces, with the tickets that name them."""
+    found = []
+    for seed in SEEDS[:2]:
+        with home() as folder:
+            run_demo(folder, seed, DOSSIERS, "--systemic")
+            found += struck(folder)
+    return found
+
+
+@line("planted-faults-on-top", other="planted in the province", at_least=0.9)
+def planted_faults() -> Measured:
+    """Faults of a system, an agency and a procedure that the first ticket of their cause holds whole, and hardly anything else."""
+    return Measured(sum(one.out for one in spoiled()), len(spoiled()), unit="")
+
+
 @line("late-without-evidence", other="late", at_most=0.0)
 def late_without_evidence() -> Measured:
     """Dossiers judged late of which nobody can know it: such a one has to be undetermined."""
@@ -190,7 +209,7 @@ def late_without_evidence() -> Measured:
 def tampering_false_alarms() -> Measured:
     """Dossiers of a province without any fault that are said to hide their lateness, or to show a trace of it."""
     with home() as folder:
-        run_demo(folder, SEEDS[0], DOSSIERS, clean=True)
+        run_demo(folder, SEEDS[0], DOSSIERS, "--clean")
         found = score(folder)
         hidden = found["verdicts"]["hidden_late"]
         ((traces,),) = fetch(folder, "motcua", TRACES)
@@ -228,6 +247,8 @@ def main() -> int:
         print("\n".join(["", "Figures of the real files", *figures]), flush=True)
     if not code and (only is None or only.startswith("reasons")):
         print("\n".join(["", *table(summed(provinces()))]), flush=True)
+    if not code and (only is None or only.startswith("planted")):
+        print("\n".join(["", *planted_table(spoiled())]), flush=True)
     return code
 
 

@@ -11,7 +11,7 @@ from tests.bench.line import Measured, line
 SEEDS = range(1, 6)
 SIZE = 6000
 FIRST = np.datetime64("2025-01")
-_CHOICES = {
+CHOICES = {
     "source": ("province", "communes"),
     "other_source": ("", "land", "postal"),
     "unit_code": tuple(f"H99.{n}" for n in range(10, 40)),
@@ -34,7 +34,7 @@ def planted(seed: int) -> tuple[Ground, dict[Cause, np.ndarray], dict[Cause, np.
         The dossiers, those of each strongest cause, and those of each weaker one.
     """
     rng = np.random.default_rng(seed)
-    rows = pd.DataFrame({name: rng.choice(values, SIZE) for name, values in _CHOICES.items()}).astype("string[pyarrow]")
+    rows = pd.DataFrame({name: rng.choice(values, SIZE) for name, values in CHOICES.items()}).astype("string[pyarrow]")
     received = FIRST + rng.integers(0, 15, SIZE).astype("timedelta64[M]")
     names = list(FAULTS)
     strongest = np.full(SIZE, -1)
@@ -58,7 +58,7 @@ def on_top(seed: int) -> int:
         (each.cause, each.where.conditions, str(each.where.since) if each.where.since else None)
         for each in tickets(ground, causes, {}, also)[: len(FAULTS)]
     }
-    order = list(_CHOICES)
+    order = list(CHOICES)
     wanted = {
         (cause, tuple(sorted(conditions.items(), key=lambda one: order.index(one[0]))), since)
         for cause, (conditions, since) in FAULTS.items()

@@ -209,3 +209,17 @@ def test_truth_columns(province: Province) -> None:
     for row in province.truth:
         assert row["actual"] in ("late", "on_time")
         assert not row["end_at"] or row["end_at"] < "2026-04-01"
+
+
+def test_faults_of_whole_systems_strike_where_they_are_and_the_rest_stays() -> None:
+    plain, spoiled = make_world(SEED, 900), make_world(SEED, 900, systemic=True)
+    struck = {name for fault in spoiled.systemic for name in fault.planted}
+    assert len(spoiled.systemic) == 3
+    for fault in spoiled.systemic:
+        assert 5 <= len(fault.planted) < len(fault.region)
+        assert set(fault.planted) <= set(fault.region)
+    for one, other in zip(plain.dossiers, spoiled.dossiers, strict=True):
+        assert one.code == other.code
+        hit = (other.source, other.code.upper()) in struck
+        assert (one.planted, one.cause) == (other.planted, other.cause) or (hit and not one.planted)
+        assert not hit or judge(other, spoiled.now).verdict == "phantom_late"

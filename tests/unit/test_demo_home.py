@@ -22,7 +22,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_another_seed_or_size_lives_elsewhere() -> None:
     usual = _home_of(1, 20_000)
     assert usual.name == "motcua-demo"
-    assert len({usual, _home_of(2, 20_000), _home_of(1, 6_000), _home_of(1, 20_000, clean=True)}) == 4
+    assert (
+        len(
+            {
+                usual,
+                _home_of(2, 20_000),
+                _home_of(1, 6_000),
+                _home_of(1, 20_000, clean=True),
+                _home_of(1, 20_000, systemic=True),
+            }
+        )
+        == 5
+    )
 
 
 def test_the_same_province_finds_its_home_again(home: Path) -> None:

@@ -15,16 +15,7 @@ from hypothesis import strategies as st
 from tasks.reports.tickets import STEP_OF, STEPS
 from tasks.rules.reasons import MISSING, PHANTOM_ORDER
 from tasks.rules.tickets import CONDITIONS, LIFT, PLACES, Ground, Where, explanations, tickets
-
-FIRST = np.datetime64("2025-01")
-CHOICES = {
-    "source": ("province", "communes"),
-    "other_source": ("", "land", "postal"),
-    "unit_code": tuple(f"H99.{n}" for n in range(10, 40)),
-    "field_code": tuple(f"LV{n:02}" for n in range(8)),
-    "procedure_code": tuple(f"1.0000{n:02}" for n in range(60)),
-    "channel": ("counter", "online", "postal"),
-}
+from tests.bench.systemic import CHOICES, FIRST
 
 
 def province(size: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.random.Generator]:
