@@ -88,7 +88,7 @@ def accept_shrinkage(names: list[str]) -> None:
 def warm_up(name: str) -> None:
     """Import a flow and what its steps import late: several seconds, spent while the server starts."""
     _load(name)
-    importlib.import_module("tasks.gates").warm_up()
+    importlib.import_module("tasks.gate_engine").warm_up()
 
 
 def _load(name: str) -> Any:

@@ -31,7 +31,7 @@ from schemas.expectations import (
     source_dossiers,
 )
 from schemas.indicators import INDICATORS
-from tasks.gates import configurations
+from tasks.gate_engine import configurations
 from tasks.reports.files import write_whole
 from tasks.reports.words import GATE_WORDS, say
 from tasks.warehouse.engine import fetch_all

@@ -96,7 +96,6 @@ PAUSE_KINDS: dict[str, Any] = {
     "Lấy ý kiến": "opinion",
     "Xin ý kiến": "opinion",
     "opinion": "opinion",
-    "*": "supplement",
     "": "supplement",
 }
 LEVELS: dict[str, Any] = {

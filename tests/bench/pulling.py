@@ -21,7 +21,7 @@ from config.settings import ROOT, settings
 from config.sources import Source, load_sources
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.table import Table
-from tasks import gates
+from tasks import gate_engine, gates
 from tasks.loading import load_source
 from tasks.pull import pull_source
 from tasks.sources import landing
@@ -64,7 +64,7 @@ def one_stop_system(dossiers: int, session_calls: int = 20, copies: int = 1) -> 
 @line("http-to-merged", other="decoding the JSON and bare COPY", at_most=4.0)
 def bench_http_to_merged() -> Measured:
     """A first pull of a one-stop system: landed, through its gates, cleaned and merged, with log and pauses."""
-    gates.warm_up()
+    gate_engine.warm_up()
     with one_stop_system(DOSSIERS_MADE) as sources:
         for name in ("units", "catalogue"):
             pull_and_load(sources[name])
