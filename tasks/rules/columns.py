@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 Mask = npt.NDArray[np.bool_]  # one a row
 Times = npt.NDArray[np.datetime64]  # office time, or office days; NaT where unknown
 Numbers = npt.NDArray[np.int64]
-_DAY = 86_400_000_000  # microseconds
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_MINUTE, _DAY = 60_000_000, 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,11 @@ def as_codes(array: pa.Array) -> Codes:
     return Codes(whole_numbers(encoded.indices, -1), encoded.dictionary.to_pylist())
 
 
+def numbered(array: pa.Array) -> Numbers:
+    """Return the numbers alone, where there are many texts and nobody asks for them; -1 where null."""
+    return whole_numbers(pc.dictionary_encode(array).indices, -1)
+
+
 def statuses(series: pd.Series) -> npt.NDArray[np.uint16]:
     """Return a column of statuses; 0 where null, 15 for what is none."""
     given = whole_numbers(arrow(series).cast(pa.int64()), 0)
@@ -137,7 +143,18 @@ def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
 
 def whole_minutes(span: npt.NDArray[np.timedelta64]) -> Numbers:
     """Return spans of time in whole minutes, rounded down; a very negative number for NaT."""
-    return span.astype("timedelta64[m]").astype(np.int64)
+    return np.asarray(span.astype("timedelta64[us]", copy=False).view(np.int64) // _MINUTE)
+
+
+def minute_of_day(times: Times, days: Times) -> Numbers:
+    """Return how many minutes of its day are over at a time; a very negative number for NaT.
+
+    Args:
+        times: office time, ``datetime64[us]``.
+        days: their days, ``datetime64[D]``.
+    """
+    # A day is so even a number of microseconds that NaT times it is 0: what is left of NaT is NaT.
+    return np.asarray((times.view(np.int64) - days.view(np.int64) * _DAY) // _MINUTE)
 
 
 def group_sizes(*parts: npt.NDArray[np.integer]) -> Numbers:
@@ -153,25 +170,47 @@ def group_sizes(*parts: npt.NDArray[np.integer]) -> Numbers:
     return answer
 
 
+def crowded(least: int, *parts: npt.NDArray[np.integer], among: Mask | None = None) -> Mask:
+    """Tell which rows have the same parts as so many rows, themselves included.
+
+    Args:
+        least: from how many on they are a crowd.
+        parts: whole numbers; a row with a negative part belongs to no crowd.
+        among: the rows that are looked at; all without it.
+    """
+    known = np.logical_and.reduce([part >= 0 for part in parts])
+    rows = np.flatnonzero(known if among is None else known & among)
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for part in parts:
+        mixed = mixed * _ODD + part.take(rows).view(np.uint64)
+    rows = rows.take(np.flatnonzero(_frequent(mixed, least)))
+    answer = np.zeros(len(known), dtype=bool)
+    answer[rows] = group_sizes(*(part.take(rows) for part in parts)) >= least
+    return answer
+
+
 def often(texts: pa.Array, least: int, *parts: npt.NDArray[np.integer]) -> Mask:
     """Tell which rows may have a text that occurs often among rows with the same parts; what it drops occurs less.
 
     Most texts that name somebody occur once. A hash of their last eight bytes, counted in a table, rules those
     out in a tenth of the time that it takes to compare them.
     """
-    size = 1 << max(int(len(texts) * 4).bit_length(), 4)
     mixed = _tails(texts)
     for part in parts:
-        mixed = _stir(mixed) ^ part.astype(np.uint64)
-    place = (_stir(mixed) >> np.uint64(65 - size.bit_length())).astype(np.int64)
-    counts = np.bincount(place, minlength=size)
-    given: Mask = texts.is_valid().to_numpy(zero_copy_only=False)
-    return given & (counts[place] >= least)
+        mixed = mixed * _ODD + part.view(np.uint64)
+    return _frequent(mixed, least) & valid(texts)
+
+
+def _frequent(numbers: npt.NDArray[np.uint64], least: int) -> Mask:
+    """Tell which numbers may occur so often: a table counts hashes of them, and equal ones have equal hashes."""
+    bits = max(int(len(numbers) * 4).bit_length(), 4)
+    place = (_stir(numbers) >> np.uint64(64 - bits)).view(np.int64)
+    return np.asarray(np.bincount(place, minlength=1 << bits).take(place) >= least)
 
 
 def _stir(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Spread numbers over the whole range: digits of a text differ in few bits."""
-    numbers = (numbers ^ (numbers >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
+    numbers = (numbers ^ (numbers >> np.uint64(32))) * _ODD
     return (numbers ^ (numbers >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
 
 

@@ -17,7 +17,20 @@ import pyarrow.compute as pc
 from tasks.rules.checks.code_parts import CodeParts
 from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import Clocks, WorkingClock
-from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, group_numbers, one_of, statuses, valid
+from tasks.rules.columns import (
+    Codes,
+    Mask,
+    Numbers,
+    Times,
+    arrow,
+    as_codes,
+    booleans,
+    group_numbers,
+    minute_of_day,
+    one_of,
+    statuses,
+    valid,
+)
 from tasks.rules.due import UNITS, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
 from tasks.rules.frames import DossierFrames
@@ -76,6 +89,10 @@ class Facts:
     def day(self, name: str) -> Times:
         """Return an instant of the dossiers as office day, ``datetime64[D]``; NaT where null."""
         return self.once(f"{name}/day", lambda: days(self.at(name)))
+
+    def minute(self, name: str) -> Numbers:
+        """Return the minute of its day of an instant of the dossiers; a very negative number where null."""
+        return self.once(f"{name}/minute", lambda: minute_of_day(self.at(name), self.day(name)))
 
     @cached_property
     def month(self) -> Numbers:
@@ -257,6 +274,11 @@ class Facts:
         The receipt is taken as stated: these checks compare what one system says with itself.
         """
         return self.once("lawful", lambda: self.clocks.ask(self._lawful_due))
+
+    @property
+    def lawful_day(self) -> Times:
+        """The day of the due date by the catalogue; NaT where there is none."""
+        return self.once("lawful/day", lambda: days(self.lawful_due))
 
     @property
     def due_without_days_off(self) -> Times:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before, one_of, whole_minutes
+from tasks.rules.columns import Mask, before, minute_of_day, one_of
 
 _MINUTE = np.timedelta64(60_000_000, "us")
 _SECOND = np.timedelta64(1_000_000, "us")
@@ -140,7 +140,7 @@ def log_all_at_once(facts: Facts, *, least: int) -> Mask:
 def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
     """The log shows a closing in the night: hours shifted between UTC and office time, or a batch job."""
     events = facts.events
-    minute = whole_minutes(events.at("at") - events.day("at"))
+    minute = minute_of_day(events.at("at"), events.day("at"))
     night = (minute > 0) & ((minute < first_minute) | (minute > last_minute))
     return events.any(night & one_of(events.number("status"), (9, 10)))
 
