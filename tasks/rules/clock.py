@@ -107,7 +107,7 @@ class WorkingClock:
         first, last = self._index(start), self._index(end)
         known = (first >= 0) & (last >= 0)
         minutes = self._before.take(last).astype(np.int64) - self._before.take(first)
-        return (minutes + 1) * known - 1
+        return np.asarray((minutes + 1) * known - 1)
 
     def after_working_minutes(self, start: LocalTimes, minutes: Minutes) -> LocalTimes:
         """Return the moment at which ``minutes`` working minutes from ``start`` are over.

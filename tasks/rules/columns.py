@@ -42,8 +42,11 @@ class Codes:
 
 def arrow(series: pd.Series) -> pa.Array:
     """Return a column as one Arrow array, without a copy where it is in one piece."""
-    array = pa.array(series)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    kept = series.array
+    array = kept.__arrow_array__() if isinstance(kept, pd.arrays.ArrowExtensionArray) else pa.array(series)
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()  # which would copy the one piece
 
 
 def valid(array: pa.Array) -> Mask:

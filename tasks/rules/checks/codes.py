@@ -31,13 +31,13 @@ def dossier_code_date_impossible(facts: Facts) -> Mask:
 @check
 def code_date_differs(facts: Facts, *, tolerance_days: int) -> Mask:
     """The date inside the code and the day of receipt differ by more than a fault of the time zone explains."""
-    return np.abs(facts.code_gap) > tolerance_days * _DAY
+    return facts.code_gap > tolerance_days * _DAY
 
 
 @check
 def code_date_one_day_off(facts: Facts) -> Mask:
     """The date inside the code and the day of receipt differ by one day: a time zone mixed up."""
-    return np.abs(facts.code_gap) == _DAY
+    return facts.code_gap == _DAY
 
 
 @check
@@ -164,7 +164,7 @@ def agency_is_no_agency(facts: Facts, *, pattern: str) -> Mask:
 def _where_apart(facts: Facts, holds: Callable[[Times, Times], Mask]) -> Mask:
     """Ask a question of day of receipt and day inside the code, where there are both and they differ."""
     answer = facts.none()
-    apart = np.flatnonzero(np.abs(facts.code_gap) > np.timedelta64(0, "D"))
+    apart = np.flatnonzero(facts.code_gap > np.timedelta64(0, "D"))
     answer[apart] = holds(facts.day("received_at")[apart], facts.code_parts.day[apart])
     return answer
 

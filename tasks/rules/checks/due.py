@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before, group_numbers, one_of, whole_minutes
-from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
+from tasks.rules.columns import Mask, before, group_numbers, one_of
+from tasks.rules.due import NONE, UNKNOWN, UNSETTLED, WORKING_DAY
 from tasks.rules.times import days
 
 _MINUTE = np.timedelta64(60_000_000, "us")
@@ -72,8 +72,8 @@ def due_before_received(facts: Facts) -> Mask:
 @check
 def due_same_moment_as_received(facts: Facts) -> Mask:
     """Due in the very minute of receipt: the system counted no time at all."""
-    gap = facts.at("due_at") - facts.at("received_at")
-    return (gap >= np.timedelta64(0, "us")) & (gap < _MINUTE)
+    due, received = facts.at("due_at"), facts.at("received_at")
+    return (due >= received) & (due < received + _MINUTE)
 
 
 @check
@@ -94,11 +94,10 @@ def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: in
 @check
 def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
     """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (domain 4.7)."""
-    gap = facts.at("due_at") - facts.at("received_at")
+    due, exactly = facts.at("due_at"), facts.at("received_at") + hours * 60 * _MINUTE
     worked = facts.worked("due_at") - facts.worked("received_at")
-    in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
-    exactly = (whole_minutes(gap) == hours * 60) | (worked == hours * 60)
-    return in_days & (gap > np.timedelta64(0, "us")) & exactly
+    after = ((due >= exactly) & (due < exactly + _MINUTE)) | (worked == hours * 60)
+    return facts.limit_in_days & (due > facts.at("received_at")) & after
 
 
 @check
@@ -131,7 +130,7 @@ def due_ignores_days_off(facts: Facts) -> Mask:
 @check
 def due_counts_calendar_days(facts: Facts) -> Mask:
     """Due as many calendar days after receipt as the law gives working days."""
-    in_working_days = facts.catalogue.is_text("limit_unit", "working_day")
+    in_working_days = facts.limits.unit == WORKING_DAY
     longer = facts.limits.amount.astype(np.int64) * _DAY
     lawful = facts.lawful_day
     due = facts.day("due_at")

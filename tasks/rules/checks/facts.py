@@ -31,7 +31,7 @@ from tasks.rules.columns import (
     statuses,
     valid,
 )
-from tasks.rules.due import UNITS, Limits, due_without_pauses
+from tasks.rules.due import CALENDAR_DAY, MONTH, UNITS, WORKING_DAY, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import MARKS
@@ -183,8 +183,8 @@ class Facts:
 
     @property
     def code_gap(self) -> npt.NDArray[np.timedelta64]:
-        """Days from the date inside the code to the day of receipt; NaT where either is unknown."""
-        return self.once("code_gap", lambda: self.day("received_at") - self.code_parts.day)
+        """Days between the date inside the code and the day of receipt; NaT where either is unknown."""
+        return self.once("code_gap", lambda: np.abs(self.day("received_at") - self.code_parts.day))
 
     @cached_property
     def _marks(self) -> npt.NDArray[np.uint32]:
@@ -250,6 +250,11 @@ class Facts:
         amount = np.nan_to_num(self.catalogue.number("limit_amount"))
         nothing = np.empty(0)
         return Limits(unit, amount, nothing, nothing, nothing)
+
+    @cached_property
+    def limit_in_days(self) -> Mask:
+        """The limit by the catalogue is one in days or months."""
+        return one_of(self.limits.unit.astype(np.uint16), (WORKING_DAY, CALENDAR_DAY, MONTH))
 
     def worked(self, name: str, times: Times | None = None) -> npt.NDArray[np.int64]:
         """Return the working minutes from the calendar's first day to a time; -1 where unknown or outside.
