@@ -127,7 +127,7 @@ def _candidates(columns: dict[str, pa.Array], same: Same) -> tuple[Numbers, Numb
     return joined // size, joined % size
 
 
-def _pairs(group: npt.NDArray[np.int32], row: npt.NDArray[np.int64], crowd: int) -> Numbers:
+def _pairs(group: Numbers, row: Numbers, crowd: int) -> Numbers:
     """Return the pairs of rows of equal group as ``left * size + right``, left before right."""
     size = int(row.max()) + 1 if len(row) else 0
     row, group = row[group >= 0], group[group >= 0]

@@ -14,7 +14,8 @@ from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow
 from tasks.rules.crosswalk import agencies_named
 
 _SPAN = 1 << 20  # days; wider than any calendar
-_FIRST = np.datetime64("1600-01-01", "D")
+_FIRST = int(np.datetime64("1600-01-01", "D").astype(np.int64))
+_NAT = np.iinfo(np.int64).min  # as numpy writes it
 
 
 @dataclass(frozen=True)
@@ -56,22 +57,27 @@ class Validity:
             thing: number of the thing, -1 where unknown.
             day: ``datetime64[D]``; NaT finds nothing.
         """
-        if len(self.keys) == 0:
+        number = day.astype("datetime64[D]", copy=False).view(np.int64)
+        known = (thing >= 0) & (number != _NAT)
+        if len(self.keys) == 0 or not known.any():
             return np.full(len(thing), -1, dtype=np.int64)
-        unknown = (thing < 0) | np.isnat(day)
-        if unknown.all():
-            return np.full(len(thing), -1, dtype=np.int64)
-        first, last = np.nanmin(day), np.nanmax(day)
-        number = (np.where(unknown, first, day) - _FIRST).astype(np.int64)
-        least, span = int((first - _FIRST).astype(np.int64)), int((last - first).astype(np.int64)) + 1
-        if len(self.things) * span > len(thing):
-            return np.where(unknown, -1, self._search(np.maximum(thing, 0), number))
-        # A table of things × days is smaller than the question: few procedures and agencies, many dossiers.
-        days = np.tile(least + np.arange(span), len(self.things))
-        table = self._search(np.repeat(np.arange(len(self.things)), span), days)
-        return np.where(unknown, -1, table[np.maximum(thing, 0) * span + (number - least)])
+        least, most = int((number - 1).min()) + 1, int(number.max())  # one less, and NaT is the greatest of all
+        span = most - least + 1
+        if (len(self.things) + 1) * (span + 1) > len(thing):
+            places = np.flatnonzero(known)
+            answer = np.full(len(thing), -1, dtype=np.int64)
+            answer[places] = self._search(thing.take(places), number.take(places))
+            return answer
+        # A table of things × days is smaller than the question: few procedures and agencies, many dossiers. Its last
+        # line, which -1 finds, and its last column, where NaT is put, know nothing.
+        things, days = np.arange(len(self.things)), least + np.arange(span)
+        table = np.full((len(things) + 1, span + 1), -1, dtype=np.int64)
+        table[:-1, :-1] = self._search(np.repeat(things, span), np.tile(days, len(things))).reshape(len(things), span)
+        column = np.minimum((number - least).view(np.uint64), np.uint64(span)).view(np.int64)  # NaT lies far behind it
+        return table.ravel().take(thing * (span + 1) + column)
 
-    def _search(self, thing: Numbers, number: Numbers) -> Numbers:
+    def _search(self, thing: Numbers, day: Numbers) -> Numbers:
+        number = day - _FIRST
         place = np.searchsorted(self.keys, thing * _SPAN + number, side="right") - 1
         at = np.maximum(place, 0)
         holds = (place >= 0) & (self.keys[at] // _SPAN == thing) & (self.until[at] >= number)
@@ -112,7 +118,7 @@ class Catalogue:
         names = [f"{procedure}/{kind}" for procedure, kind in zip(procedures, kinds, strict=True)]
         versions = Validity.of(names, rows["valid_from"], rows["valid_to"])
         listed = set(procedures)
-        known = np.array([*(text in listed for text in code.texts), False], dtype=bool)[code.index]
+        known = code.where(text in listed for text in code.texts)
         own = cls._find(versions, code, channel, received)
         at_counter = Codes(np.zeros_like(channel.index), ["counter"])
         rest = np.flatnonzero(own < 0)
@@ -122,10 +128,10 @@ class Catalogue:
 
     @staticmethod
     def _find(versions: Validity, code: Codes, channel: Codes, day: Times) -> Numbers:
-        # A dossier without a channel came to the counter (QD 766, 3.3).
-        grid = [versions.things.get(f"{c}/{k}", -1) for c in [*code.texts, ""] for k in [*channel.texts, "counter"]]
-        table = np.array(grid, dtype=np.int64).reshape(len(code.texts) + 1, len(channel.texts) + 1)
-        return versions.find(table[code.index, channel.index], day)
+        # A dossier without a channel came to the counter (QD 766, 3.3). The -1 of one without a procedure finds the last line.
+        kinds = ["counter", *channel.texts]
+        table = [versions.things.get(f"{procedure}/{kind}", -1) for procedure in [*code.texts, ""] for kind in kinds]
+        return versions.find(np.array(table, dtype=np.int64).take(code.index * len(kinds) + channel.index + 1), day)
 
     @property
     def empty(self) -> bool:
@@ -135,17 +141,17 @@ class Catalogue:
     def number(self, name: str) -> npt.NDArray[np.float64]:
         """Return a number of each dossier's version; NaN without a version or a value."""
         values = pd.array(self.rows[name]).to_numpy(dtype="float64", na_value=np.nan)
-        return np.append(values, np.nan)[self.row]
+        return np.append(values, np.nan).take(self.row)
 
     def is_text(self, name: str, *values: str) -> Mask:
         """Tell where a text of each dossier's version is one of these; False without a version."""
-        return np.append(self.rows[name].isin(values).to_numpy(dtype=bool, na_value=False), False)[self.row]
+        return np.append(self.rows[name].isin(values).to_numpy(dtype=bool, na_value=False), False).take(self.row)
 
     def place(self, name: str, values: tuple[str, ...]) -> Numbers:
         """Return for each dossier the place of its version's text in a list; the last place without a version."""
         places = {text: place for place, text in enumerate(values)}
         of_row = [places.get(text, len(values) - 1) for text in self.rows[name].astype(object)]
-        return np.array([*of_row, len(values) - 1], dtype=np.int64)[self.row]
+        return np.array([*of_row, len(values) - 1], dtype=np.int64).take(self.row)
 
     def texts(self, name: str) -> list[str | None]:
         """Return a text column of the catalogue by row, then a last None."""
@@ -185,7 +191,7 @@ class Directory:
 
     def knows(self, unit: Codes) -> Mask:
         """Tell where an agency's code stands in the directory; False where null."""
-        return self.validity.numbers(unit.texts)[unit.index] >= 0
+        return self.validity.numbers(unit.texts).take(unit.index) >= 0
 
     def valid_on(self, unit: Codes, day: Times) -> Mask:
         """Tell where an agency's code is valid on a day; False where either is unknown."""
@@ -193,7 +199,7 @@ class Directory:
 
     def version(self, unit: Codes, day: Times) -> Numbers:
         """Return the row of the agency that a code meant on a day; -1 where either is unknown or it meant none."""
-        return self.validity.find(self.validity.numbers(unit.texts)[unit.index], day)
+        return self.validity.find(self.validity.numbers(unit.texts).take(unit.index), day)
 
 
 def successors(units: pd.DataFrame) -> dict[str, str]:
@@ -221,7 +227,7 @@ def successors(units: pd.DataFrame) -> dict[str, str]:
 
 def _day_numbers(days: pd.Series, missing: int) -> Numbers:
     values = np.asarray(arrow(days).cast(pa.date32()).to_numpy(zero_copy_only=False)).astype("datetime64[D]")
-    return np.where(np.isnat(values), missing, (values - _FIRST).astype(np.int64))
+    return np.where(np.isnat(values), missing, values.astype(np.int64) - _FIRST)
 
 
 def _apart(keys: Numbers, end: Numbers, row: Numbers) -> tuple[Numbers, Numbers, Numbers]:

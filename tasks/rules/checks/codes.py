@@ -10,15 +10,10 @@ import numpy as np
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Codes, Mask, Numbers, Times
+from tasks.rules.columns import Mask, Numbers, Times
 
 _DAY = np.timedelta64(1, "D")
 _REORGANISATION = np.datetime64("2025-07-01", "D")
-
-
-def _table(codes: Codes, holds: list[bool]) -> Mask:
-    """Return for each dossier what holds for its text; False where null."""
-    return np.array([*holds, False], dtype=bool)[codes.index]
 
 
 @check
@@ -36,13 +31,13 @@ def dossier_code_date_impossible(facts: Facts) -> Mask:
 @check
 def code_date_differs(facts: Facts, *, tolerance_days: int) -> Mask:
     """The date inside the code and the day of receipt differ by more than a fault of the time zone explains."""
-    return np.abs(facts.code_gap) > tolerance_days * _DAY
+    return facts.code_gap > tolerance_days * _DAY
 
 
 @check
 def code_date_one_day_off(facts: Facts) -> Mask:
     """The date inside the code and the day of receipt differ by one day: a time zone mixed up."""
-    return np.abs(facts.code_gap) == _DAY
+    return facts.code_gap == _DAY
 
 
 @check
@@ -69,7 +64,7 @@ def code_agency_unknown(facts: Facts) -> Mask:
     if facts.directory.empty:
         return facts.none()
     things = facts.directory.by_any_code.things
-    return _table(facts.code_parts.unit, [text not in things for text in facts.code_parts.unit.texts])
+    return facts.code_parts.unit.where(text not in things for text in facts.code_parts.unit.texts)
 
 
 @check
@@ -78,7 +73,7 @@ def code_agency_not_valid_on_day(facts: Facts) -> Mask:
     if facts.directory.empty:
         return facts.none()
     parts, versions = facts.code_parts, facts.directory.by_any_code
-    thing = versions.numbers(parts.unit.texts)[parts.unit.index]
+    thing = versions.numbers(parts.unit.texts).take(parts.unit.index)
     return (thing >= 0) & ~np.isnat(parts.day) & (versions.find(thing, parts.day) < 0)
 
 
@@ -86,7 +81,7 @@ def code_agency_not_valid_on_day(facts: Facts) -> Mask:
 def code_province_closed(facts: Facts, *, closed: tuple[str, ...]) -> Mask:
     """The code names a province whose code was closed by the merger, on a day after it."""
     parts = facts.code_parts
-    names_closed = _table(parts.unit, [_level_one(text) in closed for text in parts.unit.texts])
+    names_closed = parts.unit.where(_level_one(text) in closed for text in parts.unit.texts)
     return names_closed & (parts.day >= _REORGANISATION)
 
 
@@ -129,7 +124,7 @@ def procedure_field_differs(facts: Facts) -> Mask:
     given = facts.codes("field_code")
     names = {text: number for number, text in enumerate(given.texts)}
     of_row = np.array([names.get(text, -2) if text else -3 for text in facts.catalogue.texts("field_code")])
-    return (given.index >= 0) & (facts.catalogue.row >= 0) & (of_row[facts.catalogue.row] != given.index)
+    return (given.index >= 0) & (facts.catalogue.row >= 0) & (of_row.take(facts.catalogue.row) != given.index)
 
 
 @check
@@ -169,7 +164,7 @@ def agency_is_no_agency(facts: Facts, *, pattern: str) -> Mask:
 def _where_apart(facts: Facts, holds: Callable[[Times, Times], Mask]) -> Mask:
     """Ask a question of day of receipt and day inside the code, where there are both and they differ."""
     answer = facts.none()
-    apart = np.flatnonzero(np.abs(facts.code_gap) > np.timedelta64(0, "D"))
+    apart = np.flatnonzero(facts.code_gap > np.timedelta64(0, "D"))
     answer[apart] = holds(facts.day("received_at")[apart], facts.code_parts.day[apart])
     return answer
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before, group_numbers, one_of, whole_minutes
-from tasks.rules.due import NONE, UNKNOWN, UNSETTLED
+from tasks.rules.columns import Mask, before, group_numbers, one_of
+from tasks.rules.due import NONE, UNKNOWN, UNSETTLED, WORKING_DAY
+from tasks.rules.times import days
 
 _MINUTE = np.timedelta64(60_000_000, "us")
 _DAY = np.timedelta64(1, "D")
@@ -71,8 +72,8 @@ def due_before_received(facts: Facts) -> Mask:
 @check
 def due_same_moment_as_received(facts: Facts) -> Mask:
     """Due in the very minute of receipt: the system counted no time at all."""
-    gap = facts.at("due_at") - facts.at("received_at")
-    return (gap >= np.timedelta64(0, "us")) & (gap < _MINUTE)
+    due, received = facts.at("due_at"), facts.at("received_at")
+    return (due >= received) & (due < received + _MINUTE)
 
 
 @check
@@ -85,19 +86,18 @@ def due_on_day_off(facts: Facts) -> Mask:
 @check
 def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
     """Due at night: a fault in adding hours (domain 4.7)."""
-    minute = whole_minutes(facts.at("due_at") - facts.day("due_at"))
-    known = facts.given("due_at") & (minute > 0)  # midnight means a day without an hour
+    minute = facts.minute("due_at")
+    known = minute > 0  # midnight means a day without an hour
     return known & ((minute < first_minute) | (minute > last_minute))
 
 
 @check
 def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
     """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (domain 4.7)."""
-    gap = facts.at("due_at") - facts.at("received_at")
+    due, exactly = facts.at("due_at"), facts.at("received_at") + hours * 60 * _MINUTE
     worked = facts.worked("due_at") - facts.worked("received_at")
-    in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
-    exactly = (whole_minutes(gap) == hours * 60) | (worked == hours * 60)
-    return in_days & (gap > np.timedelta64(0, "us")) & exactly
+    after = ((due >= exactly) & (due < exactly + _MINUTE)) | (worked == hours * 60)
+    return facts.limit_in_days & (due > facts.at("received_at")) & after
 
 
 @check
@@ -115,7 +115,7 @@ def due_far_longer(facts: Facts, *, times: float) -> Mask:
 @check
 def due_differs_from_limit(facts: Facts) -> Mask:
     """Due on another day than the limit of the catalogue gives, without any pause."""
-    due, lawful = facts.day("due_at"), facts.lawful_due.astype("datetime64[D]")
+    due, lawful = facts.day("due_at"), facts.lawful_day
     return ~np.isnat(due) & ~np.isnat(lawful) & (due != lawful) & _never_paused(facts)
 
 
@@ -123,33 +123,35 @@ def due_differs_from_limit(facts: Facts) -> Mask:
 def due_ignores_days_off(facts: Facts) -> Mask:
     """Due on the day that comes out when holidays and make-up days are left out of account."""
     due = facts.day("due_at")
-    lawful, plain = (due.astype("datetime64[D]") for due in (facts.lawful_due, facts.due_without_days_off))
+    lawful, plain = facts.lawful_day, days(facts.due_without_days_off)
     return ~np.isnat(lawful) & (due != lawful) & (due == plain) & _never_paused(facts)
 
 
 @check
 def due_counts_calendar_days(facts: Facts) -> Mask:
     """Due as many calendar days after receipt as the law gives working days."""
-    in_working_days = facts.catalogue.is_text("limit_unit", "working_day")
-    days = np.where(in_working_days, facts.limits.amount, 0).astype(np.int64) * _DAY
-    lawful = facts.lawful_due.astype("datetime64[D]")
+    in_working_days = facts.limits.unit == WORKING_DAY
+    longer = facts.limits.amount.astype(np.int64) * _DAY
+    lawful = facts.lawful_day
     due = facts.day("due_at")
-    return in_working_days & (due == facts.day("received_at") + days) & ~np.isnat(lawful) & (due != lawful)
+    return in_working_days & (due == facts.day("received_at") + longer) & ~np.isnat(lawful) & (due != lawful)
 
 
 @check
 def limit_misconfigured(facts: Facts, *, least: int, share: float) -> Mask:
     """Nearly all dossiers of a procedure at an agency miss the lawful due date the same way: a wrong setting."""
-    due, lawful = facts.day("due_at"), facts.lawful_due.astype("datetime64[D]")
-    known = ~np.isnat(due) & ~np.isnat(lawful) & _never_paused(facts)
-    known &= (facts.codes("procedure_code").index >= 0) & (facts.codes("unit_code").index >= 0)
+    due, lawful = facts.day("due_at"), facts.lawful_day
     procedure, unit = facts.codes("procedure_code").index, facts.codes("unit_code").index
-    group, size = group_numbers(facts.month[known], procedure[known], unit[known])
+    known = ~np.isnat(due) & ~np.isnat(lawful) & _never_paused(facts) & (procedure >= 0) & (unit >= 0)
+    rows = np.flatnonzero(known)
+    group, size = group_numbers(facts.month.take(rows), procedure.take(rows), unit.take(rows))
+    all_of_it = np.bincount(group, minlength=size)
     answer = facts.none()
-    for wrong in (due[known] < lawful[known], due[known] > lawful[known]):
-        failing, all_of_it = np.bincount(group, wrong, minlength=size), np.bincount(group, minlength=size)
+    for wrong in (due < lawful, due > lawful):
+        wrong_group = group.take(np.flatnonzero(wrong.take(rows)))
+        failing = np.bincount(wrong_group, minlength=size)
         wrong_groups = (all_of_it >= least) & (failing >= share * all_of_it)
-        answer[np.flatnonzero(known)[wrong & wrong_groups[group]]] = True
+        answer[rows] |= wrong.take(rows) & wrong_groups.take(group)
     return answer
 
 

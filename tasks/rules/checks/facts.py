@@ -17,10 +17,24 @@ import pyarrow.compute as pc
 from tasks.rules.checks.code_parts import CodeParts
 from tasks.rules.checks.rows import Item, Rows, places_of
 from tasks.rules.clock import Clocks, WorkingClock
-from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, group_numbers, one_of, statuses
-from tasks.rules.due import UNITS, Limits, due_without_pauses
+from tasks.rules.columns import (
+    Codes,
+    Mask,
+    Numbers,
+    Times,
+    arrow,
+    as_codes,
+    booleans,
+    group_numbers,
+    minute_of_day,
+    one_of,
+    statuses,
+    valid,
+)
+from tasks.rules.due import CALENDAR_DAY, MONTH, UNITS, WORKING_DAY, Limits, due_without_pauses
 from tasks.rules.facts import OPEN_STATUSES
 from tasks.rules.frames import DossierFrames
+from tasks.rules.marks import MARKS
 from tasks.rules.receipt import Receipt
 from tasks.rules.reference import Catalogue, Directory
 from tasks.rules.times import calendar_days, days, end_of_day, local_times
@@ -76,6 +90,10 @@ class Facts:
         """Return an instant of the dossiers as office day, ``datetime64[D]``; NaT where null."""
         return self.once(f"{name}/day", lambda: days(self.at(name)))
 
+    def minute(self, name: str) -> Numbers:
+        """Return the minute of its day of an instant of the dossiers; a very negative number where null."""
+        return self.once(f"{name}/minute", lambda: minute_of_day(self.at(name), self.day(name)))
+
     @cached_property
     def month(self) -> Numbers:
         """Number of the month of receipt: dossiers are compared with those of their own partition only."""
@@ -88,7 +106,7 @@ class Facts:
     def _given(self, name: str) -> Mask:
         if name.endswith("_at"):
             return ~np.isnat(self.at(name))
-        return np.asarray(pc.is_valid(arrow(self.frames.dossiers[name])).to_numpy(zero_copy_only=False))
+        return valid(arrow(self.frames.dossiers[name]))
 
     def codes(self, name: str) -> Codes:
         """Return a text column of the dossiers as numbers."""
@@ -100,16 +118,16 @@ class Facts:
         """Tell where a text column holds a pattern (RE2, case ignored); False where null."""
         codes = self.codes(name)
         found = pc.match_substring_regex(pa.array(codes.texts, pa.string()), pattern, ignore_case=True)
-        return np.append(found.to_numpy(zero_copy_only=False).astype(bool), False)[codes.index]
+        return codes.where(found.to_pylist())
 
     def flag(self, name: str) -> Mask:
         """Return a boolean column of the dossiers; False where null."""
-        return booleans(self.frames.dossiers[name])
+        return self.once(f"{name}/flag", lambda: booleans(self.frames.dossiers[name]))
 
     def is_text(self, name: str, value: str) -> Mask:
         """Tell where a text column of the dossiers is this; False where null."""
         codes = self.codes(name)
-        return np.array([*(text == value for text in codes.texts), False], dtype=bool)[codes.index]
+        return codes.where(text == value for text in codes.texts)
 
     def none(self) -> Mask:
         """Return the answer that no dossier fails."""
@@ -154,8 +172,8 @@ class Facts:
     @cached_property
     def governing_day(self) -> Times:
         """Day of receipt, else the first day of the partition: what ``since`` and ``until`` are held against."""
-        month = arrow(self.frames.dossiers["partition_month"]).cast(pa.date32()).to_numpy(zero_copy_only=False)
-        return np.where(np.isnat(self.day("received_at")), month.astype("datetime64[D]"), self.day("received_at"))
+        month = calendar_days(self.frames.dossiers["partition_month"])
+        return np.where(self.given("received_at"), self.day("received_at"), month)
 
     def closed_on(self, day: Times) -> Mask:
         """Tell on which of these days, one a dossier, its agency is closed; False where the calendar says nothing."""
@@ -165,22 +183,20 @@ class Facts:
 
     @property
     def code_gap(self) -> npt.NDArray[np.timedelta64]:
-        """Days from the date inside the code to the day of receipt; NaT where either is unknown."""
-        return self.once("code_gap", lambda: self.day("received_at") - self.code_parts.day)
+        """Days between the date inside the code and the day of receipt; NaT where either is unknown."""
+        return self.once("code_gap", lambda: np.abs(self.day("received_at") - self.code_parts.day))
 
     @cached_property
-    def _marked(self) -> dict[str, Mask]:
+    def _marks(self) -> npt.NDArray[np.uint32]:
+        """The marks of the cleaning that each dossier carries, a bit each."""
         codes = self.codes("marks")
-        tables: dict[str, Mask] = {}
-        for number, text in enumerate(codes.texts):
-            for mark in text.split():
-                tables.setdefault(mark, np.zeros(len(codes.texts) + 1, dtype=bool))[number] = True
-        return tables
+        of_text = [sum(1 << place for place, mark in enumerate(MARKS) if mark in text.split()) for text in codes.texts]
+        return np.array([*of_text, 0], dtype=np.uint32).take(codes.index)
 
     def marked(self, mark: str) -> Mask:
         """Tell which dossiers carry a mark of the cleaning."""
-        table = self._marked.get(mark)
-        return self.none() if table is None else table[self.codes("marks").index]
+        bit = np.uint32(1 << list(MARKS).index(mark))
+        return np.asarray((self._marks & bit) != 0)
 
     @cached_property
     def code_parts(self) -> CodeParts:
@@ -235,6 +251,11 @@ class Facts:
         nothing = np.empty(0)
         return Limits(unit, amount, nothing, nothing, nothing)
 
+    @cached_property
+    def limit_in_days(self) -> Mask:
+        """The limit by the catalogue is one in days or months."""
+        return one_of(self.limits.unit.astype(np.uint16), (WORKING_DAY, CALENDAR_DAY, MONTH))
+
     def worked(self, name: str, times: Times | None = None) -> npt.NDArray[np.int64]:
         """Return the working minutes from the calendar's first day to a time; -1 where unknown or outside.
 
@@ -258,6 +279,11 @@ class Facts:
         The receipt is taken as stated: these checks compare what one system says with itself.
         """
         return self.once("lawful", lambda: self.clocks.ask(self._lawful_due))
+
+    @property
+    def lawful_day(self) -> Times:
+        """The day of the due date by the catalogue; NaT where there is none."""
+        return self.once("lawful/day", lambda: days(self.lawful_due))
 
     @property
     def due_without_days_off(self) -> Times:

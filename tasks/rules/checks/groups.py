@@ -9,34 +9,33 @@ import pyarrow as pa
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, arrow, as_codes, group_sizes, often, whole_minutes
+from tasks.rules.columns import Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
 
 
-def _numbers(times: np.ndarray, unit: int) -> np.ndarray:
-    """Return times as whole numbers of so many microseconds; -1 for NaT."""
-    return np.where(np.isnat(times), -1, times.astype("datetime64[us]").astype(np.int64) // unit)
+def _numbers(times: Times, unit: int) -> Numbers:
+    """Return times as whole numbers of so many microseconds; a negative one, which belongs to no crowd, for NaT."""
+    return times.view(np.int64) // unit
 
 
 @check
 def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
     """Closed together with many others of the agency within minutes, at the end of the day."""
-    done = facts.at("done_at")
-    late_in_day = whole_minutes(done - facts.day("done_at")) >= from_minute
-    when = np.where(late_in_day, _numbers(done, window_minutes * 60_000_000), -1)
-    return group_sizes(facts.month, facts.codes("unit_code").index, when) >= least
+    when = _numbers(facts.at("done_at"), window_minutes * 60_000_000)
+    late_in_day = facts.minute("done_at") >= from_minute
+    return crowded(least, facts.month, facts.codes("unit_code").index, when, among=late_in_day)
 
 
 @check
 def received_in_bulk(facts: Facts, *, least: int) -> Mask:
     """Received in the same second as many others of the agency: taken over in bulk, not received then."""
-    return group_sizes(facts.month, facts.codes("unit_code").index, _numbers(facts.at("received_at"), 1_000_000)) >= least
+    return crowded(least, facts.month, facts.codes("unit_code").index, _numbers(facts.at("received_at"), 1_000_000))
 
 
 @check
 def changed_in_bulk(facts: Facts, *, least: int) -> Mask:
     """Ended in the same second as many others: a script closed them. What people type ends at a full minute."""
     second = _numbers(facts.at("done_at"), 1_000_000)
-    return group_sizes(facts.month, np.where(second % 60 == 0, -1, second)) >= least
+    return crowded(least, facts.month, second, among=second % 60 != 0)
 
 
 @check
@@ -51,19 +50,19 @@ def receipt_number_repeated(facts: Facts) -> Mask:
     numbers = arrow(facts.frames.dossiers["receipt_number"])
     answer = facts.none()
     maybe = np.flatnonzero(often(numbers, 2, facts.month))
-    answer[maybe] = group_sizes(facts.month[maybe], as_codes(numbers.take(pa.array(maybe))).index) > 1
+    answer[maybe] = group_sizes(facts.month.take(maybe), numbered(numbers.take(pa.array(maybe)))) > 1
     return answer
 
 
 @check
 def applicant_repeats(facts: Facts, *, least: int) -> Mask:
     """So many dossiers of one applicant in one procedure on one day that it is a batch or a placeholder."""
-    day, procedure = _numbers(facts.day("received_at"), 86_400_000_000), facts.codes("procedure_code").index
+    day, procedure = facts.day("received_at").view(np.int64), facts.codes("procedure_code").index
     applicants = arrow(facts.frames.dossiers["applicant_key"])
     answer = facts.none()
     maybe = np.flatnonzero(often(applicants, least, procedure, day))
-    applicant = as_codes(applicants.take(pa.array(maybe))).index
-    answer[maybe] = group_sizes(facts.month[maybe], applicant, procedure[maybe], day[maybe]) >= least
+    applicant = numbered(applicants.take(pa.array(maybe)))
+    answer[maybe] = crowded(least, facts.month.take(maybe), applicant, procedure.take(maybe), day.take(maybe))
     return answer
 
 

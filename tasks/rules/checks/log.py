@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before, one_of, whole_minutes
+from tasks.rules.columns import Mask, Times, before, minute_of_day, one_of
 
 _MINUTE = np.timedelta64(60_000_000, "us")
 _SECOND = np.timedelta64(1_000_000, "us")
@@ -22,7 +23,19 @@ def _steps(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return for each entry whether it follows another one, the status before it and its own."""
     status = facts.events.number("status")
     before = np.r_[np.uint16(0), status[:-1]][: len(status)]
-    return facts.events.follows & (before > 0) & (status > 0), before, status
+    return facts.once("log/follows", lambda: facts.events.follows & (before > 0) & (status > 0)), before, status
+
+
+def _finished(facts: Facts) -> Times:
+    """Return when the log says last that a dossier was finished; NaT where it does not."""
+    events = facts.events
+    return facts.once("log/finished", lambda: events.last(events.at("at"), events.number("status") == 9))
+
+
+def _last_status(facts: Facts) -> npt.NDArray[np.uint16]:
+    """Return the last status of each log; 0 without one."""
+    status = facts.events.number("status")
+    return facts.once("log/status", lambda: facts.events.last(status, status > 0))
 
 
 def _pairs(pairs: tuple[str, ...]) -> np.ndarray:
@@ -84,9 +97,8 @@ def log_closed_within_minutes(facts: Facts, *, minutes: int) -> Mask:
     """The log goes from receipt to finished within minutes, for a procedure whose limit is in days."""
     events = facts.events
     status, at = events.number("status"), events.at("at")
-    took = events.first(at, status == 9) - events.first(at, status == 2)
-    in_days = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
-    return in_days & (took >= np.timedelta64(0, "us")) & (took <= minutes * _MINUTE)
+    finished, received = events.first(at, status == 9), events.first(at, status == 2)
+    return facts.limit_in_days & (finished >= received) & (finished <= received + minutes * _MINUTE)
 
 
 @check
@@ -107,15 +119,14 @@ def log_in_future(facts: Facts) -> Mask:
 @check
 def log_end_differs(facts: Facts, *, hours: int) -> Mask:
     """The log's time of finishing and the record's differ by more than some hours."""
-    finished = facts.events.last(facts.events.at("at"), facts.events.number("status") == 9)
-    return np.abs(facts.at("done_at") - finished) > hours * _HOUR
+    done, finished = facts.at("done_at"), _finished(facts)
+    return (done > finished + hours * _HOUR) | (finished > done + hours * _HOUR)
 
 
 @check
 def log_end_shifted_seven_hours(facts: Facts) -> Mask:
     """The record's end and the log's differ by exactly seven hours: UTC taken for office time."""
-    finished = facts.events.last(facts.events.at("at"), facts.events.number("status") == 9)
-    return np.abs(np.abs(facts.at("done_at") - finished) - _SHIFT) <= _SECOND
+    return np.abs(np.abs(facts.at("done_at") - _finished(facts)) - _SHIFT) <= _SECOND
 
 
 @check
@@ -123,7 +134,7 @@ def log_times_on_the_hour(facts: Facts, *, least: int) -> Mask:
     """Every entry of the log stands at a full hour: typed in afterwards."""
     events = facts.events
     at = events.at("at")
-    full = (at - events.day("at")) % _HOUR == np.timedelta64(0, "us")
+    full = at.view(np.int64) % _HOUR.astype(np.int64) == 0  # NaT is no whole number of hours
     return (events.count() >= least) & (events.count(full) == events.count())
 
 
@@ -140,7 +151,7 @@ def log_all_at_once(facts: Facts, *, least: int) -> Mask:
 def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
     """The log shows a closing in the night: hours shifted between UTC and office time, or a batch job."""
     events = facts.events
-    minute = whole_minutes(events.at("at") - events.day("at"))
+    minute = minute_of_day(events.at("at"), events.day("at"))
     night = (minute > 0) & ((minute < first_minute) | (minute > last_minute))
     return events.any(night & one_of(events.number("status"), (9, 10)))
 
@@ -155,13 +166,11 @@ def log_step_overdue(facts: Facts) -> Mask:
 @check
 def status_differs_from_log(facts: Facts) -> Mask:
     """The record's status is not the last one of its log."""
-    status = facts.events.number("status")
-    last = facts.events.last(status, status > 0)
+    last = _last_status(facts)
     return (last > 0) & (facts.status > 0) & (last != facts.status)
 
 
 @check
 def pause_sent_as_finished(facts: Facts) -> Mask:
     """Finished by its status, waiting or stopped by its log: the status was lost on the way (domain 2.10)."""
-    status = facts.events.number("status")
-    return (facts.status == 9) & one_of(facts.events.last(status, status > 0), (5, 6, 8))
+    return (facts.status == 9) & one_of(_last_status(facts), (5, 6, 8))

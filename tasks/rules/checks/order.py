@@ -117,9 +117,8 @@ def done_on_day_off(facts: Facts) -> Mask:
 @check
 def finished_within_minutes(facts: Facts, *, minutes: int) -> Mask:
     """Received and finished within minutes: entered after the fact, or closed to look good."""
-    took = facts.at("done_at") - facts.at("received_at")
-    longer = facts.catalogue.is_text("limit_unit", "working_day", "calendar_day", "month")
-    return longer & (took >= np.timedelta64(0, "us")) & (took <= minutes * _MINUTE)
+    done, received = facts.at("done_at"), facts.at("received_at")
+    return facts.limit_in_days & (done >= received) & (done <= received + minutes * _MINUTE)
 
 
 @check
@@ -139,12 +138,11 @@ def times_without_hour(facts: Facts) -> Mask:
 @check
 def january_year_slip(facts: Facts, *, days: int) -> Mask:
     """A date of early January lies a year before the others: last year's number was typed on (domain 8, row 20)."""
-    coded = facts.code_parts.day
-    other = np.where(np.isnat(coded), facts.day("modified_at"), coded)
-    far = np.flatnonzero(other - facts.day("received_at") > 300 * _DAY)
-    received = facts.day("received_at")[far]
+    coded, modified, given = facts.code_parts.day, facts.day("modified_at"), facts.day("received_at")
+    far = np.flatnonzero((coded > given + 300 * _DAY) | (np.isnat(coded) & (modified > given + 300 * _DAY)))
+    received, other = given[far], np.where(np.isnat(coded[far]), modified[far], coded[far])
     month, year = received.astype("datetime64[M]"), received.astype("datetime64[Y]")
     january = (month.astype(np.int64) % 12 == 0) & (received - month.astype("datetime64[D]") < days * _DAY)
     answer = facts.none()
-    answer[far] = january & (other[far].astype("datetime64[Y]") - year == np.timedelta64(1, "Y"))
+    answer[far] = january & (other.astype("datetime64[Y]") - year == np.timedelta64(1, "Y"))
     return answer

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.columns import Mask, Numbers, Times, arrow, as_codes, booleans, keys, statuses
-from tasks.rules.times import local_times
+from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, keys, statuses, truths, whole_numbers
+from tasks.rules.times import days, local_times
 
 Item = TypeVar("Item", bound=np.generic)
 
@@ -34,7 +34,7 @@ class Rows:
     size: int
     zone: str
     _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
-    _texts: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, frame: pd.DataFrame, position: np.ndarray, size: int, zone: str, order: str) -> Rows:
@@ -67,7 +67,7 @@ class Rows:
 
     def day(self, name: str) -> Times:
         """Return an instant of the rows as office day; NaT where null."""
-        return self._once(f"{name}/day", lambda: self.at(name).astype("datetime64[D]"))
+        return self._once(f"{name}/day", lambda: days(self.at(name)))
 
     def number(self, name: str) -> npt.NDArray[np.uint16]:
         """Return a status of the rows; 0 where null."""
@@ -75,13 +75,14 @@ class Rows:
 
     def is_text(self, name: str, *values: str) -> Mask:
         """Tell where a text column of the rows is one of these; False where null."""
-        index = self._once(f"{name}/index", lambda: self._encode(name))
-        table = np.append(np.isin(np.asarray(self._texts[name], dtype=object), values), False)
-        return np.asarray(table[index], dtype=bool)
+        if name not in self._codes:
+            self._codes[name] = as_codes(arrow(self.frame[name]))
+        codes = self._codes[name]
+        return codes.where(text in values for text in codes.texts)
 
     def flag(self, name: str) -> Mask:
         """Return a boolean column of the rows; False where null."""
-        return booleans(self.frame[name])
+        return self._once(name, lambda: booleans(self.frame[name]))
 
     @property
     def follows(self) -> Mask:
@@ -92,17 +93,19 @@ class Rows:
 
     def of_dossier(self, values: npt.NDArray[Item]) -> npt.NDArray[Item]:
         """Return a dossier's value beside each of its rows."""
-        return values[self.position]
+        return values.take(self.position)
 
     def any(self, mask: Mask) -> Mask:
         """Tell which dossiers have a row for which this holds."""
         answer = np.zeros(self.size, dtype=bool)
-        answer[self.position[mask]] = True
+        answer[self._of(mask)] = True
         return answer
 
     def count(self, mask: Mask | None = None) -> Numbers:
         """Count for each dossier the rows for which this holds."""
-        return np.bincount(self.position if mask is None else self.position[mask], minlength=self.size)
+        if mask is None:
+            return self._once("/count", lambda: np.bincount(self.position, minlength=self.size))
+        return np.bincount(self._of(mask), minlength=self.size)
 
     def first(self, values: npt.NDArray[Item], mask: Mask) -> npt.NDArray[Item]:
         """Return for each dossier the value of its first row for which this holds; NaT or 0 without one."""
@@ -112,16 +115,15 @@ class Rows:
         """Return for each dossier the value of its last row for which this holds; NaT or 0 without one."""
         return self._pick(values, np.flatnonzero(mask))
 
+    def _of(self, mask: Mask) -> Numbers:
+        """Return the dossiers of the rows for which this holds; by places, a third of the time that a mask takes."""
+        return self.position.take(np.flatnonzero(mask))
+
     def _pick(self, values: npt.NDArray[Item], chosen: npt.NDArray[np.intp]) -> npt.NDArray[Item]:
         empty: Any = np.datetime64("NaT", "us") if values.dtype.kind == "M" else 0
         answer = np.full(self.size, empty, dtype=values.dtype)
-        answer[self.position[chosen]] = values[chosen]  # of several assignments to one place the last stands
+        answer[self.position.take(chosen)] = values.take(chosen)  # of several assignments to one place the last stands
         return answer
-
-    def _encode(self, name: str) -> np.ndarray:
-        codes = as_codes(arrow(self.frame[name]))
-        self._texts[name] = codes.texts
-        return codes.index
 
 
 def places_of(dossiers: pd.DataFrame, frame: pd.DataFrame) -> Numbers:
@@ -133,7 +135,7 @@ def places_of(dossiers: pd.DataFrame, frame: pd.DataFrame) -> Numbers:
     if len(frame) == 0 or len(dossiers) == 0:
         return np.full(len(frame), -1, dtype=np.int64)
     wanted, known = (arrow(f["code"]) if _has_one_source(dossiers, frame) else keys(f) for f in (frame, dossiers))
-    begins = np.r_[True, pc.not_equal(wanted[1:], wanted[:-1]).to_numpy(zero_copy_only=False)]
+    begins = np.r_[True, truths(pc.not_equal(wanted[1:], wanted[:-1]))]
     places = _look_up(wanted.filter(pa.array(begins)), known)
     return places if begins.all() else np.asarray(places[np.cumsum(begins) - 1], dtype=np.int64)
 
@@ -149,20 +151,20 @@ def _look_up(wanted: pa.Array, known: pa.Array) -> Numbers:
     if wanted.equals(known):
         return np.arange(len(known))
     if len(wanted) >= len(known):
-        return np.asarray(pc.fill_null(pc.index_in(wanted, value_set=known), -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        return whole_numbers(pc.index_in(wanted, value_set=known), -1)
     # The shorter list makes the quicker table: find the known ones in it, then turn the answer round.
     distinct = wanted.dictionary_encode()
-    found = pc.fill_null(pc.index_in(known, value_set=distinct.dictionary), -1).to_numpy(zero_copy_only=False)
+    found = whole_numbers(pc.index_in(known, value_set=distinct.dictionary), -1)
     place = np.full(len(distinct.dictionary), -1, dtype=np.int64)
     place[found[found >= 0]] = np.flatnonzero(found >= 0)
-    return np.asarray(place[distinct.indices.to_numpy(zero_copy_only=False)], dtype=np.int64)
+    return place.take(whole_numbers(distinct.indices, -1))
 
 
 def _sortable(series: pd.Series) -> np.ndarray:
     array = arrow(series)
     if pa.types.is_timestamp(array.type):
         array = array.cast(pa.int64())
-    return np.asarray(pc.fill_null(array, 0).to_numpy(zero_copy_only=False))
+    return whole_numbers(array, 0)
 
 
 def _rank(position: np.ndarray, key: np.ndarray) -> np.ndarray | None:

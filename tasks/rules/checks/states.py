@@ -103,21 +103,21 @@ def result_without_end(facts: Facts) -> Mask:
 @check
 def waiting_for_collection(facts: Facts, *, days: int) -> Mask:
     """Finished long ago and never handed over: forgotten at the desk, or closing blocked by a fee (domain 8, row 1)."""
-    waited = facts.today - facts.day("done_at")
-    return (facts.status == 9) & ~facts.given("returned_at") & (waited > days * _DAY)
+    long_ago = facts.day("done_at") < facts.today - days * _DAY
+    return (facts.status == 9) & ~facts.given("returned_at") & long_ago
 
 
 @check
 def open_very_long(facts: Facts, *, days: int) -> Mask:
     """Open for so long that it was more likely forgotten than worked on."""
-    return facts.is_open & (facts.today - facts.day("received_at") > days * _DAY)
+    return facts.is_open & (facts.day("received_at") < facts.today - days * _DAY)
 
 
 @check
 def silent_while_open(facts: Facts, *, days: int) -> Mask:
     """Open past its due date, and nothing was written for a long time."""
     last = np.fmax(facts.at("modified_at"), facts.events.last(facts.events.at("at"), np.ones(len(facts.events), dtype=bool)))
-    quiet = facts.now - last > days * _DAY
+    quiet = last < facts.now - days * _DAY
     return facts.is_open & quiet & (facts.at("due_at") < facts.now)
 
 
@@ -127,4 +127,4 @@ def waiting_for_supplement_long(facts: Facts, *, days: int) -> Mask:
     pauses = facts.pauses
     open_waits = pauses.is_text("kind", "supplement") & np.isnat(pauses.at("ended_at"))
     since = pauses.last(pauses.day("started_at"), open_waits)
-    return (facts.status == 5) & (facts.today - since > days * _DAY)
+    return (facts.status == 5) & (since < facts.today - days * _DAY)
