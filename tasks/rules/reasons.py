@@ -212,6 +212,22 @@ _HIDDEN = (
         "Mend the status map of the synchronisation",
     ),
     Reason(
+        "refiled",
+        "hidden_late",
+        "Rút sát hạn rồi nộp lại nên thời hạn được tính lại từ đầu",
+        "Withdrawn just before it was due and filed again, so that the limit began anew",
+        "Tính hạn tiếp từ hồ sơ đầu, gửi thư xin lỗi; làm rõ vì sao phải rút",
+        "Count on from the first filing, write the apology; find out why it was withdrawn",
+    ),
+    Reason(
+        "pause_before_due",
+        "hidden_late",
+        "Yêu cầu bổ sung ngay trước hạn trả, không có bổ sung nào được nộp",
+        "A supplement asked for just before the due date, and none came in",
+        "Ghi ngày nhận bổ sung nếu có, nếu không thì hủy thời gian dừng, gửi thư xin lỗi",
+        "Enter when the supplement came, if it did; else cancel the pause and write the apology",
+    ),
+    Reason(
         "pause_without_evidence",
         "hidden_late",
         "Dừng xử lý không có căn cứ",
