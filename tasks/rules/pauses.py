@@ -63,7 +63,7 @@ class PauseSummary:
         waiting: it is in a pause that counts, as of the end of the span.
         minutes: working minutes in pauses, overlapping ones once.
         first_seq: place of the first counting pause; -1 without one.
-        empty: a request stopped no clock: made just before the due date, and nobody answered it.
+        empty_from: from when on requests stopped no clock: made just before the due date, and nobody answered; NaT without.
     """
 
     due: LocalTimes
@@ -72,7 +72,7 @@ class PauseSummary:
     waiting: np.ndarray
     minutes: np.ndarray
     first_seq: np.ndarray
-    empty: np.ndarray
+    empty_from: LocalTimes
 
     def replaced(self, by: PauseSummary, where: np.ndarray) -> PauseSummary:
         """Return the summary with some dossiers' taken from another one."""
@@ -157,7 +157,7 @@ def with_pauses(
     counted, own = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     all_minutes, waiting = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     first_seq, covered, moved = np.full(count, -1, dtype=np.int64), received.copy(), due.copy()
-    empty = np.zeros(count, dtype=bool)
+    empty_from = np.full(count, NAT)
     for place in _places(table.rows):
         rows = table.rows[place]
         start = np.fmax(table.start[place], covered[rows])
@@ -165,9 +165,9 @@ def with_pauses(
         real = end > start
         counts = real & ((start < moved[rows]) | np.isnat(moved[rows]))
         if last_minutes and (asked := counts & table.unanswered[place]).any():
-            left = clock.working_minutes_between(start, moved[rows])
+            left = clock.working_minutes_between(table.start[place], moved[rows])
             asked &= (left >= 0) & (left <= last_minutes)
-            empty[rows] |= asked
+            empty_from[rows] = np.where(asked, np.fmin(empty_from[rows], table.start[place]), empty_from[rows])
             real, counts = real & ~asked, counts & ~asked
         lost = np.where(real, np.maximum(clock.working_minutes_between(start, end), 0), 0)
         all_minutes[rows] += lost
@@ -179,7 +179,13 @@ def with_pauses(
         first_seq[rows] = np.where(counts & (first_seq[rows] < 0), table.seqs[place], first_seq[rows])
         covered[rows] = np.where(real, np.fmax(covered[rows], end), covered[rows])
         moved[rows] = np.where(counts, extend(rows, minutes[rows], calendar_days[rows]), moved[rows])
-    return PauseSummary(moved, counted, own, waiting, all_minutes, first_seq, empty)
+    return PauseSummary(moved, counted, own, waiting, all_minutes, first_seq, empty_from)
+
+
+def empty_requests(table: PauseTable, paused: PauseSummary) -> np.ndarray:
+    """Tell which pauses are requests that stopped no clock, because they were made just before the due date and unanswered."""
+    rows = table.rows
+    return np.asarray(table.unanswered & (table.start >= paused.empty_from[rows]) & (table.start < paused.due[rows]))
 
 
 def _places(rows: np.ndarray) -> list[np.ndarray]:
