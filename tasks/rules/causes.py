@@ -175,7 +175,7 @@ def _refiled(case: Case) -> np.ndarray:
 
 def _pause_before_due(case: Case) -> np.ndarray:
     """Say which dossiers would be on time if an unanswered request just before the due date had stopped the clock."""
-    empty = ~np.isnat(case.paused.empty_from)
+    empty: np.ndarray = ~np.isnat(case.paused.empty_from)
     if not empty.any():
         return empty
     theirs = case.pauses.take(empty[case.pauses.rows])

@@ -23,7 +23,8 @@ _CLOCK = pa.array([f"T{minute // 60:02}:{minute % 60:02}" for minute in range(_D
 def evidence_of(case: Case) -> pa.Array:
     """Return for each dossier a JSON object with the keys received, limit, due, pauses, end and page.
 
-    A dossier that runs by the clock of its first filing has two more, first_due and first_end: those of the first.
+    A dossier that runs by the clock of its first filing has two more, first_due and first_end: those of the first. One of
+    which a request stopped no clock, because it came just before the due date and nobody answered, has it as empty_request.
 
     Each says from which table and field the fact was taken, what it is, and the digest of the value in that field
     (:mod:`tasks.rules.digests`); what was not derived is left out, and what the law makes of other facts has no digest.
@@ -35,6 +36,7 @@ def evidence_of(case: Case) -> pa.Array:
         _limit(case),
         _due(case),
         _pauses(case),
+        *_empty_request(case),
         _entry("end", *_end(case)),
         *_first(case),
         _page(case),
@@ -120,6 +122,18 @@ def _pauses(case: Case) -> pa.Array:
     text = pc.binary_join_element_wise(number, " counted, the first from ", _minute(start), "")
     known = (counted > 0) & ~np.isnat(start)
     return _entry("pauses", place, text, known, instant_digests(instants(start, case.facts.zone)))
+
+
+def _empty_request(case: Case) -> list[pa.Array]:
+    asked, table = case.paused.empty_from, case.pauses
+    if np.isnat(asked).all():
+        return []
+    seqs = np.full(len(asked), -1)
+    first = np.flatnonzero(table.start == asked[table.rows])
+    seqs[table.rows[first]] = table.seqs[first]
+    place = pc.binary_join_element_wise("core.pauses.started_at seq ", pa.array(seqs).cast(pa.string()), "")
+    digest = instant_digests(instants(asked, case.facts.zone))
+    return [_entry("empty_request", place, _minute(asked), ~np.isnat(asked), digest)]
 
 
 def _end(case: Case) -> tuple[pa.Array, pa.Array, np.ndarray, pa.Array]:

@@ -88,6 +88,17 @@ def test_evidence_of_a_dossier_that_was_filed_again_names_the_first_one_its_due_
     }
 
 
+def test_evidence_of_an_empty_request_names_it() -> None:
+    (case,) = (case for case in CASES if case["name"].startswith("pause_before_due: before a due date that an earlier"))
+    evidence = json.loads(legal_cases.judge_case(case)["evidence"])
+    assert evidence["pauses"]["from"] == "core.pauses.started_at seq 0"
+    assert evidence["empty_request"] == {
+        "from": "core.pauses.started_at seq 1",
+        "is": "2026-03-12T16:59",
+        "digest": digest("2026-03-12T09:59:00.000000Z"),
+    }
+
+
 @pytest.mark.parametrize(
     ("case", "key", "place"),
     [

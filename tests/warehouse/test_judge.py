@@ -37,6 +37,7 @@ from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
+from tasks.warehouse.touched import touched_codes
 
 MONTH = Bundle.of(Partition("desk", date(2026, 3, 1)))
 FEBRUARY = Bundle.of(Partition("desk", date(2026, 2, 1)))
@@ -408,6 +409,10 @@ def test_who_files_again_after_a_withdrawal_is_listed_and_just_before_the_due_da
     ]
     assert found[0][0] == "E-2"
     assert reasons() == {"E-3": ("hidden_late", "refiled")}
+
+    # Days of the first filing touch the second and the third.
+    assert {"E-2", "E-3"} <= set(touched_codes(MONTH, [date(2026, 3, 3)]))
+    assert "F-2" not in touched_codes(MONTH, [date(2026, 2, 10)])
 
     # The first one's withdrawal was earlier: nothing in the third, of another month and two steps on, changed itself.
     changed = filed("E-1", datetime(2026, 2, 27, 8), 7, datetime(2026, 3, 4, 9), "k5") | {"partition_month": february}
