@@ -44,6 +44,8 @@ class Policy(BaseModel):
         end_from: log: the progress log before the dates of the record; record: the dates alone.
         own_rule: ends, comparison and missing due dates as the source itself handles them.
         other_systems: evidence of other systems counts as an end, and their pauses as pauses.
+        end_lag: an end that the source states so many working minutes after another system's, or fewer, with no work in
+            between, came late by synchronisation: the other system's counts; 0: never.
         compare: date: calendar days; instant: to the minute; by_unit: days for limits in days,
             minutes for limits in hours.
         without_due: a dossier without a due date is on_time, late or undetermined; derive: as its
@@ -77,6 +79,7 @@ class Policy(BaseModel):
     end_from: Literal["log", "record"]
     own_rule: bool
     other_systems: bool
+    end_lag: NonNegativeInt
     compare: Literal["by_unit", "date", "instant"]
     without_due: Literal["derive", "on_time", "late", "undetermined"]
     without_end: Literal["undetermined", "open", "not_counted"]

@@ -59,12 +59,16 @@ HIDDEN: dict[str, Plant] = {
     )
 }
 # Planted after all others, by a chance of their own: causes that came to be known later move no other dossier.
-LATER: dict[str, Plant] = {name: getattr(hidden, name) for name in ("limit_restarted", "pause_before_due")}
+LATER: dict[str, tuple[str, Plant]] = {
+    "lag_between_systems": ("phantom_late", phantoms.lag_between_systems),
+    "limit_restarted": ("hidden_late", hidden.limit_restarted),
+    "pause_before_due": ("hidden_late", hidden.pause_before_due),
+}
 UNDETERMINED: dict[str, Plant] = {
     name: getattr(gaps, name) for name in ("receipt_unknown", "procedure_unknown", "end_unknown", "contradiction")
 }
 UNCOUNTED: dict[str, Plant] = {"test_dossier": gaps.test_dossier}
-_LAND_ONLY = ("ended_elsewhere", "clock_shifted", "pause_recorded_elsewhere")
+_LAND_ONLY = ("ended_elsewhere", "clock_shifted", "pause_recorded_elsewhere", "lag_between_systems")
 _BOTH_SOURCES = (
     "handed_over_not_closed",
     "due_wrong_calendar",
@@ -112,8 +116,8 @@ class Faults:
         for name, soil in (ON_TRUE_RECORDS | ANYWHERE).items():
             self._soil(name, soil)
         self.scene = replace(self.scene, rng=random.Random(f"{self.seed}/later"))
-        for cause, plant in LATER.items():
-            self._plant(cause, "hidden_late", plant)
+        for cause, (group, plant) in LATER.items():
+            self._plant(cause, group, plant)
 
     def _count(self, rate: float) -> int:
         return max(1, round(rate * len(self._free)))

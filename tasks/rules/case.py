@@ -192,7 +192,14 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
 def build_case(settled: Settled, policy: Policy) -> Case:
     """Derive end, pauses and due date under a policy, in that order."""
     facts, receipt = settled.facts, settled.receipt
-    ends = ends_of(facts, policy.end, other_systems=policy.other_systems, from_log=policy.end_from == "log")
+    ends = ends_of(
+        facts,
+        policy.end,
+        settled.office.clock,
+        other_systems=policy.other_systems,
+        from_log=policy.end_from == "log",
+        lag=policy.end_lag,
+    )
     ends = with_answers(ends, facts, policy)
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests

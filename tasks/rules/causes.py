@@ -204,6 +204,7 @@ _RULES: dict[str, Rule] = {
     "test_dossier": lambda c: c.facts.marked("test_wording"),
     "duplicate": lambda c: c.facts.given("duplicate_of"),
     "clock_shifted": lambda c: c.ends.shifted,
+    "lag_between_systems": lambda c: c.ends.lagged,
     "ended_elsewhere": lambda c: _still_open(c) & (c.ends.origin == FROM_OTHER),
     "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
     "unit_moved": lambda c: _still_open(c) & (c.ends.origin == FROM_LOG) & _unit_abolished(c),
@@ -235,6 +236,7 @@ _RULES: dict[str, Rule] = {
 }
 _END_REASONS = (
     "clock_shifted",
+    "lag_between_systems",
     "ended_elsewhere",
     "withdrawn_open",
     "unit_moved",

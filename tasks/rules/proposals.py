@@ -273,6 +273,7 @@ def _plain(value: Any) -> Any:
 # The strongest evidence about a field first: another system's record, the log, the code, then what the law makes of them.
 _RULES = (
     _Rule("clock_shifted", 0.95, _done, _end_evidence),
+    _Rule("lag_between_systems", 0.85, _done, _end_evidence),
     _Rule("ended_elsewhere", 0.95, _closing, _end_evidence),
     _Rule("withdrawn_open", 0.9, _closing, _end_evidence),
     _Rule("unit_moved", 0.85, _closing, _end_evidence),

@@ -50,6 +50,14 @@ _PHANTOM = (
         "The vendor mends the time zone of the synchronisation",
     ),
     Reason(
+        "lag_between_systems",
+        "phantom_late",
+        "Phần mềm chuyên ngành kết thúc đúng hạn, một cửa ghi nhận chậm",
+        "Ended in time in the specialised software, which the one-stop desk heard of later",
+        "Ghi ngày kết thúc theo phần mềm chuyên ngành, đồng bộ sớm hơn",
+        "Enter the end of the specialised software, synchronise sooner",
+    ),
+    Reason(
         "ended_elsewhere",
         "phantom_late",
         "Phần mềm chuyên ngành đã kết thúc, một cửa còn mở",
