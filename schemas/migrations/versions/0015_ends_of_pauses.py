@@ -40,3 +40,13 @@ def upgrade() -> None:
         existing_comment="The same dossier in two places: evidence of another system, or a duplicate. Grain: dossier × other record.",
         schema="core",
     )
+    op.alter_column(
+        "proposals",
+        "rule",
+        schema="quality",
+        comment=(
+            "Reason of the verdict from which it follows; unit_succeeded: the directory's succession; "
+            "waiting_elsewhere: another system's status."
+        ),
+        existing_comment="Reason of the verdict from which it follows; unit_succeeded: the directory's succession.",
+    )
