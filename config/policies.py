@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from config.files import read_yaml_files
 from config.settings import settings
@@ -44,6 +44,8 @@ class Policy(BaseModel):
         end_from: log: the progress log before the dates of the record; record: the dates alone.
         own_rule: ends, comparison and missing due dates as the source itself handles them.
         other_systems: evidence of other systems counts as an end, and their pauses as pauses.
+        end_lag: an end that the source states so many working minutes after another system's, or fewer, with no work in
+            between, came late by synchronisation: the other system's counts; 0: never.
         compare: date: calendar days; instant: to the minute; by_unit: days for limits in days,
             minutes for limits in hours.
         without_due: a dossier without a due date is on_time, late or undetermined; derive: as its
@@ -51,7 +53,13 @@ class Policy(BaseModel):
         without_end: what an ended dossier is of which nothing tells when: undetermined, still open, or left out.
         pauses: kinds of waiting that stop the clock.
         never_late: national statuses in which an open dossier is never late, however long it stays there.
+        pause_before_due: a request for a supplement made so many working minutes before the due date, or fewer, stops no
+            clock where nobody answered it and the work was finished all the same; 0: it does like any other.
         second_supplement: what a dossier that waits for its second supplement is.
+        refiled: by which clock a dossier runs that was filed again after a withdrawal just before the due date:
+            first_clock: that of the withdrawn one, the time between them left out; new_clock: its own.
+        refiled_before_due: the withdrawal came so many working days before the due day, or fewer, and not after it.
+        refiled_within: filed again within so many working days after the withdrawal.
         withdrawn: what a withdrawn dossier is: compared like any other, always on time, or left out.
         stopped: what a stopped dossier is: compared like any other, still open, or left out.
         refused: what a refused dossier is: compared like any other, or left out.
@@ -71,12 +79,17 @@ class Policy(BaseModel):
     end_from: Literal["log", "record"]
     own_rule: bool
     other_systems: bool
+    end_lag: NonNegativeInt
     compare: Literal["by_unit", "date", "instant"]
     without_due: Literal["derive", "on_time", "late", "undetermined"]
     without_end: Literal["undetermined", "open", "not_counted"]
     pauses: tuple[PauseKind, ...]
     never_late: tuple[int, ...]
+    pause_before_due: NonNegativeInt
     second_supplement: Literal["late", "paused"]
+    refiled: Literal["first_clock", "new_clock"]
+    refiled_before_due: PositiveInt
+    refiled_within: PositiveInt
     withdrawn: Literal["compared", "on_time", "not_counted"]
     stopped: Literal["compared", "open", "not_counted"]
     refused: Literal["compared", "not_counted"]

@@ -116,9 +116,9 @@ class Letters(_Strict):
 
 
 class Resubmitted(_Strict):
-    """How many days after a withdrawal a new dossier of the same applicant and procedure takes its place."""
+    """How many days after a withdrawal a new dossier of the same applicant and procedure takes its place; matching keeps a month."""
 
-    within_days: int = Field(ge=0, le=90)
+    within_days: int = Field(ge=0, le=31)
 
 
 class Watch(_Strict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +58,17 @@ HIDDEN: dict[str, Plant] = {
         "state_lost",
     )
 }
+# Planted after all others, by a chance of their own: causes that came to be known later move no other dossier.
+LATER: dict[str, tuple[str, Plant]] = {
+    "lag_between_systems": ("phantom_late", phantoms.lag_between_systems),
+    "limit_restarted": ("hidden_late", hidden.limit_restarted),
+    "pause_before_due": ("hidden_late", hidden.pause_before_due),
+}
 UNDETERMINED: dict[str, Plant] = {
     name: getattr(gaps, name) for name in ("receipt_unknown", "procedure_unknown", "end_unknown", "contradiction")
 }
 UNCOUNTED: dict[str, Plant] = {"test_dossier": gaps.test_dossier}
-_LAND_ONLY = ("ended_elsewhere", "clock_shifted", "pause_recorded_elsewhere")
+_LAND_ONLY = ("ended_elsewhere", "clock_shifted", "pause_recorded_elsewhere", "lag_between_systems")
 _BOTH_SOURCES = (
     "handed_over_not_closed",
     "due_wrong_calendar",
@@ -85,8 +92,9 @@ def rates() -> dict[str, Any]:
 class Faults:
     """Plants causes over a province's honest views."""
 
-    def __init__(self, scene: Scene, history: History, dossiers: list[Dossier]) -> None:
+    def __init__(self, scene: Scene, history: History, dossiers: list[Dossier], seed: str) -> None:
         self.scene = scene
+        self.seed = seed
         self.history = history
         self.dossiers = dossiers
         self.rates = rates()
@@ -107,6 +115,9 @@ class Faults:
         self._mixed_workbooks()
         for name, soil in (ON_TRUE_RECORDS | ANYWHERE).items():
             self._soil(name, soil)
+        self.scene = replace(self.scene, rng=random.Random(f"{self.seed}/later"))
+        for cause, (group, plant) in LATER.items():
+            self._plant(cause, group, plant)
 
     def _count(self, rate: float) -> int:
         return max(1, round(rate * len(self._free)))
@@ -126,7 +137,7 @@ class Faults:
     def _candidates(self, cause: str) -> Iterator[int]:
         for place in self._free:
             dossier = self.dossiers[place]
-            if not dossier.cause and self._suits(cause, dossier):
+            if not dossier.cause and not (cause in LATER and dossier.planted) and self._suits(cause, dossier):
                 yield place
 
     def _suits(self, cause: str, dossier: Dossier) -> bool:

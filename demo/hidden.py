@@ -87,3 +87,34 @@ def second_supplement(dossier: Dossier, scene: Scene) -> None:
     dossier.pauses = [Pause("supplement", first, came), Pause("supplement", second)]
     dossier.ended = dossier.returned = None
     show(dossier, scene.directory, scene.now)
+
+
+def limit_restarted(dossier: Dossier, scene: Scene) -> None:
+    """Row 3 the other way round: the supplement came, and the system counted the limit anew from there."""
+    asked = scene.worked_between(dossier.received + 120, scene.due(dossier) - (scene.due(dossier) - dossier.received) // 3)
+    came = first_worked_minute(asked + scene.rng.randint(2, 6) * DAY)
+    dossier.pauses = [Pause("supplement", asked, came)]
+    true = due_with_pauses(dossier.limit, dossier.received, dossier.pauses, scene.now)
+    anew = plain_due(dossier.limit, came)
+    if true is None or anew is None or came >= true or anew >= scene.now:
+        raise UnfitError
+    scene.retell(dossier, scene.worked_between((true // DAY + 1) * DAY, anew - 1))
+    dossier.view.due = anew
+    for row in dossier.view.supplements:
+        row.due_after = anew
+
+
+def pause_before_due(dossier: Dossier, scene: Scene) -> None:
+    """In the last hour before it was due a supplement was asked for; nobody answered, and the work went on all the same."""
+    due, ended = scene.due(dossier), scene.overdue(dossier, 2, 8)
+    asked = due - scene.rng.randint(2, 55)
+    resumed = scene.worked_between((ended // DAY - 1) * DAY, ended - 10)
+    moved = due_with_pauses(dossier.limit, dossier.received, [Pause("supplement", asked, resumed)], ended)
+    if moved is None or moved < ended or moved >= scene.now or resumed <= due:
+        raise UnfitError
+    scene.retell(dossier, ended)
+    shown = dossier.view
+    shown.due = moved
+    shown.supplements = [Supplement(asked, None, due, moved)]
+    told = [*shown.log, entry(dossier, asked, 5, _ROOM), entry(dossier, resumed, 4, _ROOM)]
+    shown.log = sorted(told, key=lambda each: (each.at, each.status))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from demo.model import PAUSE_STATUS, Dossier
-from demo.oracle import due_with_pauses, is_late
+from demo.oracle import due_with_pauses, is_late, just_before_due, moved_due
 from demo.recorded import recorded_state
 
 VERDICTS = {
@@ -33,13 +33,25 @@ def judge(dossier: Dossier, now: int) -> Truth:
     if recorded == "not_received":
         return Truth(recorded, "on_time", "not_received", None, None)
     ended = known_end(dossier, now)
-    due = due_with_pauses(dossier.limit, dossier.received, dossier.pauses, now if ended is None else ended, dossier.appointment)
+    due = true_due(dossier, now if ended is None else ended)
     late = is_late(dossier.limit, due, ended, now) or second_supplement(dossier, ended, now)
     if not dossier.counted:
         verdict = "phantom_late" if recorded == "late" else "on_time"
     else:
         verdict = "undetermined" if dossier.missing else VERDICTS[recorded, late]
     return Truth(recorded, "late" if late else "on_time", verdict, due, ended)
+
+
+def true_due(dossier: Dossier, until: int) -> int | None:
+    """Return the due time by its own clock, or by that of the dossier withdrawn just before it, where that is earlier."""
+    due = due_with_pauses(dossier.limit, dossier.received, dossier.pauses, until, dossier.appointment)
+    first = dossier.first
+    if first is None or first.end_status != 7 or first.ended is None or due is None:
+        return due
+    before = true_due(first, first.ended)
+    if before is None or not just_before_due(first.ended, before, dossier.received):
+        return due
+    return min(due, moved_due(first.limit, before, first.ended, dossier.received))
 
 
 def known_end(dossier: Dossier, now: int) -> int | None:

@@ -103,6 +103,7 @@ class Dossier:
         known_end: end that the evidence shows, where it differs from the true one.
         kept: the systems' view is no longer derived from the history (a fault was planted).
         before_receipt: only registered, or refused without receipt.
+        first: dossier that the same person withdrew before filing this one in its place.
     """
 
     number: int
@@ -134,6 +135,7 @@ class Dossier:
     known_end: int | None = None
     counted: bool = True
     kept: bool = False
+    first: Dossier | None = None
 
     @property
     def view(self) -> Shown:

@@ -156,6 +156,23 @@ def due_with_pauses(
     return due
 
 
+def moved_due(limit: Limit, due: int, start: int, end: int) -> int:
+    """Return a due time moved by a time in which nothing could be worked on, as a pause moves it."""
+    if start >= due:
+        return due
+    if limit.unit == "hour":
+        return minutes_after(due, worked_between(start, end))
+    if limit.unit in ("working_day", "same_day"):
+        return closing_of(working_days_after(due // DAY, -(-worked_between(start, end) // WORKING_DAY_MINUTES)))
+    return closing_of(pushed(due // DAY + -(-(end - start) // DAY)))
+
+
+def just_before_due(withdrawn: int, due: int, filed: int) -> bool:
+    """Answer whether a withdrawal came on the due day or the working day before, and the second filing within two."""
+    last, again = withdrawn // DAY, filed // DAY
+    return last <= due // DAY <= working_days_after(last, 1) and withdrawn <= filed and again <= working_days_after(last, 2)
+
+
 def _last_day(limit: Limit, received: int) -> int:
     """Return the last day of a period in calendar days or months, whether it is worked or not."""
     return _months_after(received, limit.amount) if limit.unit == "month" else received // DAY + limit.amount

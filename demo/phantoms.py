@@ -48,6 +48,18 @@ def clock_shifted(dossier: Dossier, scene: Scene) -> None:
     shown.done = shown.log[-1].at = shown.modified = ended + 7 * 60
 
 
+def lag_between_systems(dossier: Dossier, scene: Scene) -> None:
+    """Row 2: ended in the land software on the due day, and told to the one-stop desk with the next morning's synchronisation."""
+    day = scene.due(dossier) // DAY
+    ended = scene.worked_between(day * DAY + 10 * 60, day * DAY + 17 * 60 - 1)
+    told = first_worked_minute((day + 1) * DAY) + scene.rng.randint(0, 140)
+    if told >= scene.now:
+        raise UnfitError
+    scene.retell(dossier, ended)
+    shown = dossier.view
+    shown.done = shown.log[-1].at = shown.modified = told
+
+
 def pause_not_subtracted(dossier: Dossier, scene: Scene) -> None:
     """Row 3: the wait is on record, the due date was not moved."""
     _pause(dossier, scene, "supplement" if scene.rng.random() < 0.7 else "financial")

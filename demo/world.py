@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from demo.again import Again
 from demo.calendar import DAY, day_number, moment_of
 from demo.desk import show
-from demo.faults import Faults, make_scene
+from demo.faults import Faults, make_scene, rates
 from demo.history import FIRST_RECEIPT, History
 from demo.judge import judge
 from demo.land import write_land
@@ -76,12 +77,13 @@ def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = Fals
     for dossier in world.dossiers:
         show(dossier, history.directory, world.now)
     if not clean:
-        faults = Faults(make_scene(history, str(seed), world.now), history, world.dossiers)
+        faults = Faults(make_scene(history, str(seed), world.now), history, world.dossiers, str(seed))
         faults.plant()
         world.codeless = max(2, round(count * faults.rates["dirt"]["no_code"]))
         world.twice = frozenset(dossier.code for dossier in world.dossiers if "record_twice" in dossier.planted)
     if systemic:
         world.systemic = plant_systemic(world.dossiers, make_scene(history, f"{seed}/systemic", world.now))
+    Again(history, world.dossiers, str(seed), world.now).plant(rates(), clean=clean)
     return world
 
 

@@ -118,7 +118,11 @@ def _resubmitted(policy: str, _register: str | None) -> Rows:
             say("rút lúc", "withdrawn"): instant_text(one.withdrawn_at, zone),
             say("tiếp nhận lại", "received again"): instant_text(one.next_received_at, zone),
             say("kết thúc", "ended"): instant_text(one.ended_at, zone),
-            say("trễ nếu tính từ lần đầu", "late if counted from the first"): say("có", "yes") if one.would_be_late else "",
+            say("trễ nếu tính từ lần đầu", "late if counted from the first"): say("có, trễ ẩn", "yes, hidden late")
+            if one.refiled
+            else say("có", "yes")
+            if one.would_be_late
+            else "",
             say("tiếp nhận lần đầu", "first received"): instant_text(one.received_at, zone),
             say("thủ tục", "procedure"): one.procedure_code,
         }

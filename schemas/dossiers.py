@@ -166,6 +166,12 @@ PAUSES = Table(
             "supplement_record, progress_log or land_software: which record says so.",
             (NotNull(), OneOf(("supplement_record", "progress_log", "land_software"))),
         ),
+        Field(
+            "end_origin",
+            Kind.TEXT,
+            "Which record tells its end: a supplement_record says that it came in, a progress_log only that work went on.",
+            (OneOf(("supplement_record", "progress_log", "land_software")),),
+        ),
         CHANGED_IN,
     ),
     managed=("changed_in",),
@@ -174,7 +180,7 @@ PAUSES = Table(
 MATCHES = Table(
     schema="core",
     name="matches",
-    description="The same dossier in two places: evidence of another system, or a duplicate.",
+    description="The same dossier in two places: evidence of another system, a duplicate, or filed again.",
     grain="dossier × other record",
     key=("source", "code", "other_source", "other_code"),
     fields=(
@@ -185,8 +191,9 @@ MATCHES = Table(
         Field(
             "kind",
             Kind.TEXT,
-            "evidence: the other record speaks about this dossier; duplicate_of: this row repeats the other, which is the one counted.",
-            (NotNull(), OneOf(("evidence", "duplicate_of"))),
+            "evidence: the other record speaks about this dossier; duplicate_of: this row repeats the other, which is the one counted; "
+            "refiled: the same person filed this one after the other was withdrawn.",
+            (NotNull(), OneOf(("evidence", "duplicate_of", "refiled"))),
         ),
         Field(
             "rule",

@@ -120,7 +120,7 @@ PROPOSALS = Table(
         Field(
             "rule",
             Kind.TEXT,
-            "Reason of the verdict from which it follows; unit_succeeded: the directory's succession.",
+            "Reason of the verdict from which it follows; unit_succeeded: the directory's succession; waiting_elsewhere: another system's status.",
             (NotNull(),),
         ),
         Field("confidence", Kind.NUMBER, "How far the rule's kind of evidence is to be trusted.", (NotNull(), Between(0, 1))),

@@ -16,8 +16,9 @@ from tasks.counts import Counts
 from tasks.digest import rules_digest
 from tasks.offices import zones
 from tasks.rules.columns import keys
-from tasks.rules.duplicates import COLUMNS, match_dossiers
+from tasks.rules.matching import COLUMNS, match_dossiers
 from tasks.rules.reference import successors
+from tasks.rules.refiling import WITHIN_DAYS
 from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
@@ -29,7 +30,11 @@ _CHANGED = """
     SELECT EXISTS (SELECT FROM core.dossiers WHERE changed_in > %(through)s),
         EXISTS (SELECT FROM ref.units WHERE changed_in > %(through)s)
 """
+# When the citizen withdrew it: as the record states it, else by its log.
+_WITHDRAWN = """CASE WHEN d.status = 7 THEN coalesce(d.done_at, (
+    SELECT max(e.at) FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status = 7)) END"""
 _KEYS = "d.source, d.code, d.alias_code, d.receipt_number, d.applicant_key, d.procedure_code, d.unit_code, d.received_at"
+_KEYS += f", {_WITHDRAWN} AS withdrawn_at"
 _SCOPE = f"""
     CREATE TEMP TABLE scope ON COMMIT DROP AS
     SELECT {_KEYS}, 0 AS round FROM core.dossiers AS d WHERE d.changed_in > %(through)s
@@ -54,7 +59,8 @@ _UNDECIDED_BY_APPLICANT = f"""
             AND p.applicant_key = d.applicant_key AND p.procedure_code = d.procedure_code
             AND p.received_at BETWEEN d.received_at - interval '1 day' AND d.received_at + interval '1 day')
 """
-_ROWS = f"SELECT {', '.join(f'd.{name}' for name in COLUMNS)} FROM core.dossiers AS d"
+ROWS = f"SELECT {', '.join(f'd.{name}' for name in COLUMNS)}, {_WITHDRAWN} AS withdrawn_at FROM core.dossiers AS d"
+ROW_TYPES = DOSSIERS.dtypes | {"withdrawn_at": DOSSIERS.dtypes["received_at"]}
 # One join for each way in which two rows can have to do with each other, so that each can use its index.
 _BY_KEY = "SELECT {keys} FROM scope AS s JOIN core.dossiers AS d ON {link} WHERE s.round = %(round)s"
 _LINKS = (
@@ -64,8 +70,10 @@ _LINKS = (
     "d.alias_code = s.alias_code",
     "d.receipt_number = s.receipt_number",
     # Of whichever agency: another may stand in its place by now.
-    "d.applicant_key = s.applicant_key AND d.procedure_code = s.procedure_code "
-    "AND d.received_at BETWEEN s.received_at - interval '1 day' AND s.received_at + interval '1 day'",
+    "d.applicant_key = s.applicant_key AND d.procedure_code = s.procedure_code AND ("
+    "d.received_at BETWEEN s.received_at - interval '1 day' AND s.received_at + interval '1 day' "
+    f"OR d.received_at BETWEEN s.withdrawn_at AND s.withdrawn_at + interval '{WITHIN_DAYS} days' "
+    f"OR s.received_at BETWEEN {_WITHDRAWN} AND {_WITHDRAWN} + interval '{WITHIN_DAYS} days')",
 )
 # A match that stands may rest on keys that have changed since.
 _BY_MATCH = """
@@ -126,7 +134,7 @@ def match_all(as_of: date, *, full: bool = False) -> Counts:
         if not everything:
             _take_in(current, through)
         scope = "" if everything else _OF_SCOPE
-        rows = current.read(f"{_ROWS}{scope} ORDER BY d.source, d.code", None, DOSSIERS)
+        rows = current.read(f"{ROWS}{scope} ORDER BY d.source, d.code", None, ROW_TYPES)
         found = match_dossiers(rows, _zones(rows), successors(read_table(UNITS)))
         kill_point("matched")
         merged = current.merge(MATCHES, found)

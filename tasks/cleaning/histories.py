@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.sources import Source
 from schemas.dossiers import EVENTS, PAUSES
@@ -114,6 +115,7 @@ def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: No
     frame = frame.assign(**{name: series(values) for name, values in dates.items()})
     origin = "land_software" if source.is_land else "supplement_record"
     frame["origin"] = series(pa.array([origin] * len(frame), pa.string()))
+    frame["end_origin"] = frame["origin"].where(frame["ended_at"].notna())
     return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), _raised(flags, codes)
 
 
@@ -133,6 +135,7 @@ def _stretches(events: pd.DataFrame) -> pd.DataFrame:
             "kind": pd.array(kinds, dtype=pd.ArrowDtype(pa.string())),
             "started_at": found["at"].array,
             "ended_at": found["ended_at"].array,
+            "end_origin": pc.if_else(pa.array(found["ended_at"]).is_valid(), "progress_log", pa.scalar(None, pa.string())),
         }
     )
 
@@ -149,6 +152,8 @@ def _with_log(recorded: pd.DataFrame, stretches: pd.DataFrame) -> pd.DataFrame:
     later = (_moments(pairs["ended_at"]) > _moments(pairs["started_at_told"])).to_numpy(dtype=bool)
     ends = pairs[later].drop_duplicates("record").set_index("record")["ended_at"]
     told = recorded.assign(ended_at=recorded["ended_at"].fillna(ends.reindex(recorded.index)))
+    by_log = told["ended_at"].notna() & recorded["ended_at"].isna()
+    told["end_origin"] = told["end_origin"].mask(by_log, "progress_log")
     extra = stretches[~stretches.index.isin(pairs["stretch"])]
     moment = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
     nothing = pd.Series(pd.NA, index=extra.index, dtype=moment)

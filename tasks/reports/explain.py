@@ -27,6 +27,7 @@ from tasks.rules.due import UNITS
 from tasks.rules.ends import ORIGINS
 from tasks.rules.facts import facts_of
 from tasks.rules.holders import HOLDERS, Holdings, holders_of
+from tasks.rules.pauses import empty_requests
 from tasks.rules.reception import OUTCOMES, receptions_of
 from tasks.rules.times import LocalTimes, instant_text, local_times, minute_text
 from tasks.rules.verdict import judgement_of
@@ -119,6 +120,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "end_from": ORIGINS[case.ends.origin[0]],
         "limit": _limit(case),
         "special_days": _special_days(place.source, case),
+        "first": _first(case),
         "pauses": _pauses(case),
         "paused_minutes": int(case.paused.minutes[0]),
         "worked_minutes": _worked(case),
@@ -214,6 +216,19 @@ def _limit(case: Case) -> Entry:
     }
 
 
+def _first(case: Case) -> Entry | None:
+    """Tell of the withdrawn dossier by whose clock this one runs, if it was filed again in its place."""
+    if case.first is None or case.first.row[0] < 0:
+        return None
+    first, row = case.first.case, case.first.row[0]
+    return {
+        "code": first.facts.frames.dossiers["code"].iloc[row],
+        "due": minute_text(first.due[row]),
+        "withdrawn": minute_text(first.ends.at[row]),
+        "due_by_own_clock": minute_text(case.first.own[0]),
+    }
+
+
 def _special_days(source: str, case: Case) -> list[Entry]:
     """List the days off on weekdays, and the make-up days, between receipt and due date."""
     start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
@@ -232,7 +247,10 @@ def _pauses(case: Case) -> list[Entry]:
     """List every pause that a system records, with what was made of it."""
     frame, zone = case.facts.frames.pauses, case.facts.zone
     starts, ends = local_times(frame["started_at"], zone), local_times(frame["ended_at"], zone)
-    accepted = set(zip(case.pauses.start.tolist(), case.pauses.elsewhere.tolist(), strict=True))
+    accepted, empty = (
+        set(zip(table.start.tolist(), table.elsewhere.tolist(), strict=True))
+        for table in (case.pauses, case.pauses.take(empty_requests(case.pauses, case.paused)))
+    )
     entries = []
     for place, (kind, origin) in enumerate(zip(frame["kind"], frame["origin"], strict=True)):
         in_table = (starts[place].tolist(), origin == "land_software") in accepted
@@ -240,6 +258,8 @@ def _pauses(case: Case) -> list[Entry]:
             made_of_it = "pause_not_by_policy"
         elif not in_table:
             made_of_it = "pause_unproved"
+        elif (starts[place].tolist(), origin == "land_software") in empty:
+            made_of_it = "pause_empty"
         else:
             made_of_it = "pause_counted" if not starts[place] >= case.due[0] else "pause_after_due"
         end = minute_text(ends[place])

@@ -108,6 +108,12 @@ class ExplanationText:
             listed = [f"{day(one['day'])} ({one['note']})" for one in fact["special_days"] if one["kind"] == kind]
             if listed:
                 lines.append(f"  {self._say(key)}: {', '.join(listed)}")
+        if first := fact["first"]:
+            told = ", ".join(
+                f"{self._say(key)} {moment(first[name])}"
+                for key, name in (("first_due", "due"), ("first_withdrawn", "withdrawn"), ("own_clock", "due_by_own_clock"))
+            )
+            lines.append(f"  {self._say('first_clock')}: {first['code']} ({told})")
         for pause in fact["pauses"]:
             end = moment(pause["to"]) or self._say("until_now")
             what, by = words.PAUSE[pause["kind"]][self._place], words.ORIGIN[pause["origin"]][self._place]

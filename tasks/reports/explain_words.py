@@ -107,6 +107,17 @@ TEXT: Final = {
     "worked_days": ("Ngày làm bù có tính", "Make-up days counted"),
     "pause_counted": ("Dừng có trừ", "Pause left out of the limit"),
     "pause_after_due": ("Dừng không trừ vì bắt đầu sau hạn", "Pause not left out: it began after the due date"),
+    "pause_empty": (
+        "Dừng không trừ vì yêu cầu ngay trước hạn và không có bổ sung nào được nộp",
+        "Pause not left out: asked for just before the due date, and nothing came in",
+    ),
+    "first_clock": (
+        "Nộp lại sau khi rút sát hạn: hạn tính tiếp từ hồ sơ đầu",
+        "Filed again after a withdrawal just before it was due: the first one's clock counts on",
+    ),
+    "first_due": ("hạn", "due"),
+    "first_withdrawn": ("rút lúc", "withdrawn"),
+    "own_clock": ("hạn nếu tính lại từ đầu", "due if counted anew"),
     "pause_unproved": ("Dừng không trừ vì không có phiếu yêu cầu", "Pause not left out: there is no request for it"),
     "pause_not_by_policy": ("Dừng không trừ theo cách tính này", "Pause not left out under this policy"),
     "pause_total": ("Thời gian làm việc trong lúc dừng", "Working time in pauses"),

@@ -1,6 +1,7 @@
 """Withdrawn and filed again: the same person, the same procedure, a new limit. Who looks at one dossier sees nothing late.
 
-Nobody can tell from the data whether the citizen wished it, so it is a list for the inspector and moves no figure.
+Nobody can tell from the data whether the citizen wished it. What a policy's own, narrower window makes of it stands in the
+verdict (reason ``refiled``); the list shows all of them to the inspector.
 """
 
 from __future__ import annotations
@@ -14,19 +15,17 @@ from tasks.offices import zones
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
 
-# The last of several withdrawals before a receipt is its pair, and the first receipt after a withdrawal.
+# Of the pairs that matching found, the doubtful ones too: the first receipt after each withdrawal.
 _PAIRS = """
     SELECT DISTINCT ON (v.source, v.code)
         v.source, v.code, v.unit_code, v.procedure_code, v.received_at, v.due_at, v.end_at,
-        n.code, n.received_at, w.end_at
-    FROM judged.verdicts AS v
-    JOIN core.dossiers AS d USING (source, code)
-    JOIN core.dossiers AS n ON n.applicant_key = d.applicant_key AND n.procedure_code = d.procedure_code
-        AND n.role = 'primary' AND (n.source, n.code) <> (d.source, d.code)
-        AND n.received_at BETWEEN v.end_at AND v.end_at + make_interval(days => %(days)s)
-    JOIN judged.verdicts AS w ON w.source = n.source AND w.code = n.code AND w.policy = v.policy AND w.counted
-    WHERE v.policy = %(policy)s AND v.state = 'withdrawn' AND v.counted AND v.end_at IS NOT NULL
-    ORDER BY v.source, v.code, n.received_at, n.source, n.code
+        w.code, w.received_at, w.end_at, coalesce(w.reasons ~ '\\mrefiled\\M', false)
+    FROM core.matches AS m
+    JOIN judged.verdicts AS v ON v.source = m.other_source AND v.code = m.other_code
+    JOIN judged.verdicts AS w ON w.source = m.source AND w.code = m.code AND w.policy = v.policy AND w.counted
+    WHERE m.kind = 'refiled' AND v.policy = %(policy)s AND v.state = 'withdrawn' AND v.counted
+        AND w.received_at BETWEEN v.end_at AND v.end_at + make_interval(days => %(days)s)
+    ORDER BY v.source, v.code, w.received_at, w.source, w.code
 """
 
 
@@ -38,6 +37,7 @@ class Resubmitted:
         due_at: of the first by the law; withdrawn_at: its end.
         next_code: dossier of the same applicant and procedure that was received within the days of ``config/watch.yaml``.
         ended_at: end of the second; None while it is in progress.
+        refiled: it is hidden late for it.
         would_be_late: counted from the first receipt on, the end, or the day judged, lies on a later day than the first due date.
     """
 
@@ -51,11 +51,12 @@ class Resubmitted:
     next_code: str
     next_received_at: datetime
     ended_at: datetime | None
+    refiled: bool
     would_be_late: bool
 
 
 def read_resubmitted(policy: str) -> list[Resubmitted]:
-    """Return the pairs, those first whose first limit would not have been kept.
+    """Return the pairs, those first that are hidden late for it, then those whose first limit would not have been kept.
 
     Raises:
         NothingYetError: nothing was judged yet.
@@ -63,7 +64,7 @@ def read_resubmitted(policy: str) -> list[Resubmitted]:
     as_of, known = last_day_of(), zones()
     rows = fetch_all(_PAIRS, {"policy": policy, "days": load_watch().resubmitted.within_days})
     found = [Resubmitted(*(*row, _late(row[5], row[9], as_of, ZoneInfo(known[row[0]])))) for row in rows]
-    return sorted(found, key=lambda one: (not one.would_be_late, one.withdrawn_at, one.source, one.code))
+    return sorted(found, key=lambda one: (not one.refiled, not one.would_be_late, one.withdrawn_at, one.source, one.code))
 
 
 def _late(due: datetime | None, ended: datetime | None, as_of: date, zone: ZoneInfo) -> bool:

@@ -50,6 +50,7 @@ STEP_OF: Final = {
     "test_dossier": "register",
     "duplicate": "register",
     "clock_shifted": "finish",
+    "lag_between_systems": "finish",
     "ended_elsewhere": "finish",
     "withdrawn_open": "finish",
     "unit_moved": "finish",

@@ -11,10 +11,19 @@ from config.areas import NO_AREAS, Areas
 from config.policies import Policy
 from tasks.rules.areas import settled_by_area
 from tasks.rules.clock import WorkingClock
-from tasks.rules.due import Limits, due_without_pauses, extension, in_office_hours, limits_of, to_quarter_hours
-from tasks.rules.ends import Ends, ends_of, with_answers
-from tasks.rules.facts import Facts, as_stated
-from tasks.rules.pauses import PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
+from tasks.rules.due import (
+    Limits,
+    due_without_pauses,
+    extension,
+    extension_from,
+    in_office_hours,
+    limits_of,
+    to_quarter_hours,
+)
+from tasks.rules.ends import FINISHED, IN_PROGRESS, WITHDRAWN, Ends, contradicts, ends_of, with_answers
+from tasks.rules.facts import NAT, Facts, as_stated, facts_of, rows_of
+from tasks.rules.marks import DATE_AMBIGUOUS
+from tasks.rules.pauses import Extend, PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
 from tasks.rules.recorded import OwnRule, Recorded, recorded_of
@@ -52,6 +61,8 @@ class Settled:
         stated: the same by the source's word alone; what "as recorded" means, until the source itself is mended.
         as_of_end: last moment of the day that is judged, office time.
         limit_text: each limit as the catalogue writes it.
+        earlier: the dossiers that some of these were filed again after, and the place of each one's in them, -1 without
+            one; None where none was.
     """
 
     facts: Facts
@@ -62,6 +73,24 @@ class Settled:
     limits: Limits
     limit_text: np.ndarray
     recorded: Recorded
+    earlier: tuple[Settled, np.ndarray] | None = None
+
+
+@dataclass(frozen=True)
+class FirstClock:
+    """The clock of the first filing; arrays in the order of the partition's dossiers.
+
+    Attributes:
+        case: all that is derived of the earlier dossiers.
+        row: place of each dossier's first in it; -1 where its own clock holds.
+        own: due date by its own clock and pauses.
+        waiting: it is in a pause that counts by its own clock.
+    """
+
+    case: Case
+    row: np.ndarray
+    own: LocalTimes
+    waiting: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -71,7 +100,10 @@ class Case:
     Attributes:
         pause_refused: a pause was left out because nothing proves it.
         bare_due: due date as if the clock had never stopped.
+        extend: how far pauses move it.
         until: end of the dossier, else of the day that is judged.
+        first: for dossiers that were filed again, what their first filing's clock says; None where none was, or the policy
+            does not ask.
     """
 
     settled: Settled
@@ -80,8 +112,10 @@ class Case:
     pauses: PauseTable
     pause_refused: np.ndarray
     bare_due: LocalTimes
+    extend: Extend
     paused: PauseSummary
     until: LocalTimes
+    first: FirstClock | None = None
 
     @property
     def facts(self) -> Facts:
@@ -143,35 +177,106 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
         units = facts.frames.dossiers["unit_code"].astype(object)
         limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
     recorded = recorded_of(stated, office.own_rule, as_of_end)
-    return Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
+    settled = Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
+    earlier = facts.frames.earlier
+    if earlier is None:
+        return settled
+    rows = np.full(len(facts), -1)
+    again = rows_of(facts.frames.dossiers, earlier.links)
+    rows[again[again >= 0]] = rows_of(earlier.frames.dossiers, earlier.links[["first_code"]].set_axis(["code"], axis=1))[
+        again >= 0
+    ]
+    return replace(settled, earlier=(settle(facts_of(earlier.frames, facts.zone), office, as_of), rows))
 
 
 def build_case(settled: Settled, policy: Policy) -> Case:
     """Derive end, pauses and due date under a policy, in that order."""
     facts, receipt = settled.facts, settled.receipt
-    ends = ends_of(facts, policy.end, other_systems=policy.other_systems, from_log=policy.end_from == "log")
+    ends = ends_of(
+        facts,
+        policy.end,
+        settled.office.clock,
+        other_systems=policy.other_systems,
+        from_log=policy.end_from == "log",
+        lag=policy.end_lag,
+    )
     ends = with_answers(ends, facts, policy)
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
     )
+    if policy.pause_before_due:
+        table = replace(table, unanswered=table.unanswered & _gone_on(facts, ends)[table.rows])
     until = np.where(np.isnat(ends.at), settled.as_of_end, ends.at)
-    bare, paused = _counted_from(settled, policy, receipt, table, until)
+    bare, extend, paused = _counted_from(settled, policy, receipt, table, until)
     if policy.after_supplement == "restarted" and policy.due != "recorded":
         paused = _restarted(settled, policy, table, until, paused)
     if policy.due == "office_hours":
         paused = replace(paused, due=to_quarter_hours(paused.due))
-    return Case(settled, policy, ends, table, refused, bare, paused, until)
+    case = Case(settled, policy, ends, table, refused, bare, extend, paused, until)
+    if policy.refiled == "first_clock" and settled.earlier is not None:
+        earlier, rows = settled.earlier
+        return _by_first_clock(case, build_case(earlier, policy), rows)
+    return case
+
+
+def _gone_on(facts: Facts, ends: Ends) -> np.ndarray:
+    """Tell which dossiers were finished with a result, or are worked on: neither given up nor waiting for the answer."""
+    return np.asarray((ends.state == FINISHED) | ((ends.state == IN_PROGRESS) & np.isin(facts.status, (2, 4))))
 
 
 def _counted_from(
     settled: Settled, policy: Policy, receipt: Receipt, table: PauseTable, until: LocalTimes
-) -> tuple[LocalTimes, PauseSummary]:
-    """Derive the due dates, without pauses and with them, as a policy asks, from the given receipt on."""
+) -> tuple[LocalTimes, Extend, PauseSummary]:
+    """Derive the due dates, without pauses and with them, and how pauses move them, as a policy asks, from the given receipt on."""
     clock, recorded = settled.office.clock, settled.facts.due
     limits = in_office_hours(settled.limits) if policy.due == "office_hours" else settled.limits
     bare = recorded if policy.due == "recorded" else due_without_pauses(limits, receipt, recorded, clock)
     extend = extension(limits, receipt, bare, clock)
-    return bare, with_pauses(table, bare, receipt.at, until, clock, extend)
+    return bare, extend, with_pauses(table, bare, receipt.at, until, clock, extend, policy.pause_before_due)
+
+
+def _by_first_clock(case: Case, first: Case, rows: np.ndarray) -> Case:
+    """Let dossiers that were filed again run by the clock of the first filing, where that comes to its end earlier."""
+    clock = case.office.clock
+    bare = _due_of_first(case, first, rows)
+    takes = bare < case.bare_due
+    if not takes.any():
+        return case
+    bare = np.where(takes, bare, case.bare_due)
+    moved = extension_from(case.limits, days(bare), bare, clock)
+
+    def extend(places: np.ndarray, minutes: np.ndarray, calendar_days: np.ndarray) -> LocalTimes:
+        either = (one(places, minutes, calendar_days) for one in (moved, case.extend))
+        return np.where(takes[places], *either)
+
+    paused = with_pauses(case.pauses, bare, case.receipt.at, case.until, clock, extend, case.policy.pause_before_due)
+    told = FirstClock(first, np.where(takes, rows, -1), case.due, case.paused.waiting)
+    return replace(case, bare_due=bare, extend=extend, paused=case.paused.replaced(paused, takes), first=told)
+
+
+def _due_of_first(case: Case, first: Case, rows: np.ndarray) -> LocalTimes:
+    """Return the due dates of first filings, moved by the time until they were filed again; NaT where that is not proved.
+
+    Proved is a withdrawal just before the due date, and a second filing just after it. The time between is the citizen's
+    own, and moves the due date as a pause does.
+    """
+    clock, policy = case.office.clock, case.policy
+    known = (first.ends.state == WITHDRAWN) & ~contradicts(first.ends, first.receipt.at) & ~first.facts.marked(DATE_AMBIGUOUS)
+    withdrawn = np.append(np.where(known, first.ends.at, NAT), NAT)[rows]
+    due, filed = np.append(first.due, NAT)[rows], case.receipt.at
+    at_the_end = (days(withdrawn) <= days(due)) & (
+        days(due) <= days(clock.after_working_days(withdrawn, np.array(policy.refiled_before_due)))
+    )
+    at_once = (filed >= withdrawn) & (days(filed) <= days(clock.after_working_days(withdrawn, np.array(policy.refiled_within))))
+    found = np.full(len(rows), NAT)
+    places = np.flatnonzero(at_the_end & at_once)
+    withdrawn, filed, due = withdrawn[places], filed[places], due[places]
+    running = withdrawn < due
+    minutes = np.where(running, clock.working_minutes_between(withdrawn, filed), 0)
+    lost_days = np.where(running, np.ceil((filed - withdrawn) / np.timedelta64(1, "D")), 0).astype(np.int64)
+    extend = extension_from(first.limits.take(rows[places]), days(due), due, clock)
+    found[places] = extend(np.arange(len(places)), minutes, lost_days)
+    return found
 
 
 def _restarted(settled: Settled, policy: Policy, table: PauseTable, until: LocalTimes, extended: PauseSummary) -> PauseSummary:
@@ -180,6 +285,6 @@ def _restarted(settled: Settled, policy: Policy, table: PauseTable, until: Local
     for asked, came in supplements_in_order(table, len(start)):
         anew = (came <= until) & (came > start) & (asked < paused.due)
         start = np.where(anew, came, start)
-        _, paused = _counted_from(settled, policy, replace(settled.receipt, at=start), table, until)
+        *_, paused = _counted_from(settled, policy, replace(settled.receipt, at=start), table, until)
     # The time lost is all that was lost, before the limit began anew too.
     return replace(extended, due=paused.due, waiting=paused.waiting)

@@ -158,6 +158,31 @@ def _limit_restarted(case: Case) -> np.ndarray:
     return np.asarray((start > case.receipt.at) & (recorded == days(anew)) & (recorded > days(case.due)))
 
 
+def _late_by(case: Case, due: np.ndarray, waiting: np.ndarray) -> np.ndarray:
+    """Tell which dossiers would be late by another due date."""
+    by_minute = case.ends.at.astype("datetime64[m]") > due.astype("datetime64[m]")
+    ended = np.where(case.in_days, days(case.ends.at) > days(due), by_minute)
+    return np.asarray(np.where(case.ends.state == IN_PROGRESS, (due < case.as_of_end) & ~waiting, ended))
+
+
+def _refiled(case: Case) -> np.ndarray:
+    """Say which dossiers are late by the clock of the first filing alone."""
+    first = case.first
+    if first is None:
+        return np.zeros(len(case.facts), dtype=bool)
+    return np.asarray((first.row >= 0) & ~_late_by(case, first.own, first.waiting))
+
+
+def _pause_before_due(case: Case) -> np.ndarray:
+    """Say which dossiers would be on time if an unanswered request just before the due date had stopped the clock."""
+    empty: np.ndarray = ~np.isnat(case.paused.empty_from)
+    if not empty.any():
+        return empty
+    theirs = case.pauses.take(empty[case.pauses.rows])
+    counted = with_pauses(theirs, case.bare_due, case.receipt.at, case.until, case.office.clock, case.extend)
+    return np.asarray(empty & ~_late_by(case, counted.due, counted.waiting))
+
+
 def _as_corrected(case: Case) -> np.ndarray:
     """Return the timeliness that the source would show if it stated what is approved; without corrections its own word."""
     if case.stated is case.facts:
@@ -179,6 +204,7 @@ _RULES: dict[str, Rule] = {
     "test_dossier": lambda c: c.facts.marked("test_wording"),
     "duplicate": lambda c: c.facts.given("duplicate_of"),
     "clock_shifted": lambda c: c.ends.shifted,
+    "lag_between_systems": lambda c: c.ends.lagged,
     "ended_elsewhere": lambda c: _still_open(c) & (c.ends.origin == FROM_OTHER),
     "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
     "unit_moved": lambda c: _still_open(c) & (c.ends.origin == FROM_LOG) & _unit_abolished(c),
@@ -196,6 +222,8 @@ _RULES: dict[str, Rule] = {
     "paused_open": lambda c: c.paused.waiting & c.paused.own,
     "no_limit": lambda c: (c.limits.unit == NONE) & np.isnat(c.due),
     "cleared_by_correction": lambda c: _as_corrected(c) != LATE,
+    "refiled": _refiled,
+    "pause_before_due": _pause_before_due,
     "due_moved_after_expiry": lambda c: due_moved_after_expiry(c.facts),
     "limit_restarted": _limit_restarted,
     "closed_before_work_ended": lambda c: c.ends.reopened,
@@ -208,6 +236,7 @@ _RULES: dict[str, Rule] = {
 }
 _END_REASONS = (
     "clock_shifted",
+    "lag_between_systems",
     "ended_elsewhere",
     "withdrawn_open",
     "unit_moved",

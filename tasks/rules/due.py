@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class Limits:
     def in_days(self) -> np.ndarray:
         """Tell which limits end with a day, not at a minute."""
         return np.asarray(self.unit != HOUR)
+
+    def take(self, places: np.ndarray) -> Limits:
+        """Return the limits of some dossiers."""
+        return Limits(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
 def limits_of(facts: Facts, receipt: Receipt) -> tuple[Limits, np.ndarray]:
@@ -127,6 +131,11 @@ def extension(limits: Limits, receipt: Receipt, due: LocalTimes, clock: WorkingC
     whole = np.floor(limits.amount).astype(np.int64)
     last_day = receipt.at.astype("datetime64[D]") + whole * np.timedelta64(1, "D")
     last_day = np.where(limits.unit == MONTH, clock.months_later(receipt.at, whole), last_day)
+    return extension_from(limits, last_day, due, clock)
+
+
+def extension_from(limits: Limits, last_day: LocalTimes, due: LocalTimes, clock: WorkingClock) -> Extend:
+    """Return what :func:`extension` does, from the last days of the periods on: those before they are pushed off days off."""
 
     def extend(rows: np.ndarray, minutes: np.ndarray, calendar_days: np.ndarray) -> LocalTimes:
         unit = limits.unit[rows]

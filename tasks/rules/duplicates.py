@@ -15,26 +15,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.dossiers import MATCHES
 from tasks.rules.columns import as_text, group_numbers, has_word
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
 from tasks.rules.times import days, local_times
 
 Places = npt.NDArray[np.int64]  # places of rows, or numbers of texts; -1 for none
 
-COLUMNS = (
-    "source",
-    "code",
-    "role",
-    "alias_code",
-    "receipt_number",
-    "procedure_code",
-    "unit_code",
-    "applicant_key",
-    "status",
-    "received_at",
-    "marks",
-)
 RULES = ("code", "alias", "receipt_number", "applicant")  # the strongest first
 CONFIDENCE = (1.0, 1.0, 0.95, 0.9)
 BY_CODE, BY_ALIAS, BY_RECEIPT, BY_APPLICANT = range(4)
@@ -100,7 +86,7 @@ class Intake:
         """Read rows of ``core.dossiers``.
 
         Args:
-            rows: the fields of ``COLUMNS``.
+            rows: fields of ``core.dossiers`` (:data:`tasks.rules.matching.COLUMNS`).
             zones: time zone of each source.
             successors: agencies that others have taken the place of, and which.
         """
@@ -123,28 +109,6 @@ class Intake:
             person=_is_person(_text(rows, "marks")),
             source=_numbers(_text(rows, "source")),
         )
-
-
-def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str], successors: Mapping[str, str] = NOBODY) -> pd.DataFrame:
-    """Find evidence and duplicates among rows.
-
-    Args:
-        rows: the fields of ``COLUMNS``; (source, code) unique. A row's matches are complete only if every row that
-            shares a code, alias, receipt number or applicant with it is there, and so on from row to row.
-        zones: time zone of each source, by which the day of receipt is told.
-        successors: agencies that others have taken the place of, and which (:func:`tasks.rules.reference.successors`). A
-            dossier that is worked on is restated under the new one, the forgotten second entry of it is not.
-
-    Returns:
-        Rows of ``core.matches`` without managed columns, ordered by key.
-    """
-    intake = Intake.of(rows, zones, successors)
-    repeats = duplicates(intake)
-    counted = np.arange(len(rows))
-    counted[repeats.left] = repeats.right
-    speaks = evidence(intake, counted)
-    found = pd.concat([_frame(rows, repeats, "duplicate_of"), _frame(rows, speaks, "evidence")], ignore_index=True)
-    return MATCHES.conform(found.sort_values(list(MATCHES.key), ignore_index=True))
 
 
 def duplicates(intake: Intake) -> Pairs:
@@ -301,21 +265,6 @@ def _distinct(of: Places, values: Places) -> Places:
     """Return for each pair how many different values its ``of`` is paired with."""
     pairs = pd.DataFrame({"of": of, "value": values})
     return np.asarray(pairs.groupby("of")["value"].transform("nunique").to_numpy(dtype=np.int64))
-
-
-def _frame(rows: pd.DataFrame, pairs: Pairs, kind: str) -> pd.DataFrame:
-    left, right = rows.iloc[pairs.left], rows.iloc[pairs.right]
-    return pd.DataFrame(
-        {
-            "source": left["source"].array,
-            "code": left["code"].array,
-            "other_source": right["source"].array,
-            "other_code": right["code"].array,
-            "kind": kind,
-            "rule": np.array(RULES, dtype=object)[pairs.rule],
-            "confidence": np.array(CONFIDENCE)[pairs.rule],
-        }
-    )
 
 
 def _received(rows: pd.DataFrame, zones: Mapping[str, str]) -> npt.NDArray[np.datetime64]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from config.policies import Policy
+from tasks.rules.clock import WorkingClock
 from tasks.rules.facts import NAT, Facts
 from tasks.rules.times import LocalTimes, days
 
@@ -31,6 +32,7 @@ class Ends:
         origin: place in ``ORIGINS``: what the end was taken from.
         unknown: it ended, but nothing tells when.
         shifted: the source's end lies exactly seven hours after the other system's (domain 2.11).
+        lagged: it lies a little later than the other system's, and no work lies between them.
         lost: the source shows it finished while its log shows it waiting (domain 2.10).
         reopened: work went on after the end that the source states.
     """
@@ -41,18 +43,29 @@ class Ends:
     origin: np.ndarray
     unknown: np.ndarray
     shifted: np.ndarray
+    lagged: np.ndarray
     lost: np.ndarray
     reopened: np.ndarray
 
 
-def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool, from_log: bool = True) -> Ends:
+def ends_of(
+    facts: Facts,
+    order: tuple[str, ...],
+    clock: WorkingClock,
+    *,
+    other_systems: bool,
+    from_log: bool = True,
+    lag: int = 0,
+) -> Ends:
     """Settle the end of each dossier.
 
     Args:
         facts: the partition.
         order: kinds of end, the first that is there counts (QD 766, 2.1: done before returned).
+        clock: the office's clock.
         other_systems: whether the word of other systems counts where the source shows no end.
         from_log: whether the progress log is looked at, before the record's own dates.
+        lag: working minutes by which the source may be behind another system, whose end counts then.
     """
     log, status = facts.log, facts.status
     reopened = ~np.isnat(facts.done) & (log.last_open_at > facts.done)
@@ -66,11 +79,13 @@ def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool, from_l
             new = (kind_status == 0) & ~np.isnat(times)
             at[new], kind_status[new] = times[new], code
             state[new], origin[new] = _STATE_OF_KIND[kind], source
-    shifted = np.zeros(len(facts), dtype=bool)
+    shifted = lagged = np.zeros(len(facts), dtype=bool)
     if other_systems:
         shifted = _shifted(at, facts.evidence.done_at)
-        at = np.where(shifted, facts.evidence.done_at, at)
-        origin = np.where(shifted, FROM_OTHER, origin)
+        if lag:
+            lagged = _lagged(facts, at, clock, lag) & np.isin(kind_status, (9, 10)) & ~shifted
+        at = np.where(shifted | lagged, facts.evidence.done_at, at)
+        origin = np.where(shifted | lagged, FROM_OTHER, origin)
         for times, source, code, new_state in (
             (facts.evidence.done_at, FROM_OTHER, 9, FINISHED),
             (facts.evidence.withdrawn_at, FROM_OTHER, 7, WITHDRAWN),
@@ -81,7 +96,7 @@ def ends_of(facts: Facts, order: tuple[str, ...], *, other_systems: bool, from_l
     unknown = (kind_status == 0) & ~lost & np.isin(status, (7, 8, 9, 10))
     state = np.where(unknown, np.select([status == 7, status == 8], [WITHDRAWN, REFUSED], FINISHED), state)
     state = np.where(_never_received(facts, kind_status), NOT_RECEIVED, state)
-    return Ends(at, state, kind_status, origin, unknown, shifted, lost, reopened)
+    return Ends(at, state, kind_status, origin, unknown, shifted, lagged, lost, reopened)
 
 
 def _ends_of_record(facts: Facts, reopened: np.ndarray) -> dict[str, LocalTimes]:
@@ -122,6 +137,16 @@ def end_status(ends: Ends, facts: Facts) -> np.ndarray:
 def _shifted(at: LocalTimes, other: LocalTimes) -> np.ndarray:
     gap = at - other
     return np.asarray(~np.isnat(gap) & (np.abs(gap - _SHIFT) <= _SLACK))
+
+
+def _lagged(facts: Facts, at: LocalTimes, clock: WorkingClock, lag: int) -> np.ndarray:
+    """Tell which ends follow on another system's so soon that they only tell of it, with no work after that."""
+    other = facts.evidence.done_at
+    behind = (at > other) & ~(facts.log.last_open_at > other) & ~(days(other) < days(facts.received))
+    rows = np.flatnonzero(behind)
+    minutes = clock.working_minutes_between(other[rows], at[rows])
+    behind[rows] = (minutes >= 0) & (minutes <= lag)
+    return np.asarray(behind)
 
 
 def _never_received(facts: Facts, end_status: np.ndarray) -> np.ndarray:

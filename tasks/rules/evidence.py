@@ -23,6 +23,9 @@ _CLOCK = pa.array([f"T{minute // 60:02}:{minute % 60:02}" for minute in range(_D
 def evidence_of(case: Case) -> pa.Array:
     """Return for each dossier a JSON object with the keys received, limit, due, pauses, end and page.
 
+    A dossier that runs by the clock of its first filing has two more, first_due and first_end: those of the first. One of
+    which a request stopped no clock, because it came just before the due date and nobody answered, has it as empty_request.
+
     Each says from which table and field the fact was taken, what it is, and the digest of the value in that field
     (:mod:`tasks.rules.digests`); what was not derived is left out, and what the law makes of other facts has no digest.
     Times are office time to the minute. ``page`` is the landing file that holds the record, and its place in it.
@@ -33,7 +36,9 @@ def evidence_of(case: Case) -> pa.Array:
         _limit(case),
         _due(case),
         _pauses(case),
-        _end(case),
+        *_empty_request(case),
+        _entry("end", *_end(case)),
+        *_first(case),
         _page(case),
         "}",
         "",
@@ -76,9 +81,31 @@ def _limit_entry(text: str, start: str, own_channel: bool) -> str:
 
 def _due(case: Case) -> pa.Array:
     stated = np.full(len(case.facts), case.policy.due == "recorded") | (case.limits.unit == NONE)
-    place = pc.if_else(pa.array(stated), _field(case, "due_at"), "law")
+    place = pc.if_else(pa.array(stated), _field(case, "due_at"), _whose_law(case))
     digest = pc.if_else(pa.array(stated), instant_digests(_only(case, "due_at", stated)), pa.scalar(None, pa.string()))
     return _entry("due", place, _minute(case.due), ~np.isnat(case.due), digest)
+
+
+def _whose_law(case: Case) -> pa.Scalar | pa.Array:
+    if case.first is None:
+        return pa.scalar("law")
+    return pa.array(np.where(case.first.row >= 0, "law, by the clock of the first filing", "law"), pa.string())
+
+
+def _first(case: Case) -> list[pa.Array]:
+    """Name the first filing's due date and withdrawal, where its clock counts: from which record, and the value's digest."""
+    if case.first is None:
+        return []
+    first, known = case.first.case, case.first.row >= 0
+    rows = pa.array(np.where(known, case.first.row, 0))
+    of = pc.binary_join_element_wise(" of ", arrow(first.facts.frames.dossiers["code"]), "")
+    entries = []
+    law = pa.array(np.full(len(first.facts), "law"), pa.string())
+    due = (law, _minute(first.due), ~np.isnat(first.due), pa.nulls(len(law), pa.string()))
+    for key, (place, minute, there, digest) in (("first_due", due), ("first_end", _end(first))):
+        place = pc.binary_join_element_wise(place, of, "")
+        entries.append(_entry(key, place.take(rows), minute.take(rows), known & there[rows], digest.take(rows)))
+    return entries
 
 
 def _pauses(case: Case) -> pa.Array:
@@ -97,8 +124,20 @@ def _pauses(case: Case) -> pa.Array:
     return _entry("pauses", place, text, known, instant_digests(instants(start, case.facts.zone)))
 
 
-def _end(case: Case) -> pa.Array:
-    """Name the field of the end: of the log, of the record, or of another system's record."""
+def _empty_request(case: Case) -> list[pa.Array]:
+    asked, table = case.paused.empty_from, case.pauses
+    if np.isnat(asked).all():
+        return []
+    seqs = np.full(len(asked), -1)
+    first = np.flatnonzero(table.start == asked[table.rows])
+    seqs[table.rows[first]] = table.seqs[first]
+    place = pc.binary_join_element_wise("core.pauses.started_at seq ", pa.array(seqs).cast(pa.string()), "")
+    digest = instant_digests(instants(asked, case.facts.zone))
+    return [_entry("empty_request", place, _minute(asked), ~np.isnat(asked), digest)]
+
+
+def _end(case: Case) -> tuple[pa.Array, pa.Array, np.ndarray, pa.Array]:
+    """Name the field of the end, of the log, of the record, or of another system's record: place, time, whether known, digest."""
     ends, size = case.ends, len(case.facts)
     place = pa.array(np.full(size, ""), pa.string())
     value = arrow(instants(ends.at, case.facts.zone))
@@ -118,7 +157,7 @@ def _end(case: Case) -> pa.Array:
         if of.any():
             other = pc.binary_join_element_wise(f"core.dossiers.{field} of ", _other_source(case, field), "")
             place = pc.if_else(pa.array(of), other, place)
-    return _entry("end", place, _minute(ends.at), ~np.isnat(ends.at), instant_digests(value))
+    return place, _minute(ends.at), ~np.isnat(ends.at), instant_digests(value)
 
 
 def _record_fields(case: Case) -> dict[str, np.ndarray]:

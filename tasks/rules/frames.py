@@ -24,6 +24,7 @@ class DossierFrames:
         procedures: ``ref.procedures``, whole.
         units: ``ref.units``, whole.
         stated: the rows of ``dossiers`` as the source states them; None where nothing is corrected.
+        earlier: what some of them were filed again after; None where none was.
     """
 
     dossiers: pd.DataFrame
@@ -33,6 +34,7 @@ class DossierFrames:
     procedures: pd.DataFrame
     units: pd.DataFrame
     stated: pd.DataFrame | None = None
+    earlier: Earlier | None = None
 
     def part(self, chosen: np.ndarray) -> DossierFrames:
         """Return the chosen dossiers; what speaks about one that is not there is not looked at, so the rest stays whole.
@@ -42,3 +44,16 @@ class DossierFrames:
         """
         stated = None if self.stated is None else self.stated[chosen].reset_index(drop=True)
         return replace(self, dossiers=self.dossiers[chosen].reset_index(drop=True), stated=stated)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The withdrawn dossiers that others of the same source were filed again after.
+
+    Attributes:
+        frames: those dossiers, and what they were filed again after themselves.
+        links: ``code`` of the dossier that was filed again, ``first_code`` of the one before it.
+    """
+
+    frames: DossierFrames
+    links: pd.DataFrame

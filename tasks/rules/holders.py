@@ -19,7 +19,7 @@ from tasks.rules.clock import WorkingClock
 from tasks.rules.columns import arrow
 from tasks.rules.crosswalk import agencies_named
 from tasks.rules.facts import as_int, rows_of
-from tasks.rules.pauses import pause_table
+from tasks.rules.pauses import empty_requests, pause_table
 from tasks.rules.text import fold
 from tasks.rules.times import LocalTimes, local_times
 
@@ -224,6 +224,7 @@ def _waits(case: Case) -> Waits:
         pause_table(case.facts, (kind,), other_systems=case.policy.other_systems, need_record=case.office.keeps_requests)[0]
         for kind in kinds
     ]
+    tables = [table.take(~empty_requests(table, case.paused)) for table in tables]
     sizes = [len(table.rows) for table in tables]
     rows, start, end = (np.concatenate([getattr(table, name) for table in tables]) for name in ("rows", "start", "end"))
     holder = np.repeat([OF_PAUSE[kind] for kind in kinds], sizes)

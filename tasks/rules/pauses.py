@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +27,7 @@ class PauseTable:
         rows: place of the dossier; start, end: office time, end in the far future while it lasts.
         elsewhere: only another system records it.
         supplement: it is a wait for a supplement.
+        unanswered: a request on record of which none says that anything came in; at best the log says that work went on.
         seqs: place among the dossier's pauses in ``core.pauses``.
     """
 
@@ -35,6 +36,7 @@ class PauseTable:
     end: LocalTimes
     elsewhere: np.ndarray
     supplement: np.ndarray
+    unanswered: np.ndarray
     seqs: np.ndarray
 
     def take(self, wanted: np.ndarray) -> PauseTable:
@@ -45,6 +47,7 @@ class PauseTable:
             self.end[wanted],
             self.elsewhere[wanted],
             self.supplement[wanted],
+            self.unanswered[wanted],
             self.seqs[wanted],
         )
 
@@ -60,6 +63,7 @@ class PauseSummary:
         waiting: it is in a pause that counts, as of the end of the span.
         minutes: working minutes in pauses, overlapping ones once.
         first_seq: place of the first counting pause; -1 without one.
+        empty_from: from when on requests stopped no clock: made just before the due date, and nobody answered; NaT without.
     """
 
     due: LocalTimes
@@ -68,6 +72,11 @@ class PauseSummary:
     waiting: np.ndarray
     minutes: np.ndarray
     first_seq: np.ndarray
+    empty_from: LocalTimes
+
+    def replaced(self, by: PauseSummary, where: np.ndarray) -> PauseSummary:
+        """Return the summary with some dossiers' taken from another one."""
+        return PauseSummary(**{f.name: np.where(where, getattr(by, f.name), getattr(self, f.name)) for f in fields(self)})
 
 
 def pause_table(
@@ -90,6 +99,7 @@ def pause_table(
     kind, origin = pa.array(pauses["kind"]).cast(pa.string()), pa.array(pauses["origin"]).cast(pa.string())
     elsewhere = _equals(origin, "land_software")
     supplement = _equals(kind, "supplement")
+    end_origin = pa.array(pauses["end_origin"]).cast(pa.string())
     start, end = local_times(pauses["started_at"], facts.zone), local_times(pauses["ended_at"], facts.zone)
     table = PauseTable(
         rows=rows,
@@ -98,6 +108,7 @@ def pause_table(
         end=np.where(np.isnat(end) | (end < start), _FAR, end),
         elsewhere=elsewhere,
         supplement=supplement,
+        unanswered=supplement & _equals(origin, "supplement_record") & (np.isnat(end) | _equals(end_origin, "progress_log")),
         seqs=as_int(pauses["seq"], -1),
     )
     accepted = (rows >= 0) & np.asarray(
@@ -118,7 +129,13 @@ def pause_table(
 
 
 def with_pauses(
-    table: PauseTable, due: LocalTimes, received: LocalTimes, until: LocalTimes, clock: WorkingClock, extend: Extend
+    table: PauseTable,
+    due: LocalTimes,
+    received: LocalTimes,
+    until: LocalTimes,
+    clock: WorkingClock,
+    extend: Extend,
+    last_minutes: int = 0,
 ) -> PauseSummary:
     """Move the due dates by the pauses, in the order of their start.
 
@@ -133,20 +150,27 @@ def with_pauses(
         clock: the office's clock.
         extend: from (places of dossiers, their working minutes lost, their calendar days lost, each
             pause rounded up) to their due dates moved by that much.
+        last_minutes: an unanswered request so few working minutes before the due date reached so far does not count.
     """
     count = len(due)
     minutes, calendar_days = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     counted, own = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     all_minutes, waiting = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     first_seq, covered, moved = np.full(count, -1, dtype=np.int64), received.copy(), due.copy()
+    empty_from = np.full(count, NAT)
     for place in _places(table.rows):
         rows = table.rows[place]
         start = np.fmax(table.start[place], covered[rows])
         end = np.fmin(table.end[place], until[rows])
         real = end > start
+        counts = real & ((start < moved[rows]) | np.isnat(moved[rows]))
+        if last_minutes and (asked := counts & table.unanswered[place]).any():
+            left = clock.working_minutes_between(table.start[place], moved[rows])
+            asked &= (left >= 0) & (left <= last_minutes)
+            empty_from[rows] = np.where(asked, np.fmin(empty_from[rows], table.start[place]), empty_from[rows])
+            real, counts = real & ~asked, counts & ~asked
         lost = np.where(real, np.maximum(clock.working_minutes_between(start, end), 0), 0)
         all_minutes[rows] += lost
-        counts = real & ((start < moved[rows]) | np.isnat(moved[rows]))
         minutes[rows] += np.where(counts, lost, 0)
         calendar_days[rows] += np.where(counts, np.ceil((end - start) / _DAY).astype(np.int64), 0)
         counted[rows] += counts
@@ -155,7 +179,13 @@ def with_pauses(
         first_seq[rows] = np.where(counts & (first_seq[rows] < 0), table.seqs[place], first_seq[rows])
         covered[rows] = np.where(real, np.fmax(covered[rows], end), covered[rows])
         moved[rows] = np.where(counts, extend(rows, minutes[rows], calendar_days[rows]), moved[rows])
-    return PauseSummary(moved, counted, own, waiting, all_minutes, first_seq)
+    return PauseSummary(moved, counted, own, waiting, all_minutes, first_seq, empty_from)
+
+
+def empty_requests(table: PauseTable, paused: PauseSummary) -> np.ndarray:
+    """Tell which pauses are requests that stopped no clock, because they were made just before the due date and unanswered."""
+    rows = table.rows
+    return np.asarray(table.unanswered & (table.start >= paused.empty_from[rows]) & (table.start < paused.due[rows]))
 
 
 def _places(rows: np.ndarray) -> list[np.ndarray]:

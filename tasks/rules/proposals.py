@@ -17,11 +17,12 @@ from tasks.rules.columns import arrow, as_codes
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.crosswalk import Crosswalk
 from tasks.rules.due import UNITS
-from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER
-from tasks.rules.facts import facts_of
+from tasks.rules.ends import FROM_HAND_OVER, FROM_LOG, FROM_OTHER, IN_PROGRESS
+from tasks.rules.facts import as_int, facts_of, rows_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.masking import looks_personal
 from tasks.rules.reasons import REASONS
+from tasks.rules.recorded import LATE
 from tasks.rules.reference import Directory
 from tasks.rules.text import fold
 from tasks.rules.times import LocalTimes, days, local_times, minute_text
@@ -30,7 +31,9 @@ from tasks.rules.verdict import Judgement, judgement_of
 
 # Where an end of that status is written down.
 _END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
-SUCCEEDED = "unit_succeeded"  # the one rule that follows from the directory, not from a verdict
+SUCCEEDED = "unit_succeeded"  # follows from the directory, not from a verdict
+# Another system has it as waiting, and no record says from when: a pause that is inferred stops no clock, it is asked about.
+WAITS = "waiting_elsewhere"
 _LEAST = 0.5
 _STATED = ("source", "code", *CORRECTABLE)
 _Records = dict[tuple[str, str, np.datetime64], str]
@@ -41,7 +44,7 @@ class Proposal:
     """One field of one dossier.
 
     Attributes:
-        rule: reason code of the verdict that it follows from, or :data:`SUCCEEDED`.
+        rule: reason code of the verdict that it follows from, or :data:`SUCCEEDED`, or :data:`WAITS`.
         old_value, new_value: as ``quality.corrections`` holds values; None where there is none.
         confidence: how far the rule's kind of evidence is to be trusted, 0 to 1. A judgement, not a measurement.
         evidence: tables and fields with what they say; no personal value.
@@ -94,7 +97,7 @@ def propose_judged(judged: Judgement) -> list[Proposal]:
     for place, row in zip(places, stated, strict=True):
         for one in _of_dossier(case, place, row, frozenset(reasons[place]), records):
             found.setdefault((one.source, one.code, one.field), one)
-    for one in _succeeded(case):
+    for one in (*_succeeded(case), *_waiting_elsewhere(judged)):
         found.setdefault((one.source, one.code, one.field), one)
     return [found[key] for key in sorted(found)]
 
@@ -119,6 +122,22 @@ def _succeeded(case: Case) -> Iterator[Proposal]:
             yield Proposal(*about, named[0], SUCCEEDED, sure, evidence + named_there)
 
 
+def _waiting_elsewhere(judged: Judgement) -> Iterator[Proposal]:
+    """Propose to show as waiting what is late and open here, and waits by another system's status without a recorded pause."""
+    case, evidence = judged.case, judged.case.facts.frames.evidence
+    status = as_int(evidence["status"], 0)
+    rows = rows_of(case.facts.frames.dossiers, evidence)
+    open_ = (case.ends.state == IN_PROGRESS) & (judged.timely == LATE) & ~np.isin(case.stated.status, (5, 6, 8))
+    waits = np.isin(status, (5, 6)) & (rows >= 0) & evidence["done_at"].isna().to_numpy(dtype=bool)
+    waits &= open_[rows] & ~case.paused.waiting[rows]
+    places = np.flatnonzero(waits).tolist()
+    for place, row in zip(places, _stated(case, rows[places].tolist()), strict=True):
+        other = f"{evidence['other_source'].iloc[place]} {evidence['other_code'].iloc[place]}"
+        told = f"core.dossiers.status of {other}: {status[place]}, and no pause on record"
+        unit, old = value_text(row["unit_code"], case.office.zone), value_text(_plain(row["status"]), case.office.zone)
+        yield Proposal(str(row["source"]), str(row["code"]), unit, "status", old, str(status[place]), WAITS, 0.6, told)
+
+
 def _named_in_log(case: Case, code: str, heirs: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of some agencies that the dossier's log names, by code or by name."""
     events, units = case.facts.frames.events, case.facts.frames.units
@@ -131,6 +150,8 @@ def rule_words(rule: str) -> tuple[str, str]:
     """Return why something is proposed, in Vietnamese and English; a rule that is no longer there stands for itself."""
     if rule == SUCCEEDED:
         return ("Cơ quan không còn khi tiếp nhận: chuyển sang cơ quan kế thừa", "Agency gone at receipt: its successor")
+    if rule == WAITS:
+        return ("Hệ thống khác đang chờ, chưa ghi thời gian dừng", "Waiting in another system, no pause recorded")
     return (REASONS[rule].vi, REASONS[rule].en) if rule in REASONS else (rule, rule)
 
 
@@ -263,6 +284,7 @@ def _plain(value: Any) -> Any:
 # The strongest evidence about a field first: another system's record, the log, the code, then what the law makes of them.
 _RULES = (
     _Rule("clock_shifted", 0.95, _done, _end_evidence),
+    _Rule("lag_between_systems", 0.85, _done, _end_evidence),
     _Rule("ended_elsewhere", 0.95, _closing, _end_evidence),
     _Rule("withdrawn_open", 0.9, _closing, _end_evidence),
     _Rule("unit_moved", 0.85, _closing, _end_evidence),

@@ -50,6 +50,14 @@ _PHANTOM = (
         "The vendor mends the time zone of the synchronisation",
     ),
     Reason(
+        "lag_between_systems",
+        "phantom_late",
+        "Phần mềm chuyên ngành kết thúc đúng hạn, một cửa ghi nhận chậm",
+        "Ended in time in the specialised software, which the one-stop desk heard of later",
+        "Ghi ngày kết thúc theo phần mềm chuyên ngành, đồng bộ sớm hơn",
+        "Enter the end of the specialised software, synchronise sooner",
+    ),
+    Reason(
         "ended_elsewhere",
         "phantom_late",
         "Phần mềm chuyên ngành đã kết thúc, một cửa còn mở",
@@ -210,6 +218,22 @@ _HIDDEN = (
         "State lost in synchronisation: paused, shown as finished",
         "Sửa bảng ánh xạ trạng thái khi đồng bộ",
         "Mend the status map of the synchronisation",
+    ),
+    Reason(
+        "refiled",
+        "hidden_late",
+        "Rút sát hạn rồi nộp lại nên thời hạn được tính lại từ đầu",
+        "Withdrawn just before it was due and filed again, so that the limit began anew",
+        "Tính hạn tiếp từ hồ sơ đầu, gửi thư xin lỗi; làm rõ vì sao phải rút",
+        "Count on from the first filing, write the apology; find out why it was withdrawn",
+    ),
+    Reason(
+        "pause_before_due",
+        "hidden_late",
+        "Yêu cầu bổ sung ngay trước hạn trả, không có bổ sung nào được nộp",
+        "A supplement asked for just before the due date, and none came in",
+        "Ghi ngày nhận bổ sung nếu có, nếu không thì hủy thời gian dừng, gửi thư xin lỗi",
+        "Enter when the supplement came, if it did; else cancel the pause and write the apology",
     ),
     Reason(
         "pause_without_evidence",

@@ -16,7 +16,8 @@ from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
 from schemas.verdicts import MOVING
 from tasks.rules.corrections import with_corrections
-from tasks.rules.frames import DossierFrames
+from tasks.rules.frames import DossierFrames, Earlier
+from tasks.rules.refiling import CERTAIN
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
 from tasks.warehouse.partitions import SLOTS
@@ -44,12 +45,25 @@ _TOUCHED = f"""
         UNION ALL
         SELECT c.source, c.code FROM quality.corrections AS c WHERE c.source = %(source)s AND c.changed_in > %(since)s
         UNION ALL
+        SELECT m.source, m.code FROM quality.corrections AS c
+        JOIN core.matches AS m ON m.other_source = c.source AND m.other_code = c.code AND m.kind = 'refiled'
+        WHERE m.source = %(source)s AND c.changed_in > %(since)s
+        UNION ALL
         SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(grow_older)s AND v.source = %(source)s AND ({MOVING})
     )
     SELECT DISTINCT d.code FROM touched JOIN core.dossiers AS d USING (source, code)
     WHERE d.partition_month = ANY(%(months)s) AND d.role = 'primary' ORDER BY 1
 """
+# What each was filed again after: the last of all those that are beyond doubt.
+_REFILED = """
+    SELECT DISTINCT ON (m.code) m.code, m.other_code AS first_code FROM core.matches AS m
+    JOIN chosen USING (source, code)
+    JOIN core.dossiers AS o ON o.source = m.other_source AND o.code = m.other_code
+    WHERE m.kind = 'refiled' AND m.confidence >= %(certain)s
+    ORDER BY m.code, o.received_at DESC, o.code DESC
+"""
 _NAMED = " AND d.code = ANY(%(codes)s)"
+_OF_CODES = "SELECT d.source, d.code FROM core.dossiers AS d WHERE d.source = %(source)s AND d.role = 'primary'" + _NAMED
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,10 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
     Raises:
         WarehouseError: a statement failed.
     """
-    chosen, parameters = _chosen(bundle, touched(bundle, selection))
+    return _read_chosen(*_chosen(bundle, touched(bundle, selection)))
+
+
+def _read_chosen(chosen: str, parameters: Mapping[str, Any]) -> DossierFrames:
     dossiers = read_frame(
         f"""
         WITH chosen AS MATERIALIZED ({chosen})
@@ -109,7 +126,21 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
         procedures=read_table(PROCEDURES),
         units=read_table(UNITS),
         stated=dossiers.reset_index(drop=True) if len(corrections) else None,
+        earlier=_read_earlier(chosen, parameters),
     )
+
+
+def _read_earlier(chosen: str, parameters: Mapping[str, Any]) -> Earlier | None:
+    """Read the withdrawn dossiers that chosen ones were filed again after, whenever they were received; None without any.
+
+    Each was received before the next, so the row of them comes to an end.
+    """
+    certain = {**parameters, "certain": CERTAIN}
+    links = read_frame(f"WITH chosen AS MATERIALIZED ({chosen}) {_REFILED}", certain, {"code": _TEXT, "first_code": _TEXT})
+    if not len(links):
+        return None
+    first = {"source": parameters["source"], "codes": sorted(set(links["first_code"]))}
+    return Earlier(_read_chosen(_OF_CODES, first), links)
 
 
 def progress_of(step: str, bundle: Bundle) -> list[Progress]:

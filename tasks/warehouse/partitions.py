@@ -80,6 +80,9 @@ _PENDING = f"""
         JOIN core.matches AS m ON m.other_source = d.source AND m.other_code = d.code
         UNION ALL
         SELECT c.source, c.code, c.changed_in FROM oldest JOIN quality.corrections AS c ON c.changed_in > oldest.through
+        UNION ALL
+        SELECT m.source, m.code, c.changed_in FROM oldest JOIN quality.corrections AS c ON c.changed_in > oldest.through
+        JOIN core.matches AS m ON m.other_source = c.source AND m.other_code = c.code AND m.kind = 'refiled'
     ), beside AS MATERIALIZED (
         SELECT d.source, d.partition_month AS month, max(x.changed_in) AS changed_in FROM spoken_about AS x
         JOIN core.dossiers AS d ON d.source = x.source AND d.code = x.code GROUP BY 1, 2

@@ -13,12 +13,19 @@ from tasks.warehouse.partitions import Partition
 
 # A due date is worked out from the receipt on, and never looks beyond itself; time used runs to the end, or to the day
 # judged. A day is left on both sides, for the zones.
-_TOUCHED = """
-    SELECT DISTINCT v.code FROM judged.verdicts AS v
-    JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
-    WHERE v.source = %(source)s AND d.partition_month = ANY(%(months)s) AND EXISTS (
+_SPANS = """EXISTS (
         SELECT FROM unnest(%(days)s::date[]) AS day WHERE day BETWEEN v.received_at::date - 1
-        AND greatest(v.due_at, v.end_at, v.recorded_due_at, v.recorded_end_at, v.as_of)::date + 1)
+        AND greatest(v.due_at, v.end_at, v.recorded_due_at, v.recorded_end_at, v.as_of)::date + 1)"""
+# A dossier that was filed again may run by the clock of the first filing.
+_TOUCHED = f"""
+    SELECT v.code FROM judged.verdicts AS v
+    JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
+    WHERE v.source = %(source)s AND d.partition_month = ANY(%(months)s) AND {_SPANS}
+    UNION
+    SELECT m.code FROM core.matches AS m
+    JOIN core.dossiers AS d ON d.source = m.source AND d.code = m.code
+    JOIN judged.verdicts AS v ON v.source = m.other_source AND v.code = m.other_code
+    WHERE m.kind = 'refiled' AND m.source = %(source)s AND d.partition_month = ANY(%(months)s) AND {_SPANS}
     ORDER BY 1
 """
 _JUDGED = """

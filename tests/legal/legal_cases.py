@@ -19,12 +19,12 @@ from schemas.reference import PROCEDURES, UNITS
 from tasks.clocks import clock_for
 from tasks.rules.case import Office
 from tasks.rules.corrections import with_corrections
-from tasks.rules.frames import DossierFrames
+from tasks.rules.frames import DossierFrames, Earlier
 from tasks.rules.limits import parse_limit
 from tasks.rules.verdict import judge_frames
 
 FOLDER = Path(__file__).parent / "cases"
-SOURCE, CODE, PROCEDURE = "desk", "H99.12-{day}-0001", "1.000001"
+SOURCE, CODE, PROCEDURE = "desk", "H99.12-{day}-{number:04}", "1.000001"
 ZONE = "Asia/Ho_Chi_Minh"
 
 
@@ -63,11 +63,11 @@ def judge_case(case: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def frames_of(case: dict[str, Any]) -> DossierFrames:
-    """Build the frames of one dossier from a case."""
+def frames_of(case: dict[str, Any], number: int = 1) -> DossierFrames:
+    """Build the frames of one dossier from a case, and of those that it was filed again after."""
     received = case.get("received")
     code_day = case.get("code_day", received)
-    code = CODE.format(day=f"{code_day:%y%m%d}") if code_day else "LOCAL-1"
+    code = CODE.format(day=f"{code_day:%y%m%d}", number=number) if code_day else "LOCAL-1"
     log = case.get("log", [])
     dossier = {
         "source": SOURCE,
@@ -102,7 +102,15 @@ def frames_of(case: dict[str, Any]) -> DossierFrames:
         evidence=evidence_frame(code, case.get("elsewhere")),
         procedures=PROCEDURES.frame(procedure_row(version) for version in versions_of(case)),
         units=UNITS.frame(agency_rows(case)),
+        earlier=earlier_of(case, code, number) if "first" in case else None,
     )
+
+
+def earlier_of(case: dict[str, Any], code: str, number: int) -> Earlier:
+    """Build the frames of the withdrawn dossier that a case names as its first filing."""
+    frames = frames_of(case["first"], number + 1)
+    texts = {"code": code, "first_code": frames.dossiers["code"].iloc[0]}
+    return Earlier(frames, pd.DataFrame({name: pd.array([text], dtype="string[pyarrow]") for name, text in texts.items()}))
 
 
 def correction_row(code: str, field: str, value: Any) -> dict[str, Any]:
@@ -142,6 +150,7 @@ def pause_row(code: str, seq: int, pause: dict[str, Any]) -> dict[str, Any]:
         "due_before_at": instant(pause.get("due_before")),
         "due_after_at": instant(pause.get("due_after")),
         "origin": pause.get("origin", "supplement_record"),
+        "end_origin": pause.get("end_origin", pause.get("origin", "supplement_record")) if "to" in pause else None,
     }
 
 

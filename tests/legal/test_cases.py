@@ -75,6 +75,30 @@ def test_evidence_names_table_field_and_digest_of_the_value() -> None:
     }
 
 
+def test_evidence_of_a_dossier_that_was_filed_again_names_the_first_one_its_due_date_and_its_withdrawal() -> None:
+    first = {"received": datetime(2026, 3, 3, 8), "log": [[datetime(2026, 3, 3, 8), 2], [datetime(2026, 3, 10, 10), 7]]}
+    again = {"received": datetime(2026, 3, 10, 14), "appointed": datetime(2026, 3, 17, 17), "first": first}
+    evidence = json.loads(legal_cases.judge_case(again)["evidence"])
+    assert evidence["due"] == {"from": "law, by the clock of the first filing", "is": "2026-03-11T17:00"}
+    assert evidence["first_due"] == {"from": "law of H99.12-260303-0002", "is": "2026-03-10T17:00"}
+    assert evidence["first_end"] == {
+        "from": "core.events.at seq 1 of H99.12-260303-0002",
+        "is": "2026-03-10T10:00",
+        "digest": digest("2026-03-10T03:00:00.000000Z"),
+    }
+
+
+def test_evidence_of_an_empty_request_names_it() -> None:
+    (case,) = (case for case in CASES if case["name"].startswith("pause_before_due: before a due date that an earlier"))
+    evidence = json.loads(legal_cases.judge_case(case)["evidence"])
+    assert evidence["pauses"]["from"] == "core.pauses.started_at seq 0"
+    assert evidence["empty_request"] == {
+        "from": "core.pauses.started_at seq 1",
+        "is": "2026-03-12T16:59",
+        "digest": digest("2026-03-12T09:59:00.000000Z"),
+    }
+
+
 @pytest.mark.parametrize(
     ("case", "key", "place"),
     [

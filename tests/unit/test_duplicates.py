@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from schemas.dossiers import DOSSIERS
-from tasks.rules.duplicates import COLUMNS, MANY, NOBODY, match_dossiers
+from tasks.rules.duplicates import MANY, NOBODY
+from tasks.rules.matching import COLUMNS, match_dossiers
 from tasks.rules.reference import successors
 
 ZONES = {
@@ -46,7 +47,8 @@ def land(code: str, **fields: Any) -> dict[str, Any]:
 
 def found(*rows: dict[str, Any], successors: Mapping[str, str] = NOBODY) -> dict[tuple[str, str], tuple[str, str]]:
     """Matches as {(code, other code): (kind, rule)}; the same for every order of the rows."""
-    frame = DOSSIERS.frame(rows)[list(COLUMNS)]
+    stated = DOSSIERS.frame(rows)
+    frame = stated[list(COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
     answer = match_dossiers(frame, ZONES, successors)
     shuffled = frame.sample(frac=1, random_state=3).reset_index(drop=True)
     pd.testing.assert_frame_equal(match_dossiers(shuffled, ZONES, successors), answer)

@@ -11,6 +11,7 @@ import pytest
 
 from tasks.reports.explain_drawing import LEFT, RIGHT, WIDTH, Drawing, Moment, Scale, placed_labels, tick_days
 from tasks.reports.explain_page import page
+from tasks.reports.explain_text import ExplanationText
 
 SIDE = {
     "received": "2026-03-02 08:00",
@@ -44,6 +45,12 @@ FACT: dict[str, Any] = {
         "due_without_pauses": "2026-03-09 17:00",
     },
     "special_days": [],
+    "first": {
+        "code": "H99.12-260223-0007",
+        "due": "2026-03-02 17:00",
+        "withdrawn": "2026-03-02 07:45",
+        "due_by_own_clock": "2026-03-16 17:00",
+    },
     "pauses": [
         {
             "kind": "supplement",
@@ -104,6 +111,13 @@ def shapes(fact: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
 def of_kind(fact: dict[str, Any], kind: str) -> list[tuple[float, float]]:
     """Left edge and width of the bars of a class."""
     return [(float(a["x"]), float(a["width"])) for tag, a in shapes(fact) if tag == "rect" and a.get("class") == kind]
+
+
+def test_a_dossier_that_was_filed_again_tells_of_the_first_one() -> None:
+    lines = "\n".join(ExplanationText("en").counting(FACT))
+    assert (
+        "H99.12-260223-0007 (due 02/03/2026 17:00, withdrawn 02/03/2026 07:45, due if counted anew 16/03/2026 17:00)" in lines
+    )
 
 
 def test_bars_have_the_length_of_their_time_and_days_off_are_shaded() -> None:

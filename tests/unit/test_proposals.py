@@ -79,6 +79,23 @@ done_recorded: 2026-03-06 09:00:00
     assert "ref.procedures 1.000001 from 2020-01-01: 5 working_day" in found["due_at"].evidence
 
 
+def test_a_pause_that_is_inferred_from_another_system_is_proposed_and_stops_no_clock(tmp_path: Path) -> None:
+    case = """
+received: 2026-03-02 08:00:00
+appointed: 2026-03-09 17:00:00
+log: [[2026-03-02 08:00:00, 2], [2026-03-03 09:00:00, 4]]
+elsewhere: {status: 6}
+"""
+    found = proposed(yaml(case, tmp_path))
+    assert set(found) == {"status"}
+    assert (found["status"].rule, found["status"].old_value, found["status"].new_value) == ("waiting_elsewhere", "4", "6")
+    assert found["status"].evidence == "core.dossiers.status of land L1: 6, and no pause on record"
+    assert judge_case(yaml(case, tmp_path))["verdict"] == "late"
+    recorded = "pauses: [{kind: financial, from: 2026-03-03 09:00:00, origin: land_software}]"
+    assert proposed(yaml(case + recorded, tmp_path)) == {}
+    assert proposed(yaml(case + "as_of: 2026-03-05", tmp_path)) == {}
+
+
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: f"{case['file']}: {case['name']}" if "name" in case else None)
 def test_proposals_follow_from_a_reason_and_change_something(case: dict[str, object]) -> None:
     if case.get("policy", "qd766") != "qd766" or "policy_but" in case or case.get("calendar", "vn") != "vn":

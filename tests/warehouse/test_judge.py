@@ -22,6 +22,7 @@ from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.digest import rules_digest
 from tasks.judge import judge_all, judge_bundle
+from tasks.match import match_all
 from tasks.offices import all_sources, clocks_of, office_of
 from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
@@ -36,8 +37,10 @@ from tasks.warehouse.dossiers import read_bundle
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
+from tasks.warehouse.touched import touched_codes
 
 MONTH = Bundle.of(Partition("desk", date(2026, 3, 1)))
+FEBRUARY = Bundle.of(Partition("desk", date(2026, 2, 1)))
 pytestmark = pytest.mark.usefixtures("desk")
 DAY_ONE, DAY_TWO = date(2026, 3, 20), date(2026, 3, 23)
 SOURCE_FILE = """
@@ -143,12 +146,20 @@ def change_some() -> None:
         ]
     )
     match = {"source": "desk", "code": rows["code"][1], "other_source": "land", "other_code": "L1", "kind": "evidence"}
-    correction = {
-        "correction_id": "c1",
+    with load("load", "desk") as current:
+        current.merge(DOSSIERS, pd.concat([ended, evidence])[list(DOSSIERS.given_columns)])
+        current.merge(MATCHES, MATCHES.frame([{**match, "rule": "receipt_number", "confidence": 1.0}]))
+        current.merge(CORRECTIONS, CORRECTIONS.frame([approved(rows["code"][2], "2026-03-10T10:00:00+07:00")]))
+
+
+def approved(code: str, done: str) -> dict[str, Any]:
+    """A correction of an end."""
+    return {
+        "correction_id": f"c-{code}",
         "source": "desk",
-        "code": rows["code"][2],
+        "code": code,
         "field": "done_at",
-        "new_value": "2026-03-10T10:00:00+07:00",
+        "new_value": done,
         "evidence": "Sổ theo dõi trang 4",
         "proposed_by": "can.bo",
         "approved_by": "lanh.dao",
@@ -156,10 +167,6 @@ def change_some() -> None:
         "package": "p1",
         "received_at": at(datetime(2026, 3, 22, 9)),
     }
-    with load("load", "desk") as current:
-        current.merge(DOSSIERS, pd.concat([ended, evidence])[list(DOSSIERS.given_columns)])
-        current.merge(MATCHES, MATCHES.frame([{**match, "rule": "receipt_number", "confidence": 1.0}]))
-        current.merge(CORRECTIONS, CORRECTIONS.frame([correction]))
 
 
 def two_systems_record_the_same_pause() -> None:
@@ -366,8 +373,9 @@ def filed(code: str, received: datetime, status: int, done: datetime | None, app
     return row | {"received_at": at(received), "due_at": None, "status": status, "done_at": at(done) if done else None}
 
 
-def test_who_files_again_after_a_withdrawal_is_listed_with_what_the_first_limit_would_say() -> None:
+def test_who_files_again_after_a_withdrawal_is_listed_and_just_before_the_due_date_runs_by_the_first_clock() -> None:
     first, soon = datetime(2026, 3, 3, 8), datetime(2026, 3, 6, 9)
+    february, done, later = date(2026, 2, 1), datetime(2026, 3, 12, 9), {"due_at": at(datetime(2026, 3, 31, 17))}
     rows = [
         filed("A-1", first, 7, soon),  # five working days: due on 10 March
         filed("A-2", datetime(2026, 3, 9, 8), 9, datetime(2026, 3, 12, 9)),
@@ -377,12 +385,59 @@ def test_who_files_again_after_a_withdrawal_is_listed_with_what_the_first_limit_
         filed("C-2", datetime(2026, 3, 17, 8), 4, None, "k3"),  # eleven days later
         filed("D-1", first, 9, soon, "k4"),  # not withdrawn
         filed("D-2", datetime(2026, 3, 9, 8), 4, None, "k4"),
+        # Received on the last working day of February's partition, due on 6 March; withdrawn then, and twice filed again.
+        filed("E-1", datetime(2026, 2, 27, 8), 7, datetime(2026, 3, 6, 9), "k5") | {"partition_month": february},
+        filed("E-2", datetime(2026, 3, 6, 14), 7, datetime(2026, 3, 9, 9), "k5"),
+        filed("E-3", datetime(2026, 3, 9, 14), 9, done, "k5") | later,
+        # The same, but by somebody who files many of them.
+        filed("F-1", datetime(2026, 2, 27, 8), 7, datetime(2026, 3, 6, 9), "k6") | {"partition_month": february},
+        filed("F-2", datetime(2026, 3, 6, 14), 9, done, "k6") | later,
+        filed("F-3", datetime(2026, 3, 9, 14), 9, done, "k6") | later,
     ]
     with load("load", "desk") as current:
         current.merge(DOSSIERS, DOSSIERS.frame(rows))
-    judge_bundle(MONTH, DAY_ONE)
-    found = [(one.code, one.next_code, one.would_be_late) for one in read_resubmitted("qd766")]
-    assert found == [("A-1", "A-2", True), ("B-1", "B-2", False)]
+    match_all(DAY_ONE)
+    for bundle in (FEBRUARY, MONTH):
+        judge_bundle(bundle, DAY_ONE)
+    found = [(one.code, one.next_code, one.would_be_late, one.refiled) for one in read_resubmitted("qd766")]
+    assert sorted(found) == [
+        ("A-1", "A-2", True, False),
+        ("B-1", "B-2", False, False),
+        ("E-1", "E-2", True, False),
+        ("E-2", "E-3", True, True),
+        ("F-1", "F-2", True, False),
+    ]
+    assert found[0][0] == "E-2"
+    assert reasons() == {"E-3": ("hidden_late", "refiled")}
+
+    # Days of the first filing touch the second and the third.
+    assert {"E-2", "E-3"} <= set(touched_codes(MONTH, [date(2026, 3, 3)]))
+    assert "F-2" not in touched_codes(MONTH, [date(2026, 2, 10)])
+
+    # The first one's withdrawal was earlier: nothing in the third, of another month and two steps on, changed itself.
+    changed = filed("E-1", datetime(2026, 2, 27, 8), 7, datetime(2026, 3, 4, 9), "k5") | {"partition_month": february}
+    with load("load", "desk") as current:
+        current.merge(DOSSIERS, DOSSIERS.frame([changed]))
+    match_all(DAY_ONE)
+    assert set(pending("judge", DAY_ONE, rules_digest())) == {*FEBRUARY.partitions, *MONTH.partitions}
+    assert judge_bundle(MONTH, DAY_ONE).read == 2  # E-2 and E-3
+    assert judge_bundle(FEBRUARY, DAY_ONE).read == 1
+    assert reasons() == {}
+    # A correction puts the withdrawal back to where it was.
+    with load("correct", "test") as current:
+        current.merge(CORRECTIONS, CORRECTIONS.frame([approved("E-1", "2026-03-06T09:00:00+07:00")]))
+    assert judge_bundle(MONTH, DAY_ONE).read == 2
+    assert reasons() == {"E-3": ("hidden_late", "refiled")}
+    judge_bundle(FEBRUARY, DAY_ONE)
+    incremental = verdicts()
+    assert sum(judge_bundle(bundle, DAY_ONE, full=True).updated for bundle in (FEBRUARY, MONTH)) == 0
+    pd.testing.assert_frame_equal(incremental, verdicts())
+
+
+def reasons() -> dict[str, tuple[str, str]]:
+    rows = verdicts()
+    rows = rows[(rows["policy"] == "qd766") & rows["code"].str.match("[EF]-") & (rows["verdict"] == "hidden_late")]
+    return {code: (verdict, why) for code, verdict, why in rows[["code", "verdict", "reasons"]].itertuples(index=False)}
 
 
 def test_a_list_of_nothing_judged_says_so() -> None:

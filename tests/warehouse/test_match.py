@@ -15,9 +15,10 @@ from config.settings import settings
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.reference import UNITS
 from tasks.digest import rules_digest
-from tasks.match import match_all
+from tasks.match import ROW_TYPES, ROWS, match_all
 from tasks.offices import all_sources
-from tasks.rules.duplicates import COLUMNS, NOBODY, match_dossiers
+from tasks.rules.duplicates import NOBODY
+from tasks.rules.matching import match_dossiers
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -49,8 +50,9 @@ def row(number: int, dice: random.Random) -> dict[str, Any]:
         "procedure_code": dice.choice(["1.000001", "1.000002"]),
         "unit_code": dice.choice(["H99.12", "H99.13"]),
         "applicant_key": dice.choice([None, f"P{dice.randrange(DIGITS // 4)}"]),
-        "status": dice.choice([2, 4, 9]),
+        "status": dice.choice([2, 4, 7, 7, 9]),
         "received_at": datetime(2026, 3, 2, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(60)),
+        "done_at": datetime(2026, 3, 3, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(60)),
         "marks": dice.choice([None, None, None, "id_placeholder"]),
     }
 
@@ -65,7 +67,7 @@ def stored() -> pd.DataFrame:
 
 
 def expected(successors: Mapping[str, str] = NOBODY) -> pd.DataFrame:
-    rows = read_frame(f"SELECT {', '.join(COLUMNS)} FROM core.dossiers", None, DOSSIERS)
+    rows = read_frame(ROWS, None, ROW_TYPES)
     return match_dossiers(rows, dict.fromkeys(rows["source"].unique(), "Asia/Ho_Chi_Minh"), successors)
 
 
