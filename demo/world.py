@@ -81,9 +81,9 @@ def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = Fals
         faults.plant()
         world.codeless = max(2, round(count * faults.rates["dirt"]["no_code"]))
         world.twice = frozenset(dossier.code for dossier in world.dossiers if "record_twice" in dossier.planted)
+    Again(history, world.dossiers, str(seed), world.now).plant(rates(), clean=clean)
     if systemic:
         world.systemic = plant_systemic(world.dossiers, make_scene(history, f"{seed}/systemic", world.now))
-    Again(history, world.dossiers, str(seed), world.now).plant(rates(), clean=clean)
     return world
 
 
