@@ -67,6 +67,8 @@ def test_planted_causes_lead_to_their_verdicts(province: Province) -> None:
         for group in ("phantom_late", "hidden_late", "undetermined"):
             for cause in set(planted) & planned[group].keys():
                 assert row["verdict"] == (group if row["missing"] != "ambiguous_date" else "undetermined"), (cause, row)
+        if planned["refiled_honestly"].keys() & set(planted):
+            assert (row["verdict"], row["recorded"]) == ("on_time", "on_time"), row
         if row["verdict"] in ("phantom_late", "hidden_late"):
             assert row["reasons"], row
         if row["verdict"] == "undetermined":

@@ -288,6 +288,10 @@ def test_the_log_knows_the_end_that_the_record_lacks() -> None:
     log = log_of(("0308", 2), ("0508", 5), ("0916", 4))
     record = dossier(1, DanhSachTienDo=log, DanhSachHoSoBoSung=[supplement(NgayTiepNhanBoSung="")])
     assert pauses(record) == [("supplement", "05 08", "09 16", "supplement_record")]
+    answered = dossier(1, DanhSachTienDo=log, DanhSachHoSoBoSung=[supplement(), supplement(NgayBoSung="20260120080000")])
+    waiting = dossier(1, DanhSachHoSoBoSung=[supplement(NgayTiepNhanBoSung="")])
+    ends = [cleaned([one]).pauses["end_origin"].fillna("none").tolist() for one in (record, answered, waiting)]
+    assert ends == [["progress_log"], ["supplement_record", "supplement_record"], ["none"]]
 
 
 def test_pauses_of_another_time_or_kind_are_others() -> None:

@@ -15,8 +15,9 @@ from schemas.dossiers import EVENTS
 from tasks.rules.checks.code_parts import CodeParts
 from tasks.rules.checks.rows import Rows, places_of
 from tasks.rules.codes import read_codes
-from tasks.rules.columns import as_codes, group_sizes, often, one_of, statuses
+from tasks.rules.columns import as_codes, crowded, group_sizes, minute_of_day, often, one_of, statuses
 from tasks.rules.reference import Validity
+from tasks.rules.times import days
 
 INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 TEXTS = st.none() | st.text(alphabet="ab1é", max_size=12)
@@ -50,6 +51,24 @@ def test_group_sizes_count_equal_rows(rows: list[tuple[str | None, int]]) -> Non
     counts = Counter(rows)
     expected = [counts[row] if row[0] is not None and row[1] >= 0 else 0 for row in rows]
     assert group_sizes(index, parts).tolist() == expected
+
+
+@given(st.lists(st.tuples(st.integers(-1, 2), st.integers(-1, 2), st.booleans()), max_size=40), st.integers(1, 4))
+def test_crowds_are_groups_of_so_many(rows: list[tuple[int, int, bool]], least: int) -> None:
+    first, second = (np.array([row[place] for row in rows], dtype=np.int64) for place in (0, 1))
+    among = np.array([row[2] for row in rows], dtype=bool)
+    assert crowded(least, first, second).tolist() == (group_sizes(first, second) >= least).tolist()
+    expected = group_sizes(np.where(among, first, -1), second) >= least
+    assert crowded(least, first, second, among=among).tolist() == expected.tolist()
+
+
+@given(st.lists(st.none() | st.datetimes(datetime(1890, 1, 1), datetime(2200, 1, 1)), max_size=20))
+def test_days_and_minutes_of_times_are_those_of_the_calendar(moments: list[datetime | None]) -> None:
+    times = np.array(moments, dtype="datetime64[us]")
+    found = days(times)
+    assert found.tolist() == [moment.date() if moment else None for moment in moments]
+    minutes = [moment.hour * 60 + moment.minute if moment else None for moment in moments]
+    assert [minute if minute >= 0 else None for minute in minute_of_day(times, found).tolist()] == minutes
 
 
 @given(st.lists(st.none() | st.integers(-20, 400), max_size=20), st.sets(st.integers(0, 10)))
