@@ -1,6 +1,6 @@
 """Gates: the contracts of source, cleaned and published data, kept by Great Expectations; counts only, no cell value.
 
-Only this module and :mod:`tasks.data_docs` know Great Expectations. It takes seconds to import, so a process that meets no
+Only this module and :mod:`tasks.gate_drawing` know Great Expectations. It takes seconds to import, so a process that meets no
 gate never pays for it.
 """
 
