@@ -35,6 +35,8 @@ def up() -> int:
         _OUT.print(say(f"Giao diện Prefect: {address}", f"Prefect UI: {address}"))
         _OUT.print(say(f"Người dùng và mật khẩu: {key}", f"User and password: {key}"))
         _OUT.print(say(f"Trang công bố: {settings().page}", f"Published page: {settings().page}"))
+        gates = settings().data_docs / "index.html"
+        _OUT.print(say(f"Kết quả các cổng chất lượng: {gates}", f"Results of the quality gates: {gates}"))
         if changed:
             _OUT.print(say(f"Đã cập nhật lịch chạy: {', '.join(changed)}", f"Deployments updated: {', '.join(changed)}"))
         if cancelled:

@@ -11,7 +11,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.runtime.words import say
-from tasks.data_docs import forget_data_docs
+from tasks.data_docs import draw_missing, forget_data_docs
 from tasks.maintain import GATE_DAYS, forget_gate_results, remove_leftovers, vacuum
 from tasks.shield import shielded
 from tasks.warehouse.ledger import verify
@@ -60,8 +60,9 @@ def remove_leftovers_of_killed_runs() -> int:
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="forget-gate-results")
 @shielded
 def forget_old_gate_results() -> int:
-    """Delete old results of gates and the pages that show them; return how many results."""
+    """Delete old results of gates and the pages that show them, draw pages that are missing; return how many results."""
     forget_data_docs(GATE_DAYS)
+    draw_missing(GATE_DAYS)
     return forget_gate_results()
 
 

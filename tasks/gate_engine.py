@@ -1,6 +1,6 @@
 """Great Expectations, asked about plain promises: how many rows broke each, never a cell value.
 
-Only this module and :mod:`tasks.data_docs` know it. It takes seconds to import, so a process that meets no gate
+Only this module and :mod:`tasks.gate_drawing` know it. It takes seconds to import, so a process that meets no gate
 never pays for it.
 """
 

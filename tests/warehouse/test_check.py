@@ -19,10 +19,11 @@ from schemas.dossiers import DOSSIERS, EVENTS
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import FINDINGS, GATE_RESULTS
 from schemas.reference import PROCEDURES, UNITS
-from tasks import data_docs, gates
+from tasks import gate_drawing, gates
 from tasks.check import check_bundle, with_history
-from tasks.data_docs import NEWEST, Result, forget_data_docs, promised_parts, write_data_docs
+from tasks.data_docs import NEWEST, draw_missing, forget_data_docs, write_data_docs
 from tasks.digest import rules_digest
+from tasks.gate_drawing import Result, promised_parts
 from tasks.maintain import forget_gate_results
 from tasks.offices import all_sources
 from tasks.sources.readings import Part, readings
@@ -213,6 +214,10 @@ def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
     assert write_data_docs(DAY_ONE) == written
     assert written.stat().st_mtime_ns == before, "nothing new, nothing written"
     assert write_data_docs(DAY_TWO) is None, "no gate looked at anything"
+    assert draw_missing(400) == 0
+    written.unlink()
+    assert draw_missing(400) == 1
+    assert written.read_text(encoding="utf-8") == text
 
 
 def test_old_pages_of_gates_are_forgotten_and_the_index_lists_the_newest() -> None:
@@ -236,11 +241,11 @@ def test_the_library_draws_every_declared_promise(held: bool) -> None:
         for part, promises in promised_parts().items()
         for promise in promises
     ]
-    text = data_docs.page(rows, DAY_ONE)
+    text = gate_drawing.page(rows, DAY_ONE)
     assert text.count("fas fa-check-circle" if held else "fas fa-times") == len(rows)
     assert text.count("2 unexpected values found") == (0 if held else len(rows))
     assert "không còn được khai báo" not in text
-    assert "không còn được khai báo" in data_docs.page([replace(rows[0], expectation="once asked")], DAY_ONE)
+    assert "không còn được khai báo" in gate_drawing.page([replace(rows[0], expectation="once asked")], DAY_ONE)
 
 
 def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:
