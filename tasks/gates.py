@@ -33,51 +33,93 @@ from tasks.sources.readings import Readings
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
 
-_STORED = "SELECT * FROM quality.gate_results WHERE gate = %(gate)s AND subject = ANY(%(subjects)s) AND as_of = %(as_of)s"
+_STORED = "SELECT * FROM quality.gate_results WHERE subject = ANY(%(subjects)s) AND as_of = %(as_of)s"
+
+Held = tuple[str, pd.DataFrame, tuple[Expectation, ...]]
 
 
-def check_source(readings: Readings, source: Source, as_of: date) -> list[dict[str, Any]]:
-    """Hold what a source sent against the source contract: are the columns there, can the dates be read.
+class GateKeeper:
+    """The gates of one load: what they find in its parts is added up, so that the results tell of all of them."""
 
-    Returns:
-        Rows of ``quality.gate_results``, which are stored too.
+    def __init__(self, as_of: date) -> None:
+        """Begin with no result; they will be kept under the day ``as_of``."""
+        self._as_of = as_of
+        self._found: dict[tuple[str, str, str], dict[str, Any]] = {}
 
-    Raises:
-        DataError: so much is broken that the source has changed; nothing of it may be loaded.
-    """
-    primary = source.role == "primary"
-    dossiers = source_dossiers(national=primary and source.codes == "national", received=primary)
-    parts = (
-        ("dossiers", readings.dossiers, dossiers),
-        ("events", readings.events, SOURCE_EVENTS),
-        ("supplements", readings.supplements, SOURCE_SUPPLEMENTS),
-        ("procedures", readings.procedures, SOURCE_PROCEDURES),
-        ("units", readings.units, SOURCE_UNITS),
-    )
-    held = [(f"{source.name} {name}", frame, expectations) for name, frame, expectations in parts if len(frame)]
-    return _pass_gate("source", held, as_of, "Look at the landed page and at the source's columns and date formats.")
+    def check_source(self, readings: Readings, source: Source) -> None:
+        """Hold what a source sent against the source contract: are the columns there, can the dates be read.
+
+        Raises:
+            DataError: so much is broken that the source has changed; nothing of it may be loaded. The results are stored.
+        """
+        primary = source.role == "primary"
+        dossiers = source_dossiers(national=primary and source.codes == "national", received=primary)
+        parts = (
+            ("dossiers", readings.dossiers, dossiers),
+            ("events", readings.events, SOURCE_EVENTS),
+            ("supplements", readings.supplements, SOURCE_SUPPLEMENTS),
+            ("procedures", readings.procedures, SOURCE_PROCEDURES),
+            ("units", readings.units, SOURCE_UNITS),
+        )
+        held = [(f"{source.name} {name}", frame, expectations) for name, frame, expectations in parts if len(frame)]
+        self.hold("source", held, "Look at the landed page and at the source's columns and date formats.")
+
+    def check_cleaned(self, frame: pd.DataFrame, table: Table, subject: str) -> None:
+        """Hold cleaned rows against the declaration of their table.
+
+        Args:
+            frame: conforms to the table's given columns.
+            table: ``core.dossiers``, ``core.events``, ``core.pauses`` or a reference table.
+            subject: source or partition, for the results.
+
+        Raises:
+            DataError: a promise is broken beyond its tolerance; the rows may not be loaded. The results are stored.
+        """
+        held = [(f"{subject} {table.full_name}", frame, expectations_of(table))]
+        self.hold("cleaned", held, "This is a fault of the cleaning rules or of the source's maps.")
+
+    def hold(self, gate: str, held: Sequence[Held], action: str) -> None:
+        """Hold frames against their promises; where one is broken, store the results and stop the run.
+
+        Raises:
+            DataError: with ``action``, what to do about it.
+        """
+        outcomes = [(subject, frame, evaluate(frame, expectations)) for subject, frame, expectations in held]
+        for subject, _, results in outcomes:
+            for outcome in results:
+                self._add(gate, subject, outcome)
+        try:
+            for subject, frame, results in outcomes:
+                _stop_if_broken(gate, subject, frame, results, action)
+        except DataError:
+            self.store()  # it is seen also where the run stops here
+            raise
+
+    def store(self) -> None:
+        """Write the results so far in a transaction of their own; equal ones are not written again."""
+        if not self._found:
+            return
+        given = GATE_RESULTS.frame(list(self._found.values()))[list(GATE_RESULTS.given_columns)]
+        subjects = sorted({subject for _, subject, _ in self._found})
+        stored = read_frame(_STORED, {"subjects": subjects, "as_of": self._as_of}, GATE_RESULTS)
+        if _same(given, stored[list(given.columns)]):
+            return
+        with load("gate", subjects[0]) as current:
+            current.merge(GATE_RESULTS, given)
+
+    def _add(self, gate: str, subject: str, outcome: Outcome) -> None:
+        name = outcome.expectation.name
+        row = {"gate": gate, "subject": subject, "expectation": name, "as_of": self._as_of}
+        before = self._found.get((gate, subject, name), {"success": True, "checked": 0, "unexpected": 0})
+        self._found[gate, subject, name] = row | {
+            "success": before["success"] and outcome.success,
+            "checked": before["checked"] + outcome.checked,
+            "unexpected": before["unexpected"] + outcome.unexpected,
+            "tolerance": outcome.expectation.tolerance,
+        }
 
 
-def check_cleaned(frame: pd.DataFrame, table: Table, subject: str, as_of: date) -> list[dict[str, Any]]:
-    """Hold cleaned rows against the declaration of their table.
-
-    Args:
-        frame: conforms to the table's given columns.
-        table: ``core.dossiers``, ``core.events``, ``core.pauses`` or a reference table.
-        subject: source or partition, for the results.
-        as_of: day of the run.
-
-    Returns:
-        Rows of ``quality.gate_results``, which are stored too.
-
-    Raises:
-        DataError: a promise is broken beyond its tolerance; the rows may not be loaded.
-    """
-    held = [(f"{subject} {table.full_name}", frame, expectations_of(table))]
-    return _pass_gate("cleaned", held, as_of, "This is a fault of the cleaning rules or of the source's maps.")
-
-
-def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame | None = None) -> list[dict[str, Any]]:
+def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame | None = None) -> None:
     """Hold figures against their declaration and the identities of form II.06a before anybody reads them.
 
     Args:
@@ -85,11 +127,8 @@ def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame 
         as_of: day that they speak for.
         indicators: rows of ``mart.indicators`` made from them, if already there.
 
-    Returns:
-        Rows of ``quality.gate_results``, which are stored too.
-
     Raises:
-        DataError: a figure contradicts another one; nothing may be published.
+        DataError: a figure contradicts another one; nothing may be published. The results are stored.
     """
     policy = str(counts["policy"].iloc[0]) if len(counts) else "no policy"
     held = [
@@ -98,7 +137,9 @@ def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame 
     ]
     if indicators is not None:
         held.append((f"{policy} {INDICATORS.full_name}", indicators, (*expectations_of(INDICATORS), *INTERVAL)))
-    return _pass_gate("published", held, as_of, "Run `motcua refresh --full`; if it stays, report it as a fault of ours.")
+    keeper = GateKeeper(as_of)
+    keeper.hold("published", held, "Run `motcua refresh --full`; if it stays, report it as a fault of ours.")
+    keeper.store()
 
 
 def _differences(counts: pd.DataFrame) -> pd.DataFrame:
@@ -110,32 +151,6 @@ def _differences(counts: pd.DataFrame) -> pd.DataFrame:
         columns[identity] = np.array(found + [0] * max(len(counts) - len(found), 0), dtype=np.int64)
     length = max(len(values) for values in columns.values())
     return pd.DataFrame({name: np.resize(values, length) for name, values in columns.items()})
-
-
-Held = tuple[str, pd.DataFrame, tuple[Expectation, ...]]
-
-
-def _pass_gate(gate: str, held: Sequence[Held], as_of: date, action: str) -> list[dict[str, Any]]:
-    """Evaluate, store the results in a transaction of their own, then stop the run if a promise is broken."""
-    outcomes = [(subject, frame, evaluate(frame, expectations)) for subject, frame, expectations in held]
-    rows = [
-        {
-            "gate": gate,
-            "subject": subject,
-            "expectation": outcome.expectation.name,
-            "as_of": as_of,
-            "success": outcome.success,
-            "checked": outcome.checked,
-            "unexpected": outcome.unexpected,
-            "tolerance": outcome.expectation.tolerance,
-        }
-        for subject, _, results in outcomes
-        for outcome in results
-    ]
-    _store(gate, rows, as_of)
-    for subject, frame, results in outcomes:
-        _stop_if_broken(gate, subject, frame, results, action)
-    return rows
 
 
 def _stop_if_broken(gate: str, subject: str, frame: pd.DataFrame, results: Iterable[Outcome], action: str) -> None:
@@ -153,19 +168,6 @@ def _codes(frame: pd.DataFrame, expectation: Expectation) -> tuple[str, ...]:
     if "code" not in frame.columns or "code" in expectation.columns:
         return ()
     return tuple(frame.loc[broken(frame, expectation), "code"].dropna().astype(str).head(10))
-
-
-def _store(gate: str, rows: list[dict[str, Any]], as_of: date) -> None:
-    """Write the results at once, so that they are seen also where the run stops here; equal ones are not written again."""
-    if not rows:
-        return
-    given = GATE_RESULTS.frame(rows)[list(GATE_RESULTS.given_columns)]
-    subjects = sorted({row["subject"] for row in rows})
-    stored = read_frame(_STORED, {"gate": gate, "subjects": subjects, "as_of": as_of}, GATE_RESULTS)
-    if _same(given, stored[list(given.columns)]):
-        return
-    with load("gate", f"{gate}/{subjects[0]}") as current:
-        current.merge(GATE_RESULTS, given)
 
 
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:

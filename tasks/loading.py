@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -37,9 +37,7 @@ from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
-CHUNK_BYTES = (
-    20_000_000  # of pages read and cleaned together; twice that bounds the memory of a load, one the wait for the last write
-)
+CHUNK_BYTES = 40_000_000  # of pages read and cleaned together; twice that bounds the memory of a load
 _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, g.loaded_at IS NULL FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
@@ -56,14 +54,18 @@ _SEEN = "UPDATE core.dossier_versions SET seen_at = %(at)s WHERE changed_in = %(
 
 
 class Gates(Protocol):
-    """The contracts that readings and cleaned frames must keep; their results are stored by whoever checks."""
+    """The contracts that readings and cleaned frames must keep; where one stops the load, it has stored its results."""
 
-    def check_source(self, readings: Readings, source: Source, as_of: date) -> object:
+    def check_source(self, readings: Readings, source: Source) -> object:
         """Check what the source gave; DataError stops the load."""
         ...
 
-    def check_cleaned(self, frame: pd.DataFrame, table: Table, subject: str, as_of: date) -> object:
+    def check_cleaned(self, frame: pd.DataFrame, table: Table, subject: str) -> object:
         """Check what is about to be merged; DataError stops the load."""
+        ...
+
+    def store(self) -> object:
+        """Store what was found so far."""
         ...
 
 
@@ -79,7 +81,7 @@ class WaitingPage:
     new: bool
 
 
-def load_source(source: Source, *, gates: Gates | None = None, as_of: date | None = None) -> Counts:
+def load_source(source: Source, *, gates: Gates | None = None) -> Counts:
     """Load all landed pages of a source that are not loaded yet, some at a time, each time in one transaction.
 
     A page that as a whole cannot be read is kept in the landing zone and noted in ``raw.rejected``;
@@ -87,8 +89,7 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
 
     Args:
         source: whose pages.
-        gates: contracts to check; None checks none.
-        as_of: day under which the results of the gates are kept.
+        gates: contracts to check, for this load alone; None checks none.
 
     Raises:
         SourceError: none of the pages can be read.
@@ -103,16 +104,16 @@ def load_source(source: Source, *, gates: Gates | None = None, as_of: date | Non
         chunks: Iterable[list[WaitingPage]] = [_pages(source, beside) if beside else waiting]
     else:
         chunks = _chunks(waiting)
-    return sum(_in_turn(source, chunks, gates, as_of), counts)
+    return sum(_in_turn(source, chunks, gates), counts)
 
 
-def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates | None, as_of: date | None) -> Iterator[Counts]:
+def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates | None) -> Iterator[Counts]:
     """Load some pages after the others; the next are made ready while the warehouse writes those before them."""
     key, known, written = pseudonym_key(), None, None
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
         for pages in chunks:
             try:
-                ready = _prepare(source, pages, key, partial(_gated, known=known, source=source, gates=gates, as_of=as_of))
+                ready = _prepare(source, pages, key, partial(_gated, known=known, source=source, gates=gates))
             except BaseException:
                 if written is not None:
                     written.result()  # what went wrong before went wrong first
@@ -122,7 +123,7 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
             known, verdict = ready.drift.known, Future[None]()
             try:
                 written = writer.submit(_write, source, ready, verdict)
-                _judge(ready, verdict, source, gates, as_of)
+                _judge(ready, verdict, source, gates)
             finally:
                 verdict.cancel()  # where there is none, for whatever reason, nothing is committed
             if verdict.exception() is not None:
@@ -131,26 +132,26 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
             yield written.result()
 
 
-def _gated(
-    readings: Readings, known: Mapping[str, Seen] | None, source: Source, gates: Gates | None, as_of: date | None
-) -> Drift:
+def _gated(readings: Readings, known: Mapping[str, Seen] | None, source: Source, gates: Gates | None) -> Drift:
     """Let the source's contracts look at readings: their shape, then what they say."""
     drift = examine(source, readings.shape, known)
-    if gates is not None and as_of is not None:
-        gates.check_source(readings, source, as_of)
+    if gates is not None:
+        gates.check_source(readings, source)
     return drift
 
 
-def _judge(ready: _Ready, verdict: Future[None], source: Source, gates: Gates | None, as_of: date | None) -> None:
+def _judge(ready: _Ready, verdict: Future[None], source: Source, gates: Gates | None) -> None:
     """Let the cleaned contract look at what is being written; whoever writes waits for the verdict before the commit."""
     try:
-        if gates is not None and as_of is not None:
+        if gates is not None:
             for table, frame in _frames(ready.cleaned):
-                gates.check_cleaned(frame, table, source.name, as_of)
+                gates.check_cleaned(frame, table, source.name)
     except Exception as error:  # whoever waits for it raises it
         verdict.set_exception(error)
-    else:
-        verdict.set_result(None)
+        return
+    verdict.set_result(None)
+    if gates is not None:
+        gates.store()
 
 
 def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:

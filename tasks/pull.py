@@ -13,6 +13,7 @@ from config.errors import TransientError
 from config.sources import Source
 from tasks.counts import Counts
 from tasks.courtesy import asked_politely, sources_with
+from tasks.gates import GateKeeper
 from tasks.loading import load_source
 from tasks.pulling.books import asked_of, begin_pull
 from tasks.pulling.reading import read_all
@@ -71,10 +72,8 @@ def windows_to_fill(source: Source, span: Window, again: bool) -> list[Window]:
 @shielded
 def load(source_name: str, as_of: date | None = None) -> Counts:
     """Load what a source's pulls have landed, through its gates; see :func:`load_source`."""
-    from tasks import gates  # Great Expectations takes seconds to import
-
     source = sources_with(source_name)[source_name]
-    return load_source(source, gates=gates, as_of=as_of or datetime.now(source.timezone).date())
+    return load_source(source, gates=GateKeeper(as_of or datetime.now(source.timezone).date()))
 
 
 def pull_source(source: Source, fill: Fill | None = None) -> str | None:

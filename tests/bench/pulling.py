@@ -21,7 +21,8 @@ from config.settings import ROOT, settings
 from config.sources import Source, load_sources
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.table import Table
-from tasks import gate_engine, gates
+from tasks import gate_engine
+from tasks.gates import GateKeeper
 from tasks.loading import load_source
 from tasks.pull import pull_source
 from tasks.sources import landing
@@ -82,7 +83,7 @@ def bench_http_to_merged() -> Measured:
 def pull_and_load(source: Source) -> None:
     """Land what is new at a source, and load it through its gates."""
     pull_source(source)
-    load_source(source, gates=gates, as_of=AS_OF)
+    load_source(source, gates=GateKeeper(AS_OF))
 
 
 def _rows(table: Table) -> pd.DataFrame:

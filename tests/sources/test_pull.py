@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +130,13 @@ def test_a_failure_does_not_move_the_cursor(desk: Desk, source_of: Make) -> None
 class Strict:
     """A gate that stops at what was cleaned."""
 
-    def check_source(self, readings: Any, source: Source, as_of: date) -> None:
+    def check_source(self, readings: Any, source: Source) -> None:
         """Let everything in."""
 
-    def check_cleaned(self, frame: Any, table: Any, subject: str, as_of: date) -> None:  # noqa: ARG002 - the protocol's signature
+    def store(self) -> None:
+        """Keep nothing."""
+
+    def check_cleaned(self, frame: Any, table: Any, subject: str) -> None:
         """Refuse it."""
         raise DataError(subject, table.full_name, len(frame))
 
@@ -143,7 +146,7 @@ def test_a_gate_that_stops_leaves_everything_waiting(desk: Desk, source_of: Make
     source = source_of()
     pull_source(source)
     with pytest.raises(DataError):
-        load_source(source, gates=Strict(), as_of=date(2026, 1, 31))
+        load_source(source, gates=Strict())
     assert fetch_all("SELECT 1 FROM core.dossiers") == []
     assert {loaded for (loaded,) in fetch_all("SELECT loaded_at FROM raw.pages")} == {None}
     load_source(source)

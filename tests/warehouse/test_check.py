@@ -156,20 +156,38 @@ def cleaned(**fields: Any) -> pd.DataFrame:
     return DOSSIERS.frame(rows).drop(columns=["changed_in"])
 
 
+def gate(as_of: date, *parts: pd.DataFrame) -> None:
+    """Let the parts of one load pass its gate."""
+    keeper = gates.GateKeeper(as_of)
+    for part in parts:
+        keeper.check_cleaned(part, DOSSIERS, "province")
+    keeper.store()
+
+
 def test_the_cleaned_gate_passes_what_the_table_promises_and_says_so() -> None:
-    rows = gates.check_cleaned(cleaned(), DOSSIERS, "province", DAY_ONE)
-    assert all(row["success"] for row in rows)
+    gate(DAY_ONE, cleaned())
+    assert all(success for success, _, _ in stored("cleaned").values())
     assert stored("cleaned")["status: one of"] == (True, 30, 0)
     assert stored("cleaned")["code, source: unique"] == (True, 30, 0)
     assert stored("cleaned")["channel: one of"] == (True, 0, 0)
     ledger = fetch_all("SELECT count(*) FROM audit.ledger")
-    gates.check_cleaned(cleaned(), DOSSIERS, "province", DAY_ONE)
+    gate(DAY_ONE, cleaned())
     assert fetch_all("SELECT count(*) FROM audit.ledger") == ledger
+
+
+def test_the_parts_of_a_load_are_added_up() -> None:
+    gate(DAY_ONE, cleaned(), cleaned(channel=None, status=None))
+    assert stored("cleaned")["status: one of"] == (True, 30, 0)
+    assert stored("cleaned")["code, source: unique"] == (True, 60, 0)
+    with pytest.raises(DataError):
+        gate(DAY_ONE, cleaned(), cleaned(status=12))
+    assert stored("cleaned")["status: one of"] == (False, 60, 30)
+    assert stored("cleaned")["code, source: unique"] == (True, 60, 0)
 
 
 def test_the_cleaned_gate_stops_names_codes_and_keeps_the_result() -> None:
     with pytest.raises(DataError) as caught:
-        gates.check_cleaned(cleaned(status=12), DOSSIERS, "province", DAY_ONE)
+        gate(DAY_ONE, cleaned(status=12))
     assert "status: one of" in str(caught.value)
     assert "A0, A1, A2" in str(caught.value)
     assert stored("cleaned")["status: one of"] == (False, 30, 30)
@@ -202,7 +220,7 @@ def test_old_results_of_gates_are_forgotten_but_for_the_last_of_each_promise() -
 
 def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
     with pytest.raises(DataError):
-        gates.check_cleaned(cleaned(status=12, unit_code="CANARY-7", procedure_code="CANARY-8"), DOSSIERS, "province", DAY_ONE)
+        gate(DAY_ONE, cleaned(status=12, unit_code="CANARY-7", procedure_code="CANARY-8"))
     written = write_data_docs(DAY_ONE)
     assert written is not None
     text, index = (path.read_text(encoding="utf-8") for path in (written, written.with_name("index.html")))
@@ -249,11 +267,13 @@ def test_the_library_draws_every_declared_promise(held: bool) -> None:
 
 
 def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:
-    gates.check_source(page(100, 20), source(), DAY_ONE)
+    keeper = gates.GateKeeper(DAY_ONE)
+    keeper.check_source(page(100, 20), source())
+    keeper.store()
     assert stored("source")["received_at: pattern"] == (True, 100, 20)
     with pytest.raises(DataError, match="received_at: pattern"):
-        gates.check_source(page(100, 21), source(), DAY_TWO)
-    gates.check_source(page(15, 15), source(), DAY_THREE)  # too few to say that the format changed
+        gates.GateKeeper(DAY_TWO).check_source(page(100, 21), source())
+    gates.GateKeeper(DAY_THREE).check_source(page(15, 15), source())  # too few to say that the format changed
 
 
 def counts(**changes: int) -> pd.DataFrame:
@@ -274,7 +294,8 @@ def indicators(**changes: float) -> pd.DataFrame:
 
 
 def test_the_published_gate_passes_figures_that_agree() -> None:
-    assert all(row["success"] for row in gates.check_published(counts(), DAY_ONE, indicators()))
+    gates.check_published(counts(), DAY_ONE, indicators())
+    assert all(success for success, _, _ in stored("published").values())
     assert stored("published")["carry: is 0"] == (True, 2, 0)
     assert stored("published")["upper: not before value"] == (True, 1, 0)
 
