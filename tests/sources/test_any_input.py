@@ -68,7 +68,7 @@ CALL = st.builds(
 )
 OPENCPS = st.builds(lambda record, code: {**record, "dossierNo": code}, RECORDS, CODES)
 DOSSIER = st.builds(lambda record, code: {**record, "MaHoSo": code}, RECORDS, CODES)
-COMMON = {"max_examples": 60, "deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+COMMON = {"max_examples": 30, "deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
 
 def source(profile: str, *, partial: bool = False) -> Source:
