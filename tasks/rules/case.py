@@ -164,6 +164,17 @@ class Case:
             return self.limits.in_days
         return np.full(len(self.facts), self.policy.compare == "date")
 
+    def after(self, end: LocalTimes, due: LocalTimes) -> np.ndarray:
+        """Tell which ends lie after due dates, by the day or to the minute as the limit asks."""
+        by_minute = end.astype("datetime64[m]") > due.astype("datetime64[m]")
+        return np.where(self.in_days, days(end) > days(due), by_minute)
+
+    def late_by(self, due: LocalTimes, waiting: np.ndarray) -> np.ndarray:
+        """Tell which dossiers are late by due dates, if those that are ``waiting`` rest."""
+        resting = waiting | np.isin(self.facts.status, self.policy.never_late)
+        open_late = (due < self.as_of_end) & ~resting
+        return np.where(self.ends.state == IN_PROGRESS, open_late, self.after(self.ends.at, due))
+
 
 def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     """Settle receipt, limit and the source's own word, once for all policies."""

@@ -158,19 +158,12 @@ def _limit_restarted(case: Case) -> np.ndarray:
     return np.asarray((start > case.receipt.at) & (recorded == days(anew)) & (recorded > days(case.due)))
 
 
-def _late_by(case: Case, due: np.ndarray, waiting: np.ndarray) -> np.ndarray:
-    """Tell which dossiers would be late by another due date."""
-    by_minute = case.ends.at.astype("datetime64[m]") > due.astype("datetime64[m]")
-    ended = np.where(case.in_days, days(case.ends.at) > days(due), by_minute)
-    return np.asarray(np.where(case.ends.state == IN_PROGRESS, (due < case.as_of_end) & ~waiting, ended))
-
-
 def _refiled(case: Case) -> np.ndarray:
     """Say which dossiers are late by the clock of the first filing alone."""
     first = case.first
     if first is None:
         return np.zeros(len(case.facts), dtype=bool)
-    return np.asarray((first.row >= 0) & ~_late_by(case, first.own, first.waiting))
+    return np.asarray((first.row >= 0) & ~case.late_by(first.own, first.waiting))
 
 
 def _pause_before_due(case: Case) -> np.ndarray:
@@ -180,7 +173,7 @@ def _pause_before_due(case: Case) -> np.ndarray:
         return empty
     theirs = case.pauses.take(empty[case.pauses.rows])
     counted = with_pauses(theirs, case.bare_due, case.receipt.at, case.until, case.office.clock, case.extend)
-    return np.asarray(empty & ~_late_by(case, counted.due, counted.waiting))
+    return np.asarray(empty & ~case.late_by(counted.due, counted.waiting))
 
 
 def _as_corrected(case: Case) -> np.ndarray:

@@ -25,7 +25,7 @@ from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import DATE_AMBIGUOUS, TEST_WORDING
 from tasks.rules.pauses import second_supplement
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
-from tasks.rules.times import LocalTimes, day_and_month_exchanged, days, instants
+from tasks.rules.times import day_and_month_exchanged, days, instants
 
 V_ON_TIME, V_LATE, V_PHANTOM, V_HIDDEN, V_UNDETERMINED, V_NOT_RECEIVED = range(6)  # places in VERDICTS
 
@@ -105,8 +105,7 @@ def timeliness(case: Case, missing: dict[str, np.ndarray]) -> np.ndarray:
     if case.policy.own_rule:
         return case.recorded.timeliness
     end, due, open_ = case.ends.at, case.due, case.ends.state == IN_PROGRESS
-    resting = case.paused.waiting | np.isin(case.facts.status, case.policy.never_late)
-    late = np.where(open_, (due < case.as_of_end) & ~resting, _after(case, end))
+    late = case.late_by(due, case.paused.waiting)
     if case.policy.second_supplement == "late":
         late |= open_ & second_supplement(case.facts, case.pauses)
     if case.policy.withdrawn == "on_time":
@@ -132,12 +131,6 @@ def left_out(case: Case) -> np.ndarray:
     return np.asarray(ended & (np.isin(end_status(ends, case.facts), out) | unknown))
 
 
-def _after(case: Case, end: LocalTimes) -> np.ndarray:
-    """Tell which ends lie after the due date, by the day or to the minute as the limit asks."""
-    by_minute = end.astype("datetime64[m]") > case.due.astype("datetime64[m]")
-    return np.where(case.in_days, days(end) > days(case.due), by_minute)
-
-
 def _end_reads_two_ways(case: Case) -> np.ndarray:
     """Tell where an end that can be read day first or month first decides between late and on time.
 
@@ -146,7 +139,9 @@ def _end_reads_two_ways(case: Case) -> np.ndarray:
     """
     other = day_and_month_exchanged(case.ends.at)
     possible = (other >= case.receipt.at) & (other <= case.as_of_end) & (case.ends.origin == FROM_RECORD)
-    return np.asarray(case.facts.marked(DATE_AMBIGUOUS) & possible & (_after(case, other) != _after(case, case.ends.at)))
+    return np.asarray(
+        case.facts.marked(DATE_AMBIGUOUS) & possible & (case.after(other, case.due) != case.after(case.ends.at, case.due))
+    )
 
 
 def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
