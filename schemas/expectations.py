@@ -137,6 +137,18 @@ SOURCE_UNITS = (
     Expectation("given", ("name",), tolerance=0.05),
 )
 
+
+def source_parts(*, national: bool, received: bool) -> dict[str, tuple[Expectation, ...]]:
+    """Return what is expected of each part of what a source sends, as text; see :func:`source_dossiers`."""
+    return {
+        "dossiers": source_dossiers(national=national, received=received),
+        "events": SOURCE_EVENTS,
+        "supplements": SOURCE_SUPPLEMENTS,
+        "procedures": SOURCE_PROCEDURES,
+        "units": SOURCE_UNITS,
+    }
+
+
 # Differences of the identities of form II.06a (tasks/rules/identities.py), computed beside the counts.
 IDENTITY_COLUMNS = ("balance", "otherwise", "carry")
 IDENTITIES = tuple(Expectation("between", (name,), low=0, high=0) for name in IDENTITY_COLUMNS)

@@ -19,13 +19,9 @@ from schemas.catalogue import TABLES
 from schemas.expectations import (
     IDENTITIES,
     INTERVAL,
-    SOURCE_EVENTS,
-    SOURCE_PROCEDURES,
-    SOURCE_SUPPLEMENTS,
-    SOURCE_UNITS,
     Expectation,
     expectations_of,
-    source_dossiers,
+    source_parts,
 )
 from schemas.indicators import INDICATORS
 from tasks.gate_engine import configurations
@@ -130,14 +126,7 @@ def _promised(subject: str) -> dict[str, tuple[Expectation, Any]]:
 @lru_cache
 def promised_parts() -> dict[str, tuple[Expectation, ...]]:
     """Return what is promised about each table, and about each part of what a source sends."""
-    parts = {
-        "dossiers": source_dossiers(national=True, received=True),
-        "events": SOURCE_EVENTS,
-        "supplements": SOURCE_SUPPLEMENTS,
-        "procedures": SOURCE_PROCEDURES,
-        "units": SOURCE_UNITS,
-        "II.06a": IDENTITIES,
-    }
+    parts = {**source_parts(national=True, received=True), "II.06a": IDENTITIES}
     tables = {table.full_name: expectations_of(table) for table in TABLES}
     return {**parts, **tables, INDICATORS.full_name: (*expectations_of(INDICATORS), *INTERVAL)}
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from config.errors import DataError
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
-from schemas.expectations import SOURCE_EVENTS, SOURCE_SUPPLEMENTS, Expectation, expectations_of, source_dossiers
+from schemas.expectations import Expectation, expectations_of, source_parts
 from tasks.rules.columns import arrow
 
 if TYPE_CHECKING:
@@ -69,18 +69,9 @@ def evaluate(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[O
         return [Outcome(expectation, 0, 0) for expectation in expectations]
     names = sorted({name for expectation in expectations for name in expectation.columns} & set(frame.columns))
     plain = pd.DataFrame({name: plain_column(frame[name]) for name in names})
-    return evaluate_plain(plain, expectations, RESULT_FORMAT)
-
-
-def evaluate_plain(frame: pd.DataFrame, expectations: Sequence[Expectation], result_format: Any) -> list[Outcome]:
-    """Let Great Expectations look at a frame whose columns are of its kinds; see :func:`evaluate`.
-
-    An engine of its own holds the frame and forgets it: that of a data source hashes every frame twice, to name what
-    is looked at once, and that alone takes a quarter of the time (measured, GX 1.24).
-    """
     with _ONE_AT_A_TIME:
-        plan = _plan(tuple(expectations), tuple(sorted(result_format.items())))
-        results = _validator()(_engine(frame), _context(), plan).graph_validate([], plan.runtime)
+        plan = _plan(tuple(expectations))
+        results = _validator()(_engine(plain), _context(), plan).graph_validate([], plan.runtime)
     by_place = {_place(result): result for result in results}
     return [_outcome(expectation, by_place[place]) for place, expectation in enumerate(expectations)]
 
@@ -100,11 +91,11 @@ class _Plan:
 
 
 @lru_cache(maxsize=64)
-def _plan(expectations: tuple[Expectation, ...], result_format: tuple[tuple[str, Any], ...]) -> _Plan:
+def _plan(expectations: tuple[Expectation, ...]) -> _Plan:
     """Let the engine make its plan once for equal promises: half the time of a gate is planning (measured, GX 1.24)."""
     from great_expectations.validator.validator import Validator
 
-    runtime = {"result_format": dict(result_format)}
+    runtime: dict[str, Any] = {"result_format": dict(RESULT_FORMAT)}
     asked = list(configurations(expectations))
     validator = Validator(_engine(pd.DataFrame()), data_context=_context())
     graphs, _, processed = validator._generate_metric_dependency_subgraphs_for_each_expectation_configuration(
@@ -114,6 +105,11 @@ def _plan(expectations: tuple[Expectation, ...], result_format: tuple[tuple[str,
 
 
 def _engine(frame: pd.DataFrame) -> Any:
+    """Return an engine of its own that holds a frame and forgets it.
+
+    That of a data source hashes every frame twice, to name what is looked at once, and that alone takes a quarter of
+    the time (measured, GX 1.24).
+    """
     from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 
     return PandasExecutionEngine(batch_data_dict={"frame": frame})
@@ -148,9 +144,10 @@ def _place(result: Any) -> int:
 
 def warm_up() -> None:
     """Import the engine, set up its context, plan what most runs ask: several seconds, best spent while others are waited for."""
-    received = source_dossiers(national=True, received=True)
-    for expectations in (received, SOURCE_EVENTS, SOURCE_SUPPLEMENTS, *map(expectations_of, (DOSSIERS, EVENTS, PAUSES))):
-        _plan(expectations, tuple(sorted(RESULT_FORMAT.items())))
+    sent = source_parts(national=True, received=True)
+    read = (sent["dossiers"], sent["events"], sent["supplements"])
+    for expectations in (*read, *map(expectations_of, (DOSSIERS, EVENTS, PAUSES))):
+        _plan(expectations)
     gc.freeze()  # what was imported stays: whoever looks for garbage need not look at it each time
 
 

@@ -15,13 +15,9 @@ from schemas.expectations import (
     IDENTITIES,
     IDENTITY_COLUMNS,
     INTERVAL,
-    SOURCE_EVENTS,
-    SOURCE_PROCEDURES,
-    SOURCE_SUPPLEMENTS,
-    SOURCE_UNITS,
     Expectation,
     expectations_of,
-    source_dossiers,
+    source_parts,
 )
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import GATE_RESULTS
@@ -53,15 +49,9 @@ class GateKeeper:
             DataError: so much is broken that the source has changed; nothing of it may be loaded. The results are stored.
         """
         primary = source.role == "primary"
-        dossiers = source_dossiers(national=primary and source.codes == "national", received=primary)
-        parts = (
-            ("dossiers", readings.dossiers, dossiers),
-            ("events", readings.events, SOURCE_EVENTS),
-            ("supplements", readings.supplements, SOURCE_SUPPLEMENTS),
-            ("procedures", readings.procedures, SOURCE_PROCEDURES),
-            ("units", readings.units, SOURCE_UNITS),
-        )
-        held = [(f"{source.name} {name}", frame, expectations) for name, frame, expectations in parts if len(frame)]
+        parts = source_parts(national=primary and source.codes == "national", received=primary)
+        frames = {name: getattr(readings, name) for name in parts}
+        held = [(f"{source.name} {name}", frames[name], parts[name]) for name in parts if len(frames[name])]
         self.hold("source", held, "Look at the landed page and at the source's columns and date formats.")
 
     def check_cleaned(self, frame: pd.DataFrame, table: Table, subject: str) -> None:
