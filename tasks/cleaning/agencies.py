@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from tasks.rules.codes import fold_units
-from tasks.rules.text import fold, given, per_distinct, truth
+from tasks.rules.columns import truths
+from tasks.rules.text import fold, given, per_distinct
 
 LEAST_LIKENESS = 92  # of 100; below it two communes of one district look alike
 _OFFICE_WORDS = re.compile(r"\b(?:uy ban nhan dan|ubnd|uy ban)\b")
@@ -94,7 +95,7 @@ class Directory:
         return Agencies(
             codes=pc.coalesce(found, self._decided(fold_units(prefixes), days, self._by_code)),
             unknown=unknown,
-            folded=truth(pc.not_equal(codes, by_code)) | self._written_otherwise(names, by_name),
+            folded=truths(pc.not_equal(codes, by_code)) | self._written_otherwise(names, by_name),
         )
 
     def of_code(self, code: str) -> set[str]:
@@ -120,7 +121,7 @@ class Directory:
         alone = {text: entries[0].code for text, entries in options.items() if len({entry.code for entry in entries}) == 1}
         found = per_distinct(asked, alone.get, pa.string())
         several = pa.array([text for text, entries in options.items() if entries and text not in alone], pa.string())
-        rows = np.flatnonzero(truth(pc.is_in(asked, several)))
+        rows = np.flatnonzero(truths(pc.is_in(asked, several)))
         if not len(rows):
             return found
         texts = asked.take(pa.array(rows)).to_pylist()
@@ -143,7 +144,7 @@ class Directory:
 
     def _written_otherwise(self, names: pa.Array, found: pa.Array) -> np.ndarray:
         exact = pa.array(sorted({entry.name for entry in self.entries}), pa.string())
-        otherwise: np.ndarray = np.logical_and(given(found), ~truth(pc.is_in(names, exact)))
+        otherwise: np.ndarray = np.logical_and(given(found), ~truths(pc.is_in(names, exact)))
         return otherwise
 
 

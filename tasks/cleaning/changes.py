@@ -20,9 +20,9 @@ from tasks.cleaning.agencies import Directory
 from tasks.cleaning.columns import CodeList, column
 from tasks.cleaning.noted import Noted, Place, date_rules
 from tasks.rules import marks
-from tasks.rules.columns import as_text
+from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import read_dates
-from tasks.rules.text import composed, given, matches, one_spaced, over_distinct, truth
+from tasks.rules.text import composed, given, matches, one_spaced, over_distinct
 from tasks.rules.times import local_times
 
 _CODES = ("code", "alias_code", "receipt_number", "procedure_code", "field_code")
@@ -78,20 +78,20 @@ def changes(kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source, director
 def _codes(rows: _Rows) -> None:
     for field in _CODES:
         before, after = column(rows.kept, field), as_text(rows.dossiers[field])
-        changed = np.flatnonzero(given(before) & given(after) & ~truth(pc.equal(before, after)))
+        changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
         some, kept = _at(before, changed), _at(after, changed)
         otherwise = "procedure_suffix" if field == "procedure_code" else "composed" if field == "field_code" else "code_form"
         foreign = matches(some, _FOREIGN) & (field not in ("procedure_code", "field_code"))
-        trimmed = truth(pc.equal(one_spaced(some), kept))
+        trimmed = truths(pc.equal(one_spaced(some), kept))
         rows.add(field, changed, some, np.select([foreign, trimmed], ["look_alike", "trimmed"], otherwise).tolist())
 
 
 def _texts(rows: _Rows) -> None:
     for field, name in _TEXTS.items():
         before, after = column(rows.kept, name), as_text(rows.dossiers[field])
-        changed = np.flatnonzero(given(before) & given(after) & ~truth(pc.equal(before, after)))
+        changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
         some, kept = _at(before, changed), _at(after, changed)
-        same = truth(pc.equal(over_distinct(some, composed), kept))
+        same = truths(pc.equal(over_distinct(some, composed), kept))
         rows.add(field, changed, some, np.where(same, "composed", "trimmed").tolist())
 
 
@@ -101,7 +101,7 @@ def _agencies(rows: _Rows, directory: Directory) -> None:
     codes, names, after = column(rows.kept, "unit_code"), column(rows.kept, "unit"), as_text(rows.dossiers["unit_code"])
     before = pc.coalesce(codes, names)
     stated = given(before) | (given(after) & (rows.source.role == "primary"))
-    changed = np.flatnonzero(~truth(pc.equal(codes, after)) & stated)
+    changed = np.flatnonzero(~truths(pc.equal(codes, after)) & stated)
     parts = (_at(values, changed) for values in (codes, names, after))
     distinct: dict[tuple[str | None, str | None, str | None], tuple[str | None, str]] = {}
     told = []
@@ -148,7 +148,7 @@ def _date_fields(rows: _Rows) -> Iterator[str]:
 
 def _amounts(rows: _Rows) -> None:
     before, after = column(rows.kept, "fee_amount"), as_text(rows.dossiers["fee_amount"])
-    changed = np.flatnonzero(given(before) & ~truth(pc.equal(before, after)) & ~matches(before, r"^\s*$"))
+    changed = np.flatnonzero(given(before) & ~truths(pc.equal(before, after)) & ~matches(before, r"^\s*$"))
     read = given(_at(after, changed))
     rows.add("fee_amount", changed, _at(before, changed), np.where(read, "number_form", "number_unreadable").tolist())
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import BLANK, OTHER
-from tasks.rules.text import fold_code_text, given, per_distinct, truth
+from tasks.rules.columns import truths
+from tasks.rules.text import fold_code_text, given, per_distinct
 
 _TRUE = ("true", "1", "co", "x", "yes", "y", "da co", "convert")  # the last: how a province marks what it migrated
 _FALSE = ("false", "0", "khong", "no", "n", "chua", "chua co")
@@ -75,7 +76,7 @@ class CodeList:
         )
         found = per_distinct(values, lambda text: self.known.get(fold_code_text(text), self.other), kind)
         found = pc.if_else(pc.is_null(values), pa.scalar(self.blank, kind), found)
-        return found, truth(unknown)
+        return found, truths(unknown)
 
 
 def booleans(values: pa.Array) -> pa.Array:
@@ -95,7 +96,7 @@ def amounts(values: pa.Array) -> tuple[pa.Array, np.ndarray]:
         Whole dong, null where not given or not a number; and where a dot or comma divides thousands.
     """
     thousands = pc.match_substring_regex(values, r"\d[.,]\d{3}(?:\D|$)")
-    return per_distinct(values, _amount, pa.int64()), truth(thousands)
+    return per_distinct(values, _amount, pa.int64()), truths(thousands)
 
 
 def _amount(text: str) -> int | None:

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 from schemas.table import Table
 from tasks.cleaning.columns import Flags, series
 from tasks.cleaning.noted import Noted, Place, date_rules
+from tasks.rules.columns import truths
 from tasks.rules.dates import read_dates
 from tasks.rules.marks import DATE_AMBIGUOUS, DATE_SERIAL, DATE_TWO_FORMATS, DATE_UNREADABLE, YEAR_ZERO
-from tasks.rules.text import composed, given, matches, over_distinct, truth
+from tasks.rules.text import composed, given, matches, over_distinct
 from tasks.rules.times import local_times
 
 _DATE_MARKS = (DATE_AMBIGUOUS, DATE_TWO_FORMATS, DATE_UNREADABLE, DATE_SERIAL, YEAR_ZERO)
@@ -38,9 +39,9 @@ def note_dates(noted: Noted, texts: Mapping[str, pa.Array], kept: Mapping[str, p
 
 def note_words(noted: Noted, name: str, before: pa.Array, after: pa.Array) -> None:
     """Note the texts that were trimmed or composed."""
-    changed = np.flatnonzero(given(before) & given(after) & ~truth(pc.equal(before, after)))
+    changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
     some, kept = before.take(pa.array(changed)), after.take(pa.array(changed))
-    same = truth(pc.equal(over_distinct(some, composed), kept))
+    same = truths(pc.equal(over_distinct(some, composed), kept))
     noted.add(name, changed, some, series(kept), np.where(same, "composed", "trimmed").tolist())
 
 

@@ -13,10 +13,10 @@ from config.sources import Source
 from schemas.quality import CHANGES
 from tasks.cleaning.columns import series
 from tasks.cleaning.rules import CLEANING_RULES
-from tasks.rules.columns import as_text
+from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import ReadDates, chosen
 from tasks.rules.masking import looks_personal
-from tasks.rules.text import matches, per_distinct, truth
+from tasks.rules.text import matches, per_distinct
 from tasks.rules.times import local_times
 
 # What stands where a date or a number belongs may be anything; words are not repeated.
@@ -109,8 +109,8 @@ def _kept(values: pd.Series, zone: str) -> pa.Array:
 
 def _shown(before: pa.Array, rules: list[str]) -> pa.Array:
     """Return values as given, without those that may be personal: they stand in the landing file alone."""
-    personal = truth(per_distinct(before, looks_personal, pa.bool_()))
-    guarded = truth(pc.is_in(pa.array(rules, pa.string()), pa.array(_GUARDED)))
+    personal = truths(per_distinct(before, looks_personal, pa.bool_()))
+    guarded = truths(pc.is_in(pa.array(rules, pa.string()), pa.array(_GUARDED)))
     hidden = personal | (guarded & ~matches(before, _NO_WORDS))
     return pc.if_else(pa.array(hidden), _NONE, pc.utf8_slice_codeunits(before, 0, _LONGEST_SHOWN))
 

@@ -24,10 +24,9 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.offices import all_sources
 from tasks.reports.explain_words import CHANNEL, VERDICT
 from tasks.reports.files import write_rows
-from tasks.rules.columns import Mask, arrow, as_codes
+from tasks.rules.columns import Mask, arrow, as_codes, truths
 from tasks.rules.reasons import MISSING, REASONS
 from tasks.rules.tally import OFFICE_ZONE
-from tasks.rules.text import truth
 from tasks.rules.tickets import Cause, Ground, Ticket, tickets
 from tasks.rules.times import local_times
 from tasks.warehouse.engine import fetch_all, read_frame
@@ -248,7 +247,7 @@ def _causes(rows: pd.DataFrame) -> tuple[dict[Cause, Mask], dict[Cause, Mask]]:
     first: dict[Cause, Mask] = {}
     also: dict[Cause, Mask] = {}
     for kind, column in zip(RECOVERED, ("reasons", "missing"), strict=True):
-        struck = truth(pc.equal(arrow(rows["verdict"]), kind))
+        struck = truths(pc.equal(arrow(rows["verdict"]), kind))
         told = as_codes(pc.if_else(pa.array(struck), pc.fill_null(arrow(rows[column]), "otherwise"), None))
         for place, text in sorted(enumerate(told.texts), key=itemgetter(1)):
             named = told.index == place

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.table_rules import CellRule, DateOrder, TableRules
-from tasks.rules.columns import Mask, Numbers, arrow, as_codes, group_numbers
-from tasks.rules.text import given, over_distinct, truth
+from tasks.rules.columns import Mask, Numbers, arrow, as_codes, group_numbers, truths
+from tasks.rules.text import given, over_distinct
 
 _DATE = r"^(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,2})$"
 # The replacement character, controls, private use; and a mark above or below that belongs to no letter: text in NFC
@@ -62,12 +62,12 @@ def _not_given(values: pa.Array, _rule: CellRule, _columns: dict[str, pa.Array])
 
 def _not_of_pattern(values: pa.Array, rule: CellRule, _columns: dict[str, pa.Array]) -> Mask:
     whole = f"^(?:{rule.pattern})$"
-    holds = truth(over_distinct(values, lambda texts: pc.match_substring_regex(texts, whole)))
+    holds = truths(over_distinct(values, lambda texts: pc.match_substring_regex(texts, whole)))
     return np.asarray(given(values) & ~holds)
 
 
 def _forbidden(values: pa.Array, rule: CellRule, _columns: dict[str, pa.Array]) -> Mask:
-    return truth(over_distinct(values, lambda texts: pc.match_substring_regex(texts, rule.pattern)))
+    return truths(over_distinct(values, lambda texts: pc.match_substring_regex(texts, rule.pattern)))
 
 
 def _against_group(values: pa.Array, rule: CellRule, columns: dict[str, pa.Array]) -> Mask:
@@ -88,7 +88,7 @@ def _against_group(values: pa.Array, rule: CellRule, columns: dict[str, pa.Array
 
 
 def _reads_two_ways(values: pa.Array, rule: CellRule, _columns: dict[str, pa.Array]) -> Mask:
-    return truth(over_distinct(values, lambda texts: pa.array(_two_ways(texts, rule.orders))))
+    return truths(over_distinct(values, lambda texts: pa.array(_two_ways(texts, rule.orders))))
 
 
 def _two_ways(texts: pa.Array, orders: tuple[DateOrder, ...]) -> Mask:
@@ -111,7 +111,7 @@ def _as_number(year: Numbers, month: Numbers, day: Numbers) -> Numbers:
 
 
 def _broken_text(values: pa.Array, _rule: CellRule, _columns: dict[str, pa.Array]) -> Mask:
-    return truth(over_distinct(values, lambda texts: pc.match_substring_regex(pc.utf8_normalize(texts, "NFC"), _BROKEN)))
+    return truths(over_distinct(values, lambda texts: pc.match_substring_regex(pc.utf8_normalize(texts, "NFC"), _BROKEN)))
 
 
 _KINDS: dict[str, Callable[[pa.Array, CellRule, dict[str, pa.Array]], Mask]] = {

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.text import clean_text, given, truth, where_needed
+from tasks.rules.columns import truths
+from tasks.rules.text import clean_text, given, where_needed
 
 # Letters of other alphabets that look like the Latin ones of agency codes: they come in by copy and paste.
 _LOOK_ALIKES = dict(zip("АВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXIJSABEZHIKMNOPTYX", strict=True))
@@ -52,7 +53,7 @@ def _fold_codes(values: pa.Array) -> pa.Array:
     text = _fold(pc.utf8_slice_codeunits(values, 0, LONGEST_CODE))
     # What a gap, an accent or another alphabet kept apart may belong together once that is gone.
     for _ in range(_MOST_FOLDS):
-        if truth(pc.string_is_ascii(text))[given(text)].all():
+        if truths(pc.string_is_ascii(text))[given(text)].all():
             break
         text = _fold(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
@@ -61,7 +62,7 @@ def _fold_codes(values: pa.Array) -> pa.Array:
 def _fold(values: pa.Array) -> pa.Array:
     text = pc.utf8_upper(pc.utf8_normalize(values, "NFKC"))
     text = pc.replace_substring_regex(pc.replace_substring_regex(text, _HYPHENS, "-"), _GAPS, "")
-    if truth(pc.match_substring_regex(text, r"[\x{0370}-\x{04FF}]")).any():
+    if truths(pc.match_substring_regex(text, r"[\x{0370}-\x{04FF}]")).any():
         for other, latin in _LOOK_ALIKES.items():
             text = pc.replace_substring(text, other, latin)
     return text
@@ -71,7 +72,7 @@ def read_codes(values: pa.Array) -> Codes:
     """Read dossier codes; see :class:`Codes`."""
     folded = fold_codes(values)
     parts = pc.extract_regex(folded, NATIONAL)
-    changed = truth(pc.not_equal(pc.utf8_trim_whitespace(values), folded))
+    changed = truths(pc.not_equal(pc.utf8_trim_whitespace(values), folded))
     return Codes(folded, changed, given(parts), pc.struct_field(parts, "unit"), code_days(pc.struct_field(parts, "date")))
 
 
@@ -86,7 +87,7 @@ def code_days(digits: pa.Array) -> np.ndarray:
     found = np.asarray(moments.to_numpy(zero_copy_only=False), dtype="datetime64[D]")
     # strptime lets 31 February through on some systems: a real date writes itself the same way again.
     again = pc.strftime(moments, format="%Y%m%d")
-    return np.where(truth(pc.equal(again, full)), found, np.datetime64("NaT"))
+    return np.where(truths(pc.equal(again, full)), found, np.datetime64("NaT"))
 
 
 def fold_procedures(values: pa.Array) -> pa.Array:

@@ -56,8 +56,10 @@ def valid(array: pa.Array) -> Mask:
     return _spread(array.buffers()[0], array)
 
 
-def truths(array: pa.BooleanArray) -> Mask:
+def truths(array: pa.BooleanArray | pa.ChunkedArray) -> Mask:
     """Return booleans; False where null."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
     if array.null_count == len(array):
         return np.zeros(len(array), dtype=bool)
     return _spread(array.buffers()[1], array) & valid(array)
@@ -92,8 +94,7 @@ def as_text(series: pd.Series) -> pa.Array:
 
 def has_word(texts: pa.Array, *words: str) -> Mask:
     """Tell which space-separated texts hold one of some words, whole; null holds none."""
-    found = pc.match_substring_regex(texts.cast(pa.string()), rf"(^| )({'|'.join(words)})( |$)")
-    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=bool)
+    return truths(pc.match_substring_regex(texts.cast(pa.string()), rf"(^| )({'|'.join(words)})( |$)"))
 
 
 def as_codes(array: pa.Array) -> Codes:

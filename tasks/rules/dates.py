@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.text import given, truth
+from tasks.rules.columns import truths
+from tasks.rules.text import given
 
 Order = Literal["dmy", "mdy"]
 NOT_A_TIME = np.datetime64("NaT", "us")
@@ -102,12 +103,12 @@ def _given_or_null(values: pa.Array) -> pa.Array:
 def _plain(values: pa.Array) -> pa.Array:
     """Return texts in ASCII with single spaces; what cannot be a date becomes null."""
     text = _given_or_null(values)
-    if not truth(pc.string_is_ascii(text))[given(text)].all():
+    if not truths(pc.string_is_ascii(text))[given(text)].all():
         # Full-width digits and odd spaces are folded; what stays outside ASCII is no date.
         text = pc.utf8_trim_whitespace(pc.utf8_normalize(pc.utf8_slice_codeunits(text, 0, LONGEST_DATE + 1), "NFKC"))
     usable = pc.and_(pc.string_is_ascii(text), pc.less_equal(pc.binary_length(text), LONGEST_DATE))
     text = pc.if_else(usable, text, pa.scalar(None, pa.string()))
-    if truth(pc.match_substring_regex(text, r"\s\s|[\t\n\r]")).any():
+    if truths(pc.match_substring_regex(text, r"\s\s|[\t\n\r]")).any():
         text = pc.replace_substring_regex(text, r"\s+", " ")
     return text
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from schemas.differences import CLASSES
-from tasks.rules.columns import Mask, Numbers, arrow, statuses
+from tasks.rules.columns import Mask, Numbers, arrow, statuses, truths
 from tasks.rules.duplicates import Pairs, clusters
 from tasks.rules.times import local_times
 
@@ -142,8 +142,8 @@ def _differ(name: str, a: pd.DataFrame, b: pd.DataFrame, zone: str, other_zone: 
     """Tell in which pairs a field differs; times to the minute, and by day where one of them is a day (midnight)."""
     no_a, no_b = _null(a[name]), _null(b[name])
     if name not in TIMES:
-        equal = pc.fill_null(pc.equal(arrow(a[name]), arrow(b[name])), False).to_numpy(zero_copy_only=False)
-        return np.asarray((no_a != no_b) | (~equal.astype(bool) & ~no_a & ~no_b))
+        equal = truths(pc.equal(arrow(a[name]), arrow(b[name])))
+        return np.asarray((no_a != no_b) | (~equal & ~no_a & ~no_b))
     first, second = local_times(a[name], zone), local_times(b[name], other_zone)
     day, other_day = first.astype("datetime64[D]"), second.astype("datetime64[D]")
     timed = (first != day) & (second != other_day)

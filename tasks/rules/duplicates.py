@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.columns import as_text, group_numbers, has_word
+from tasks.rules.columns import as_text, group_numbers, has_word, truths
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
 from tasks.rules.times import days, local_times
 
@@ -95,7 +95,7 @@ class Intake:
         status = pc.fill_null(pa.array(rows["status"]).cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
         worked = ~np.isin(status, _UNTOUCHED)
         return cls(
-            primary=_true(pc.equal(_text(rows, "role"), "primary")),
+            primary=truths(pc.equal(_text(rows, "role"), "primary")),
             code=names[: len(rows)],
             alias=np.where(names[len(rows) :] == names[: len(rows)], -1, names[len(rows) :]),
             receipt=_numbers(_text(rows, "receipt_number")),
@@ -270,7 +270,7 @@ def _distinct(of: Places, values: Places) -> Places:
 def _received(rows: pd.DataFrame, zones: Mapping[str, str]) -> npt.NDArray[np.datetime64]:
     received = np.full(len(rows), np.datetime64("NaT", "us"))
     for source, zone in zones.items():
-        mine = _true(pc.equal(_text(rows, "source"), source))
+        mine = truths(pc.equal(_text(rows, "source"), source))
         received[mine] = local_times(rows.loc[mine, "received_at"], zone)
     return received
 
@@ -298,7 +298,3 @@ def _today(units: pa.Array, successors: Mapping[str, str]) -> pa.Array:
 
 def _numbers(texts: pa.Array) -> Places:
     return np.asarray(pc.fill_null(texts.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False)).astype(np.int64)
-
-
-def _true(answers: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(pc.fill_null(answers, False).to_numpy(zero_copy_only=False))

@@ -187,11 +187,6 @@ def as_int(values: pd.Series, null: int) -> np.ndarray:
     return np.asarray(pc.fill_null(pa.array(values).cast(pa.int64()), null).to_numpy(zero_copy_only=False))
 
 
-def as_bool(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """Return an Arrow boolean as numpy; null is False."""
-    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
-
-
 def _sorted_events(frames: DossierFrames, zone: str) -> tuple[np.ndarray, LocalTimes, np.ndarray, np.ndarray]:
     events = frames.events
     rows, seq = rows_of(frames.dossiers, events), as_int(events["seq"], 0)

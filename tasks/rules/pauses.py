@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.clock import WorkingClock
+from tasks.rules.columns import truths
 from tasks.rules.facts import NAT, Facts, as_int, rows_of
 from tasks.rules.times import LocalTimes, local_times
 
@@ -209,7 +210,7 @@ def supplements_in_order(table: PauseTable, count: int) -> list[tuple[LocalTimes
 
 
 def _equals(values: pa.Array, word: str) -> np.ndarray:
-    return np.asarray(pc.fill_null(pc.equal(values, word), False).to_numpy(zero_copy_only=False), dtype=bool)
+    return truths(pc.equal(values, word))
 
 
 def second_supplement(facts: Facts, table: PauseTable) -> np.ndarray:

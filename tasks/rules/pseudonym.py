@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum.vn import mst
 
-from tasks.rules.text import fold, given, per_distinct, truth
+from tasks.rules.columns import truths
+from tasks.rules.text import fold, given, per_distinct
 
 SHORTEST_KEY = 32
 # Filled in for want of a number (domain 2.10, 3.4), and runs of one digit or of counting digits.
@@ -51,7 +52,7 @@ def digits_only(values: pa.Array) -> pa.Array:
 
 def identity_placeholder(digits: pa.Array) -> np.ndarray:
     """Tell which identity numbers are placeholders."""
-    return truth(pc.match_substring_regex(digits, _PLACEHOLDER))
+    return truths(pc.match_substring_regex(digits, _PLACEHOLDER))
 
 
 def identity_malformed(digits: pa.Array) -> np.ndarray:
@@ -59,7 +60,7 @@ def identity_malformed(digits: pa.Array) -> np.ndarray:
     personal = pc.match_substring_regex(digits, r"^(?:\d{9}|\d{12})$")
     other = pc.if_else(personal, pa.scalar(None, pa.string()), digits)
     tax = per_distinct(other, lambda text: bool(mst.is_valid(text)), pa.bool_())
-    malformed: np.ndarray = np.logical_and(given(digits), ~truth(pc.or_kleene(personal, pc.fill_null(tax, False))))
+    malformed: np.ndarray = np.logical_and(given(digits), ~truths(pc.or_kleene(personal, pc.fill_null(tax, False))))
     return malformed
 
 
@@ -70,13 +71,13 @@ def phone_digits(values: pa.Array) -> pa.Array:
 
 def phone_malformed(digits: pa.Array) -> np.ndarray:
     """Tell which telephone numbers no Vietnamese line can have."""
-    malformed: np.ndarray = np.logical_and(given(digits), ~truth(pc.match_substring_regex(digits, _PHONE)))
+    malformed: np.ndarray = np.logical_and(given(digits), ~truths(pc.match_substring_regex(digits, _PHONE)))
     return malformed
 
 
 def phone_placeholder(digits: pa.Array) -> np.ndarray:
     """Tell which telephone numbers were made up to fill the field."""
-    return truth(pc.match_substring_regex(digits, _PHONE_PLACEHOLDER))
+    return truths(pc.match_substring_regex(digits, _PHONE_PLACEHOLDER))
 
 
 def names_and_phones(names: pa.Array, phones: pa.Array) -> pa.Array:

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.rules.columns import truths
+
 LONGEST = 4000  # characters kept of a text before any pattern looks at it
 # Letters that stand in Vietnamese text only when a VNI or TCVN3 font was turned into Unicode wrongly:
 # ñ is đ of VNI; the signs are letters of TCVN3 and never touch a letter otherwise.
@@ -59,7 +61,7 @@ def where_needed(values: pa.Array, pattern: str, change: Callable[[pa.Array], pa
 
 def not_composed(values: pa.Array) -> np.ndarray:
     """Tell which texts are not in NFC."""
-    return truth(over_distinct(values, lambda texts: pc.not_equal(texts, composed(texts))))
+    return truths(over_distinct(values, lambda texts: pc.not_equal(texts, composed(texts))))
 
 
 def legacy_font(values: pa.Array) -> np.ndarray:
@@ -69,7 +71,7 @@ def legacy_font(values: pa.Array) -> np.ndarray:
 
 def matches(values: pa.Array, pattern: str) -> np.ndarray:
     """Tell which texts hold a pattern; only the first characters are looked at, so no text can be too long for it."""
-    return truth(
+    return truths(
         over_distinct(values, lambda texts: pc.match_substring_regex(pc.utf8_slice_codeunits(texts, 0, LONGEST), pattern))
     )
 
@@ -108,11 +110,6 @@ def per_distinct(values: pa.Array, answer: Callable[[str], Any], kind: pa.DataTy
     return over_distinct(values, lambda texts: pa.array([answer(text) for text in texts.to_pylist()], kind))
 
 
-def truth(values: pa.Array) -> np.ndarray:
-    """Return a boolean array as numpy, null as False."""
-    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False), dtype=bool)
-
-
 def given(values: pa.Array) -> np.ndarray:
     """Tell which values are not null."""
-    return truth(pc.is_valid(values))
+    return truths(pc.is_valid(values))

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import Headings, Source
-from tasks.rules.text import fold, given, per_distinct, truth
+from tasks.rules.columns import truths
+from tasks.rules.text import fold, given, per_distinct
 from tasks.sources.readings import Part
 from tasks.sources.records import blank_to_null
 from tasks.sources.sheets import Sheet
@@ -125,7 +126,7 @@ def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: S
     nothing = filled == 0
     not_record = (formula | totals | lonely) & ~nothing
     no_code = ~given(codes) & ~not_record & ~nothing
-    bare = truth(pc.starts_with(codes, "=")) & ~not_record  # a formula that no program has computed
+    bare = truths(pc.starts_with(codes, "=")) & ~not_record  # a formula that no program has computed
     kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code | bare)))
     whole = len(kept) == len(codes)  # of a tidy table nothing is copied
     named = {field: body[place] if whole else body[place].take(kept) for field, place in head.places.items()}
@@ -162,7 +163,7 @@ def _formula_rows(body: list[pa.Array], filled: np.ndarray) -> np.ndarray:
     if len(filled):
         first = [column.slice(0, _FORMULA_ROWS) for column in body]
         hits = [
-            truth(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in first
+            truths(per_distinct(column, lambda text: bool(_FORMULA.fullmatch(text.strip())), pa.bool_())) for column in first
         ]
         given_there = filled[:_FORMULA_ROWS]
         rows[:_FORMULA_ROWS] = (np.sum(hits, axis=0) == given_there) & (given_there >= 3)
@@ -179,7 +180,7 @@ def _total_rows(body: list[pa.Array]) -> np.ndarray:
 
 def _total_cells(cells: pa.Array) -> np.ndarray:
     short = pc.and_(pc.less_equal(pc.utf8_length(cells), 40), pc.match_substring_regex(cells, _MAY_BE_TOTAL))
-    return truth(per_distinct(_where(short, cells), _is_total, pa.bool_()))
+    return truths(per_distinct(_where(short, cells), _is_total, pa.bool_()))
 
 
 def _where(rows: pa.Array, cells: pa.Array) -> pa.Array:
@@ -189,7 +190,7 @@ def _where(rows: pa.Array, cells: pa.Array) -> pa.Array:
 def _tally_cells(cells: pa.Array) -> np.ndarray:
     """Tell cells such as "46 hồ sơ": a number with its word, no code."""
     few = pc.match_substring_regex(cells, _MAY_BE_TALLY)
-    return truth(per_distinct(_where(few, cells), lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
+    return truths(per_distinct(_where(few, cells), lambda text: bool(_TALLY.fullmatch(fold(text))), pa.bool_()))
 
 
 def _is_total(text: str) -> bool:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.expectations import Expectation
-from tasks.rules.columns import Mask, arrow
+from tasks.rules.columns import Mask, arrow, truths
 
 
 def broken(frame: pd.DataFrame, expectation: Expectation) -> Mask:
@@ -19,7 +19,7 @@ def broken(frame: pd.DataFrame, expectation: Expectation) -> Mask:
         return _repeated(frame, expectation.columns)
     if expectation.kind == "not_before":
         first, second = (arrow(frame[name]) for name in expectation.columns)
-        return _true(pc.less(first, second))
+        return truths(pc.less(first, second))
     return _given(frame, expectation.columns[0]) & ~_holds(arrow(frame[expectation.columns[0]]), expectation)
 
 
@@ -32,14 +32,14 @@ def spoken_of(frame: pd.DataFrame, expectation: Expectation) -> int:
 
 def _holds(values: pa.Array, expectation: Expectation) -> Mask:
     if expectation.kind == "one_of":
-        return _true(pc.is_in(values, value_set=pa.array(expectation.values).cast(values.type)))
+        return truths(pc.is_in(values, value_set=pa.array(expectation.values).cast(values.type)))
     if expectation.kind == "pattern":
-        return _true(pc.match_substring_regex(values, expectation.whole))
+        return truths(pc.match_substring_regex(values, expectation.whole))
     inside = np.ones(len(values), dtype=bool)
     if expectation.low is not None:
-        inside &= _true(pc.greater_equal(values, expectation.low))
+        inside &= truths(pc.greater_equal(values, expectation.low))
     if expectation.high is not None:
-        inside &= _true(pc.less_equal(values, expectation.high))
+        inside &= truths(pc.less_equal(values, expectation.high))
     return inside
 
 
@@ -52,7 +52,3 @@ def _repeated(frame: pd.DataFrame, columns: tuple[str, ...]) -> Mask:
 
 def _given(frame: pd.DataFrame, name: str) -> Mask:
     return np.asarray(pc.is_valid(arrow(frame[name])).to_numpy(zero_copy_only=False))
-
-
-def _true(answers: pa.Array) -> Mask:
-    return np.asarray(pc.fill_null(answers, False).to_numpy(zero_copy_only=False))
