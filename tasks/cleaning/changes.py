@@ -22,14 +22,12 @@ from tasks.cleaning.noted import Noted, Place, date_rules
 from tasks.rules import marks
 from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import read_dates
-from tasks.rules.text import composed, given, matches, one_spaced, over_distinct
+from tasks.rules.text import given, matches, one_spaced
 from tasks.rules.times import local_times
 
 _CODES = ("code", "alias_code", "receipt_number", "procedure_code", "field_code")
 _TEXTS = {"status_as_given": "status", "unit_as_given": "unit"}
-_DATE_MARKS = "|".join(
-    (marks.DATE_AMBIGUOUS, marks.DATE_TWO_FORMATS, marks.DATE_UNREADABLE, marks.DATE_SERIAL, marks.YEAR_ZERO)
-)
+_DATE_MARKS = "|".join(marks.OF_DATES)
 _IDENTITY_MARKS = f"{marks.ID_PLACEHOLDER}|{marks.ID_MALFORMED}"
 _FOREIGN = r"[\x{0370}-\x{04FF}]"
 
@@ -88,11 +86,7 @@ def _codes(rows: _Rows) -> None:
 
 def _texts(rows: _Rows) -> None:
     for field, name in _TEXTS.items():
-        before, after = column(rows.kept, name), as_text(rows.dossiers[field])
-        changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
-        some, kept = _at(before, changed), _at(after, changed)
-        same = truths(pc.equal(over_distinct(some, composed), kept))
-        rows.add(field, changed, some, np.where(same, "composed", "trimmed").tolist())
+        rows.noted.add_words(field, column(rows.kept, name), as_text(rows.dossiers[field]))
 
 
 def _agencies(rows: _Rows, directory: Directory) -> None:

@@ -10,23 +10,19 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from schemas.table import Table
 from tasks.cleaning.columns import Flags, series
 from tasks.cleaning.noted import Noted, Place, date_rules
-from tasks.rules.columns import truths
 from tasks.rules.dates import read_dates
-from tasks.rules.marks import DATE_AMBIGUOUS, DATE_SERIAL, DATE_TWO_FORMATS, DATE_UNREADABLE, YEAR_ZERO
-from tasks.rules.text import composed, given, matches, over_distinct
+from tasks.rules.marks import DATE_AMBIGUOUS, OF_DATES
+from tasks.rules.text import given, matches
 from tasks.rules.times import local_times
-
-_DATE_MARKS = (DATE_AMBIGUOUS, DATE_TWO_FORMATS, DATE_UNREADABLE, DATE_SERIAL, YEAR_ZERO)
 
 
 def note_dates(noted: Noted, texts: Mapping[str, pa.Array], kept: Mapping[str, pa.Array], flags: Flags) -> None:
     """Note the dates that were not in their declared form; rows without a mark hold none."""
-    marked = np.flatnonzero(np.logical_or.reduce([flags.raised[mark] for mark in _DATE_MARKS]))
+    marked = np.flatnonzero(np.logical_or.reduce([flags.raised[mark] for mark in OF_DATES]))
     if not len(marked):
         return
     for name, values in texts.items():
@@ -35,14 +31,6 @@ def note_dates(noted: Noted, texts: Mapping[str, pa.Array], kept: Mapping[str, p
         rule = date_rules(read_dates(some), local_times(taken, noted.source.zone), guessed, noted.source)
         changed = np.flatnonzero(rule != "")
         noted.add(name, marked[changed], some.take(pa.array(changed)), taken.iloc[changed], rule[changed].tolist())
-
-
-def note_words(noted: Noted, name: str, before: pa.Array, after: pa.Array) -> None:
-    """Note the texts that were trimmed or composed."""
-    changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
-    some, kept = before.take(pa.array(changed)), after.take(pa.array(changed))
-    same = truths(pc.equal(over_distinct(some, composed), kept))
-    noted.add(name, changed, some, series(kept), np.where(same, "composed", "trimmed").tolist())
 
 
 def note_listed(noted: Noted, name: str, before: pa.Array, after: pa.Array, unlisted: np.ndarray, rule: str) -> None:

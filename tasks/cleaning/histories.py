@@ -12,7 +12,7 @@ from schemas.dossiers import EVENTS, PAUSES
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
-from tasks.cleaning.entries import entry_changes, note_dates, note_listed, note_words
+from tasks.cleaning.entries import entry_changes, note_dates, note_listed
 from tasks.cleaning.moments import groups_of, read_instants
 from tasks.cleaning.noted import Noted
 from tasks.rules.codes import fold_codes
@@ -50,7 +50,7 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
     noted = Noted(source)
     note_dates(noted, texts, dates, flags)
     note_listed(noted, "status", status_text, status, unlisted, "not_listed")
-    note_words(noted, "unit_as_given", unit_text, unit)
+    noted.add_words("unit_as_given", unit_text, unit)
     frame = pd.DataFrame(
         {
             "code": series(codes),

@@ -16,7 +16,7 @@ from tasks.cleaning.rules import CLEANING_RULES
 from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import ReadDates, chosen
 from tasks.rules.masking import looks_personal
-from tasks.rules.text import matches, per_distinct
+from tasks.rules.text import composed, given, matches, over_distinct, per_distinct
 from tasks.rules.times import local_times
 
 # What stands where a date or a number belongs may be anything; words are not repeated.
@@ -61,6 +61,13 @@ class Noted:
         self.rows.append(rows)
         self.before.append(before)
         self.after.append(pa.nulls(len(rows), pa.string()) if after is None else _kept(after, self.source.zone))
+
+    def add_words(self, name: str, before: pa.Array, after: pa.Array) -> None:
+        """Note the texts of a field, given and kept for all rows, that were trimmed or composed."""
+        changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
+        some, kept = before.take(pa.array(changed)), after.take(pa.array(changed))
+        same = truths(pc.equal(over_distinct(some, composed), kept))
+        self.add(name, changed, some, series(kept), np.where(same, "composed", "trimmed").tolist())
 
     def frame(self, place: Place) -> pd.DataFrame:
         """Return rows of ``quality.changes``."""

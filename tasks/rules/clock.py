@@ -13,12 +13,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from tasks.rules.columns import DAY_US, MINUTE_US
 from tasks.rules.times import LocalTimes
 
 MINUTES_A_DAY = 1440
 _MINUTE = np.timedelta64(1, "m")
 _DAY = np.timedelta64(1, "D")
-_MICROSECONDS = {"m": 60_000_000, "D": 86_400_000_000}
+_MICROSECONDS = {"m": MINUTE_US, "D": DAY_US}
 
 Session = tuple[int, int]  # first minute of the day worked, first minute no longer worked
 Minutes = np.ndarray  # int64

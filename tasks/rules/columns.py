@@ -16,7 +16,9 @@ Mask = npt.NDArray[np.bool_]  # one a row
 Times = npt.NDArray[np.datetime64]  # office time, or office days; NaT where unknown
 Numbers = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-_MINUTE, _DAY = 60_000_000, 86_400_000_000  # microseconds
+MINUTE_US, DAY_US = 60_000_000, 86_400_000_000  # microseconds
+MINUTE = np.timedelta64(MINUTE_US, "us")
+NAT = np.iinfo(np.int64).min  # no time, as numpy writes it
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def before(one: Times, other: Times) -> Mask:
     """
     earlier = one < other
     # Few times lie so near each other that they can be of one day: the others need no second look.
-    near = earlier & (_stamp(other) - _stamp(one) < _DAY)
+    near = earlier & (_stamp(other) - _stamp(one) < DAY_US)
     places = np.flatnonzero(near)
     first, second = one[places], other[places]
     day, other_day = first.astype("datetime64[D]"), second.astype("datetime64[D]")
@@ -158,7 +160,7 @@ def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
 
 def whole_minutes(span: npt.NDArray[np.timedelta64]) -> Numbers:
     """Return spans of time in whole minutes, rounded down; a very negative number for NaT."""
-    return np.asarray(span.astype("timedelta64[us]", copy=False).view(np.int64) // _MINUTE)
+    return np.asarray(span.astype("timedelta64[us]", copy=False).view(np.int64) // MINUTE_US)
 
 
 def minute_of_day(times: Times, days: Times) -> Numbers:
@@ -169,7 +171,7 @@ def minute_of_day(times: Times, days: Times) -> Numbers:
         days: their days, ``datetime64[D]``.
     """
     # A day is so even a number of microseconds that NaT times it is 0: what is left of NaT is NaT.
-    return np.asarray((times.view(np.int64) - days.view(np.int64) * _DAY) // _MINUTE)
+    return np.asarray((times.view(np.int64) - days.view(np.int64) * DAY_US) // MINUTE_US)
 
 
 def group_sizes(*parts: npt.NDArray[np.integer]) -> Numbers:

@@ -37,6 +37,8 @@ NUMBER_AS_TEXT = "number_as_text"
 UNIT_UNKNOWN = "unit_unknown"
 UNIT_FOLDED = "unit_folded"
 DUPLICATE_RECORD = "duplicate_record"
+# A date is not in the form that its source declares.
+OF_DATES = (DATE_AMBIGUOUS, DATE_TWO_FORMATS, DATE_UNREADABLE, DATE_SERIAL, YEAR_ZERO)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow
+from tasks.rules.columns import NAT, Codes, Mask, Numbers, Times, arrow
 from tasks.rules.crosswalk import agencies_named
 
 _SPAN = 1 << 20  # days; wider than any calendar
 _FIRST = int(np.datetime64("1600-01-01", "D").astype(np.int64))
-_NAT = np.iinfo(np.int64).min  # as numpy writes it
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Validity:
             day: ``datetime64[D]``; NaT finds nothing.
         """
         number = day.astype("datetime64[D]", copy=False).view(np.int64)
-        known = (thing >= 0) & (number != _NAT)
+        known = (thing >= 0) & (number != NAT)
         if len(self.keys) == 0 or not known.any():
             return np.full(len(thing), -1, dtype=np.int64)
         least, most = int((number - 1).min()) + 1, int(number.max())  # one less, and NaT is the greatest of all

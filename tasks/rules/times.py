@@ -11,11 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.columns import arrow, whole_numbers
+from tasks.rules.columns import DAY_US, NAT, arrow, whole_numbers
 
-_DAY = 86_400_000_000  # microseconds
 _INSTANT = pa.timestamp("us", tz="UTC")
-_NAT = np.iinfo(np.int64).min  # as numpy writes it
 
 LocalTimes = np.ndarray  # datetime64[us], naive, office time; NaT where unknown
 
@@ -31,14 +29,14 @@ def local_times(instants: pd.Series, zone: str) -> LocalTimes:
         ``datetime64[us]`` array of the same length, naive, NaT for null.
     """
     array = arrow(instants).cast(_INSTANT)
-    stamp = whole_numbers(array, _NAT)
+    stamp = whole_numbers(array, NAT)
     if array.null_count == len(array):
         return stamp.view("datetime64[us]")
     since, until, offset = _settled(zone)
     if (stamp - 1).min() < since or stamp.max() > until:  # one less, and NaT is the greatest of all
         return _wall_clock(array, zone)
     # Adding an offset that stands still takes a fiftieth of the time of asking the zone for each instant.
-    stamp += offset * (stamp != _NAT) if array.null_count else offset
+    stamp += offset * (stamp != NAT) if array.null_count else offset
     return stamp.view("datetime64[us]")
 
 
@@ -74,9 +72,9 @@ def instants(local: LocalTimes, zone: str) -> pd.Series:
 def days(local: LocalTimes) -> np.ndarray:
     """Return the calendar day of each wall-clock time as ``datetime64[D]``; NaT stays NaT."""
     stamp = local.astype("datetime64[us]", copy=False).view(np.int64)
-    unknown = stamp == _NAT
+    unknown = stamp == NAT
     # A cast asks each time whether it is NaT, and where every third is, that takes twice as long as all of this.
-    day = stamp // _DAY
+    day = stamp // DAY_US
     day *= ~unknown
     day |= unknown.astype(np.int64) << 63
     return day.view("datetime64[D]")
@@ -90,7 +88,7 @@ def calendar_days(dates: pd.Series) -> np.ndarray:
 
 def end_of_day(day: date) -> np.datetime64:
     """Return the last microsecond of a day in office time: the moment that ``as_of`` speaks for."""
-    return np.datetime64(day, "us") + np.timedelta64(86_400_000_000 - 1, "us")
+    return np.datetime64(day, "us") + np.timedelta64(DAY_US - 1, "us")
 
 
 def month_start(local: LocalTimes) -> np.ndarray:

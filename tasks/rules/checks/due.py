@@ -9,11 +9,10 @@ import numpy.typing as npt
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before, group_numbers, one_of
+from tasks.rules.columns import MINUTE, Mask, before, group_numbers, one_of
 from tasks.rules.due import NONE, UNKNOWN, UNSETTLED, WORKING_DAY
 from tasks.rules.times import days
 
-_MINUTE = np.timedelta64(60_000_000, "us")
 _DAY = np.timedelta64(1, "D")
 
 
@@ -73,7 +72,7 @@ def due_before_received(facts: Facts) -> Mask:
 def due_same_moment_as_received(facts: Facts) -> Mask:
     """Due in the very minute of receipt: the system counted no time at all."""
     due, received = facts.at("due_at"), facts.at("received_at")
-    return (due >= received) & (due < received + _MINUTE)
+    return (due >= received) & (due < received + MINUTE)
 
 
 @check
@@ -94,9 +93,9 @@ def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: in
 @check
 def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
     """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (domain 4.7)."""
-    due, exactly = facts.at("due_at"), facts.at("received_at") + hours * 60 * _MINUTE
+    due, exactly = facts.at("due_at"), facts.at("received_at") + hours * 60 * MINUTE
     worked = facts.worked("due_at") - facts.worked("received_at")
-    after = ((due >= exactly) & (due < exactly + _MINUTE)) | (worked == hours * 60)
+    after = ((due >= exactly) & (due < exactly + MINUTE)) | (worked == hours * 60)
     return facts.limit_in_days & (due > facts.at("received_at")) & after
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
+from tasks.rules.columns import MINUTE_US, Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
 
 
 def _numbers(times: Times, unit: int) -> Numbers:
@@ -20,7 +20,7 @@ def _numbers(times: Times, unit: int) -> Numbers:
 @check
 def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
     """Closed together with many others of the agency within minutes, at the end of the day."""
-    when = _numbers(facts.at("done_at"), window_minutes * 60_000_000)
+    when = _numbers(facts.at("done_at"), window_minutes * MINUTE_US)
     late_in_day = facts.minute("done_at") >= from_minute
     return crowded(least, facts.month, facts.codes("unit_code").index, when, among=late_in_day)
 

@@ -9,11 +9,10 @@ import numpy.typing as npt
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, Times, before, minute_of_day, one_of
+from tasks.rules.columns import MINUTE, Mask, Times, before, minute_of_day, one_of
 
-_MINUTE = np.timedelta64(60_000_000, "us")
 _SECOND = np.timedelta64(1_000_000, "us")
-_HOUR = 60 * _MINUTE
+_HOUR = 60 * MINUTE
 _SHIFT = np.timedelta64(7, "h")
 _CLOSED = (3, 7, 9, 10)
 _WORKING = (2, 4, 5, 6)
@@ -98,7 +97,7 @@ def log_closed_within_minutes(facts: Facts, *, minutes: int) -> Mask:
     events = facts.events
     status, at = events.number("status"), events.at("at")
     finished, received = events.first(at, status == 9), events.first(at, status == 2)
-    return facts.limit_in_days & (finished >= received) & (finished <= received + minutes * _MINUTE)
+    return facts.limit_in_days & (finished >= received) & (finished <= received + minutes * MINUTE)
 
 
 @check
@@ -106,7 +105,7 @@ def log_before_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """The log shows work before the dossier was received."""
     events = facts.events
     received = events.of_dossier(facts.at("received_at"))
-    early = before(events.at("at"), received) & (events.at("at") < received - tolerance_minutes * _MINUTE)
+    early = before(events.at("at"), received) & (events.at("at") < received - tolerance_minutes * MINUTE)
     return events.any(early & one_of(events.number("status"), (4, 5, 6, 8, 9, 10)))
 
 

@@ -8,9 +8,8 @@ import numpy as np
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before
+from tasks.rules.columns import MINUTE, Mask, before
 
-_MINUTE = np.timedelta64(60_000_000, "us")
 _DAY = np.timedelta64(1, "D")
 
 
@@ -54,7 +53,7 @@ def refused_in_future(facts: Facts) -> Mask:
 def submitted_after_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """Received before it was submitted."""
     submitted, received = facts.at("submitted_at"), facts.at("received_at")
-    return before(received, submitted) & (submitted > received + tolerance_minutes * _MINUTE)
+    return before(received, submitted) & (submitted > received + tolerance_minutes * MINUTE)
 
 
 @check
@@ -73,7 +72,7 @@ def received_after_returned(facts: Facts) -> Mask:
 def done_after_returned(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """Handed over before processing ended."""
     done, returned = facts.at("done_at"), facts.at("returned_at")
-    return before(returned, done) & (done > returned + tolerance_minutes * _MINUTE)
+    return before(returned, done) & (done > returned + tolerance_minutes * MINUTE)
 
 
 @check
@@ -118,14 +117,14 @@ def done_on_day_off(facts: Facts) -> Mask:
 def finished_within_minutes(facts: Facts, *, minutes: int) -> Mask:
     """Received and finished within minutes: entered after the fact, or closed to look good."""
     done, received = facts.at("done_at"), facts.at("received_at")
-    return facts.limit_in_days & (done >= received) & (done <= received + minutes * _MINUTE)
+    return facts.limit_in_days & (done >= received) & (done <= received + minutes * MINUTE)
 
 
 @check
 def ended_after_last_change(facts: Facts, *, tolerance_minutes: int) -> Mask:
     """The end lies after the last change of the record: written down before it happened."""
     done, modified = facts.at("done_at"), facts.at("modified_at")
-    return before(modified, done) & (done > modified + tolerance_minutes * _MINUTE)
+    return before(modified, done) & (done > modified + tolerance_minutes * MINUTE)
 
 
 @check

@@ -8,10 +8,9 @@ import numpy as np
 
 from tasks.rules.checks.facts import Facts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, before
+from tasks.rules.columns import MINUTE, Mask, before
 
 _DAY = np.timedelta64(1, "D")
-_MINUTE = np.timedelta64(60_000_000, "us")
 _OWN = ("supplement_record", "progress_log")
 
 
@@ -79,7 +78,7 @@ def moved_due_not_taken_over(facts: Facts) -> Mask:
     """The last pause gave a new due date, but the dossier shows an older one."""
     pauses = facts.pauses
     newest = pauses.last(pauses.at("due_after_at"), ~np.isnat(pauses.at("due_after_at")))
-    return before(facts.at("due_at"), newest - _MINUTE)
+    return before(facts.at("due_at"), newest - MINUTE)
 
 
 @check
