@@ -7,18 +7,18 @@ honest ones are there in a clean province too.
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Callable
 from typing import Any
 
 from demo.calendar import DAY, date_of, first_worked_minute
 from demo.desk import show
+from demo.faults import make_scene
 from demo.history import History
 from demo.judge import judge
 from demo.model import Dossier
 from demo.oracle import moved_due, plain_due, working_days_after
 from demo.people import CANARIES
-from demo.scene import Scene, UnfitError
+from demo.scene import UnfitError
 from demo.units import REORGANISED
 
 Plant = Callable[["Again", Dossier], list[Dossier]]
@@ -30,7 +30,7 @@ class Again:
     def __init__(self, history: History, dossiers: list[Dossier], seed: str, now: int) -> None:
         self.history = history
         self.dossiers = dossiers
-        self.scene = Scene(random.Random(f"{seed}/again"), history.directory, history.catalogue, now)
+        self.scene = make_scene(history, seed, now, "again")
         self._free = [place for place, each in enumerate(dossiers) if self._fits(each)]
         self._size = len(dossiers)
         self.scene.rng.shuffle(self._free)

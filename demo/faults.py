@@ -258,9 +258,9 @@ class Faults:
         return changed.shown if same else None
 
 
-def make_scene(history: History, seed: str, now: int) -> Scene:
-    """Return the scene for planting; its chance is its own, so that histories do not depend on faults."""
-    return Scene(random.Random(f"{seed}/faults"), history.directory, history.catalogue, now)
+def make_scene(history: History, seed: str, now: int, what: str = "faults") -> Scene:
+    """Return the scene for planting something; its chance is its own, so that nothing else depends on what is planted."""
+    return Scene(random.Random(f"{seed}/{what}"), history.directory, history.catalogue, now)
 
 
 def show_all(dossiers: list[Dossier], scene: Scene) -> None:

@@ -31,8 +31,9 @@ def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str], successors: Map
     """Find evidence, duplicates and what was filed again among rows.
 
     Args:
-        rows: the fields of ``COLUMNS``, and ``withdrawn_at`` of those that the citizen withdrew; (source, code) unique. A row's matches are complete only if every row that
-            shares a code, alias, receipt number or applicant with it is there, and so on from row to row.
+        rows: the fields of ``COLUMNS``, and ``withdrawn_at`` of those that the citizen withdrew; (source, code) unique.
+            A row's matches are complete only if every row that shares a code, alias, receipt number or applicant with it
+            is there, and so on from row to row.
         zones: time zone of each source, by which the day of receipt is told.
         successors: agencies that others have taken the place of, and which (:func:`tasks.rules.reference.successors`). A
             dossier that is worked on is restated under the new one, the forgotten second entry of it is not.

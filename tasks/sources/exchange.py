@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Objects, at, children, folded, texts
+from tasks.sources.records import Keys, Objects, at, folded, keys_of, texts
 
 # Canonical field: names that the generations use for it, the first given one counts.
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
@@ -162,11 +162,11 @@ def read_procedures(objects: Objects, digest: str) -> Readings:
     """Read records of LayThuTuc: one row for each channel, because the limit is the channel's (domain 2.8)."""
     keys, positions = objects.keys, objects.positions
     ways = [value or [{}] for value in keys.values("CACHTHUCTHUCHIEN")]
-    items, places = children(ways)
+    items, places = keys_of(ways)
     own = {field: keys.texts(*names).take(pa.array(places, pa.int64())) for field, names in PROCEDURE_KEYS.items()}
     domains = keys.first_inside("LINHVUCTHUCHIEN").records
     field_keys = Keys([domains[place] for place in places])
-    limits = [_limit(value) for value in Keys(items).values("THOIGIAN")]
+    limits = [_limit(value) for value in items.values("THOIGIAN")]
     legal_basis = pa.array([_legal_basis(value) for value in keys.values("CANCUPHAPLY")], pa.string()).take(
         pa.array(places, pa.int64())
     )
@@ -175,7 +175,7 @@ def read_procedures(objects: Objects, digest: str) -> Readings:
         "reference": pc.coalesce(own["reference"], legal_basis),
         "field_code": field_keys.texts("MALINHVUC"),
         "field_name": field_keys.texts("TENLINHVUC"),
-        "channel": Keys(items).texts("KENH"),
+        "channel": items.texts("KENH"),
         "limit_text": pa.array([limit[0] for limit in limits], pa.string()),
         "limit_unit_text": pa.array([limit[1] for limit in limits], pa.string()),
     }
@@ -234,7 +234,7 @@ def _fees(keys: Keys, name: str) -> list[str | None]:
 
 def _legal_basis(value: Any) -> str | None:
     """Return the numbers of the documents that a procedure rests on, as the catalogue lists them."""
-    numbers = Keys(children([value])[0]).texts("SOVANBAN").drop_null().to_pylist()
+    numbers = keys_of([value])[0].texts("SOVANBAN").drop_null().to_pylist()
     return "; ".join(dict.fromkeys(number.strip() for number in numbers)) or None
 
 
@@ -247,8 +247,7 @@ def _migrated(keys: Keys, name: str) -> list[str | None]:
 
 def _limit(value: Any) -> tuple[str | None, str | None]:
     """Return amount and unit of a channel's limit; several different ones are joined, which no rule will settle."""
-    items, _ = children([value])
-    keys = Keys(items)
+    keys, _ = keys_of([value])
     pairs = list(dict.fromkeys(zip(_listed(keys, "THOIGIANGIAIQUYET"), _listed(keys, "DONVITINH"), strict=True)))
     if not pairs:
         return None, None

@@ -114,6 +114,7 @@ def _checked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Ex
                 window = rest + piece
                 extent, bare = extent.grown(window), bare or has_bare_formula(window)
                 rest = window[-2000:]  # longer than a formula may be cut in two
+    # NotImplementedError: packed in a way that Python does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
         raise ValueError("the archive is damaged or encrypted") from None
     if extent.rows > MOST_ROWS or extent.columns > MOST_COLUMNS:
