@@ -129,6 +129,7 @@ PROPOSALS = Table(
         CHANGED_IN,
     ),
     managed=("changed_in",),
+    since=(("proposed_on", "new_value"),),
 )
 
 GATE_RESULTS = Table(

@@ -161,6 +161,8 @@ class Table:
         indexes: further indexes, each a tuple of field names.
         partial: further indexes of some rows only: name, field names, and the condition in SQL.
         managed: fields that the load fills in itself; frames given to it do not carry them.
+        since: fields that tell since when another one says what it says, with the name of that other; the value of a
+            row stays for as long as the other does.
     """
 
     schema: str
@@ -172,11 +174,12 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     managed: tuple[str, ...] = ()
     partial: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    since: tuple[tuple[str, str], ...] = ()
     sql: sa.Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = [f.name for f in self.fields]
-        unknown = [n for n in (*self.key, *self.managed, *sum(self.indexes, ())) if n not in names]
+        unknown = [n for n in (*self.key, *self.managed, *sum(self.indexes, ()), *sum(self.since, ())) if n not in names]
         if unknown or len(set(names)) != len(names):
             raise ValueError(f"{self.full_name}: unknown or repeated fields {unknown or names}")
         object.__setattr__(self, "sql", self._build_sql())

@@ -10,7 +10,7 @@ from pathlib import Path
 from config.settings import settings
 from schemas.quality import PROPOSALS
 from tasks.offices import settled_parts
-from tasks.proposing import proposals_of, with_days
+from tasks.proposing import frame_of, proposals_of
 from tasks.reports.corrections import UNDECIDED, UNSIGNED
 from tasks.reports.files import write_rows
 from tasks.rules.correction_lines import PROPOSER
@@ -72,10 +72,9 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
     day = as_of or last_day_of()
     found = list(_propose(day))
     with load("propose", "proposals") as current:
-        columns = ", ".join(PROPOSALS.columns)
-        kept = current.read(f"SELECT {columns} FROM quality.proposals", None, PROPOSALS)
-        frame = with_days(found, kept, day)
-        sources = sorted({*frame["source"], *kept["source"]})
+        frame = frame_of(found, day)
+        kept = {source for (source,) in current.fetch("SELECT DISTINCT source FROM quality.proposals")}
+        sources = sorted({*frame["source"], *kept})
         return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
 
 

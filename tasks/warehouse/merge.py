@@ -68,6 +68,7 @@ class Merge:
         self._target = qualified(table)
         self._values = tuple(c for c in stage.columns if c not in table.key and c != CHANGED_IN)
         self._counts_changes = CHANGED_IN in table.managed
+        self._since = dict(table.since)
 
     def upsert(self) -> Merged:
         """Update rows whose key is there and whose columns differ, insert those whose key is not.
@@ -146,9 +147,8 @@ class Merge:
         return int(new), int(different)
 
     def _update(self) -> int:
-        assignments = [
-            sql.SQL("{} = {}").format(sql.Identifier(c), sql.Identifier("s", c)) for c in self._values
-        ] + self._change_number("{} = {}")
+        assignments = [sql.SQL("{} = {}").format(sql.Identifier(c), self._new(c)) for c in self._values]
+        assignments += self._change_number("{} = {}")
         statement = sql.SQL("UPDATE {target} AS t SET {assignments} FROM {stage} AS s WHERE {same} AND {differs}")
         return self._run(
             statement.format(
@@ -230,8 +230,17 @@ class Merge:
     def _same_key(self) -> sql.Composable:
         return equal_columns(self._table.key)
 
+    def _new(self, column: str) -> sql.Composable:
+        """Return what a column of an updated row will say."""
+        if column not in self._since:
+            return sql.Identifier("s", column)
+        other = self._since[column]
+        return sql.SQL("CASE WHEN {} IS DISTINCT FROM {} THEN {} ELSE {} END").format(
+            *(sql.Identifier(*name) for name in (("t", other), ("s", other), ("s", column), ("t", column)))
+        )
+
     def _differs(self) -> sql.Composable:
-        compared = tuple(c for c in self._values if c not in _NOT_COMPARED)
+        compared = tuple(c for c in self._values if c not in _NOT_COMPARED and c not in self._since)
         if not compared:
             return sql.SQL("false")
         return sql.SQL("ROW({}) IS DISTINCT FROM ROW({})").format(names(compared, "t"), names(compared, "s"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ from config.errors import ConfigError, DataError
 from flows.refresh import warn_of_conflicts
 from flows.trouble import Trouble
 from schemas.dossiers import DOSSIERS
-from schemas.quality import CORRECTIONS
+from schemas.quality import CORRECTIONS, PROPOSALS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.correct import Package, receive_corrections
 from tasks.judge import judge_bundle
@@ -61,6 +61,20 @@ def test_what_is_proposed_is_the_same_every_time_and_costs_nothing_again() -> No
     assert (waiting.proposals, waiting.new, waiting.unsigned, count_waiting(DAY_TWO).new) == (first, first, 0, 0)
     assert {row["unit_code"] for row in read_proposals("H99.12")} == {"H99.12"}
     assert len(read_proposals("H99.12")) + len(read_proposals("H99.13")) == len(read_proposals()) == first
+
+
+def test_a_value_that_stands_keeps_the_day_on_which_it_was_first_proposed() -> None:
+    def told(day: date, **values: tuple[str, str]) -> Merged:
+        same = {"source": "desk", "code": "D1", "rule": "receipt_wrong", "confidence": 0.9, "proposed_on": day}
+        rows = [{**same, "field": name, "new_value": value, "evidence": why} for name, (value, why) in values.items()]
+        with load("propose", "proposals") as current:
+            return current.replace(PROPOSALS, PROPOSALS.frame(rows).drop(columns="changed_in"), {"source": ["desk"]})
+
+    told(DAY_ONE, status=("9", "seq 1"), done_at=("2026-03-02", "seq 1"), due_at=("2026-03-05", "limit"))
+    merged = told(DAY_TWO, status=("9", "seq 1"), done_at=("2026-03-02", "seq 2"), due_at=("2026-03-06", "limit"))
+    assert merged == Merged(updated=2, unchanged=1)
+    days = dict(fetch_all("SELECT field, proposed_on FROM quality.proposals"))
+    assert days == {"status": DAY_ONE, "done_at": DAY_ONE, "due_at": DAY_TWO}
 
 
 def test_nothing_is_applied_before_a_person_approves(tmp_path: Path) -> None:
