@@ -71,7 +71,8 @@ VERDICTS_TABLE = Table(
         ),
         CHANGED_IN,
     ),
-    indexes=(("policy", "unit_code", "field_code", "channel"), ("policy", "verdict"), ("source", "changed_in")),
+    # No index holds what a new day changes, and pages keep room (migration 0017): a row grows older where it stands.
+    indexes=(("policy", "verdict"),),
     partial=(("moving", ("source", "code"), MOVING),),
     managed=("changed_in",),
 )

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
 from config.policies import Policy
 from tasks.rules.case import Case, Office, settle
@@ -134,7 +133,7 @@ def _waiting_elsewhere(judged: Judgement) -> Iterator[Proposal]:
     for place, row in zip(places, _stated(case, rows[places].tolist()), strict=True):
         other = f"{evidence['other_source'].iloc[place]} {evidence['other_code'].iloc[place]}"
         told = f"core.dossiers.status of {other}: {status[place]}, and no pause on record"
-        unit, old = value_text(row["unit_code"], case.office.zone), value_text(_plain(row["status"]), case.office.zone)
+        unit, old = value_text(row["unit_code"], case.office.zone), value_text(row["status"], case.office.zone)
         yield Proposal(str(row["source"]), str(row["code"]), unit, "status", old, str(status[place]), WAITS, 0.6, told)
 
 
@@ -158,7 +157,7 @@ def rule_words(rule: str) -> tuple[str, str]:
 def _stated(case: Case, places: list[int]) -> list[dict[str, Any]]:
     """Return what the record states of some dossiers; a cell at a time would cost a thousand times as much."""
     rows = case.facts.frames.dossiers[list(_STATED)].iloc[places]
-    columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in _STATED]
+    columns = [arrow(rows[name]).to_pylist() for name in _STATED]
     return [dict(zip(_STATED, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -170,7 +169,7 @@ def _of_dossier(
         if rule.reason not in reasons:
             continue
         for field, value in rule.propose(case, place):
-            new, old = value_text(value, zone), value_text(_plain(stated[field]), zone)
+            new, old = value_text(value, zone), value_text(stated[field], zone)
             if new is None or same_value(field, old, new, zone):
                 continue
             yield Proposal(
@@ -274,11 +273,6 @@ def _moment(case: Case, times: LocalTimes, place: int) -> datetime | None:
     zone, wall = ZoneInfo(case.office.zone), times[place].astype("datetime64[us]").item()
     # Through UTC, so that an hour which the clocks skip is written as the hour that they show instead.
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)  # type: ignore[no-any-return]
-
-
-def _plain(value: Any) -> Any:
-    """Return a cell as a plain value."""
-    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
 
 # The strongest evidence about a field first: another system's record, the log, the code, then what the law makes of them.

@@ -30,7 +30,7 @@ _CHOSEN = """
     WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'
 """
 # What a change since the last time can have touched, and what grows older by itself. Each way asks for changes first and
-# for dossiers then: those that nothing touched are not looked at.
+# for dossiers then, one by one (LIMIT keeps them from being joined to all): those that nothing touched are not looked at.
 _TOUCHED = f"""
     {SLOTS}, touched AS (
         SELECT d.source, d.code FROM core.dossiers AS d
@@ -51,7 +51,10 @@ _TOUCHED = f"""
         UNION ALL
         SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(grow_older)s AND v.source = %(source)s AND ({MOVING})
     )
-    SELECT DISTINCT d.code FROM touched JOIN core.dossiers AS d USING (source, code)
+    SELECT t.code FROM (SELECT DISTINCT source, code FROM touched) AS t
+    CROSS JOIN LATERAL (
+        SELECT d.partition_month, d.role FROM core.dossiers AS d WHERE d.source = t.source AND d.code = t.code LIMIT 1
+    ) AS d
     WHERE d.partition_month = ANY(%(months)s) AND d.role = 'primary' ORDER BY 1
 """
 # What each was filed again after: the last of all those that are beyond doubt.

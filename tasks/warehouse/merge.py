@@ -89,8 +89,8 @@ class Merge:
         if self._is_empty():
             return Merged(self._fill())
         self._analyze()
-        new, different = self._survey()
-        updated = self._update() if different else 0
+        new = self._count_new()
+        updated = self._update() if new < self._stage.rows else 0
         kill_point("updated")
         inserted = self._insert(only_new=new < self._stage.rows) if new else 0
         return Merged(inserted, updated, self._stage.rows - inserted - updated)
@@ -130,21 +130,12 @@ class Merge:
         with self._driver.cursor() as cursor:
             cursor.execute(sql.SQL("ANALYZE {} ({})").format(self._stage.name, names(self._table.key)))
 
-    def _survey(self) -> tuple[int, int]:
-        """Count staged rows without a counterpart, and those whose counterpart differs: one join instead of two."""
-        first = sql.Identifier("t", self._table.key[0])
-        statement = sql.SQL(
-            "SELECT count(*) FILTER (WHERE {first} IS NULL), count(*) FILTER (WHERE {first} IS NOT NULL AND {differs}) "
-            "FROM {stage} AS s LEFT JOIN {target} AS t ON {same}"
-        )
+    def _count_new(self) -> int:
+        """Count staged rows without a counterpart, by their keys alone: whole rows are compared once, by the update."""
+        statement = sql.SQL("SELECT count(*) FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM {target} AS t WHERE {same})")
         with self._driver.cursor() as cursor:
-            cursor.execute(
-                statement.format(
-                    first=first, differs=self._differs(), stage=self._stage.name, target=self._target, same=self._same_key()
-                )
-            )
-            new, different = cursor.fetchone()
-        return int(new), int(different)
+            cursor.execute(statement.format(stage=self._stage.name, target=self._target, same=self._same_key()))
+            return int(cursor.fetchone()[0])
 
     def _update(self) -> int:
         assignments = [sql.SQL("{} = {}").format(sql.Identifier(c), self._new(c)) for c in self._values]
