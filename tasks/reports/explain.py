@@ -223,6 +223,7 @@ def _first(case: Case) -> Entry | None:
     first, row = case.first.case, case.first.row[0]
     return {
         "code": first.facts.frames.dossiers["code"].iloc[row],
+        "received": minute_text(first.receipt.at[row]),
         "due": minute_text(first.due[row]),
         "withdrawn": minute_text(first.ends.at[row]),
         "due_by_own_clock": minute_text(case.first.own[0]),
@@ -313,8 +314,10 @@ def _due_change(change: DueChange, zone: str) -> Entry:
 
 
 def _closed_days(case: Case) -> list[list[str]]:
-    """Return the days on which the office is closed, from receipt to due date or end, as spans: first and last day."""
+    """Return the days on which the office is closed, from (the first) receipt to due date or end, as spans: first and last day."""
     start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
+    if case.first is not None and case.first.row[0] >= 0:
+        start = np.fmin(start, case.first.case.receipt.at[case.first.row[0]])
     if np.isnat(start) or np.isnat(end) or end < start:
         return []
     first = start.astype("datetime64[D]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -11,6 +11,7 @@ from typing import Any
 from tasks.reports import explain_words as words
 
 Entry = dict[str, Any]
+Draw = Callable[["Scale", float], Iterator[str]]
 
 WIDTH, LEFT, RIGHT = 1000, 128, 24
 LABEL_ROW, LANE, BAR = 19, 54, 24
@@ -58,6 +59,7 @@ class Drawing:
         self._sides = {
             side: {key: time_of(fact[side][key]) for key in ("received", "due", "end")} for side in ("recorded", "derived")
         }
+        self._first = {key: time_of((fact["first"] or {}).get(key)) for key in ("received", "withdrawn", "due")}
         self._now = datetime.fromisoformat(fact["as_of"]) + _DAY
 
     def svg(self) -> str | None:
@@ -68,7 +70,8 @@ class Drawing:
         moments = self._moments(scale)
         labels, rows = placed_labels(moments, scale)
         top = 8 + rows * LABEL_ROW
-        bottom = top + 3 * LANE
+        lanes = self._lanes()
+        bottom = top + len(lanes) * LANE
         parts = [
             *closed(self._fact["closed_days"], scale, top, bottom),
             *ticks(scale, bottom),
@@ -76,14 +79,11 @@ class Drawing:
                 f'<line class="at {m.kind}" x1="{scale(m.at)}" x2="{scale(m.at)}" y1="{top - 4}" y2="{bottom}"/>'
                 for m in moments
             ),
-            *self._lane("lane_recorded", top),
-            *self._side("recorded", scale, top),
-            *self._earlier_dues(scale, top),
-            *self._lane("lane_derived", top + LANE),
-            *self._side("derived", scale, top + LANE),
-            *self._pauses(scale, top + LANE),
-            *self._lane("lane_held", top + 2 * LANE),
-            *self._held(scale, top + 2 * LANE),
+            *(
+                shape
+                for number, (key, draw) in enumerate(lanes)
+                for shape in (*self._lane(key, top + number * LANE), *draw(scale, top + number * LANE))
+            ),
             *labels,
         ]
         title = escape(f"{words.PAGE['picture'][self._place]}: {self._fact['code']}")
@@ -103,7 +103,8 @@ class Drawing:
         end = max(filter(None, (derived["due"], derived["end"] or self._now, start + _DAY)))
         reach = (end - start) * 0.6
         # A recorded date that lies far away would press all the others together; the table names it.
-        near = [at for at in self._sides["recorded"].values() if at is not None and start - reach <= at <= end + reach]
+        others = [*self._sides["recorded"].values(), *self._first.values()]
+        near = [at for at in others if at is not None and start - reach <= at <= end + reach]
         first, last = min([start, *near]), max([end, *near])
         margin = (last - first) * 0.015
         return Scale(first - margin, last + margin)
@@ -120,6 +121,33 @@ class Drawing:
         if derived["end"] is None:
             known.append(Moment(self._now, "now", f"{words.PAGE['now'][self._place]} {self._now - _DAY:%d/%m/%Y}"))
         return sorted((one for one in known if scale.holds(one.at)), key=lambda one: one.at)
+
+    def _lanes(self) -> list[tuple[str, Draw]]:
+        """Return what lies under one another: name of each lane, and who draws it."""
+        lanes: list[tuple[str, Draw]] = [
+            ("lane_recorded", self._recorded),
+            ("lane_derived", self._derived),
+            ("lane_held", self._held),
+        ]
+        return [("lane_first", self._first_filing), *lanes] if self._fact["first"] else lanes
+
+    def _recorded(self, scale: Scale, top: float) -> Iterator[str]:
+        yield from self._side("recorded", scale, top)
+        yield from self._earlier_dues(scale, top)
+
+    def _derived(self, scale: Scale, top: float) -> Iterator[str]:
+        yield from self._side("derived", scale, top)
+        yield from self._pauses(scale, top)
+
+    def _first_filing(self, scale: Scale, top: float) -> Iterator[str]:
+        """The withdrawn dossier by whose clock this one runs: from receipt to withdrawal, and when it was due."""
+        start, end, due = self._first["received"], self._first["withdrawn"], self._first["due"]
+        code = self._fact["first"]["code"]
+        if start is not None and end is not None:
+            yield bar(scale, start, end, top + (LANE - BAR) / 2, "first", f"{code}: {shown(start)} – {shown(end)}")
+        if due is not None and scale.holds(due):
+            said = f"{code}: {words.PAGE['due_derived'][self._place]} {shown(due)}"
+            yield diamond(scale(due), top + LANE / 2, "due derived", said)
 
     def _lane(self, key: str, top: float) -> Iterator[str]:
         lines = words.PAGE[key][self._place].split("|")

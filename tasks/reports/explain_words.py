@@ -157,6 +157,7 @@ PAGE: Final = {
     "story": ("Diễn biến", "What happened"),
     "lane_derived": ("Tính lại|theo quy định", "Derived|from the law"),
     "lane_recorded": ("Hệ thống|ghi", "As|recorded"),
+    "lane_first": ("Lần nộp đầu|đã rút", "First filing,|withdrawn"),
     "lane_held": ("Ai giữ|hồ sơ", "Who|held it"),
     "held_for": ("thời gian làm việc", "working time"),
     "received_both": ("Tiếp nhận", "Received"),

@@ -31,8 +31,10 @@ from tasks.warehouse.stage import copy_in
 from tests.bench.line import Measured, line, timed
 from tests.bench.load import scratch_warehouse
 from tests.flow.installation import free_port, wait_for
+from tests.warehouse.emptying import empty_warehouse
 
 DOSSIERS_MADE = 40_000
+ROUNDS = 3
 AS_OF = date(2026, 3, 31)
 _TABLES = (DOSSIERS, EVENTS, PAUSES)
 
@@ -64,20 +66,30 @@ def one_stop_system(dossiers: int, session_calls: int = 20, copies: int = 1) -> 
 
 @line("http-to-merged", other="decoding the JSON and bare COPY", at_most=4.0)
 def bench_http_to_merged() -> Measured:
-    """A first pull of a one-stop system: landed, through its gates, cleaned and merged, with log and pauses."""
+    """A first pull of a one-stop system: landed, through its gates, cleaned and merged, with log and pauses.
+
+    The quickest of some rounds, of ours and of the other: what a neighbour takes of the machine in one is nobody's.
+    """
     gate_engine.warm_up()
     with one_stop_system(DOSSIERS_MADE) as sources:
-        for name in ("units", "catalogue"):
-            pull_and_load(sources[name])
-        ours = timed(lambda: pull_and_load(sources["province"]))
-        pages = [digest for (digest,) in fetch_all("SELECT page_digest FROM raw.pages WHERE source = 'province'")]
-        frames = {table: _rows(table) for table in _TABLES}
-        _make_equal_tables()
-        other = timed(lambda: _least(pages, frames))
-        assert len(frames[DOSSIERS]) > DOSSIERS_MADE / 2
-        for table in _TABLES:
-            assert _difference(table) == [(0,)]
-    return Measured(ours.seconds, other.seconds)
+        rounds = [_round(sources) for _ in range(ROUNDS)]
+    return Measured(*(min(seconds) for seconds in zip(*rounds, strict=True)))
+
+
+def _round(sources: dict[str, Source]) -> tuple[float, float]:
+    """Return the seconds of a first pull into an empty warehouse, and of decoding the JSON and bare COPY."""
+    empty_warehouse()
+    for name in ("units", "catalogue"):
+        pull_and_load(sources[name])
+    ours = timed(lambda: pull_and_load(sources["province"]))
+    pages = [digest for (digest,) in fetch_all("SELECT page_digest FROM raw.pages WHERE source = 'province'")]
+    frames = {table: _rows(table) for table in _TABLES}
+    _make_equal_tables()
+    other = timed(lambda: _least(pages, frames))
+    assert len(frames[DOSSIERS]) > DOSSIERS_MADE / 2
+    for table in _TABLES:
+        assert _difference(table) == [(0,)]
+    return ours.seconds, other.seconds
 
 
 def pull_and_load(source: Source) -> None:
@@ -100,7 +112,7 @@ def _least(pages: list[str], frames: dict[Table, pd.DataFrame]) -> None:
 
 def _make_equal_tables() -> None:
     with connection("prepare") as driver, driver.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA bench")
+        cursor.execute("DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench")
         for table in _TABLES:
             cursor.execute(f"CREATE TABLE bench.{table.name} (LIKE {table.full_name} INCLUDING ALL)")
 

@@ -47,6 +47,7 @@ FACT: dict[str, Any] = {
     "special_days": [],
     "first": {
         "code": "H99.12-260223-0007",
+        "received": "2026-02-25 09:00",
         "due": "2026-03-02 17:00",
         "withdrawn": "2026-03-02 07:45",
         "due_by_own_clock": "2026-03-16 17:00",
@@ -118,6 +119,18 @@ def test_a_dossier_that_was_filed_again_tells_of_the_first_one() -> None:
     assert (
         "H99.12-260223-0007 (due 02/03/2026 17:00, withdrawn 02/03/2026 07:45, due if counted anew 16/03/2026 17:00)" in lines
     )
+
+
+def test_the_first_filing_has_a_lane_of_its_own_above_the_others() -> None:
+    bars = [attributes for tag, attributes in shapes(FACT) if tag == "rect" and attributes.get("class") == "first"]
+    ((_, weekend),) = of_kind(FACT, "off")
+    assert [float(one["width"]) for one in bars] == [pytest.approx((4 * 24 + 22.75) * weekend / 48, abs=0.3)]
+    recorded = [attributes for _, attributes in shapes(FACT) if attributes.get("class") == "recorded in-time"]
+    assert float(bars[0]["y"]) < float(recorded[0]["y"])
+    assert "First filing," in (Drawing(FACT, 1, "0").svg() or "")
+    alone = {**FACT, "first": None}
+    assert not of_kind(alone, "first")
+    assert "First filing," not in (Drawing(alone, 1, "0").svg() or "")
 
 
 def test_bars_have_the_length_of_their_time_and_days_off_are_shaded() -> None:
