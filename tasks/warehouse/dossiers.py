@@ -25,10 +25,7 @@ from tasks.warehouse.partitions import SLOTS
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
 
-_CHOSEN = """
-    SELECT d.source, d.code FROM core.dossiers AS d
-    WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'
-"""
+_OF_MONTHS = "d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'"
 # What a change since the last time can have touched, and what grows older by itself. Each way asks for changes first and
 # for dossiers then, one by one (LIMIT keeps them from being joined to all): those that nothing touched are not looked at.
 _TOUCHED = f"""
@@ -66,7 +63,15 @@ _REFILED = """
     ORDER BY m.code, o.received_at DESC, o.code DESC
 """
 _NAMED = " AND d.code = ANY(%(codes)s)"
-_OF_CODES = "SELECT d.source, d.code FROM core.dossiers AS d WHERE d.source = %(source)s AND d.role = 'primary'" + _NAMED
+_OF_CODES = "d.source = %(source)s AND d.role = 'primary'" + _NAMED
+_DOSSIERS = """,
+    doubles AS (
+        SELECT m.source, m.code, min(m.other_code) AS duplicate_of FROM chosen JOIN core.matches AS m USING (source, code)
+        WHERE m.kind = 'duplicate_of' GROUP BY 1, 2
+    )
+    SELECT d.*, doubles.duplicate_of FROM core.dossiers AS d LEFT JOIN doubles USING (source, code)
+    WHERE {chosen} ORDER BY d.source, d.code
+"""
 
 
 @dataclass(frozen=True)
@@ -109,17 +114,9 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
 
 
 def _read_chosen(chosen: str, parameters: Mapping[str, Any]) -> DossierFrames:
-    dossiers = read_frame(
-        f"""
-        WITH chosen AS MATERIALIZED ({chosen})
-        SELECT d.*, (
-            SELECT min(m.other_code) FROM core.matches AS m
-            WHERE m.source = d.source AND m.code = d.code AND m.kind = 'duplicate_of') AS duplicate_of
-        FROM core.dossiers AS d JOIN chosen USING (source, code) ORDER BY d.source, d.code
-        """,
-        parameters,
-        {**DOSSIERS.dtypes, "duplicate_of": _TEXT},
-    )
+    """Read what a condition on ``core.dossiers AS d`` chooses."""
+    query = _with_chosen(chosen) + _DOSSIERS.format(chosen=chosen)
+    dossiers = read_frame(query, parameters, {**DOSSIERS.dtypes, "duplicate_of": _TEXT})
     corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'", first=("received_at",))
     return DossierFrames(
         dossiers=with_corrections(dossiers, corrections),
@@ -139,7 +136,7 @@ def _read_earlier(chosen: str, parameters: Mapping[str, Any]) -> Earlier | None:
     Each was received before the next, so the row of them comes to an end.
     """
     certain = {**parameters, "certain": CERTAIN}
-    links = read_frame(f"WITH chosen AS MATERIALIZED ({chosen}) {_REFILED}", certain, {"code": _TEXT, "first_code": _TEXT})
+    links = read_frame(f"{_with_chosen(chosen)} {_REFILED}", certain, {"code": _TEXT, "first_code": _TEXT})
     if not len(links):
         return None
     first = {"source": parameters["source"], "codes": sorted(set(links["first_code"]))}
@@ -187,12 +184,21 @@ def touched(bundle: Bundle, selection: Selection) -> Selection:
 
 
 def _chosen(bundle: Bundle, selection: Selection) -> tuple[str, dict[str, Any]]:
-    query = _CHOSEN
+    chosen = _OF_MONTHS
     parameters: dict[str, Any] = {"source": bundle.source, "months": list(bundle.months)}
     if selection.codes is not None:
-        query += _NAMED
+        chosen += _NAMED
         parameters["codes"] = list(selection.codes)
-    return query, parameters
+    return chosen, parameters
+
+
+def _with_chosen(chosen: str) -> str:
+    """Return the beginning of a query that knows the chosen dossiers, numbered in their order: rows are sorted by numbers."""
+    return f"""
+    WITH chosen AS MATERIALIZED (
+        SELECT d.source, d.code, row_number() OVER (ORDER BY d.source, d.code) AS place
+        FROM core.dossiers AS d WHERE {chosen}
+    )"""
 
 
 def _read(
@@ -200,10 +206,10 @@ def _read(
 ) -> pd.DataFrame:
     """Read a table's rows about the chosen dossiers, oldest first, in the same order whatever way PostgreSQL joins them."""
     columns = ", ".join(f"t.{column}" for column in table.columns)
-    order = ", ".join(f"t.{column}" for column in dict.fromkeys(("source", "code", *first, *table.key)))
+    order = ", ".join(f"t.{column}" for column in dict.fromkeys((*first, *table.key)))
     return read_frame(
-        f"WITH chosen AS MATERIALIZED ({chosen}) SELECT {columns} FROM {table.full_name} AS t "
-        f"JOIN chosen USING (source, code) WHERE true {extra} ORDER BY {order}",
+        f"{_with_chosen(chosen)} SELECT {columns} FROM {table.full_name} AS t "
+        f"JOIN chosen USING (source, code) WHERE true {extra} ORDER BY chosen.place, {order}",
         parameters,
         table,
     )
@@ -215,17 +221,17 @@ def _read_pauses(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     names = ", ".join(PAUSES.columns)
     return read_frame(
         f"""
-        WITH chosen AS MATERIALIZED ({chosen}),
+        {_with_chosen(chosen)},
         said AS (
-            SELECT c.source, c.code, {rest}, NULL AS by_source, NULL AS by_code
+            SELECT c.place, c.source, c.code, {rest}, NULL AS by_source, NULL AS by_code
             FROM chosen AS c JOIN core.pauses AS p USING (source, code)
             UNION ALL
-            SELECT c.source, c.code, {rest}, p.source, p.code
+            SELECT c.place, c.source, c.code, {rest}, p.source, p.code
             FROM chosen AS c
             JOIN core.matches AS m ON m.source = c.source AND m.code = c.code AND m.kind = 'evidence'
             JOIN core.pauses AS p ON p.source = m.other_source AND p.code = m.other_code
         )
-        SELECT {names} FROM said ORDER BY source, code, by_source NULLS FIRST, by_code, seq
+        SELECT {names} FROM said ORDER BY place, by_source NULLS FIRST, by_code, seq
         """,
         parameters,
         PAUSES,
@@ -237,12 +243,12 @@ def _read_evidence(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     keys = {"source": _TEXT, "code": _TEXT, "other_source": _TEXT, "other_code": _TEXT}
     return read_frame(
         f"""
-        WITH chosen AS MATERIALIZED ({chosen})
+        {_with_chosen(chosen)}
         SELECT c.source, c.code, m.other_source, m.other_code, {names}
         FROM chosen AS c
         JOIN core.matches AS m ON m.source = c.source AND m.code = c.code AND m.kind = 'evidence'
         JOIN core.dossiers AS e ON e.source = m.other_source AND e.code = m.other_code
-        ORDER BY 1, 2, 3, 4
+        ORDER BY c.place, m.other_source, m.other_code
         """,
         parameters,
         {**keys, **{name: DOSSIERS.dtypes[name] for name in _EVIDENCE}},

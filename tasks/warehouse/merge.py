@@ -23,6 +23,7 @@ CHANGED_IN = "changed_in"
 # Where a record was read does not change what it says: a dossier that an overlapping pull brings again in
 # another landing file stays untouched, and goes on naming the file that first said so.
 _NOT_COMPARED = ("pull_id", "page_digest", "page_position")
+_SAMPLED = 100  # staged rows, by which is told whether all may be new
 _COLLISIONS = 3  # with loads of other subjects, before the server's refusal is passed on
 
 
@@ -89,6 +90,10 @@ class Merge:
         if self._is_empty():
             return Merged(self._fill())
         self._analyze()
+        if self._seems_new():
+            inserted = self._insert(only_new=False, lenient=True)
+            updated = self._update() if inserted < self._stage.rows else 0
+            return Merged(inserted, updated, self._stage.rows - inserted - updated)
         new = self._count_new()
         updated = self._update() if new < self._stage.rows else 0
         kill_point("updated")
@@ -129,6 +134,19 @@ class Merge:
     def _analyze(self) -> None:
         with self._driver.cursor() as cursor:
             cursor.execute(sql.SQL("ANALYZE {} ({})").format(self._stage.name, names(self._table.key)))
+
+    def _seems_new(self) -> bool:
+        """Tell whether none of some staged rows is there: then no others are looked for, and the index refuses those that are."""
+        statement = sql.SQL(
+            "SELECT NOT EXISTS (SELECT FROM (SELECT * FROM {stage} LIMIT {some}) AS s, LATERAL "
+            "(SELECT FROM {target} AS t WHERE {same} LIMIT 1) AS t)"
+        )
+        question = statement.format(
+            stage=self._stage.name, some=sql.Literal(_SAMPLED), target=self._target, same=self._same_key()
+        )
+        with self._driver.cursor() as cursor:
+            cursor.execute(question)
+            return bool(cursor.fetchone()[0])
 
     def _count_new(self) -> int:
         """Count staged rows without a counterpart, by their keys alone: whole rows are compared once, by the update."""
@@ -171,9 +189,14 @@ class Merge:
             )
         return rows
 
-    def _insert(self, *, only_new: bool) -> int:
-        absent = sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
-        return self._run(self._insertion(absent if only_new else sql.SQL("")))
+    def _insert(self, *, only_new: bool, lenient: bool = False) -> int:
+        """Insert staged rows: only those whose key is not there, or (lenient) all that no row stands against."""
+        which = sql.SQL("")
+        if only_new:
+            which = sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
+        elif lenient:
+            which = sql.SQL("ON CONFLICT ({}) DO NOTHING").format(names(self._table.key))
+        return self._run(self._insertion(which))
 
     def _insertion(self, which: sql.Composable) -> sql.Composable:
         columns = self._stage.columns
