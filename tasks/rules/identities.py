@@ -106,8 +106,8 @@ def broken_recount(counts: pd.DataFrame, cases: Cases, as_of: date) -> list[Brea
     found: list[Break] = []
     for name in expected.columns:
         difference = _column_total(both, str(name)) - expected[name].to_numpy(dtype=np.int64)
-        frame = both.index.to_frame(index=False).assign(month=f"column {name}")
-        found += _breaks("recount", frame, difference)
+        if difference.any():
+            found += _breaks("recount", both.index.to_frame(index=False).assign(month=f"column {name}"), difference)
     return found
 
 

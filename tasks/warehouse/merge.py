@@ -156,6 +156,8 @@ class Merge:
             return int(cursor.fetchone()[0])
 
     def _update(self) -> int:
+        if not self._values:  # a key says all there is: nothing can differ
+            return 0
         assignments = [sql.SQL("{} = {}").format(sql.Identifier(c), self._new(c)) for c in self._values]
         assignments += self._change_number("{} = {}")
         statement = sql.SQL("UPDATE {target} AS t SET {assignments} FROM {stage} AS s WHERE {same} AND {differs}")
