@@ -23,6 +23,7 @@ CHANGED_IN = "changed_in"
 # Where a record was read does not change what it says: a dossier that an overlapping pull brings again in
 # another landing file stays untouched, and goes on naming the file that first said so.
 _NOT_COMPARED = ("pull_id", "page_digest", "page_position")
+_EVERY = sql.SQL("")  # no condition: every staged row is inserted
 _SAMPLED = 100  # staged rows, by which is told whether all may be new
 _COLLISIONS = 3  # with loads of other subjects, before the server's refusal is passed on
 
@@ -91,13 +92,13 @@ class Merge:
             return Merged(self._fill())
         self._analyze()
         if self._seems_new():
-            inserted = self._insert(only_new=False, lenient=True)
+            inserted = self._insert(sql.SQL("ON CONFLICT ({}) DO NOTHING").format(names(self._table.key)))
             updated = self._update() if inserted < self._stage.rows else 0
             return Merged(inserted, updated, self._stage.rows - inserted - updated)
         new = self._count_new()
         updated = self._update() if new < self._stage.rows else 0
         kill_point("updated")
-        inserted = self._insert(only_new=new < self._stage.rows) if new else 0
+        inserted = self._insert(self._absent() if new < self._stage.rows else _EVERY) if new else 0
         return Merged(inserted, updated, self._stage.rows - inserted - updated)
 
     def _undoable(self, write: Callable[[], Merged]) -> Merged:
@@ -150,9 +151,8 @@ class Merge:
 
     def _count_new(self) -> int:
         """Count staged rows without a counterpart, by their keys alone: whole rows are compared once, by the update."""
-        statement = sql.SQL("SELECT count(*) FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM {target} AS t WHERE {same})")
         with self._driver.cursor() as cursor:
-            cursor.execute(statement.format(stage=self._stage.name, target=self._target, same=self._same_key()))
+            cursor.execute(sql.SQL("SELECT count(*) FROM {} AS s {}").format(self._stage.name, self._absent()))
             return int(cursor.fetchone()[0])
 
     def _update(self) -> int:
@@ -174,9 +174,9 @@ class Merge:
     def _fill(self) -> int:
         """Insert the whole stage into an empty table; versions are then the stage's rows, without a detour."""
         if self._table is not DOSSIERS or self._repeated:
-            return self._insert(only_new=False)
+            return self._insert(_EVERY)
         with self._driver.cursor() as cursor:
-            cursor.execute(self._insertion(sql.SQL("")))
+            cursor.execute(self._insertion(_EVERY))
             rows = int(cursor.rowcount)
             given = tuple(c for c in DOSSIER_VERSIONS.columns if c not in ("seen_at", CHANGED_IN))
             cursor.execute(
@@ -191,14 +191,12 @@ class Merge:
             )
         return rows
 
-    def _insert(self, *, only_new: bool, lenient: bool = False) -> int:
-        """Insert staged rows: only those whose key is not there, or (lenient) all that no row stands against."""
-        which = sql.SQL("")
-        if only_new:
-            which = sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
-        elif lenient:
-            which = sql.SQL("ON CONFLICT ({}) DO NOTHING").format(names(self._table.key))
+    def _insert(self, which: sql.Composable) -> int:
         return self._run(self._insertion(which))
+
+    def _absent(self) -> sql.Composable:
+        """Return the condition that a staged row has no counterpart."""
+        return sql.SQL("WHERE NOT EXISTS (SELECT FROM {} AS t WHERE {})").format(self._target, self._same_key())
 
     def _insertion(self, which: sql.Composable) -> sql.Composable:
         columns = self._stage.columns
