@@ -14,8 +14,9 @@ from tasks.cleaning.moments import groups_of, read_instants
 from tasks.rules.diagnosis import ClockGaps, YearOfDaysOff, clock_gaps, days_off_by_year, stated_times
 from tasks.rules.times import local_times
 from tasks.sources.adapters import adapter_for
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import Window
-from tasks.sources.readings import Readings, joined, read_page
+from tasks.sources.readings import Readings, joined
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from typing import Protocol
 
 import pandas as pd
 
-from config.errors import SourceError
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.quality import CHANGES
@@ -32,7 +31,8 @@ from tasks.mentions import about_news, earlier_pages, keep_mentions, mentions_of
 from tasks.receipts import keep_load, time_of
 from tasks.rules.drift import Seen
 from tasks.sources import landing
-from tasks.sources.readings import Readings, joined, read_page, unreadable
+from tasks.sources.pages import Landed, PagesRead, read_pages
+from tasks.sources.readings import Readings
 from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
@@ -100,7 +100,7 @@ def load_source(source: Source, *, gates: Gates | None = None) -> Counts:
     if not waiting:
         return counts
     if source.statements == "partial":  # what a page leaves open, an earlier one may have told
-        beside = earlier_pages(source.name, joined(_read(source, waiting)[0]))
+        beside = earlier_pages(source.name, _read(source, waiting).joined())
         chunks: Iterable[list[WaitingPage]] = [_pages(source, beside) if beside else waiting]
     else:
         chunks = _chunks(waiting)
@@ -208,17 +208,16 @@ class _Ready:
 
 def _prepare(source: Source, pages: list[WaitingPage], key: bytes, look: Callable[[Readings], Drift]) -> _Ready:
     """Read pages together, let their contracts look at them, clean them."""
-    each, faults = _read(source, pages)
-    if len(faults) == len(pages):
-        raise faults[0]
-    readings = joined(each)
+    read = _read(source, pages)
+    if len(read.faults) == len(pages):
+        raise read.faults[0]
+    readings = read.joined()
     if source.statements == "partial" and not all(page.new for page in pages):
         readings = about_news(readings, [page.digest for page in pages if page.new])
-    told = mentions_of(each) if source.statements == "partial" else None
-    records, refused = [one.records for one in each], [len(one.rejected) for one in each]
-    del each  # twice the pages' text would be kept for two numbers a page
+    told = mentions_of(read.parts) if source.statements == "partial" else None
+    read.parts.clear()  # twice the pages' text would be kept for two numbers a page
     drift = look(readings)
-    return _Ready(pages, records, refused, drift, clean(readings, source, read_table(UNITS), key), told)
+    return _Ready(pages, read.records, read.refused, drift, clean(readings, source, read_table(UNITS), key), told)
 
 
 def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetime | None = None) -> Counts:
@@ -244,17 +243,9 @@ def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetim
     return Counts("load", source.name, dossiers, merged.inserted, merged.updated, merged.unchanged, len(cleaned.rejected))
 
 
-def _read(source: Source, pages: Sequence[WaitingPage]) -> tuple[list[Readings], list[SourceError]]:
-    each: list[Readings] = []
-    faults: list[SourceError] = []
-    for page in pages:
-        body = landing.fetch(page.digest, source.name)
-        try:
-            each.append(read_page(body, page.media_type, source))
-        except SourceError as error:
-            faults.append(error)
-            each.append(unreadable(page.digest))
-    return each, faults
+def _read(source: Source, pages: Sequence[WaitingPage]) -> PagesRead:
+    landed = (Landed(page.digest, landing.fetch(page.digest, source.name), page.media_type) for page in pages)
+    return read_pages(landed, source, apart=source.statements == "partial")
 
 
 def _frames(cleaned: Cleaned) -> list[tuple[Table, pd.DataFrame]]:

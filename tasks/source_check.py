@@ -27,9 +27,10 @@ from tasks.rules.dates import read_dates
 from tasks.rules.masking import mask
 from tasks.rules.text import clean_text, given
 from tasks.sources.adapters import adapter_for
+from tasks.sources.pages import read_page
 from tasks.sources.profiles import columns_of, meanings
 from tasks.sources.protocol import Page, Window
-from tasks.sources.readings import Readings, joined, read_page
+from tasks.sources.readings import Readings, joined
 from tasks.sources.shapes import HEADING_ROW
 
 MOST_PAGES = 20

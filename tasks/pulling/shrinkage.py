@@ -13,8 +13,8 @@ from config.sources import Source
 from schemas.raw import PULLS
 from tasks.pulling.books import PULL, Receipt
 from tasks.sources import landing
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import Adapter, Window
-from tasks.sources.readings import read_page
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load as open_load
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Objects, at, folded, keys_of, texts
+from tasks.rules.columns import truths
+from tasks.sources.readings import Pages, Part, Readings, readings
+from tasks.sources.records import Fields, Keys, Objects, at, folded, keys_of, texts
 
 # Canonical field: names that the generations use for it, the first given one counts.
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
@@ -55,6 +57,7 @@ SUPPLEMENTS = "DanhSachHoSoBoSung"
 FEES = "DanhSachLePhi"
 RESULTS = "DanhSachGiayToKetQua"
 RESULT_MARKS = ("DuongDanTepTinKetQua", "MaGiayToKetQua", "GiayToId")
+_NO_MARK = pa.array([None, "0", "false"], pa.string())
 IDENTITIES = "DinhDanhCHS"
 APPLICANT = ("ThongTinNguoiNop", "ThongTinChiTiet")
 APPLICANT_KEYS = {
@@ -97,6 +100,11 @@ def listed(answer: Any, path: str | None) -> list[Any]:
     raise ValueError(f"there is no list at {path}")
 
 
+def path_of(path: str | None) -> list[tuple[str, ...]]:
+    """Return the names by which to go to the list of records in an answer that is parsed into columns."""
+    return [RESULT_LISTS] if path is None else [(name,) for name in path.split(".")]
+
+
 def records_of(answer: Any) -> list[Any]:
     """Return the list of records inside an answer's envelope.
 
@@ -134,17 +142,17 @@ def _is_message(item: Any) -> bool:
     )
 
 
-def read_dossiers(objects: Objects, digest: str) -> Readings:
+def read_dossiers(objects: Objects, pages: Pages) -> Readings:
     """Read records of DongBoHoSoMC with their progress and supplement records."""
     keys, positions = objects.keys, objects.positions
     columns = {field: keys.texts(*names) for field, names in DOSSIER_KEYS.items()}
     _applicants(keys, columns)
     for field, (name, answer) in _DERIVED.items():
         if keys.has(name):
-            columns[field] = pa.array(answer(keys, name), pa.string())
+            columns[field] = answer(keys, name)
     codes = columns["code"]
     return readings(
-        digest,
+        pages,
         dossiers=Part(columns, positions),
         events=child_columns(*keys.inside(EVENTS), EVENT_KEYS, codes, positions),
         supplements=child_columns(*keys.inside(SUPPLEMENTS), SUPPLEMENT_KEYS, codes, positions),
@@ -152,24 +160,22 @@ def read_dossiers(objects: Objects, digest: str) -> Readings:
     )
 
 
-def read_units(objects: Objects, digest: str) -> Readings:
+def read_units(objects: Objects, pages: Pages) -> Readings:
     """Read records of LayDanhMucCoQuan."""
     columns = {field: objects.keys.texts(*names) for field, names in UNIT_KEYS.items()}
-    return readings(digest, units=Part(columns, objects.positions), rejected=not_objects(objects.others))
+    return readings(pages, units=Part(columns, objects.positions), rejected=not_objects(objects.others))
 
 
-def read_procedures(objects: Objects, digest: str) -> Readings:
+def read_procedures(objects: Objects, pages: Pages) -> Readings:
     """Read records of LayThuTuc: one row for each channel, because the limit is the channel's (domain 2.8)."""
     keys, positions = objects.keys, objects.positions
     ways = [value or [{}] for value in keys.values("CACHTHUCTHUCHIEN")]
     items, places = keys_of(ways)
-    own = {field: keys.texts(*names).take(pa.array(places, pa.int64())) for field, names in PROCEDURE_KEYS.items()}
+    own = {field: keys.texts(*names).take(pa.array(places)) for field, names in PROCEDURE_KEYS.items()}
     domains = keys.first_inside("LINHVUCTHUCHIEN").records
     field_keys = Keys([domains[place] for place in places])
     limits = [_limit(value) for value in items.values("THOIGIAN")]
-    legal_basis = pa.array([_legal_basis(value) for value in keys.values("CANCUPHAPLY")], pa.string()).take(
-        pa.array(places, pa.int64())
-    )
+    legal_basis = pa.array([_legal_basis(value) for value in keys.values("CANCUPHAPLY")], pa.string()).take(pa.array(places))
     columns = {
         **own,
         "reference": pc.coalesce(own["reference"], legal_basis),
@@ -179,7 +185,7 @@ def read_procedures(objects: Objects, digest: str) -> Readings:
         "limit_text": pa.array([limit[0] for limit in limits], pa.string()),
         "limit_unit_text": pa.array([limit[1] for limit in limits], pa.string()),
     }
-    return readings(digest, procedures=Part(columns, [positions[p] for p in places]), rejected=not_objects(objects.others))
+    return readings(pages, procedures=Part(columns, positions[places]), rejected=not_objects(objects.others))
 
 
 def not_objects(positions: Sequence[int]) -> Part:
@@ -188,7 +194,7 @@ def not_objects(positions: Sequence[int]) -> Part:
 
 
 def child_columns(
-    keys: Keys, places: Sequence[int], names: Mapping[str, tuple[str, ...]], codes: pa.Array, positions: Sequence[int]
+    keys: Fields, places: np.ndarray, names: Mapping[str, tuple[str, ...]], codes: pa.Array, positions: np.ndarray
 ) -> Part:
     """Return the rows that belong to records under canonical names, with the record's code.
 
@@ -200,10 +206,10 @@ def child_columns(
         positions: of the records in the page.
     """
     columns = {field: keys.texts(*spellings) for field, spellings in names.items()}
-    return Part({"code": codes.take(pa.array(places, pa.int64())), **columns}, [positions[place] for place in places])
+    return Part({"code": codes.take(pa.array(places)), **columns}, positions[places])
 
 
-def _applicants(keys: Keys, columns: dict[str, pa.Array]) -> None:
+def _applicants(keys: Fields, columns: dict[str, pa.Array]) -> None:
     """Fill in the applicant from where later generations keep him."""
     if keys.has(IDENTITIES):
         numbers = keys.first_inside(IDENTITIES).texts("SoDinhDanh")
@@ -214,22 +220,23 @@ def _applicants(keys: Keys, columns: dict[str, pa.Array]) -> None:
             columns[field] = pc.coalesce(columns[field], inner.texts(*names))
 
 
-def _has_result(keys: Keys, name: str) -> list[str | None]:
+def _has_result(keys: Fields, name: str) -> pa.Array:
     """Tell whether a record lists a result; null where it has no list of them."""
     items, places = keys.inside(name)
-    shown = {place for mark in RESULT_MARKS for place, given in zip(places, items.values(mark), strict=True) if given}
-    listed = [isinstance(value, list) for value in keys.values(name)]
-    return [("true" if place in shown else "false") if one else None for place, one in enumerate(listed)]
+    shown = np.zeros(len(keys), dtype=bool)
+    for mark in RESULT_MARKS:
+        shown[places[truths(pc.invert(pc.is_in(items.texts(mark), _NO_MARK)))]] = True
+    return pc.if_else(keys.lists(name), pc.if_else(shown, "true", "false"), None)
 
 
-def _fees(keys: Keys, name: str) -> list[str | None]:
+def _fees(keys: Fields, name: str) -> pa.Array:
     """Join the single sums; they are added up where numbers are read."""
     items, places = keys.inside(name)
-    prices: list[list[str]] = [[] for _ in keys.records]
-    for place, price in zip(places, items.texts("Gia").to_pylist(), strict=True):
+    prices: dict[int, str] = {}
+    for place, price in zip(places.tolist(), items.texts("Gia").to_pylist(), strict=True):
         if price:
-            prices[place].append(price)
-    return ["+".join(each) or None for each in prices]
+            prices[place] = f"{prices[place]}+{price}" if place in prices else price
+    return pa.array(list(map(prices.get, range(len(keys)))), pa.string())
 
 
 def _legal_basis(value: Any) -> str | None:
@@ -238,11 +245,9 @@ def _legal_basis(value: Any) -> str | None:
     return "; ".join(dict.fromkeys(number.strip() for number in numbers)) or None
 
 
-def _migrated(keys: Keys, name: str) -> list[str | None]:
-    return [
-        None if one is None else str(one.strip().casefold() == "convert").lower()
-        for one in texts(keys.values(name)).to_pylist()
-    ]
+def _migrated(keys: Fields, name: str) -> pa.Array:
+    """Tell whether a record was brought in from another system; null where its field is not filled in."""
+    return pc.if_else(pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(keys.texts(name))), "convert"), "true", "false")
 
 
 def _limit(value: Any) -> tuple[str | None, str | None]:
@@ -261,7 +266,7 @@ def _listed(keys: Keys, name: str) -> list[str | None]:
     return found
 
 
-_DERIVED: dict[str, tuple[str, Callable[[Keys, str], list[str | None]]]] = {
+_DERIVED: dict[str, tuple[str, Callable[[Fields, str], pa.Array]]] = {
     "has_result": (RESULTS, _has_result),
     "fee_amount": (FEES, _fees),
     "is_migrated": (MIGRATED, _migrated),

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from tasks.sources.exchange import not_objects
-from tasks.sources.readings import Part, Readings, joined, readings
+from tasks.sources.readings import Pages, Part, Readings, joined, readings
 from tasks.sources.records import Keys, Objects, Record
 
 NAME = ("TenHam", "Ham", "service", "method", "action")  # which call a message is
@@ -44,7 +45,7 @@ PAUSE_CALLS: dict[str, dict[str, tuple[str, ...]]] = {
 _CALL_NAMES = {name.casefold(): name for name in CALLS}
 
 
-def read_calls(objects: Objects, digest: str) -> Readings:
+def read_calls(objects: Objects, pages: Pages) -> Readings:
     """Read calls: a statement each; a call that is not listed is kept as rejected."""
     keys, positions = objects.keys, objects.positions
     names = [_CALL_NAMES.get((name or "").strip().casefold(), "") for name in keys.texts(*NAME).to_pylist()]
@@ -53,19 +54,19 @@ def read_calls(objects: Objects, digest: str) -> Readings:
     unknown = [positions[place] for place, name in enumerate(names) if not name]
     reason = pa.array(["unknown_call"] * len(unknown), pa.string())
     parts = [
-        _calls(name, [p for p in known if names[p] == name], arguments, positions, digest) for name in CALLS if name in names
+        _calls(name, [p for p in known if names[p] == name], arguments, positions, pages) for name in CALLS if name in names
     ]
     stated = joined(
         [
             *parts,
-            readings(digest, rejected=not_objects(objects.others)),
-            readings(digest, rejected=Part({"reason": reason}, unknown)),
+            readings(pages, rejected=not_objects(objects.others)),
+            readings(pages, rejected=Part({"reason": reason}, unknown)),
         ]
     )
     return _in_order(stated)
 
 
-def _calls(name: str, places: list[int], arguments: Sequence[Record], positions: Sequence[int], digest: str) -> Readings:
+def _calls(name: str, places: list[int], arguments: Sequence[Record], positions: np.ndarray, pages: Pages) -> Readings:
     keys = Keys([arguments[place] for place in places])
     number = keys.texts(*NUMBER)
     here = [positions[place] for place in places]
@@ -75,7 +76,7 @@ def _calls(name: str, places: list[int], arguments: Sequence[Record], positions:
     if name in PAUSE_CALLS:
         halves = {field: keys.texts(*spellings) for field, spellings in PAUSE_CALLS[name].items()}
         parts["supplements"] = Part({"code": number, **halves}, here)
-    return readings(digest, **parts)
+    return readings(pages, **parts)
 
 
 def _in_order(stated: Readings) -> Readings:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import Source
+from tasks.rules.columns import arrow, truths
 from tasks.rules.fonts import Font, detect, to_unicode
 from tasks.rules.text import per_distinct
+from tasks.sources.columnar import UnevenError
 from tasks.sources.readings import Readings
 
 _FRAMES = ("dossiers", "events", "procedures", "units")
@@ -46,19 +50,37 @@ def to_font(values: pa.Array, font: Font) -> pa.Array:
 
 
 def readings_in_unicode(readings: Readings, source: Source) -> Readings:
-    """Return readings of records in Unicode; of most sources they are so already, which their first words show."""
-    font = font_of(_words(readings), source)
+    """Return readings of records in Unicode; of most sources they are so already, which each page's first words show.
+
+    Raises:
+        UnevenError: they are of several pages, which were not typed for the same font.
+    """
+    fonts = {font_of(_words(rows), source) for rows in _rows_by_page(readings)}
+    if len(fonts) > 1:
+        raise UnevenError
+    font = fonts.pop() if fonts else None
     if font is None:
         return readings
     return replace(readings, **{name: _converted(getattr(readings, name), font) for name in _FRAMES})
 
 
-def _words(readings: Readings) -> Iterable[str | None]:
-    for name in _FRAMES:
-        frame = getattr(readings, name)
+def _rows_by_page(readings: Readings) -> Iterable[list[pd.DataFrame]]:
+    """Return each page's first rows in each frame."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for frame in (getattr(readings, name) for name in _FRAMES):
+        digests = arrow(frame["page_digest"])
+        changed = np.flatnonzero(truths(pc.not_equal(digests[1:], digests[:-1]))) + 1
+        for start, end in pairwise([0, *changed.tolist(), len(frame)]):
+            if start < end:
+                found.setdefault(digests[start].as_py(), []).append(frame[start : min(end, start + _LOOKED_AT)])
+    return found.values()
+
+
+def _words(rows: Iterable[pd.DataFrame]) -> Iterable[str | None]:
+    for frame in rows:
         for field in _WORDS:
-            if field in frame.columns and len(frame):
-                yield from frame[field].head(_LOOKED_AT).dropna().tolist()
+            if field in frame.columns:
+                yield from arrow(frame[field]).drop_null().to_pylist()
 
 
 def _converted(frame: pd.DataFrame, font: Font) -> pd.DataFrame:

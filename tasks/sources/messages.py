@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.sources.exchange import DOSSIER_KEYS, EVENT_KEYS, read_dossiers
-from tasks.sources.readings import Part, Readings, joined, readings
-from tasks.sources.records import Keys, Objects
+from tasks.sources.readings import Pages, Part, Readings, joined, readings
+from tasks.sources.records import Fields, Keys, Objects
 
 # What only a record of CapNhatTienDoHoSoMC has, and what it never has but a dossier does.
 PROGRESS_ONLY = ("ThoiDiemXuLy",)
@@ -19,38 +19,38 @@ DOSSIER_ONLY = ("TrangThaiHoSo", "MaTTHC", "NgayTiepNhan", "NgayNop")
 DOSSIER_IDS = ("MaHoSo", "IdHoSo")
 
 
-def read_messages(given: Objects, digest: str, partial: bool) -> Readings:
+def read_messages(given: Objects, pages: Pages, partial: bool) -> Readings:
     """Read dossiers, and progress records that stand beside them, in front of them or without them.
 
     Args:
-        given: records of one page.
-        digest: of the page.
+        given: the records.
+        pages: in which they stand.
         partial: a progress record without its dossier is a statement that brings the code alone (see ``statements``
             of :class:`config.sources.Source`); else it would overwrite what is known, and is kept as rejected.
     """
     keys, positions = given.keys, given.positions
     if not keys.has(*PROGRESS_ONLY):
-        return read_dossiers(given, digest)
+        return read_dossiers(given, pages)
     entry = np.array([value is not None for value in keys.values(*PROGRESS_ONLY)])
     entry &= np.array([value is None for value in keys.values(*DOSSIER_ONLY)])
     whole, entries = np.flatnonzero(~entry).tolist(), np.flatnonzero(entry).tolist()
     objects = keys.records
-    of_dossiers = Objects(Keys([objects[place] for place in whole]), [positions[place] for place in whole], given.others)
-    dossiers = read_dossiers(of_dossiers, digest)
+    of_dossiers = Objects(Keys([objects[place] for place in whole]), positions[whole], given.others)
+    dossiers = read_dossiers(of_dossiers, pages)
     names = _names(keys)
     homes = {name: place for place in reversed(whole) for name in names[place]}
     progress = [(place, next((homes[name] for name in names[place] if name in homes), None)) for place in entries]
-    return joined([dossiers, *_entries(objects, positions, progress, digest, partial)])
+    return joined([dossiers, *_entries(objects, positions, progress, pages, partial)])
 
 
-def _names(keys: Keys) -> list[list[str]]:
+def _names(keys: Fields) -> list[list[str]]:
     """Return the names of each record's dossier, the code first."""
     given = [keys.texts(name).to_pylist() for name in DOSSIER_IDS]
     return [[name.strip().upper() for name in row if name] for row in zip(*given, strict=True)]
 
 
 def _entries(
-    objects: Sequence[Any], positions: Sequence[int], progress: Sequence[tuple[int, int | None]], digest: str, partial: bool
+    objects: Sequence[Any], positions: np.ndarray, progress: Sequence[tuple[int, int | None]], pages: Pages, partial: bool
 ) -> list[Readings]:
     """Read progress records, given with the place of their dossier's record in the page, or None."""
     kept = [(place, home) for place, home in progress if home is not None or partial]
@@ -58,10 +58,10 @@ def _entries(
     rows = Keys([objects[place] for place, _ in kept])
     codes = Keys([objects[place if home is None else home] for place, home in kept]).texts(*DOSSIER_KEYS["code"])
     columns = {"code": codes, **{field: rows.texts(*names) for field, names in EVENT_KEYS.items()}}
-    events = Part(columns, [positions[place if home is None else home] for place, home in kept])
+    events = Part(columns, positions[[place if home is None else home for place, home in kept]])
     lonely = {"code": Keys([objects[place] for place in alone]).texts(*DOSSIER_KEYS["code"])}
-    places = [positions[place] for place in alone]
+    places = positions[alone]
     if partial:
-        return [readings(digest, events=events, dossiers=Part(lonely, places))]
+        return [readings(pages, events=events, dossiers=Part(lonely, places))]
     refused = {**lonely, "reason": pa.array(["no_dossier"] * len(alone), pa.string())}
-    return [readings(digest, events=events, rejected=Part(refused, places))]
+    return [readings(pages, events=events, rejected=Part(refused, places))]

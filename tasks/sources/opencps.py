@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.sources.exchange import child_columns, not_objects
-from tasks.sources.readings import Part, Readings, readings
-from tasks.sources.records import Keys, Objects, Record, keys_of, text
+from tasks.sources.readings import Pages, Part, Readings, readings
+from tasks.sources.records import Fields, Keys, Objects, Record, keys_of, text
 
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
     "code": ("dossierNo",),
@@ -53,12 +53,12 @@ RESUMES = ("3", "6")
 ONLINE, POSTAL, COUNTER = "online", "postal", "counter"
 
 
-def read_opencps(objects: Objects, digest: str, statuses: Iterable[str] = ()) -> Readings:
+def read_opencps(objects: Objects, pages: Pages, statuses: Iterable[str] = ()) -> Readings:
     """Read dossiers of the REST service.
 
     Args:
-        objects: records of one page.
-        digest: of the page.
+        objects: the records.
+        pages: in which they stand.
         statuses: codes of the source's own list. A status is read together with its sub-status, as
             ``status/sub-status``, where the list has that; OpenCPS lets an office map either.
     """
@@ -70,7 +70,7 @@ def read_opencps(objects: Objects, digest: str, statuses: Iterable[str] = ()) ->
     waits = [pauses_of(listed) for listed in actions]
     pauses = {field: (field,) for field in ("kind", "started_at", "ended_at", "due_before_at", "due_after_at")}
     return readings(
-        digest,
+        pages,
         dossiers=Part(columns, positions),
         events=child_columns(*keys_of(actions), ACTION_KEYS, columns["code"], positions),
         supplements=child_columns(*keys_of(waits), pauses, columns["code"], positions),
@@ -97,7 +97,7 @@ def pauses_of(actions: Sequence[Any]) -> list[Record]:
     return found
 
 
-def _ways(keys: Keys) -> tuple[Sequence[Any], Sequence[Any]]:
+def _ways(keys: Fields) -> tuple[Sequence[Any], Sequence[Any]]:
     return keys.values("online"), keys.values("fromViaPostal")
 
 

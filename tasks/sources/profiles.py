@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,25 +11,34 @@ import pyarrow.compute as pc
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
 from tasks.sources import exchange, land_calls, opencps
-from tasks.sources.exchange import child_columns, listed, not_objects, read_procedures, read_units, records_of
+from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError, keys_of_pages
+from tasks.sources.exchange import (
+    child_columns,
+    listed,
+    not_objects,
+    path_of,
+    read_procedures,
+    read_units,
+    records_of,
+)
 from tasks.sources.land_calls import read_calls
 from tasks.sources.legacy_text import readings_in_unicode
 from tasks.sources.messages import read_messages
 from tasks.sources.opencps import read_opencps
-from tasks.sources.protocol import JSON_LINES
-from tasks.sources.readings import Part, Readings, readings
+from tasks.sources.protocol import JSON, JSON_LINES
+from tasks.sources.readings import Pages, Part, Readings, readings
 from tasks.sources.records import Objects, objects_of, parse_json
 from tasks.sources.shapes import records_shape, table_shape
 from tasks.sources.sheets import sheets
 from tasks.sources.tables import Placed, place_columns
 
 # Profiles whose records are objects with children; each module declares the names that it reads.
-_RECORDS: dict[str, Callable[[Objects, str, Source], Readings]] = {
-    "dvcqg": lambda objects, digest, source: read_messages(objects, digest, source.statements == "partial"),
-    "opencps": lambda objects, digest, source: read_opencps(objects, digest, source.statuses),
-    "land_calls": lambda objects, digest, _: read_calls(objects, digest),
-    "catalogue": lambda objects, digest, _: read_procedures(objects, digest),
-    "units": lambda objects, digest, _: read_units(objects, digest),
+_RECORDS: dict[str, Callable[[Objects, Pages, Source], Readings]] = {
+    "dvcqg": lambda objects, pages, source: read_messages(objects, pages, source.statements == "partial"),
+    "opencps": lambda objects, pages, source: read_opencps(objects, pages, source.statuses),
+    "land_calls": lambda objects, pages, _: read_calls(objects, pages),
+    "catalogue": lambda objects, pages, _: read_procedures(objects, pages),
+    "units": lambda objects, pages, _: read_units(objects, pages),
 }
 
 
@@ -112,22 +121,63 @@ def modification_names(source: Source) -> Headings:
     return tuple(own.get("modified_at", ()))
 
 
-def read_records(body: bytes, media_type: str, source: Source, digest: str) -> Readings:
+def read_records(body: bytes, media_type: str, source: Source, pages: Pages, types: PageTypes) -> Readings:
     """Read a page of JSON: an answer of the exchange, or lines of a database's rows.
+
+    Args:
+        body: the bytes as they came.
+        media_type: what they are.
+        source: its profile and columns say what the fields mean.
+        pages: the page.
+        types: of the source's fields, which learn from it.
 
     Raises:
         ValueError: it is not JSON, or holds no list of records.
     """
     if media_type == JSON_LINES:
-        lines = parse_json(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
-        records = lines if source.kind == "sql" else records_of(lines)
+        answers = parse_json(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
+        records = answers if source.kind == "sql" else records_of(answers)
     else:
-        declared = source.rest.listing if source.rest else None
-        records = listed(parse_json(body), declared.records if declared else None)
+        answers = [parse_json(body)]
+        records = listed(answers[0], _list_of(source))
+    if _in_columns(media_type, source):
+        types.learn(answers)
+    return _read(objects_of(records), source, pages)
+
+
+def parse_records(body: bytes, media_type: str, source: Source, types: PageTypes) -> ParsedPage | None:
+    """Parse a page's records into columns; None where its fields are not those known, or are read as objects."""
+    page = types.parsed(body) if _in_columns(media_type, source) else None
+    try:
+        return page if page is None or media_type == JSON_LINES else page.listed(path_of(_list_of(source)))
+    except UnevenError:
+        return None
+
+
+def read_parsed(parsed: Sequence[ParsedPage], source: Source, pages: Pages) -> Readings:
+    """Read pages of equal types together.
+
+    Raises:
+        UnevenError: they cannot be read so; as objects they can.
+    """
+    keys = keys_of_pages(parsed)
+    return _read(Objects(keys, np.arange(len(keys)), []), source, pages)
+
+
+def _in_columns(media_type: str, source: Source) -> bool:
+    """Tell whether what a source's records say can be read from columns: not the calls and actions of some profiles."""
+    as_rows = bool(source.columns) or source.profile not in _RECORDS
+    return (as_rows or source.profile == "dvcqg") and (media_type == JSON or source.kind == "sql")
+
+
+def _list_of(source: Source) -> str | None:
+    return source.rest.listing.records if source.rest and source.rest.listing else None
+
+
+def _read(objects: Objects, source: Source, pages: Pages) -> Readings:
     reader = _RECORDS[source.profile] if source.profile in _RECORDS and not source.columns else _read_rows
-    objects = objects_of(records)
-    shape = records_shape(objects.keys, digest)
-    return replace(readings_in_unicode(reader(objects, digest, source), source), shape=shape)
+    shape = records_shape(objects.keys, pages.digests)
+    return replace(readings_in_unicode(reader(objects, pages, source), source), shape=shape)
 
 
 def meanings(source: Source) -> dict[str, str]:
@@ -148,14 +198,14 @@ def meanings(source: Source) -> dict[str, str]:
     return {name: ", ".join(fields) for name, fields in found.items()}
 
 
-def _read_rows(objects: Objects, digest: str, source: Source) -> Readings:
+def _read_rows(objects: Objects, pages: Pages, source: Source) -> Readings:
     """Read rows of a database, with the rows of their child tables under ``pauses`` and ``events``."""
     keys, positions, others = objects.keys, objects.positions, objects.others
     columns = {field: keys.texts(*names) for field, names in columns_of(source).items()}
     if source.profile == "catalogue":
-        return readings(digest, procedures=Part(columns, positions), rejected=not_objects(others))
+        return readings(pages, procedures=Part(columns, positions), rejected=not_objects(others))
     if source.profile == "units":
-        return readings(digest, units=Part(columns, positions), rejected=not_objects(others))
+        return readings(pages, units=Part(columns, positions), rejected=not_objects(others))
     columns = _with_constants(columns, source, len(positions))
     parts = {"dossiers": Part(columns, positions), "rejected": not_objects(others)}
     tables = (("events", "events"), ("pauses", "supplements")) if source.sql else ()
@@ -164,28 +214,28 @@ def _read_rows(objects: Objects, digest: str, source: Source) -> Readings:
         if child is not None:
             names = {field: (column,) for field, column in child.columns.items()}
             parts[target] = child_columns(*keys.inside(name), names, columns["code"], positions)
-    return readings(digest, **parts)
+    return readings(pages, **parts)
 
 
-def read_table(body: bytes, media_type: str, source: Source, digest: str) -> Readings:
+def read_table(body: bytes, media_type: str, source: Source, pages: Pages) -> Readings:
     """Read a workbook or a text file with headings.
 
     Raises:
         ValueError: it is no such file, or headings are missing.
     """
     placed = place_columns(sheets(body, media_type, source), columns_of(source), source)
-    shape = table_shape(placed.headings, placed.heading_row, digest)
+    shape = table_shape(placed.headings, placed.heading_row, pages.digests[0])
     kind = {"catalogue": "procedures", "units": "units"}.get(source.profile)
     if kind:
-        read = readings(digest, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
+        read = readings(pages, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
         return replace(read, shape=shape)
     if source.events:
-        return replace(_read_events(placed, source, digest), shape=shape)
+        return replace(_read_events(placed, source, pages), shape=shape)
     columns = _with_constants(placed.columns, source, len(placed.positions))
-    return replace(readings(digest, dossiers=Part(columns, placed.positions), rejected=placed.rejected), shape=shape)
+    return replace(readings(pages, dossiers=Part(columns, placed.positions), rejected=placed.rejected), shape=shape)
 
 
-def _read_events(placed: Placed, source: Source, digest: str) -> Readings:
+def _read_events(placed: Placed, source: Source, pages: Pages) -> Readings:
     """Read a table in which a row is an event: the first row of a dossier brings its own fields."""
     codes = placed.columns["code"]
     coded = pc.dictionary_encode(codes)
@@ -194,7 +244,7 @@ def _read_events(placed: Placed, source: Source, digest: str) -> Readings:
     columns = {field: values.take(pa.array(first)) for field, values in placed.columns.items()}
     positions = placed.positions[first]
     return readings(
-        digest,
+        pages,
         dossiers=Part(_with_constants(columns, source, len(first)), positions),
         # An event lies where its dossier does: the row that brought the dossier's own fields.
         events=Part({"code": codes, **placed.events}, positions[owner]),

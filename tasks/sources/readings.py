@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,9 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from config.errors import SourceError
-from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Source
-from tasks.sources.records import uncollected
+from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS
 from tasks.sources.shapes import Shape, merged
 
 PLACE_FIELDS = ("page_digest", "page_position")
@@ -61,21 +58,45 @@ class Readings:
 
 @dataclass(frozen=True)
 class Part:
-    """Columns of one kind of row and the place of each row's record in its page."""
+    """Columns of one kind of row and the place of each row's record among the records of the pages."""
 
     columns: Columns
     positions: Sequence[int] | np.ndarray
 
 
-def readings(digest: str, **parts: Part) -> Readings:
-    """Build the readings of one page; kinds of row that are not given are empty, as are missing columns."""
-    return Readings(**{name: _frame(columns, parts.get(name), digest) for name, columns in _COLUMNS.items()})
+@dataclass(frozen=True)
+class Pages:
+    """Pages that are read together.
+
+    Attributes:
+        digests: of the pages.
+        bounds: place of each page's first record among all of them, and at last how many there are.
+    """
+
+    digests: Sequence[str]
+    bounds: np.ndarray
+
+    @property
+    def records(self) -> list[int]:
+        """How many records each page has."""
+        found: list[int] = np.diff(self.bounds).tolist()
+        return found
+
+
+def alone(digest: str) -> Pages:
+    """Return one page, however many records it has."""
+    return Pages([digest], np.array([0, np.iinfo(np.int64).max]))
+
+
+def readings(pages: Pages, **parts: Part) -> Readings:
+    """Build the readings of some pages; kinds of row that are not given are empty, as are missing columns."""
+    return Readings(**{name: _frame(columns, parts.get(name), pages) for name, columns in _COLUMNS.items()})
 
 
 def joined(several: Sequence[Readings]) -> Readings:
     """Put the readings of several pages under one another, in order."""
     if not several:
-        return readings("")
+        return readings(alone(""))
     if len(several) == 1:
         return several[0]
     frames = {name: pd.concat([getattr(r, name) for r in several], ignore_index=True) for name in _COLUMNS}
@@ -87,52 +108,29 @@ def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def read_page(body: bytes, media_type: str, source: Source) -> Readings:
-    """Read one page of a source.
-
-    Args:
-        body: the bytes as they came.
-        media_type: what they are, see ``tasks.sources.protocol``.
-        source: its profile and columns say what the fields mean.
-
-    Raises:
-        SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
-    """
-    # Imported here: profiles build readings, so the modules know each other.
-    from tasks.sources.profiles import read_records, read_table
-    from tasks.sources.protocol import JSON, JSON_LINES
-
-    digest = hashlib.sha256(body).hexdigest()
-    try:
-        if media_type in (JSON, JSON_LINES):
-            with uncollected():
-                return read_records(body, media_type, source, digest)
-        return read_table(body, media_type, source, digest)
-    except ValueError as error:
-        raise SourceError(source.name, f"page {digest[:12]} cannot be read: {error}") from None
-
-
 def unreadable(digest: str) -> Readings:
     """Return the readings of a page that as a whole cannot be read: one rejected record at its beginning."""
     columns = {"reason": pa.array(["unreadable_page"])}
-    return readings(digest, rejected=Part(columns, [0]))
+    return readings(alone(digest), rejected=Part(columns, [0]))
 
 
 @lru_cache
 def _empty(names: tuple[str, ...]) -> pd.DataFrame:
-    return _built(names, Part({}, []), "")
+    return _built(names, Part({}, []), alone(""))
 
 
-def _frame(names: tuple[str, ...], part: Part | None, digest: str) -> pd.DataFrame:
+def _frame(names: tuple[str, ...], part: Part | None, pages: Pages) -> pd.DataFrame:
     # Most pages hold one or two kinds of row: the empty frames of the others are made once.
-    return _built(names, part, digest) if part is not None and len(part.positions) else _empty(names)
+    return _built(names, part, pages) if part is not None and len(part.positions) else _empty(names)
 
 
-def _built(names: tuple[str, ...], part: Part, digest: str) -> pd.DataFrame:
+def _built(names: tuple[str, ...], part: Part, pages: Pages) -> pd.DataFrame:
     length, given = len(part.positions), part.columns
     nothing = pa.nulls(length, pa.string())
     data = {name: given.get(name, nothing) for name in names}
-    data["page_digest"] = pa.repeat(digest, length)
-    data["page_position"] = pa.array(np.asarray(part.positions, dtype=np.int64))
+    positions = np.asarray(part.positions, dtype=np.int64)
+    of_page = np.searchsorted(pages.bounds, positions, side="right") - 1
+    data["page_digest"] = pa.array(pages.digests, pa.string()).take(pa.array(of_page))
+    data["page_position"] = pa.array(positions - pages.bounds[of_page])
     # Made from Arrow directly: pd.array() would look at every value again.
     return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(values) for name, values in data.items()}, copy=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -54,6 +54,56 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+class Fields(Protocol):
+    """What the records of a page have under their keys, whether they are objects or columns."""
+
+    def __len__(self) -> int:
+        """Return how many records there are."""
+        ...
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """The records as objects."""
+        ...
+
+    @property
+    def met(self) -> Mapping[str, list[int]]:
+        """How many records of each page have a key, in the order in which the keys are met."""
+        ...
+
+    def values(self, *names: str) -> Sequence[Any]:
+        """Return, record by record, the first value given under any of the names; None where there is none."""
+        ...
+
+    def texts(self, *names: str) -> pa.Array:
+        """Return those values as text, empty ones as null."""
+        ...
+
+    def has(self, *names: str) -> bool:
+        """Tell whether any record has any of the keys."""
+        ...
+
+    def lists(self, name: str) -> np.ndarray:
+        """Tell which records have a list under a key."""
+        ...
+
+    def inside(self, name: str) -> tuple[Fields, np.ndarray]:
+        """Return the objects that stand under a key, alone or in lists, and for each the place of its record."""
+        ...
+
+    def first_inside(self, name: str) -> Fields:
+        """Return the first object that stands under a key of each record; an empty one where there is none."""
+        ...
+
+    def kinds(self, key: str) -> set[type]:
+        """Return the types of the values given under a key, by its own spelling."""
+        ...
+
+    def samples(self, key: str, most: int) -> list[list[str]]:
+        """Return of each page about so many of the texts given under a key, by its own spelling, spread over its records."""
+        ...
+
+
 class Keys:
     """The spellings of keys that a list of records really uses, found without regard to case.
 
@@ -66,7 +116,7 @@ class Keys:
         self.records = records
         self.counts: dict[str, int] = {}
         self._spellings: dict[str, list[str]] = {}
-        self._inside: dict[str, tuple[Keys, list[int]]] = {}
+        self._inside: dict[str, tuple[Keys, np.ndarray]] = {}
         heads = Counter(map(tuple, records))
         for head, met in heads.items():
             for key in head:
@@ -79,6 +129,14 @@ class Keys:
         if len(heads) == 1:
             self._columns = dict(zip(*heads, zip(*map(dict.values, records), strict=True), strict=True))
 
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @property
+    def met(self) -> Mapping[str, list[int]]:
+        """How many records have each key, of the one page."""
+        return {key: [count] for key, count in self.counts.items()}
+
     def values(self, *names: str) -> Sequence[Any]:
         """Return, record by record, the first value given under any of the names; None where there is none."""
         spellings = [key for name in names for key in self._spellings.get(name.casefold(), ())]
@@ -89,8 +147,18 @@ class Keys:
             found = [record.get(key) if _blank(value) else value for value, record in zip(found, self.records, strict=True)]
         return found
 
-    def column(self, key: str) -> Sequence[Any]:
-        """Return the values of a key, by its own spelling, in the records that have it."""
+    def kinds(self, key: str) -> set[type]:
+        """Return the types of the values given under a key, by its own spelling."""
+        return set(map(type, self._column(key))) - {type(None)}
+
+    def samples(self, key: str, most: int) -> list[list[str]]:
+        """Return about so many of the texts given under a key, by its own spelling, spread over the records."""
+        # Every field of every record passes here: the usual case, all given ones are text, runs without a loop of ours.
+        values = self._column(key)
+        given = list(filter(None, values) if self.kinds(key) == {str} else (v for v in values if isinstance(v, str) and v))
+        return [given[:: max(1, len(given) // most)]]
+
+    def _column(self, key: str) -> Sequence[Any]:
         if key in self._columns:
             return self._columns[key]
         if self.counts[key] == len(self.records):  # the usual case, and half the time
@@ -99,7 +167,7 @@ class Keys:
 
     def _of(self, key: str) -> Sequence[Any]:
         if self.counts[key] == len(self.records):
-            return self.column(key)
+            return self._column(key)
         return [record.get(key) for record in self.records]
 
     def texts(self, *names: str) -> pa.Array:
@@ -110,7 +178,11 @@ class Keys:
         """Tell whether any record has any of the keys."""
         return any(name.casefold() in self._spellings for name in names)
 
-    def inside(self, name: str) -> tuple[Keys, list[int]]:
+    def lists(self, name: str) -> np.ndarray:
+        """Tell which records have a list under a key."""
+        return np.array([isinstance(value, list) for value in self.values(name)], dtype=bool)
+
+    def inside(self, name: str) -> tuple[Keys, np.ndarray]:
         """Return the objects that stand under a key, alone or in lists, and for each the place of its record."""
         folded_name = name.casefold()
         if folded_name not in self._inside:  # whoever looks at the shape and whoever reads ask for the same
@@ -120,9 +192,9 @@ class Keys:
     def first_inside(self, name: str) -> Keys:
         """Return the first object that stands under a key of each record; an empty one where there is none."""
         keys, places = self.inside(name)
-        if len(places) == len(self.records) and places == list(range(len(places))):
+        if len(places) == len(self.records) and (places == np.arange(len(places))).all():
             return keys
-        firsts = dict(zip(reversed(places), reversed(keys.records), strict=True))
+        firsts = dict(zip(reversed(places.tolist()), reversed(keys.records), strict=True))
         return Keys([firsts.get(place, {}) for place in range(len(self.records))])
 
 
@@ -136,33 +208,28 @@ class Objects:
         others: places of what is no object.
     """
 
-    keys: Keys
-    positions: list[int]
+    keys: Fields
+    positions: np.ndarray
     others: list[int]
 
 
 def objects_of(records: Sequence[Any]) -> Objects:
     """Part the objects of a page from what is none."""
     if set(map(type, records)) <= {dict}:
-        return Objects(Keys(records), list(range(len(records))), [])
+        return Objects(Keys(records), np.arange(len(records)), [])
     positions = [place for place, record in enumerate(records) if isinstance(record, dict)]
     others = [place for place, record in enumerate(records) if not isinstance(record, dict)]
-    return Objects(Keys([records[place] for place in positions]), positions, others)
+    return Objects(Keys([records[place] for place in positions]), np.array(positions, dtype=np.int64), others)
 
 
-def children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:
+def keys_of(parents: Sequence[Any]) -> tuple[Keys, np.ndarray]:
     """Flatten lists of objects: the objects, and for each the place of its parent. A single object is a list of one."""
     if set(map(type, parents)) == {list}:
         items = list(chain.from_iterable(parents))
         if set(map(type, items)) <= {dict}:  # the usual case, without a loop of ours
-            return items, np.repeat(np.arange(len(parents)), list(map(len, parents))).tolist()
-    return _children(parents)
-
-
-def keys_of(parents: Sequence[Any]) -> tuple[Keys, list[int]]:
-    """Flatten lists of objects as :func:`children` does, the objects turned on their side."""
-    items, places = children(parents)
-    return Keys(items), places
+            return Keys(items), np.repeat(np.arange(len(parents)), list(map(len, parents)))
+    items, places = _children(parents)
+    return Keys(items), np.array(places, dtype=np.int64)
 
 
 def _children(parents: Sequence[Any]) -> tuple[list[Record], list[int]]:

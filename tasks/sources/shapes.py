@@ -11,7 +11,7 @@ from itertools import islice
 import pyarrow as pa
 
 from tasks.rules.masking import looks_personal
-from tasks.sources.records import Keys
+from tasks.sources.records import Fields
 
 HEADING_ROW = "(heading row)"  # name under which the place of a table's headings is kept
 _MOST_FIELDS = 400  # more names are data that stand where names should
@@ -77,41 +77,43 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     return Shape(fields, dict(sizes))
 
 
-def records_shape(keys: Keys, digest: str) -> Shape:
-    """Return the shape of records, and of the records in their lists."""
+def records_shape(keys: Fields, digests: Sequence[str]) -> Shape:
+    """Return the shape of records, and of the records in their lists.
+
+    Args:
+        keys: of the records.
+        digests: of the pages that they stand in.
+    """
     found: dict[str, FieldShape] = {}
-    sizes = {"": len(keys.records)}
-    _add(keys, "", digest, found)
+    sizes = {"": len(keys)}
+    _add(keys, "", digests, found)
     for key, shape in list(found.items()):
         if shape.kinds & {"list", "object"}:
             items, _ = keys.inside(shape.name)
-            sizes[key] = len(items.records)
-            _add(items, f"{shape.name}[].", digest, found)
+            sizes[key] = len(items)
+            _add(items, f"{shape.name}[].", digests, found)
     return Shape(found, sizes)
 
 
-def _add(keys: Keys, prefix: str, digest: str, found: dict[str, FieldShape]) -> None:
-    for name, met in islice(keys.counts.items(), _MOST_FIELDS):
+def _add(keys: Fields, prefix: str, digests: Sequence[str], found: dict[str, FieldShape]) -> None:
+    for name, by_page in islice(keys.met.items(), _MOST_FIELDS):
         if not isinstance(name, str) or not _is_name(name):
             continue
-        # Every field of every record passes here: the usual case, all given ones are text, runs without a loop of ours.
-        values = keys.column(name)
-        types = set(map(type, values)) - {type(None)}
-        kinds = {_KINDS.get(kind, "text") for kind in types}
+        kinds = {_KINDS.get(kind, "text") for kind in keys.kinds(name)}
         if "text" in kinds:
-            given = filter(None, values) if types == {str} else (v for v in values if isinstance(v, str))
-            kinds = (kinds - {"text"}) | forms(list(given))
-        one = FieldShape(prefix + name, frozenset(kinds), met, digest)
+            kinds = (kinds - {"text"}).union(*map(forms, keys.samples(name, _SAMPLED)))
+        first = next(digest for digest, met in zip(digests, by_page, strict=True) if met)
+        one = FieldShape(prefix + name, frozenset(kinds), sum(by_page), first)
         key = one.name.casefold()
         # Two spellings in one page are one field.
         before = found.get(key)
-        found[key] = one if before is None else FieldShape(before.name, before.kinds | one.kinds, before.met + met, digest)
+        found[key] = one if before is None else FieldShape(before.name, before.kinds | one.kinds, before.met + one.met, first)
 
 
 def forms(texts: Sequence[str]) -> set[str]:
-    """Return what kind of texts these are: dates of some form where all looked at are dates, else text."""
+    """Return what kind of texts these are: dates of some form where all are dates, else text."""
     found: set[str] = set()
-    for value in filter(None, map(str.strip, texts[:: max(1, len(texts) // _SAMPLED)])):
+    for value in filter(None, map(str.strip, texts)):
         if not value[0].isdigit():  # as most texts show at once
             return {"text"}
         form = next((name for pattern, name in _DATE_FORMS if pattern.fullmatch(value)), None)

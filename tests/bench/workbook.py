@@ -29,7 +29,7 @@ _OURS = f"""
 import sys
 from config.sources import Source
 from tasks.sources.protocol import WORKBOOK
-from tasks.sources.readings import read_page
+from tasks.sources.pages import read_page
 given = {{"name": "b", "title": "B", "kind": "files", "profile": "table", "columns": {HEADINGS!r}, "files": {{"folder": "."}}}}
 rows = len(read_page(open(sys.argv[1], "rb").read(), WORKBOOK, Source.model_validate(given)).dossiers)
 {_PEAK}

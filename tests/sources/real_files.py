@@ -21,8 +21,9 @@ from tasks.diagnose import diagnose
 from tasks.rules.limits import parse_limit
 from tasks.rules.times import days, local_times
 from tasks.sources.adapters import adapter_for
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import Window
-from tasks.sources.readings import Readings, joined, read_page
+from tasks.sources.readings import Readings, joined
 
 Fact = tuple[str, Any, Any]
 EXAMPLES = ROOT / "config" / "sources"

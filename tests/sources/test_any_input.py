@@ -15,8 +15,8 @@ from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES, UNITS
 from tasks.clean import clean
 from tasks.sources import exchange, land_calls, opencps
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, WORKBOOK
-from tasks.sources.readings import read_page
 
 KEY = b"k" * 32
 SCALARS = st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False) | st.text(max_size=12)

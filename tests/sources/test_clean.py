@@ -16,8 +16,9 @@ from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES, UNITS
 from tasks.clean import Cleaned, clean
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import CSV, JSON
-from tasks.sources.readings import joined, read_page
+from tasks.sources.readings import joined
 from tests.sources.desk import dossier, envelope
 
 KEY = b"k" * 32

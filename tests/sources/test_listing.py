@@ -22,8 +22,9 @@ from tasks.loading import load_source
 from tasks.pull import pull_source
 from tasks.source_check import look_at
 from tasks.sources.adapters import adapter_for
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import Page, Window
-from tasks.sources.readings import joined, read_page
+from tasks.sources.readings import joined
 from tasks.warehouse.engine import fetch_all
 from tests.sources.clerk import Answer, Clerk, handler
 from tests.sources.test_profiles import KEY, WIRE, example, local

@@ -13,9 +13,10 @@ from config.settings import ROOT
 from config.sources import Source, load_source
 from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
+from tasks.sources.pages import read_page
 from tasks.sources.profiles import columns_of, meanings
 from tasks.sources.protocol import CSV, JSON, JSON_LINES
-from tasks.sources.readings import joined, read_page
+from tasks.sources.readings import joined
 
 WIRE = Path(__file__).parents[1] / "data" / "wire"
 KEY = b"k" * 32

@@ -15,8 +15,8 @@ from flows.source_report import drift_lines, look_lines
 from tasks.drift import Drift
 from tasks.rules.drift import Change
 from tasks.source_check import look_at, look_into
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import JSON
-from tasks.sources.readings import read_page
 from tests.sources.desk import dossier, envelope
 from tests.sources.test_profiles import WIRE, example
 

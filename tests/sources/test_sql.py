@@ -17,8 +17,9 @@ from config.sources import Source
 from schemas.reference import UNITS
 from tasks.clean import clean
 from tasks.sources.adapters import adapter_for
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import Window
-from tasks.sources.readings import joined, read_page
+from tasks.sources.readings import joined
 
 Make = Callable[..., Source]
 COUNT = 12

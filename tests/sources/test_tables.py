@@ -19,8 +19,9 @@ from config.errors import SourceError
 from config.sources import Source
 from tasks.rules.fonts import Font
 from tasks.sources import pieces, workbooks
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK
-from tasks.sources.readings import Readings, read_page
+from tasks.sources.readings import Readings
 from tests.unit.test_fonts import typed
 
 HEADINGS = ["STT", "Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái"]

@@ -18,8 +18,9 @@ from schemas.reference import UNITS
 from tasks.clean import Cleaned, clean
 from tasks.cleaning.agencies import Directory
 from tasks.sources.adapters import adapter_for
+from tasks.sources.pages import read_page
 from tasks.sources.protocol import Window
-from tasks.sources.readings import joined, read_page
+from tasks.sources.readings import joined
 from tests.sources.test_profiles import KEY, WIRE, example, local, marks
 
 

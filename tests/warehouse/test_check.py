@@ -26,7 +26,7 @@ from tasks.digest import rules_digest
 from tasks.gate_drawing import Result, promised_parts
 from tasks.maintain import forget_gate_results
 from tasks.offices import all_sources
-from tasks.sources.readings import Part, readings
+from tasks.sources.readings import Part, alone, readings
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
@@ -196,7 +196,7 @@ def test_the_cleaned_gate_stops_names_codes_and_keeps_the_result() -> None:
 def page(dossiers: int, unreadable: int) -> Any:
     received = ["không rõ"] * unreadable + ["02/03/2026 08:30"] * (dossiers - unreadable)
     columns = {"code": [f"H99.12-260302-{n:04d}" for n in range(dossiers)], "received_at": received}
-    return readings("0" * 64, dossiers=Part({k: pa.array(v, pa.string()) for k, v in columns.items()}, range(dossiers)))
+    return readings(alone("0" * 64), dossiers=Part({k: pa.array(v, pa.string()) for k, v in columns.items()}, range(dossiers)))
 
 
 def source() -> Source:

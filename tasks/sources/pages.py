@@ -1,0 +1,121 @@
+"""Reading landed pages: what each says, under our own field names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from config.errors import SourceError
+from config.sources import Source
+from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError
+from tasks.sources.profiles import parse_records, read_parsed, read_records, read_table
+from tasks.sources.protocol import JSON, JSON_LINES
+from tasks.sources.readings import Pages, Readings, alone, joined, unreadable
+from tasks.sources.records import uncollected
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A page as it lies in the landing zone: its digest, bytes and media type (see ``tasks.sources.protocol``)."""
+
+    digest: str
+    body: bytes
+    media_type: str
+
+
+@dataclass
+class PagesRead:
+    """What some pages say.
+
+    Attributes:
+        parts: of the pages in order, one or many each.
+        records: how many records each page has.
+        refused: how many of them cannot be used.
+        faults: why pages as a whole could not be read; each stands as one rejected record.
+    """
+
+    parts: list[Readings] = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    faults: list[SourceError] = field(default_factory=list)
+
+    def joined(self) -> Readings:
+        """Return all of it under one another."""
+        return joined(self.parts)
+
+    def add(self, page: Landed, source: Source, types: PageTypes) -> None:
+        """Read one page and add what it says."""
+        try:
+            part = _read(page, source, types)
+        except SourceError as error:
+            self.faults.append(error)
+            part = unreadable(page.digest)
+        self.parts.append(part)
+        self.records.append(part.records)
+        self.refused.append(len(part.rejected))
+
+
+def read_page(body: bytes, media_type: str, source: Source) -> Readings:
+    """Read one page of a source.
+
+    Args:
+        body: the bytes as they came.
+        media_type: what they are, see ``tasks.sources.protocol``.
+        source: its profile and columns say what the fields mean.
+
+    Raises:
+        SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
+    """
+    return _read(Landed(hashlib.sha256(body).hexdigest(), body, media_type), source, PageTypes())
+
+
+def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) -> PagesRead:
+    """Read pages of a source; those that are alike and follow one another together, which is quicker.
+
+    Args:
+        pages: in order.
+        source: its profile and columns say what the fields mean.
+        apart: read each by itself.
+    """
+    found, types = PagesRead(), PageTypes()
+    alike: list[tuple[Landed, ParsedPage]] = []
+    for page in pages:
+        parsed = None if apart else parse_records(page.body, page.media_type, source, types)
+        if alike and (parsed is None or parsed.rows.type != alike[0][1].rows.type):
+            _add_alike(found, alike, source)
+            alike = []
+        if parsed is None:
+            found.add(page, source, types)
+        else:
+            alike.append((page, parsed))
+    if alike:
+        _add_alike(found, alike, source)
+    return found
+
+
+def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source: Source) -> None:
+    counts = [len(parsed.rows) for _, parsed in alike]
+    pages = Pages([page.digest for page, _ in alike], np.cumsum([0, *counts]))
+    try:
+        part = read_parsed([parsed for _, parsed in alike], source, pages)
+    except UnevenError:
+        for page, _ in alike:
+            found.add(page, source, PageTypes())
+        return
+    found.parts.append(part)
+    found.records += counts
+    found.refused += [0] * len(counts)
+
+
+def _read(page: Landed, source: Source, types: PageTypes) -> Readings:
+    pages = alone(page.digest)
+    try:
+        if page.media_type in (JSON, JSON_LINES):
+            with uncollected():
+                return read_records(page.body, page.media_type, source, pages, types)
+        return read_table(page.body, page.media_type, source, pages)
+    except ValueError as error:
+        raise SourceError(source.name, f"page {page.digest[:12]} cannot be read: {error}") from None
