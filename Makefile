@@ -33,7 +33,8 @@ score: .venv/installed ## accuracy against known truths, a line each, and every 
 docs: .venv/installed ## write the generated pages
 	@$(PY) -m schemas.documentation
 
-# uv installs the whole set in seconds and compiles it, so that imports are quick even where bytecode is not written.
+# uv installs the whole set in seconds and compiles it, so that imports are quick even where bytecode is not written. Like pip it
+# trusts whom the machine trusts: many offices read along on their own network.
 .venv/installed: pyproject.toml constraints.txt
 	@python=; for p in python3.11 python3.12 python3.13 python3; do \
 	  "$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && python=$$p && break; done; \
@@ -43,14 +44,14 @@ docs: .venv/installed ## write the generated pages
 	  || { echo "$$python cannot make an environment; install its venv module, e.g. apt install python3-venv."; exit 1; }
 	@echo "Installing the pinned packages into .venv ..."
 	@$(PY) -m pip install -q --disable-pip-version-check -c constraints.txt uv
-	@$(PY) -m uv pip install -q --python $(PY) --compile-bytecode -b constraints.txt -c constraints.txt -e '.[dev,cluster]' \
+	@$(PY) -m uv pip install -q --system-certs --python $(PY) --compile-bytecode -b constraints.txt -c constraints.txt -e '.[dev,cluster]' \
 	  || $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,cluster]'
 	@touch $@
 
 # What the product is measured against has an environment of its own.
 .venv/peers/installed: .venv/installed tests/bench/peers.txt
 	@$(PY) -m uv venv -q --clear --python $(PY) .venv/peers
-	@$(PY) -m uv pip install -q --python .venv/peers/bin/python -r tests/bench/peers.txt
+	@$(PY) -m uv pip install -q --system-certs --python .venv/peers/bin/python -r tests/bench/peers.txt
 	@touch $@
 
 # Browser tests are never skipped: without Chromium they fail and say so.

@@ -1,0 +1,35 @@
+"""The summary of a run fits into a terminal of 80 characters, in either language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from rich.console import Console
+
+from config.settings import settings
+from flows.screen import print_summary
+from tasks.reports.corrections import Waiting
+from tasks.reports.summary import Rate, SourceLine, Summary, UnitLine
+
+VERDICTS = Counter(on_time=1_234_567, late=11_111, phantom_late=22_222, hidden_late=33_333, undetermined=44_444)
+RATES = {"recorded": Rate(8, 10, 79.48, None, None), "cleaned": Rate(9, 10, 90.74, 88.22, 91.0)}
+UNIT = UnitLine("H99", "Chi nhánh Văn phòng Đăng ký đất đai khu vực Trúc Bạch Lĩnh tỉnh Mộc Lam", VERDICTS, 55_555, RATES)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_word_and_no_figure_is_cut_off(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", language)
+    settings.cache_clear()
+    source = SourceLine("catalogue", "loaded", 1_234_567, 66_666, 1_234_567, 77_777, 0, VERDICTS)
+    console = Console(width=80)
+    summary = Summary("qd766", "p1", date(2026, 3, 31), [source], [UNIT], RATES, {}, {}, Waiting())
+    with console.capture() as captured:
+        print_summary(summary, console)
+    shown = captured.get()
+    assert "…" not in shown
+    for figure in ("1234567", "11111", "22222", "33333", "44444", "55555", "66666", "77777", "79.48", "90.74", "88.22 – 91.00"):
+        assert figure in shown, figure
+    words = {word for line in shown.splitlines() for word in line.split()}
+    assert {*UNIT.name.split(), "catalogue"} <= words
