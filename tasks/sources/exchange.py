@@ -246,8 +246,9 @@ def _legal_basis(value: Any) -> str | None:
 
 
 def _migrated(keys: Fields, name: str) -> pa.Array:
-    """Tell whether a record was brought in from another system; null where its field is not filled in."""
-    return pc.if_else(pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(keys.texts(name))), "convert"), "true", "false")
+    """Tell whether a record was brought in from another system; null where it does not have the field."""
+    said = truths(pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(keys.texts(name))), "convert"))
+    return pc.if_else(keys.given(name), pc.if_else(said, "true", "false"), None)
 
 
 def _limit(value: Any) -> tuple[str | None, str | None]:

@@ -83,6 +83,10 @@ class Fields(Protocol):
         """Tell whether any record has any of the keys."""
         ...
 
+    def given(self, name: str) -> np.ndarray:
+        """Tell which records have a value under a key, be it an empty text."""
+        ...
+
     def lists(self, name: str) -> np.ndarray:
         """Tell which records have a list under a key."""
         ...
@@ -177,6 +181,10 @@ class Keys:
     def has(self, *names: str) -> bool:
         """Tell whether any record has any of the keys."""
         return any(name.casefold() in self._spellings for name in names)
+
+    def given(self, name: str) -> np.ndarray:
+        """Tell which records have a value under a key, be it an empty text."""
+        return np.array([value is not None for value in self.values(name)], dtype=bool)
 
     def lists(self, name: str) -> np.ndarray:
         """Tell which records have a list under a key."""

@@ -46,6 +46,7 @@ def dossier(number: int, **fields: Any) -> dict[str, Any]:
         "NgayTiepNhan": "20260103080000",
         "NgayTra": "",
         "DonViXuLy": "Sở Tư pháp",
+        "ViTriDeHoSo": "Convert " if number == 3 else "",
         "DanhSachLePhi": [{"Gia": "15000"}, {"Gia": "5000"}][: number % 3],
         "DanhSachGiayToKetQua": [{"MaGiayToKetQua": "KQ1"}] if number % 2 else [],
         "DanhSachTienDo": [
@@ -169,7 +170,7 @@ def test_rows_of_a_database() -> None:
     assert found.joined().events["at"].tolist() == ["2026-01-03 08:00:00"] * 18
 
 
-NAMES = ["MaHoSo", "mahoso", "MaHoSoKhac", "NgayTra", "DonViXuLy", "TrichYeuHoSo", "MucDo", "x"]
+NAMES = ["MaHoSo", "ViTriDeHoSo", "mahoso", "MaHoSoKhac", "NgayTra", "DonViXuLy", "TrichYeuHoSo", "MucDo", "x"]
 LISTS = ["DanhSachLePhi", "DanhSachGiayToKetQua", "DanhSachTienDo", "DanhSachHoSoBoSung", "DinhDanhCHS", "ThongTinNguoiNop"]
 INNER = ["Gia", "MaGiayToKetQua", "ThoiDiemXuLy", "TrangThai", "NgayBoSung", "SoDinhDanh", "ThongTinChiTiet", "SoDienThoai"]
 TEXTS = st.sampled_from(["", " ", "20260103080000", "2026-01-03T08:00:00+07:00", "Đất", '"NgayTra":', "1", "\u0000"])
