@@ -37,6 +37,8 @@ def read_all(
 
     When the source has moved on, its end is asked for once more from the new mark: the question that the next
     pull will ask, so that an unchanged source gives bytes already known, and that finds what was committed late.
+    So it is where a pull goes on in the middle of that end: the pages before were last met by the pull that was
+    cut off, and would be taken for news the next time.
 
     Args:
         adapter: reads the source.
@@ -53,7 +55,7 @@ def read_all(
         SourceError: the first that a window raised, after the others were read.
     """
     faults: list[SourceError] = []
-    ahead, before = False, reached
+    ahead, goes_on, before = False, False, reached
     receipt.planned([each.window if isinstance(each, Asked) else each for each in planned])
     for given in planned:
         try:
@@ -64,10 +66,11 @@ def read_all(
                 break
             continue
         ahead = (given.window if isinstance(given, Asked) else given).until is None
+        goes_on = isinstance(given, Asked) and given.mark is not None
         reached = max(filter(None, (reached, newest)), default=None)
     if faults:
         raise faults[0]
-    if ahead and reached is not None and reached != before:
+    if ahead and reached is not None and (goes_on or reached != before):
         receipt.at_end = True
         _read(adapter, receipt, Window(reached - habits.overlap, None), guard)
     return reached

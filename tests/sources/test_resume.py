@@ -146,16 +146,21 @@ def pull_and_die(variables: dict[str, str], source: Source) -> None:
     pull_source(source)
 
 
-@pytest.mark.parametrize("point", ["page_landed:3", "page_recorded:3", "window_done:1", "before_commit:6"])
-def test_a_pull_that_is_killed_asks_for_no_finished_page_again(desk: Desk, source_of: Make, warehouse: Any, point: str) -> None:
-    # Hours apart: the end that is asked for once more, an overlap back, is no finished page.
-    desk.records, source = numbered(30, timedelta(hours=2)), source_of(page_size=5)
+def killed(source: Source, warehouse: Any, point: str) -> None:
+    """Pull in a process of its own that dies at a point."""
     variables = {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": point}
     variables |= {name: os.environ[name] for name in ("DESK_USER", "DESK_PASSWORD")}
     process = PROCESSES.Process(target=pull_and_die, args=(variables, source))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("point", ["page_landed:3", "page_recorded:3", "window_done:1", "before_commit:6"])
+def test_a_pull_that_is_killed_asks_for_no_finished_page_again(desk: Desk, source_of: Make, warehouse: Any, point: str) -> None:
+    # Hours apart: the end that is asked for once more, an overlap back, is no finished page.
+    desk.records, source = numbered(30, timedelta(hours=2)), source_of(page_size=5)
+    killed(source, warehouse, point)
     (pages,) = fetch_all("SELECT coalesce(sum(pages), 0)::int FROM raw.windows")[0]
     recorded, before = questions(desk)[:pages], len(desk.calls)
     pull_source(source)
@@ -164,6 +169,25 @@ def test_a_pull_that_is_killed_asks_for_no_finished_page_again(desk: Desk, sourc
     assert not set(questions(desk)[before:]) & set(recorded)
     assert pages >= (7 if point == "window_done:1" else 2)
     assert pull_source(source) is None
+
+
+@pytest.mark.parametrize("page", [11, 12])
+def test_what_a_killed_pull_met_at_the_end_is_no_news_later(desk: Desk, source_of: Make, warehouse: Any, page: int) -> None:
+    """Loaded once more it would overwrite what came behind it, a record that had moved from one page to the next."""
+    step, source = timedelta(minutes=20), source_of(page_size=3)
+    desk.records = numbered(12, step)
+    pull_source(source)
+    load_source(source)
+    later = [dossier(n, NgayCapNhat=f"{DAY + timedelta(days=1) + n * step:%Y%m%d%H%M%S}") for n in range(20, 37)]
+    desk.records = [*desk.records, *later]
+    killed(source, warehouse, f"page_recorded:{page}")
+    assert fetch_all("SELECT pages FROM raw.windows ORDER BY started_at DESC LIMIT 1") == [(page - 10,)]
+    pull_source(source)
+    load_source(source)
+    pages = fetch_all("SELECT page_digest, pull_id, loaded_at FROM raw.pages ORDER BY 1")
+    assert pull_source(source) is None
+    assert fetch_all("SELECT page_digest, pull_id, loaded_at FROM raw.pages ORDER BY 1") == pages
+    assert len(held()) == 12 + 17
 
 
 @pytest.fixture
