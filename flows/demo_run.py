@@ -7,6 +7,7 @@ This program never reads it.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import socket
@@ -128,35 +129,47 @@ def _prepare(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = 
     Raises:
         ConfigError: the home that MOTCUA_HOME names holds another province.
     """
-    home = Path(secret("MOTCUA_HOME") or _home_of(seed, dossiers, clean=clean, systemic=systemic))
+    faults = " and no faults" * clean + " and faults of whole systems" * systemic
+    wanted = f"the province of seed {seed} with {dossiers} dossiers{faults}, edition {_edition()}"
+    home = Path(secret("MOTCUA_HOME") or _home_of(wanted, seed, dossiers, clean=clean, systemic=systemic))
     os.environ["MOTCUA_HOME"] = str(home)
     os.environ["MOTCUA_SOURCES_DIR"] = str(ROOT / "demo" / "sources")
     if not secret("MOTCUA_PREFECT_PORT"):
         os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
     settings.cache_clear()
-    faults = " and no faults" * clean + " and faults of whole systems" * systemic
-    _claim(home, f"the province of seed {seed} with {dossiers} dossiers{faults}")
+    _claim(home, wanted)
     return Place(home, _port(8600))
 
 
-def _home_of(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> Path:
+def _home_of(wanted: str, seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> Path:
     """Return the home of a province: each has its own, for the dossiers of two would lie in one warehouse."""
     folder = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
-    if (seed, dossiers, clean, systemic) == (SEED, DOSSIERS, False, False):
-        return folder / "motcua-demo"
-    return folder / f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}{'-systemic' * systemic}"
+    usual = (seed, dossiers, clean, systemic) == (SEED, DOSSIERS, False, False)
+    name = "motcua-demo" if usual else f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}{'-systemic' * systemic}"
+    earlier = _held(folder / name) not in (None, wanted)
+    return folder / (f"{name}-{_edition()}" if earlier else name)
+
+
+def _held(home: Path) -> str | None:
+    note = home / "province.txt"
+    return note.read_text(encoding="utf-8") if note.exists() else None
+
+
+def _edition() -> str:
+    """Return what tells worlds of the same seed apart: a digest of what makes them."""
+    made_by = sorted(path for pattern in ("*.py", "*.yaml") for path in (ROOT / "demo").glob(pattern))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:8]
 
 
 def _claim(home: Path, wanted: str) -> None:
     """Make the home and write down which province it holds; refuse one that holds another, or an office's own data."""
-    note = home / "province.txt"
-    held = note.read_text(encoding="utf-8") if note.exists() else wanted
-    if (home / "cluster").exists() and not (note.exists() or (home / "province").exists()):
+    held = _held(home)
+    if held is None and (home / "cluster").exists():
         held = "a warehouse that is no demonstration"
-    if held != wanted:
-        raise ConfigError("MOTCUA_HOME", f"{home} holds {held}", "another folder, or none for one of its own")
+    if held not in (None, wanted):
+        raise ConfigError("MOTCUA_HOME", f"{home} holds {held}, not {wanted}", "another folder, or none for one of its own")
     make_home(home)
-    note.write_text(wanted, encoding="utf-8")
+    (home / "province.txt").write_text(wanted, encoding="utf-8")
 
 
 def _port(wanted: int) -> int:

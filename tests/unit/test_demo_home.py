@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import settings
-from flows.demo_run import _home_of, _prepare, main
+from flows.demo_run import _prepare, main
 
 
 @pytest.fixture(autouse=True)
@@ -19,21 +19,33 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def test_another_seed_or_size_lives_elsewhere() -> None:
-    usual = _home_of(1, 20_000)
+def test_another_seed_or_size_lives_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("MOTCUA_HOME", "")
+    usual = _prepare(1, 20_000).home
+    homes = {usual}
+    for seed, dossiers, options in (
+        (2, 20_000, {}),
+        (1, 6_000, {}),
+        (1, 20_000, {"clean": True}),
+        (1, 20_000, {"systemic": True}),
+    ):
+        monkeypatch.setenv("MOTCUA_HOME", "")
+        homes.add(_prepare(seed, dossiers, **options).home)
     assert usual.name == "motcua-demo"
-    assert (
-        len(
-            {
-                usual,
-                _home_of(2, 20_000),
-                _home_of(1, 6_000),
-                _home_of(1, 20_000, clean=True),
-                _home_of(1, 20_000, systemic=True),
-            }
-        )
-        == 5
-    )
+    assert len(homes) == 5
+
+
+def test_so_does_a_world_that_an_earlier_version_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("MOTCUA_HOME", "")
+    usual = _prepare(1, 20_000).home
+    (usual / "province.txt").write_text("the province of seed 1 with 20000 dossiers", encoding="utf-8")
+    for _ in range(2):
+        monkeypatch.setenv("MOTCUA_HOME", "")
+        assert _prepare(1, 20_000).home.name.startswith("motcua-demo-")
 
 
 def test_the_same_province_finds_its_home_again(home: Path) -> None:
