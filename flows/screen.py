@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from textwrap import fill
-
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from flows.narrow import add_figures, narrow_table
 from flows.runtime.words import say
 from tasks.reports.artifacts import VERDICT_WORDS, waiting_sentence
 from tasks.reports.summary import Rate, Summary
 
 _MOST_UNITS = 8
-_NARROW = 8  # characters of a column of figures
 _SHOWN = ("late", "phantom_late", "hidden_late", "undetermined")
 
 
@@ -43,7 +39,7 @@ def print_summary(summary: Summary, console: Console) -> None:
 
 def _verdicts(summary: Summary) -> Table:
     total = sum(summary.verdicts.values()) or 1
-    table = _table(say("Kết luận", "Verdicts"))
+    table = narrow_table(say("Kết luận", "Verdicts"))
     table.add_column("")
     table.add_column(say("hồ sơ", "dossiers"), justify="right")
     table.add_column("%", justify="right")
@@ -54,7 +50,7 @@ def _verdicts(summary: Summary) -> Table:
 
 
 def _rates(summary: Summary) -> Table:
-    table = _table(say(f"Tỷ lệ đúng hạn, đến hết {summary.as_of}", f"On-time rate, to the end of {summary.as_of}"))
+    table = narrow_table(say(f"Tỷ lệ đúng hạn, đến hết {summary.as_of}", f"On-time rate, to the end of {summary.as_of}"))
     for heading in ("", "%", say("tử số", "numerator"), say("mẫu số", "denominator")):
         table.add_column(heading, justify="left" if not heading else "right")
     recorded, cleaned = summary.rates.get("recorded"), summary.rates.get("cleaned")
@@ -74,18 +70,8 @@ def _percent(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
-
-
-def _add_figures(table: Table, headings: Iterable[str]) -> None:
-    """Add columns of figures as narrow as their headings in lines can be: a terminal has 80 characters."""
-    for heading in headings:
-        table.add_column(fill(heading.replace("undetermined", "undeter-mined"), _NARROW), justify="right")
-
-
 def _sources(summary: Summary) -> Table:
-    table = _table(say("Theo hệ thống", "By source"))
+    table = narrow_table(say("Theo hệ thống", "By source"))
     table.add_column(say("hệ thống", "source"), overflow="fold")
     headings = (
         say("bản ghi lấy về", "records pulled"),
@@ -94,7 +80,7 @@ def _sources(summary: Summary) -> Table:
         say("lỗi dữ liệu", "findings"),
         *(say(*VERDICT_WORDS[verdict]) for verdict in _SHOWN),
     )
-    _add_figures(table, headings)
+    add_figures(table, headings)
     for line in summary.sources:
         counts = (line.records, line.rejected, line.dossiers, line.findings, *(line.verdicts[verdict] for verdict in _SHOWN))
         table.add_row(line.name, *map(str, counts))
@@ -102,7 +88,7 @@ def _sources(summary: Summary) -> Table:
 
 
 def _units(summary: Summary) -> Table:
-    table = _table(say("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"))
+    table = narrow_table(say("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"))
     table.add_column(say("cơ quan", "agency"), overflow="fold")
     headings = (
         say("phải đính chính", "to correct"),
@@ -110,7 +96,7 @@ def _units(summary: Summary) -> Table:
         say("% theo hệ thống", "% as recorded"),
         say("% sau làm sạch", "% after cleaning"),
     )
-    _add_figures(table, headings)
+    add_figures(table, headings)
     for line in summary.units[:_MOST_UNITS]:
         counts = (line.to_correct, *(line.verdicts[verdict] for verdict in _SHOWN))
         rates = (_percent(line.rates[basis].value) if basis in line.rates else "-" for basis in ("recorded", "cleaned"))

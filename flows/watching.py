@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
 from config.errors import ConfigError
 from config.settings import settings
 from config.watch import load_watch
+from flows.narrow import table_of
 from flows.runtime.words import say
 from tasks.offices import source_named
 from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, too_good
@@ -23,8 +22,6 @@ from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
 _FIRST = 20  # lines on the screen; the file has all
-_COLUMNS = 8
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CODE = ("mã hồ sơ", "code")
 
 Rows = list[dict[str, object]]
@@ -42,23 +39,21 @@ def show(name: str, policy: str | None, lines: str | None, register: str | None 
     title, read = LISTS[name]
     rows = read(policy or settings().policy, register)
     _OUT.print(f"{say(*title)}: {len(rows)}", highlight=False)
-    table = Table()
-    for heading in list(rows[0] if rows else ())[:_COLUMNS]:
-        whole = heading == say(*_CODE) or bool(_DAY.match(str(rows[0][heading])))
-        table.add_column(heading, overflow="fold", no_wrap=whole)
-    for row in rows[:_FIRST]:
-        table.add_row(*(_cell(value) for value in list(row.values())[:_COLUMNS]))
     if rows:
+        table, others = table_of(rows[:_FIRST], _OUT.width)
         _OUT.print(table)
+        if others or len(rows) > _FIRST:
+            _OUT.print(_not_shown(len(rows) - _FIRST, others), highlight=False)
     if lines:
         write_frame(Path(lines), pd.DataFrame(rows))
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
 
 
-def _cell(value: object) -> str:
-    """Show a value; the hour of a moment on a line of its own, so that narrow screens hold it."""
-    text = "" if value is None else str(value)
-    return text.replace(" ", "\n", 1) if _DAY.match(text) else text
+def _not_shown(rows: int, columns: list[str]) -> str:
+    """Say what only the file or a wider terminal shows."""
+    more = [say(f"{rows} dòng", f"{rows} lines")] if rows > 0 else []
+    more += [", ".join(columns)] if columns else []
+    return say(f"Còn nữa với `--csv FILE`: {'; '.join(more)}", f"With `--csv FILE` also: {'; '.join(more)}")
 
 
 def _due_changes(_policy: str, _register: str | None) -> Rows:
@@ -112,17 +107,17 @@ def _resubmitted(policy: str, _register: str | None) -> Rows:
     return [
         {
             say(*_CODE): one.code,
-            say("nộp lại với mã", "filed again as"): one.next_code,
             say("cơ quan", "agency"): one.unit_code,
             say("hạn của lần đầu", "first due date"): instant_text(one.due_at, zone),
-            say("rút lúc", "withdrawn"): instant_text(one.withdrawn_at, zone),
-            say("tiếp nhận lại", "received again"): instant_text(one.next_received_at, zone),
-            say("kết thúc", "ended"): instant_text(one.ended_at, zone),
             say("trễ nếu tính từ lần đầu", "late if counted from the first"): say("có, trễ ẩn", "yes, hidden late")
             if one.refiled
             else say("có", "yes")
             if one.would_be_late
             else "",
+            say("rút lúc", "withdrawn"): instant_text(one.withdrawn_at, zone),
+            say("tiếp nhận lại", "received again"): instant_text(one.next_received_at, zone),
+            say("nộp lại với mã", "filed again as"): one.next_code,
+            say("kết thúc", "ended"): instant_text(one.ended_at, zone),
             say("tiếp nhận lần đầu", "first received"): instant_text(one.received_at, zone),
             say("thủ tục", "procedure"): one.procedure_code,
         }

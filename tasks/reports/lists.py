@@ -104,7 +104,8 @@ def _with_days(rows: pd.DataFrame, source: str, as_of: date, keep: Callable[[np.
     if keep is not None:
         kept = known & keep(-minutes)
         rows, minutes, known = rows[kept], minutes[kept], known[kept]
-    days = pa.array(np.round(minutes / DAY_MINUTES, 2), mask=~known)
+    # A minute left is no day left, and not -0.0 either: Arrow holds that for another number than 0, which sorting is not ready for.
+    days = pa.array(np.round(minutes / DAY_MINUTES, 2) + 0.0, mask=~known)
     return rows.assign(days_over=pd.Series(days, index=rows.index, dtype=pd.ArrowDtype(pa.float64())))
 
 

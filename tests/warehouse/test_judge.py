@@ -34,7 +34,7 @@ from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.dossiers import read_bundle
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import connection, fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
 from tasks.warehouse.touched import touched_codes
@@ -348,6 +348,21 @@ def test_lists_hold_whom_they_concern_the_most_pressing_first() -> None:
     assert ages(late)["≤ 1"] == int((over <= 1).sum())
     assert ages(late)["> 30"] == int((over > 30).sum())
     assert set(read_list("ageing", "qd766")["code"]) <= set(late["code"])
+
+
+def test_a_list_holds_what_ended_just_in_time() -> None:
+    """A minute before the due date and at the due date are both no day over it."""
+    judge_bundle(MONTH, DAY_ONE)
+    with connection("test") as driver, driver.cursor() as cursor:
+        cursor.execute(
+            "WITH chosen AS (SELECT source, code, row_number() OVER (ORDER BY code) AS place FROM judged.verdicts "
+            "WHERE policy = 'qd766' AND counted AND due_at IS NOT NULL LIMIT 6) "
+            "UPDATE judged.verdicts AS v SET verdict = 'phantom_late', "
+            "end_at = date_trunc('day', due_at) + interval '8 hours' - (place % 2) * interval '1 minute', "
+            "due_at = date_trunc('day', due_at) + interval '8 hours' FROM chosen "
+            "WHERE v.source = chosen.source AND v.code = chosen.code AND v.policy = 'qd766'"
+        )
+    assert read_list("phantom", "qd766")["days_over"].tolist().count(0) >= 6
 
 
 def test_what_will_be_late_within_a_working_day_is_what_is_due_by_then() -> None:

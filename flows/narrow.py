@@ -1,0 +1,58 @@
+"""Tables for a terminal of 80 characters: narrow headings, whole codes, and no column that is cut off unsaid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import fill
+
+from rich import box
+from rich.table import Table
+
+_FIGURES = 8  # characters of a column of figures
+_WORDS = 14  # of one of words
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d ")
+
+
+def narrow_table(title: str | None = None) -> Table:
+    """Return a table with one space between its columns."""
+    return Table(title=title, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+
+
+def add_figures(table: Table, headings: Iterable[str]) -> None:
+    """Add columns of figures that are as narrow as their headings can be in several lines."""
+    for heading in headings:
+        table.add_column(_lines(heading.replace("undetermined", "undeter-mined"), _FIGURES), justify="right")
+
+
+def table_of(rows: Sequence[Mapping[str, object]], width: int) -> tuple[Table, list[str]]:
+    """Return a table of rows, and the headings of the columns that it has no room for.
+
+    Args:
+        rows: each with the same headings, the most important first.
+        width: of the terminal, in characters.
+    """
+    table, left = narrow_table(), width - 2  # its edges
+    headings = list(rows[0])
+    kept: list[list[str]] = []
+    for heading in headings:
+        texts = [_lines(heading, _FIGURES), *(_cell(row[heading]) for row in rows)]
+        wide = max(len(line) for text in texts for line in text.split("\n"))
+        if kept and wide > left:
+            break
+        table.add_column(texts[0], no_wrap=True)
+        kept.append(texts[1:])
+        left -= wide + 1
+    for cells in zip(*kept, strict=True):
+        table.add_row(*cells)
+    return table, headings[len(kept) :]
+
+
+def _cell(value: object) -> str:
+    """Show a value; the hour of a moment on a line of its own."""
+    text = "" if value is None else str(value)
+    return text.replace(" ", "\n", 1) if _MOMENT.match(text) else _lines(text, _WORDS)
+
+
+def _lines(text: str, width: int) -> str:
+    return fill(text, width, break_long_words=False, break_on_hyphens="undeter-" in text)
