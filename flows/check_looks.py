@@ -11,6 +11,7 @@ from rich.table import Table
 from config.checks import load_checks
 from config.settings import settings
 from flows.days import last_finished_day
+from flows.narrow import narrow_table
 from flows.runtime.words import each_dossier, say
 from tasks.warehouse.engine import fetch_all
 
@@ -96,7 +97,10 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
 
 def declared() -> None:
     """Print the checks in force: severity, title, who mends what they find."""
-    table = Table(say("phép kiểm tra", "check"), say("mức độ", "severity"), say("nội dung", "title"), say("ai sửa", "owner"))
+    table = narrow_table()
+    table.add_column(say("phép kiểm tra", "check"), no_wrap=True)
+    for heading in (say("mức độ", "severity"), say("nội dung", "title"), say("ai sửa", "owner")):
+        table.add_column(heading)
     for check in load_checks().each():
         table.add_row(check.id, check.severity, say(check.title.vi, check.title.en), check.owner)
     _OUT.print(table)

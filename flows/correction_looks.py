@@ -8,8 +8,11 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
+from flows.narrow import narrow_table
 from flows.runtime.words import say
 
 _OUT = Console()
@@ -49,7 +52,8 @@ def proposals(unit: str | None, out: str | None) -> None:
     units = Counter(str(row["unit_code"] or "-") for row in rows)
     _OUT.print(_counts(sorted(units.items(), key=lambda one: (-one[1], one[0]))[:_MOST], say("cơ quan", "agency")))
     if unit is not None or not out:
-        _OUT.print(_first(rows[:_MOST]))
+        for row in rows[:_MOST]:
+            _print_one(row)
     if out:
         _OUT.print(say(f"Đã ghi: {len(written)} tệp, {path}", f"Written: {len(written)} files, {path}"), soft_wrap=True)
         _OUT.print(
@@ -70,18 +74,15 @@ def _by_unit(rows: list[dict[str, object]], folder: Path) -> list[Path]:
     return [write_proposals(list(some), folder / f"de-nghi-{name}.csv") for name, some in groups]
 
 
-def _first(rows: list[dict[str, object]]) -> Table:
+def _print_one(row: dict[str, object]) -> None:
+    """Print a proposal on a line, and what speaks for it below."""
     from tasks.propose import shown
 
-    table = Table(
-        say("mã hồ sơ", "code"), say("trường", "field"), say("cũ", "old"), say("mới", "new"), "%", say("căn cứ", "evidence")
-    )
-    for row in rows:
-        field = str(row["field"])
-        old, new = (shown(field, str(row[name]) if row[name] else None) for name in ("old_value", "new_value"))
-        sure = f"{100 * float(str(row['confidence'])):.0f}" if row.get("confidence") is not None else "-"
-        table.add_row(str(row["code"]), field, old, new, sure, str(row["evidence"]))
-    return table
+    field = str(row["field"])
+    old, new = (shown(field, str(row[name]) if row[name] else None) for name in ("old_value", "new_value"))
+    sure = f" ({100 * float(str(row['confidence'])):.0f} %)" if row.get("confidence") is not None else ""
+    _OUT.print(f"{row['code']}  {field}: {old} → {new}{sure}", highlight=False, markup=False)
+    _OUT.print(Padding(escape(str(row["evidence"])), (0, 0, 0, 4)), highlight=False, style="dim")
 
 
 def standings(every: bool = False) -> None:
@@ -102,7 +103,9 @@ def standings(every: bool = False) -> None:
         say("cũ", "old"),
         say("đính chính", "corrected"),
     )
-    table = Table(*headings, say("nguồn nay ghi", "source now"), "", title=say("Từng đính chính", "Corrections"))
+    table = narrow_table(say("Từng đính chính", "Corrections"))
+    for place, heading in enumerate((*headings, say("nguồn nay ghi", "source now"), "")):
+        table.add_column(heading, overflow="fold", no_wrap=place < 2)  # id and code are copied
     for one in listed:
         old, new, now = (shown(one.field, value) for value in (one.old_value, one.new_value, one.now))
         table.add_row(one.correction_id[:12], one.code, one.field, old, new, now, say(*STANDINGS[one.standing]))

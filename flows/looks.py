@@ -13,13 +13,17 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import load_sources
 from flows.correction_looks import sums
+from flows.narrow import print_rows
 from flows.runtime.words import ALL, each_dossier, or_all, say
 from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.reports.files import write_frame
+from tasks.rules.reasons import MISSING, REASONS
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()
+_FIRST = 20  # dossiers on the screen; a file holds all
+_DOSSIER = ("code", "unit_code", "due_at", "days_over", "reasons", "missing")
 _TICKETS = 15  # of each kind on the screen; a file holds all
 
 _PULLS = """
@@ -82,20 +86,27 @@ def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> 
     if name in ("late", "ageing", "hidden"):
         _OUT.print(_ranking([*ages(rows).items()], say("ngày làm việc quá hạn", "working days over")))
     _OUT.print(_ranking(by_unit(rows)[:10], say("cơ quan", "agency")))
-    table = Table(
-        say("mã hồ sơ", "code"), say("cơ quan", "agency"), say("hạn", "due"), say("quá hạn", "days over"), say("lý do", "why")
-    )
-    first = rows.head(20)
-    for code, unit, due, over, reasons, missing in zip(
-        *(first[column] for column in ("code", "unit_code", "due_at", "days_over", "reasons", "missing")), strict=True
-    ):
-        table.add_row(
-            code, _shown(unit), _shown(due)[:10], _shown(over), " ".join(filter(None, (_shown(reasons), _shown(missing))))
-        )
-    _OUT.print(table)
+    first = [_dossier(*values) for values in zip(*(rows.head(_FIRST)[column] for column in _DOSSIER), strict=True)]
+    if first:
+        print_rows(_OUT, first, len(rows))
     if lines:
         write_frame(Path(lines), rows)
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
+
+
+def _dossier(code: object, unit: object, due: object, over: object, reasons: object, missing: object) -> dict[str, object]:
+    return {
+        say("mã hồ sơ", "code"): code,
+        say("cơ quan", "agency"): _shown(unit),
+        say("hạn", "due"): _shown(due)[:10],
+        say("quá hạn", "days over"): _shown(over),
+        say("lý do", "why"): "; ".join(_why(reasons, missing)),
+    }
+
+
+def _why(reasons: object, missing: object) -> list[str]:
+    words = [say(REASONS[code].vi, REASONS[code].en) for code in _shown(reasons).split()]
+    return words + [say(*MISSING[code]) for code in _shown(missing).split()]
 
 
 def tickets(policy: str | None = None, language: str | None = None, lines: str | None = None) -> None:

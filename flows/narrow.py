@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
+
+from flows.runtime.words import say
 
 _FIGURES = 8  # characters of a column of figures
 _WORDS = 14  # of one of words
@@ -25,18 +28,31 @@ def add_figures(table: Table, headings: Iterable[str]) -> None:
         table.add_column(_lines(heading.replace("undetermined", "undeter-mined"), _FIGURES), justify="right")
 
 
-def table_of(rows: Sequence[Mapping[str, object]], width: int) -> tuple[Table, list[str]]:
-    """Return a table of rows, and the headings of the columns that it has no room for.
+def print_rows(console: Console, rows: Sequence[Mapping[str, object]], of: int) -> None:
+    """Print the first rows of a list, and say what only the file holds.
 
     Args:
-        rows: each with the same headings, the most important first.
-        width: of the terminal, in characters.
+        console: as wide as it is.
+        rows: at least one, each with the same headings, the most important first.
+        of: how many rows there are in all.
     """
+    table, others = _table_of(rows, console.width)
+    console.print(table)
+    more = [say(f"{of - len(rows)} dòng", f"{of - len(rows)} lines")] if of > len(rows) else []
+    more += [", ".join(others)] if others else []
+    if more:
+        said = say(f"Còn nữa với `--csv FILE`: {'; '.join(more)}", f"With `--csv FILE` also: {'; '.join(more)}")
+        console.print(said, highlight=False, markup=False)
+
+
+def _table_of(rows: Sequence[Mapping[str, object]], width: int) -> tuple[Table, list[str]]:
+    """Return a table of rows, and the headings of the columns that it has no room for."""
     table, left = narrow_table(), width - 2  # its edges
     headings = list(rows[0])
     kept: list[list[str]] = []
     for heading in headings:
-        texts = [_lines(heading, _FIGURES), *(_cell(row[heading]) for row in rows)]
+        words = max(_WORDS, left) if heading == headings[-1] else _WORDS
+        texts = [_lines(heading, _FIGURES), *(_cell(row[heading], words) for row in rows)]
         wide = max(len(line) for text in texts for line in text.split("\n"))
         if kept and wide > left:
             break
@@ -48,10 +64,10 @@ def table_of(rows: Sequence[Mapping[str, object]], width: int) -> tuple[Table, l
     return table, headings[len(kept) :]
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, width: int) -> str:
     """Show a value; the hour of a moment on a line of its own."""
     text = "" if value is None else str(value)
-    return text.replace(" ", "\n", 1) if _MOMENT.match(text) else _lines(text, _WORDS)
+    return text.replace(" ", "\n", 1) if _MOMENT.match(text) else _lines(text, width)
 
 
 def _lines(text: str, width: int) -> str:

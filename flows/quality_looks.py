@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from config.settings import settings
+from flows.narrow import add_figures, narrow_table
 from flows.runtime.words import say
 from tasks.warehouse.partitions import last_day_of
 
@@ -28,17 +27,14 @@ def scores(by: str, most: int) -> None:
     day = last_day_of()
     found = read_scores(by, settings().policy, day)
     months = months_until(day, MONTHS)
-    table = Table(
-        box=box.SIMPLE,
-        padding=(0, 1, 0, 0),
-        title=say(
+    table = narrow_table(
+        say(
             f"Tỷ lệ hồ sơ không phải đính chính (%), đến hết {day}",
             f"Dossiers with nothing to correct (%), to the end of {day}",
-        ),
+        )
     )
-    table.add_column(say("mã", "code"), no_wrap=True, min_width=12)
-    for heading in (say("hồ sơ", "dossiers"), say("điểm", "score"), *(f"{month[5:]}/{month[2:4]}" for month in months)):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(say("mã", "code"), overflow="fold")
+    add_figures(table, [say("hồ sơ", "dossiers"), say("điểm", "score"), *(f"{month[5:]}/{month[2:4]}" for month in months)])
     table.add_column(say("3 tháng", "3 months"), no_wrap=True)
     for one in found[:most]:
         cells = ["-" if value is None else f"{value:.1f}" for value in (one.value(), *(one.value(month) for month in months))]
@@ -54,12 +50,11 @@ def cleaned(source: str | None, rule: str | None, lines: str | None) -> None:
     from tasks.reports.cleaned import count_changes, rule_words, write_changes
 
     found = count_changes(source, rule)
-    table = Table(box=box.SIMPLE, padding=(0, 1, 0, 0), title=say("Làm sạch đã đổi gì", "What cleaning changed"))
+    table = narrow_table(say("Làm sạch đã đổi gì", "What cleaning changed"))
     for heading in (("hệ thống", "source"), ("trường", "field")):
         table.add_column(say(*heading), no_wrap=True)
-    table.add_column(say("quy tắc", "rule"), overflow="fold", min_width=32)
-    for heading in (("bản", "v."), ("tin", "sure"), ("giá trị", "values"), ("%", "%")):
-        table.add_column(say(*heading), justify="right")
+    table.add_column(say("quy tắc", "rule"), overflow="fold")
+    add_figures(table, [say("bản", "v."), say("tin", "sure"), say("giá trị", "values"), "%"])
     for one in found:
         share = f"{100 * one.changed / one.rows:.1f}" if one.rows else "-"
         words = f"{say(*rule_words(one.rule))} [{one.rule}]"

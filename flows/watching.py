@@ -12,7 +12,7 @@ from rich.console import Console
 from config.errors import ConfigError
 from config.settings import settings
 from config.watch import load_watch
-from flows.narrow import table_of
+from flows.narrow import print_rows
 from flows.runtime.words import say
 from tasks.offices import source_named
 from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, too_good
@@ -40,20 +40,10 @@ def show(name: str, policy: str | None, lines: str | None, register: str | None 
     rows = read(policy or settings().policy, register)
     _OUT.print(f"{say(*title)}: {len(rows)}", highlight=False)
     if rows:
-        table, others = table_of(rows[:_FIRST], _OUT.width)
-        _OUT.print(table)
-        if others or len(rows) > _FIRST:
-            _OUT.print(_not_shown(len(rows) - _FIRST, others), highlight=False)
+        print_rows(_OUT, rows[:_FIRST], len(rows))
     if lines:
         write_frame(Path(lines), pd.DataFrame(rows))
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
-
-
-def _not_shown(rows: int, columns: list[str]) -> str:
-    """Say what only the file or a wider terminal shows."""
-    more = [say(f"{rows} dòng", f"{rows} lines")] if rows > 0 else []
-    more += [", ".join(columns)] if columns else []
-    return say(f"Còn nữa với `--csv FILE`: {'; '.join(more)}", f"With `--csv FILE` also: {'; '.join(more)}")
 
 
 def _due_changes(_policy: str, _register: str | None) -> Rows:

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from config.settings import settings
+from flows.narrow import print_rows
 from flows.screen import print_summary
 from tasks.reports.corrections import Waiting
 from tasks.reports.summary import Rate, SourceLine, Summary, UnitLine
@@ -33,3 +34,30 @@ def test_no_word_and_no_figure_is_cut_off(language: str, monkeypatch: pytest.Mon
         assert figure in shown, figure
     words = {word for line in shown.splitlines() for word in line.split()}
     assert {*UNIT.name.split(), "catalogue"} <= words
+
+
+def test_a_list_shows_whole_columns_and_names_those_it_has_no_room_for() -> None:
+    row = {
+        "mã hồ sơ": "000.00.03.H99-250410-0001",
+        "cơ quan": "H99.05.03",
+        "hạn cũ": "2025-05-26 17:00",
+        "lúc đổi": "trước khi quá hạn",
+        "nộp lại với mã": "000.00.03.H99-250410-0002",
+        "theo": "nhật ký",
+    }
+    console = Console(width=80)
+    with console.capture() as captured:
+        print_rows(console, [row, {**row, "hạn cũ": None}], 30)
+    *table, said = captured.get().splitlines()
+    assert all(len(line) <= 80 for line in table)
+    shown = " ".join(" ".join(table).split())
+    assert "…" not in shown
+    for text in ("000.00.03.H99-250410-0001", "H99.05.03", "2025-05-26", "17:00", "lúc đổi"):
+        assert text in shown
+    assert "000.00.03.H99-250410-0002" not in shown
+    assert said == "Còn nữa với `--csv FILE`: 28 dòng; nộp lại với mã, theo"
+    wide = Console(width=200)
+    with wide.capture() as captured:
+        print_rows(wide, [row], 1)
+    assert "H99-250410-0002" in captured.get()
+    assert "--csv" not in captured.get()

@@ -16,6 +16,7 @@ from config.checks import load_checks
 from config.errors import ConfigError, DataError
 from config.policies import load_policies
 from config.settings import settings
+from flows.looks import dossiers
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES
@@ -27,9 +28,10 @@ from tasks.offices import all_sources, clocks_of, office_of
 from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
-from tasks.reports.lists import ages, by_unit, read_list
+from tasks.reports.lists import LISTS, ages, by_unit, read_list
 from tasks.reports.resubmitted import read_resubmitted
 from tasks.rules.checks import run_checks
+from tasks.rules.reasons import REASONS
 from tasks.rules.times import end_of_day, local_times
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
@@ -348,6 +350,18 @@ def test_lists_hold_whom_they_concern_the_most_pressing_first() -> None:
     assert ages(late)["≤ 1"] == int((over <= 1).sum())
     assert ages(late)["> 30"] == int((over > 30).sum())
     assert set(read_list("ageing", "qd766")["code"]) <= set(late["code"])
+
+
+def test_every_list_is_printed_in_the_words_of_officials(capsys: pytest.CaptureFixture[str]) -> None:
+    judge_bundle(MONTH, DAY_ONE)
+    for name in LISTS:
+        rows = read_list(name, "qd766")
+        dossiers(name, "qd766")
+        printed = capsys.readouterr().out
+        codes = rows["code"].head(20).tolist()
+        assert str(len(rows)) in printed
+        assert all(code in printed for code in codes), name
+        assert not any(code in printed for code in REASONS), name
 
 
 def test_a_list_holds_what_ended_just_in_time() -> None:
