@@ -18,7 +18,9 @@ from config.policies import policies_of_a_run
 from config.settings import settings
 from flows.figure_changes import show_figures
 from flows.runtime.words import ALL, each_dossier, or_all, say
+from tasks.offices import source_named
 from tasks.reports.files import write_rows
+from tasks.rules.times import instant_text
 
 if TYPE_CHECKING:
     from tasks.reports.rehearsal import Rehearsal
@@ -227,6 +229,7 @@ def _write(found: Sequence[Rehearsal], path: Path) -> None:
     for one in found:
         for each in one.changed:
             words = (one.before.policy, one.after.policy, *each.verdict, *(word or "not_counted" for word in each.timeliness))
-            times = ("" if at is None else at.isoformat() for at in (*each.due_at, *each.end_at))
+            zone = source_named(each.source).zone
+            times = (instant_text(at, zone) or "" for at in (*each.due_at, *each.end_at))
             rows.append((each.source, each.code, each.unit_code or "", *words, *times))
     write_rows(path, rows)

@@ -78,9 +78,9 @@ def rejected(source: str | None, limit: int) -> None:
 
 def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> None:
     """Print a list by age and agency with its first dossiers; write all of them to a file if one is given."""
-    from tasks.reports.lists import LISTS, ages, by_unit, read_list
+    from tasks.reports.lists import LISTS, ages, by_unit, in_office_time, read_list
 
-    rows = read_list(name, policy or settings().policy)
+    rows = in_office_time(read_list(name, policy or settings().policy))
     title = say(LISTS[name].vi, LISTS[name].en)
     _OUT.print(say(f"{title}: {len(rows)} hồ sơ", f"{title}: {len(rows)} dossiers"), highlight=False)
     if name in ("late", "ageing", "hidden"):
@@ -98,7 +98,7 @@ def _dossier(code: object, unit: object, due: object, over: object, reasons: obj
     return {
         say("mã hồ sơ", "code"): code,
         say("cơ quan", "agency"): _shown(unit),
-        say("hạn", "due"): _shown(due)[:10],
+        say("hạn", "due"): _shown(due),
         say("quá hạn", "days over"): _shown(over),
         say("lý do", "why"): "; ".join(_why(reasons, missing)),
     }

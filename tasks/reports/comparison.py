@@ -11,9 +11,11 @@ from pathlib import Path
 from config.errors import ConfigError, NothingYetError
 from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
+from tasks.offices import source_named
 from tasks.reports.drafts import Draft
 from tasks.reports.files import write_rows
 from tasks.reports.rehearsal import rehearse
+from tasks.rules.times import instant_text
 from tasks.warehouse.engine import fetch_all
 
 WHY = {
@@ -129,7 +131,7 @@ def _worked_out(one: str, other: Policy) -> Comparison:
 
 
 def write_lines(comparison: Comparison, path: Path) -> None:
-    """Write the dossiers about which two policies differ as CSV; it holds codes and times, nothing about persons."""
+    """Write the dossiers about which two policies differ as CSV; it holds codes and office times, nothing about persons."""
     write_rows(path, _lines(comparison))
 
 
@@ -143,6 +145,7 @@ def _lines(comparison: Comparison) -> Iterator[tuple[object, ...]]:
         *(f"{what}_{name}" for what in ("timeliness", "due_at", "end_at") for name in names),
     )
     for each in comparison.disagreed:
-        times = (each.one_due, each.other_due, each.one_end, each.other_end)
+        zone = source_named(each.source).zone
+        times = (instant_text(at, zone) for at in (each.one_due, each.other_due, each.one_end, each.other_end))
         words = (each.one or "not_counted", each.other or "not_counted")
-        yield (each.source, each.code, each.unit_code, each.why, *words, *(at.isoformat() if at else "" for at in times))
+        yield (each.source, each.code, each.unit_code, each.why, *words, *(at or "" for at in times))

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.offices import clocks_of, source_named
 from tasks.rules.columns import arrow
-from tasks.rules.times import end_of_day, local_times
+from tasks.rules.times import end_of_day, local_times, minute_text
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.partitions import last_day_of
 
@@ -81,6 +81,18 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
     if not parts:
         return rows.assign(days_over=pd.Series(dtype=pd.ArrowDtype(pa.float64())))
     return pd.concat(parts).sort_values(["days_over", "source", "code"], ascending=[False, True, True], ignore_index=True)
+
+
+def in_office_time(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a list with its instants as its offices write them, ``2026-03-31 17:00``; null where unknown."""
+    rows = rows.copy()
+    for name in ("received_at", "due_at", "end_at"):
+        texts = np.full(len(rows), None, dtype=object)
+        for source, places in rows.groupby("source", observed=True).indices.items():
+            local = local_times(rows[name].iloc[places], source_named(str(source)).zone)
+            texts[places] = [minute_text(at) for at in local]
+        rows[name] = texts
+    return rows
 
 
 def ages(rows: pd.DataFrame) -> dict[str, int]:

@@ -28,11 +28,11 @@ from tasks.offices import all_sources, clocks_of, office_of
 from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
 from tasks.reports.explain import explain
-from tasks.reports.lists import LISTS, ages, by_unit, read_list
+from tasks.reports.lists import LISTS, ages, by_unit, in_office_time, read_list
 from tasks.reports.resubmitted import read_resubmitted
 from tasks.rules.checks import run_checks
 from tasks.rules.reasons import REASONS
-from tasks.rules.times import end_of_day, local_times
+from tasks.rules.times import end_of_day, instant_text, local_times
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.dossiers import read_bundle
@@ -362,6 +362,8 @@ def test_every_list_is_printed_in_the_words_of_officials(capsys: pytest.CaptureF
         assert str(len(rows)) in printed
         assert all(code in printed for code in codes), name
         assert not any(code in printed for code in REASONS), name
+        shown = in_office_time(rows)["due_at"].tolist()
+        assert shown == [instant_text(due, "Asia/Ho_Chi_Minh") if pd.notna(due) else None for due in rows["due_at"]]
 
 
 def test_a_list_holds_what_ended_just_in_time() -> None:
