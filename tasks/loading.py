@@ -1,7 +1,7 @@
 """Loading: what landed and is not loaded yet goes through its gates into the warehouse, in whole transactions.
 
-While the warehouse writes some pages, their last gate looks at them and the next pages are read and cleaned: two
-processors are both busy. Nothing is committed before its gates have let it pass, nor before what came earlier.
+While the warehouse writes some pages, their last gate looks at them and the next pages are read and cleaned, those
+behind them read already: two processors are both busy. Nothing is committed before its gates have let it pass, nor before what came earlier.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
-CHUNK_BYTES = 40_000_000  # of pages read and cleaned together; twice that bounds the memory of a load
+CHUNK_BYTES = 40_000_000  # of pages read and cleaned together; three times that bounds the memory of a load
 _WAITING = """
     SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, g.loaded_at IS NULL FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
@@ -111,9 +111,9 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
     """Load some pages after the others; the next are made ready while the warehouse writes those before them."""
     key, known, written = pseudonym_key(), None, None
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
-        for pages in chunks:
+        for pages, read in _read_ahead(source, chunks):
             try:
-                ready = _prepare(source, pages, key, partial(_gated, known=known, source=source, gates=gates))
+                ready = _prepare(source, pages, read.result(), key, partial(_gated, known=known, source=source, gates=gates))
             except BaseException:
                 if written is not None:
                     written.result()  # what went wrong before went wrong first
@@ -130,6 +130,19 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
                 written.result()
         if written is not None:
             yield written.result()
+
+
+def _read_ahead(source: Source, chunks: Iterable[list[WaitingPage]]) -> Iterator[tuple[list[WaitingPage], Future[PagesRead]]]:
+    """Read some pages while those before them are cleaned: Arrow parses them beside Python."""
+    with ThreadPoolExecutor(1, thread_name_prefix="read") as reader:
+        before: tuple[list[WaitingPage], Future[PagesRead]] | None = None
+        for pages in chunks:
+            now = pages, reader.submit(_read, source, pages)
+            if before is not None:
+                yield before
+            before = now
+        if before is not None:
+            yield before
 
 
 def _gated(readings: Readings, known: Mapping[str, Seen] | None, source: Source, gates: Gates | None) -> Drift:
@@ -167,7 +180,8 @@ def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
     """
     known = {row[0]: WaitingPage(*row) for row in fetch_all(_NAMED, {"source": source.name, "digests": list(digests)})}
     pages = [known[digest] for digest in digests]
-    ready = _prepare(source, pages, pseudonym_key(), lambda readings: compared(source, readings.shape))
+    read = _read(source, pages)
+    ready = _prepare(source, pages, read, pseudonym_key(), lambda readings: compared(source, readings.shape))
     verdict = Future[None]()
     verdict.set_result(None)
     return _write(source, ready, verdict, at)
@@ -206,9 +220,10 @@ class _Ready:
     mentions: pd.DataFrame | None
 
 
-def _prepare(source: Source, pages: list[WaitingPage], key: bytes, look: Callable[[Readings], Drift]) -> _Ready:
-    """Read pages together, let their contracts look at them, clean them."""
-    read = _read(source, pages)
+def _prepare(
+    source: Source, pages: list[WaitingPage], read: PagesRead, key: bytes, look: Callable[[Readings], Drift]
+) -> _Ready:
+    """Let their contracts look at pages that were read, clean them."""
     if len(read.faults) == len(pages):
         raise read.faults[0]
     readings = read.joined()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Protocol
@@ -128,10 +129,14 @@ class Keys:
         for key in self.counts:
             if isinstance(key, str):
                 self._spellings.setdefault(key.casefold(), []).append(key)
-        # The usual case, all records have the same keys in the same order: turned on its side at once.
-        self._columns: dict[str, Sequence[Any]] = {}
-        if len(heads) == 1:
-            self._columns = dict(zip(*heads, zip(*map(dict.values, records), strict=True), strict=True))
+        self._heads = list(heads)
+
+    @cached_property
+    def _columns(self) -> Mapping[str, Sequence[Any]]:
+        """The records turned on their side at once, where all have the same keys in the same order, as most have."""
+        if len(self._heads) != 1:
+            return {}
+        return dict(zip(*self._heads, zip(*map(dict.values, self.records), strict=True), strict=True))
 
     def __len__(self) -> int:
         return len(self.records)
@@ -170,9 +175,10 @@ class Keys:
         return [record[key] for record in self.records if key in record]
 
     def _of(self, key: str) -> Sequence[Any]:
-        if self.counts[key] == len(self.records):
-            return self._column(key)
-        return [record.get(key) for record in self.records]
+        if self.counts[key] < len(self.records):
+            return [record.get(key) for record in self.records]
+        # Who asks for one key alone needs no others.
+        return self._column(key) if "_columns" in self.__dict__ else list(map(itemgetter(key), self.records))
 
     def texts(self, *names: str) -> pa.Array:
         """Return those values as text, empty ones as null."""
