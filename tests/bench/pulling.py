@@ -34,7 +34,7 @@ from tests.flow.installation import free_port, wait_for
 from tests.warehouse.emptying import empty_warehouse
 
 DOSSIERS_MADE = 40_000
-ROUNDS = 3
+ROUNDS = 5
 AS_OF = date(2026, 3, 31)
 _TABLES = (DOSSIERS, EVENTS, PAUSES)
 
