@@ -8,6 +8,7 @@ from textwrap import fill
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from flows.runtime.words import say
@@ -60,7 +61,7 @@ def _table_of(rows: Sequence[Mapping[str, object]], width: int) -> tuple[Table, 
         kept.append(texts[1:])
         left -= wide + 1
     for cells in zip(*kept, strict=True):
-        table.add_row(*cells)
+        table.add_row(*map(escape, cells))
     return table, headings[len(kept) :]
 
 

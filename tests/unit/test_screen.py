@@ -43,7 +43,7 @@ def test_a_list_shows_whole_columns_and_names_those_it_has_no_room_for() -> None
         "hạn cũ": "2025-05-26 17:00",
         "lúc đổi": "trước khi quá hạn",
         "nộp lại với mã": "000.00.03.H99-250410-0002",
-        "theo": "nhật ký",
+        "theo": "[bold]nhật ký",
     }
     console = Console(width=80)
     with console.capture() as captured:
@@ -60,4 +60,5 @@ def test_a_list_shows_whole_columns_and_names_those_it_has_no_room_for() -> None
     with wide.capture() as captured:
         print_rows(wide, [row], 1)
     assert "H99-250410-0002" in captured.get()
+    assert "[bold]nhật" in captured.get()
     assert "--csv" not in captured.get()
