@@ -85,14 +85,12 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
 
 def in_office_time(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a list with its instants as its offices write them, ``2026-03-31 17:00``; null where unknown."""
-    rows = rows.copy()
-    for name in ("received_at", "due_at", "end_at"):
-        texts = np.full(len(rows), None, dtype=object)
-        for source, places in rows.groupby("source", observed=True).indices.items():
-            local = local_times(rows[name].iloc[places], source_named(str(source)).zone)
-            texts[places] = [minute_text(at) for at in local]
-        rows[name] = texts
-    return rows
+    texts = {name: np.full(len(rows), None, dtype=object) for name in ("received_at", "due_at", "end_at")}
+    for source, places in rows.groupby("source", observed=True).indices.items():
+        zone = source_named(str(source)).zone
+        for name, written in texts.items():
+            written[places] = [minute_text(at) for at in local_times(rows[name].iloc[places], zone)]
+    return rows.assign(**texts)
 
 
 def ages(rows: pd.DataFrame) -> dict[str, int]:

@@ -234,14 +234,13 @@ class ColumnKeys:
         rows = pa.StructArray.from_arrays(columns, list(self._columns)) if columns else pa.nulls(len(places), pa.struct([]))
         return ColumnKeys(rows, bounds, self._spelled)
 
-    def kinds(self, key: str) -> set[type]:
-        """Return the types of the values given under a key, by its own spelling."""
+    def looked_at(self, key: str, most: int) -> tuple[set[type], list[list[str]]]:
+        """Return the types of the values given under a key, by its own spelling, and of each page some of its texts."""
         values = self._columns[key]
-        return set() if values.null_count == len(values) else {_kind(values.type)}
+        kinds = set() if values.null_count == len(values) else {_kind(values.type)}
+        return kinds, self._samples(values, most) if kinds == {str} else []
 
-    def samples(self, key: str, most: int) -> list[list[str]]:
-        """Return of each page about so many of the texts given under a key, by its own spelling, spread over its records."""
-        values = self._columns[key]
+    def _samples(self, values: pa.StringArray, most: int) -> list[list[str]]:
         given = np.flatnonzero(truths(pc.not_equal(values, "")))
         ends = np.searchsorted(given, self._bounds)
         parts = [given[start:end][:: max(1, (end - start) // most)] for start, end in pairwise(ends.tolist())]

@@ -46,8 +46,8 @@ class PagesRead:
         """Return all of it under one another."""
         return joined(self.parts)
 
-    def add(self, page: Landed, source: Source, types: PageTypes) -> None:
-        """Read one page and add what it says."""
+    def add(self, page: Landed, source: Source, types: PageTypes | None = None) -> None:
+        """Read one page and add what it says; see :func:`tasks.sources.profiles.read_records`."""
         try:
             part = _read(page, source, types)
         except SourceError as error:
@@ -69,7 +69,7 @@ def read_page(body: bytes, media_type: str, source: Source) -> Readings:
     Raises:
         SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
     """
-    return _read(Landed(hashlib.sha256(body).hexdigest(), body, media_type), source, PageTypes())
+    return _read(Landed(hashlib.sha256(body).hexdigest(), body, media_type), source)
 
 
 def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) -> PagesRead:
@@ -80,10 +80,10 @@ def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) 
         source: its profile and columns say what the fields mean.
         apart: read each by itself.
     """
-    found, types = PagesRead(), PageTypes()
+    found, types = PagesRead(), None if apart else PageTypes()
     alike: list[tuple[Landed, ParsedPage]] = []
     for page in pages:
-        parsed = None if apart else parse_records(page.body, page.media_type, source, types)
+        parsed = None if types is None else parse_records(page.body, page.media_type, source, types)
         if alike and (parsed is None or parsed.rows.type != alike[0][1].rows.type):
             _add_alike(found, alike, source)
             alike = []
@@ -103,14 +103,14 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
         part = read_parsed([parsed for _, parsed in alike], source, pages)
     except UnevenError:
         for page, _ in alike:
-            found.add(page, source, PageTypes())
+            found.add(page, source)
         return
     found.parts.append(part)
     found.records += counts
     found.refused += [0] * len(counts)
 
 
-def _read(page: Landed, source: Source, types: PageTypes) -> Readings:
+def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readings:
     pages = alone(page.digest)
     try:
         if page.media_type in (JSON, JSON_LINES):

@@ -121,7 +121,7 @@ def modification_names(source: Source) -> Headings:
     return tuple(own.get("modified_at", ()))
 
 
-def read_records(body: bytes, media_type: str, source: Source, pages: Pages, types: PageTypes) -> Readings:
+def read_records(body: bytes, media_type: str, source: Source, pages: Pages, types: PageTypes | None) -> Readings:
     """Read a page of JSON: an answer of the exchange, or lines of a database's rows.
 
     Args:
@@ -129,7 +129,7 @@ def read_records(body: bytes, media_type: str, source: Source, pages: Pages, typ
         media_type: what they are.
         source: its profile and columns say what the fields mean.
         pages: the page.
-        types: of the source's fields, which learn from it.
+        types: of the source's fields, which learn from it; None where no more pages follow that could be parsed by them.
 
     Raises:
         ValueError: it is not JSON, or holds no list of records.
@@ -140,7 +140,7 @@ def read_records(body: bytes, media_type: str, source: Source, pages: Pages, typ
     else:
         answers = [parse_json(body)]
         records = listed(answers[0], _list_of(source))
-    if _in_columns(media_type, source):
+    if types is not None and _in_columns(media_type, source):
         types.learn(answers)
     return _read(objects_of(records), source, pages)
 

@@ -76,12 +76,6 @@ class Pages:
     digests: Sequence[str]
     bounds: np.ndarray
 
-    @property
-    def records(self) -> list[int]:
-        """How many records each page has."""
-        found: list[int] = np.diff(self.bounds).tolist()
-        return found
-
 
 def alone(digest: str) -> Pages:
     """Return one page, however many records it has."""
@@ -101,11 +95,6 @@ def joined(several: Sequence[Readings]) -> Readings:
         return several[0]
     frames = {name: pd.concat([getattr(r, name) for r in several], ignore_index=True) for name in _COLUMNS}
     return Readings(**frames, shape=merged(r.shape for r in several))
-
-
-def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
 def unreadable(digest: str) -> Readings:

@@ -100,12 +100,13 @@ class Fields(Protocol):
         """Return the first object that stands under a key of each record; an empty one where there is none."""
         ...
 
-    def kinds(self, key: str) -> set[type]:
-        """Return the types of the values given under a key, by its own spelling."""
-        ...
+    def looked_at(self, key: str, most: int) -> tuple[set[type], list[list[str]]]:
+        """Return the types of the values given under a key, by its own spelling, and some of its texts.
 
-    def samples(self, key: str, most: int) -> list[list[str]]:
-        """Return of each page about so many of the texts given under a key, by its own spelling, spread over its records."""
+        Args:
+            key: one of those met.
+            most: about how many texts of each page, spread over its records.
+        """
         ...
 
 
@@ -156,16 +157,13 @@ class Keys:
             found = [record.get(key) if _blank(value) else value for value, record in zip(found, self.records, strict=True)]
         return found
 
-    def kinds(self, key: str) -> set[type]:
-        """Return the types of the values given under a key, by its own spelling."""
-        return set(map(type, self._column(key))) - {type(None)}
-
-    def samples(self, key: str, most: int) -> list[list[str]]:
-        """Return about so many of the texts given under a key, by its own spelling, spread over the records."""
+    def looked_at(self, key: str, most: int) -> tuple[set[type], list[list[str]]]:
+        """Return the types of the values given under a key, by its own spelling, and some of its texts, of the one page."""
         # Every field of every record passes here: the usual case, all given ones are text, runs without a loop of ours.
         values = self._column(key)
-        given = list(filter(None, values) if self.kinds(key) == {str} else (v for v in values if isinstance(v, str) and v))
-        return [given[:: max(1, len(given) // most)]]
+        kinds = set(map(type, values)) - {type(None)}
+        given = list(filter(None, values) if kinds == {str} else (v for v in values if isinstance(v, str) and v))
+        return kinds, [given[:: max(1, len(given) // most)]]
 
     def _column(self, key: str) -> Sequence[Any]:
         if key in self._columns:

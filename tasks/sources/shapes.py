@@ -99,9 +99,10 @@ def _add(keys: Fields, prefix: str, digests: Sequence[str], found: dict[str, Fie
     for name, by_page in islice(keys.met.items(), _MOST_FIELDS):
         if not isinstance(name, str) or not _is_name(name):
             continue
-        kinds = {_KINDS.get(kind, "text") for kind in keys.kinds(name)}
+        types, samples = keys.looked_at(name, _SAMPLED)
+        kinds = {_KINDS.get(kind, "text") for kind in types}
         if "text" in kinds:
-            kinds = (kinds - {"text"}).union(*map(forms, keys.samples(name, _SAMPLED)))
+            kinds = (kinds - {"text"}).union(*map(forms, samples))
         first = next(digest for digest, met in zip(digests, by_page, strict=True) if met)
         one = FieldShape(prefix + name, frozenset(kinds), sum(by_page), first)
         key = one.name.casefold()
