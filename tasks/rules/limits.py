@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from tasks.rules.text import LONGEST
+
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 # "05 - 10 ngày", "10-25": both ends are kept, the longer one is the limit.
 _RANGE = re.compile(rf"^{_NUMBER}\s*[-–—]\s*{_NUMBER}\s*(\D.*)?$")
@@ -88,7 +90,7 @@ def _limit(amount: float, shortest: float, rest: str | None) -> Limit:
 
 def fold(text: str) -> str:
     """Return a text of the catalogue in one spelling: NFKC, lower case, single spaces, nothing about what is left out."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
     return re.sub(r"\s+", " ", _OUTSIDE.sub("", folded)).strip(" .;")
 
 
