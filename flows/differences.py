@@ -13,8 +13,8 @@ from prefect.states import Completed
 from flows.days import last_finished_day
 from flows.rerun import last_published_day
 from flows.runtime.words import say
+from flows.stages import match_and_look
 from tasks.differences import differences as find
-from tasks.match import match
 from tasks.reports.bridge import read_bridge, show_bridge, write_files
 
 
@@ -36,7 +36,7 @@ def differences(left: str, right: str, shared: bool = False, as_of: date | None 
         as_of: Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication.
     """
     day = as_of or last_published_day() or last_finished_day()
-    match(day)
+    match_and_look(day)
     find(left, right, day, shared)
     show_bridge(left, right)
     files = ", ".join(str(path) for path in write_files(left, right))

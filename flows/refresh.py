@@ -18,9 +18,17 @@ from flows.drift import told_of_drift
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
-from flows.stages import check_and_judge, gates_shown, keep_history, measure_all, publish_own, task_runner
+from flows.stages import (
+    check_and_judge,
+    gates_shown,
+    keep_history,
+    match_and_look,
+    measure_all,
+    publish_own,
+    task_runner,
+    warn_of_clocks,
+)
 from flows.trouble import Trouble
-from tasks.match import match
 from tasks.prove import prove
 from tasks.pull import load, pull
 from tasks.pulling.proof import Proof
@@ -72,13 +80,14 @@ def refresh(
                 load_all(chosen, day, trouble)
             proofs = start_proofs(chosen, day, "hours" in allowed)
             progress.at("match")
-            match(day)
+            match_and_look(day)
             tell_proofs(proofs, trouble)
         progress.at("judge")
         check_and_judge(day, full)
         progress.at("measure")
         measure_all(day, full)
         warn_of_conflicts(trouble)
+        warn_of_clocks(trouble)
         if not trouble.stops:
             progress.at("publish")
             publish_own(day)

@@ -14,9 +14,16 @@ from flows.progress import Progress
 from flows.refresh import choose
 from flows.rerun import last_published_day
 from flows.runtime.limits import sole_reader_of
-from flows.stages import check_and_judge, gates_shown, keep_history, measure_all, publish_own, task_runner
+from flows.stages import (
+    check_and_judge,
+    gates_shown,
+    keep_history,
+    match_and_look,
+    measure_all,
+    publish_own,
+    task_runner,
+)
 from flows.trouble import Trouble
-from tasks.match import match
 from tasks.replay import findings_as_seen
 from tasks.replay import replay as rebuild
 
@@ -46,7 +53,7 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
             progress.at("load")
             rebuild(overwrite)
         progress.at("match")
-        match(day)
+        match_and_look(day)
         progress.at("judge")
         check_and_judge(day)
         findings_as_seen(day)

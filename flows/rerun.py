@@ -18,12 +18,12 @@ from flows.stages import (
     check_and_judge_these,
     gates_shown,
     keep_history,
+    match_and_look,
     measure_all,
     publish_own,
     task_runner,
 )
 from flows.trouble import Trouble
-from tasks.match import match
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 
@@ -55,7 +55,7 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
         get_run_logger().info("package %s: %d approved corrections", package, approved_in(package))
     with gates_shown(day), Progress(f"rerun {day}") as progress:
         progress.at("match")
-        match(day)
+        match_and_look(day)
         progress.at("judge")
         months = partitions_of(codes or [])
         check_and_judge_these(months, months, day, full=True)

@@ -16,11 +16,13 @@ from config.settings import settings
 from flows.runtime.words import say
 from flows.trouble import Trouble, results
 from tasks.check import check
+from tasks.clock_faults import find_clock_faults
 from tasks.counts import Counts
 from tasks.data_docs import write_data_docs
 from tasks.digest import figures_digest, rules_digest
 from tasks.history import keep_run
 from tasks.judge import judge
+from tasks.match import match
 from tasks.measure import measure
 from tasks.publish import publish
 from tasks.warehouse.bundles import bundled
@@ -33,6 +35,12 @@ _PUBLISHED = """
         AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove', 'propose', 'keep') ORDER BY entry DESC LIMIT 1) = %(subject)s
 """
 
+_CLOCKS = """
+    SELECT source, unit_code, CASE WHEN receipt_minutes <> 0 THEN receipt_minutes ELSE end_minutes END,
+        sum(receipts_outside + ends_outside)::bigint, sum(receipts + ends)::bigint
+    FROM quality.clock_faults GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
 
 def task_runner() -> TaskRunner[Any]:
     """Return what partitions run on: two threads, or the Dask cluster that the settings name."""
@@ -43,6 +51,28 @@ def task_runner() -> TaskRunner[Any]:
     from prefect_dask.task_runners import DaskTaskRunner
 
     return DaskTaskRunner(address=address)
+
+
+def match_and_look(as_of: date) -> None:
+    """Find what no dossier shows by itself: which records speak about one, and whose clock is off."""
+    match(as_of)
+    find_clock_faults(as_of)
+
+
+def warn_of_clocks(trouble: Trouble) -> None:
+    """Say whose clock is off: their hours decide nothing until somebody sets it right."""
+    for source, unit, minutes, outside, times in fetch_all(_CLOCKS):
+        hours = f"{abs(minutes) / 60:g}"
+        trouble.warn(
+            say(
+                f"{source}: đồng hồ của {unit or 'hệ thống'} {'chậm' if minutes > 0 else 'nhanh'} {hours} giờ "
+                f"({outside} trong {times} giờ tiếp nhận, kết thúc ngoài giờ làm việc); thời hạn tính bằng giờ chưa kết luận được. "
+                "Sửa múi giờ ở nguồn.",
+                f"{source}: the clock of {unit or 'the system'} is {hours} hours {'slow' if minutes > 0 else 'fast'} "
+                f"({outside} of {times} times of receipt and end lie outside office hours); limits in hours are not relied on. "
+                "Set the time zone right at the source.",
+            )
+        )
 
 
 def check_and_judge(as_of: date, full: bool = False, sources: Sequence[str] | None = None) -> Counts:

@@ -8,7 +8,7 @@ from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from schemas.quality import CHANGES, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
+from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
 from schemas.table import Table
@@ -45,6 +45,7 @@ TABLES: tuple[Table, ...] = (
     PROPOSALS,
     GATE_RESULTS,
     COMPLETENESS,
+    CLOCK_FAULTS,
     DIFFERENCES,
     SHAPES,
     DRIFT,

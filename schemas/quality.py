@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.fields import AS_OF, CHANGED_IN, CODE, SEVERITIES, SOURCE, count
+from schemas.fields import AS_OF, CHANGED_IN, CODE, MONTH, SEVERITIES, SOURCE, count
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
 FINDINGS = Table(
@@ -169,6 +169,28 @@ COMPLETENESS = Table(
         Field("day", Kind.DATE, "Day of receipt, in the source's own time zone.", (NotNull(),)),
         count("stated", "Dossiers by the source's own count."),
         count("held", "Dossiers of this source in core.dossiers."),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
+)
+
+CLOCK_FAULTS = Table(
+    schema="quality",
+    name="clock_faults",
+    description="Agencies whose times lie outside office hours and would lie inside them if their clock were set right: a server "
+    "that runs in UTC, or office time that was converted twice.",
+    grain="source × agency × month of receipt",
+    key=("source", "unit_code", "month"),
+    fields=(
+        SOURCE,
+        Field("unit_code", Kind.TEXT, "Agency in ref.units; empty where the dossiers name none.", (NotNull(),)),
+        MONTH,
+        Field("receipt_minutes", Kind.INTEGER, "Minutes by which receipts are to be moved; 0: they are right.", (NotNull(),)),
+        Field("end_minutes", Kind.INTEGER, "Minutes by which ends are to be moved; 0: they are right.", (NotNull(),)),
+        count("receipts", "Receipts with a time of day."),
+        count("receipts_outside", "Of these, outside office hours."),
+        count("ends", "Ends with a time of day."),
+        count("ends_outside", "Of these, outside office hours."),
         CHANGED_IN,
     ),
     managed=("changed_in",),

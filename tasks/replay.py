@@ -41,6 +41,7 @@ REBUILT = (
     "raw.mentions",
     "raw.rejected",
     "quality.changes",
+    "quality.clock_faults",
     "judged.verdicts",
     "mart.counts",
 )

@@ -37,6 +37,10 @@ NUMBER_AS_TEXT = "number_as_text"
 UNIT_UNKNOWN = "unit_unknown"
 UNIT_FOLDED = "unit_folded"
 DUPLICATE_RECORD = "duplicate_record"
+RECEIPT_CLOCK_BEHIND = "receipt_clock_behind"
+RECEIPT_CLOCK_AHEAD = "receipt_clock_ahead"
+END_CLOCK_BEHIND = "end_clock_behind"
+END_CLOCK_AHEAD = "end_clock_ahead"
 # A date is not in the form that its source declares.
 OF_DATES = (DATE_AMBIGUOUS, DATE_TWO_FORMATS, DATE_UNREADABLE, DATE_SERIAL, YEAR_ZERO)
 
@@ -84,6 +88,22 @@ MARKS: dict[str, Mark] = {
     ),
     DUPLICATE_RECORD: Mark(
         "Một mã xuất hiện nhiều lần trong cùng một tệp", "The code stands more than once in one page or file"
+    ),
+    RECEIPT_CLOCK_BEHIND: Mark(
+        "Cơ quan ghi giờ tiếp nhận sớm hơn giờ thật (máy chủ chạy giờ UTC)",
+        "The agency writes receipts hours too early (clock in UTC)",
+    ),
+    RECEIPT_CLOCK_AHEAD: Mark(
+        "Cơ quan ghi giờ tiếp nhận muộn hơn giờ thật (đổi múi giờ hai lần)",
+        "The agency writes receipts hours too late (converted twice)",
+    ),
+    END_CLOCK_BEHIND: Mark(
+        "Cơ quan ghi giờ kết thúc sớm hơn giờ thật (máy chủ chạy giờ UTC)",
+        "The agency writes ends hours too early (clock in UTC)",
+    ),
+    END_CLOCK_AHEAD: Mark(
+        "Cơ quan ghi giờ kết thúc muộn hơn giờ thật (đổi múi giờ hai lần)",
+        "The agency writes ends hours too late (converted twice)",
     ),
 }
 _ORDER = {name: place for place, name in enumerate(MARKS)}

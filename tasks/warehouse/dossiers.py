@@ -11,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
-from schemas.quality import CORRECTIONS
+from schemas.quality import CLOCK_FAULTS, CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
 from schemas.verdicts import MOVING
+from tasks.rules.clock_faults import with_clock_marks
 from tasks.rules.corrections import with_corrections
 from tasks.rules.frames import DossierFrames, Earlier
 from tasks.rules.refiling import CERTAIN
@@ -62,6 +63,7 @@ _REFILED = """
     WHERE m.kind = 'refiled' AND m.confidence >= %(certain)s
     ORDER BY m.code, o.received_at DESC, o.code DESC
 """
+_CLOCK_FAULTS = "SELECT * FROM quality.clock_faults WHERE source = %(source)s ORDER BY unit_code, month"
 _NAMED = " AND d.code = ANY(%(codes)s)"
 _OF_CODES = "d.source = %(source)s AND d.role = 'primary'" + _NAMED
 _DOSSIERS = """,
@@ -105,7 +107,7 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
     """Read the primary dossiers of a bundle, all that speaks about them, and the reference data.
 
     Approved corrections are laid over the source's statement, the newest of each field; matched records of
-    other systems appear under the dossier that they speak about.
+    other systems appear under the dossier that they speak about; dossiers of an agency whose clock is off bear its marks.
 
     Raises:
         WarehouseError: a statement failed.
@@ -118,8 +120,9 @@ def _read_chosen(chosen: str, parameters: Mapping[str, Any]) -> DossierFrames:
     query = _with_chosen(chosen) + _DOSSIERS.format(chosen=chosen)
     dossiers = read_frame(query, parameters, {**DOSSIERS.dtypes, "duplicate_of": _TEXT})
     corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'", first=("received_at",))
+    faults = read_frame(_CLOCK_FAULTS, {"source": parameters["source"]}, CLOCK_FAULTS)
     return DossierFrames(
-        dossiers=with_corrections(dossiers, corrections),
+        dossiers=with_clock_marks(with_corrections(dossiers, corrections), faults),
         events=_read(chosen, parameters, EVENTS),
         pauses=_read_pauses(chosen, parameters),
         evidence=_read_evidence(chosen, parameters),

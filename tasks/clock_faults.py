@@ -1,0 +1,117 @@
+"""Finding agencies whose clock is off, source by source, so that neither checks nor verdicts rely on their hours."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.calendar import Calendar
+from schemas.quality import CLOCK_FAULTS
+from tasks.counts import Counts
+from tasks.digest import rules_digest
+from tasks.offices import all_sources, calendar_of, source_named
+from tasks.rules.clock_faults import END, RECEIPT, clock_faults, zone_minutes
+from tasks.shield import shielded
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import Load, load
+from tasks.warehouse.partitions import horizon
+
+SUBJECT = "*"
+_PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'clock_faults' AND partition = '*'"
+# Each source once, along an index.
+_SOURCES = """
+    WITH RECURSIVE known AS (
+        (SELECT source FROM core.dossiers ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT d.source FROM core.dossiers AS d WHERE d.source > known.source ORDER BY 1 LIMIT 1)
+        FROM known WHERE known.source IS NOT NULL
+    )
+    SELECT source FROM known WHERE source IS NOT NULL
+        AND EXISTS (
+            SELECT FROM core.dossiers AS d WHERE d.source = known.source AND d.changed_in > %(through)s
+                AND d.changed_in <> coalesce((SELECT max(change_number) FROM audit.ledger WHERE action = 'clock_faults'), 0))
+"""
+_COUNTS = """
+    SELECT unit_code, month, kind, slot, count(*) AS times FROM (
+        SELECT coalesce(d.unit_code, '') AS unit_code, d.partition_month AS month, t.kind,
+            (extract(hour FROM t.at) * 2 + div(extract(minute FROM t.at)::numeric, 30))::bigint AS slot
+        FROM core.dossiers AS d CROSS JOIN LATERAL (VALUES
+            (%(receipt)s::bigint, d.received_at AT TIME ZONE %(zone)s),
+            (%(end)s::bigint, coalesce(d.done_at, d.returned_at) AT TIME ZONE %(zone)s)) AS t (kind, at)
+        WHERE d.source = %(source)s AND d.role = 'primary' AND t.at <> date_trunc('day', t.at)
+    ) AS said GROUP BY 1, 2, 3, 4
+"""
+_COUNT_TYPES = {
+    "unit_code": pd.ArrowDtype(pa.string()),
+    "month": pd.ArrowDtype(pa.date32()),
+    **{name: pd.ArrowDtype(pa.int64()) for name in ("kind", "slot", "times")},
+}
+_STANDING = "SELECT * FROM quality.clock_faults WHERE source = %(source)s"
+_BUMP = """
+    UPDATE core.dossiers AS d SET changed_in = %(number)s
+    FROM unnest(%(units)s::text[], %(months)s::date[]) AS g (unit_code, month)
+    WHERE d.source = %(source)s AND d.partition_month = g.month AND coalesce(d.unit_code, '') = g.unit_code
+"""
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="clock-faults")
+@shielded
+def find_clock_faults(as_of: date) -> Counts:
+    """Look for agencies whose clock is off; see :func:`find_faults`."""
+    return find_faults(as_of)
+
+
+def find_faults(as_of: date) -> Counts:
+    """Bring ``quality.clock_faults`` up to date for the sources of which a dossier changed.
+
+    The dossiers of an agency and month of which a fault came, went or changed count as changed: they are checked and
+    judged again.
+
+    Args:
+        as_of: day of the run, kept with the progress; no fault depends on it.
+
+    Raises:
+        WarehouseError: a statement failed; nothing was written.
+    """
+    digest, mark = rules_digest(), horizon()  # before reading: what changes meanwhile is done again
+    done = fetch_all(_PROGRESS)
+    through = int(done[0][0]) if done and done[0][1] == digest else -1
+    changed = [name for (name,) in fetch_all(_SOURCES, {"through": through}) if name in all_sources()]
+    if not changed:
+        return Counts("clock_faults", SUBJECT)
+    with load("clock_faults", SUBJECT) as current:
+        rows = sum(_of_source(current, name) for name in changed)
+        current.progress("clock_faults", SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
+        merged = current.merged
+    return Counts("clock_faults", SUBJECT, rows, merged.inserted, merged.updated, merged.unchanged)
+
+
+def _of_source(current: Load, name: str) -> int:
+    """Find the faults of one source anew; return of how many agencies and months they are."""
+    source = source_named(name)
+    counts = current.read(_COUNTS, {"source": name, "zone": source.zone, "receipt": RECEIPT, "end": END}, _COUNT_TYPES)
+    found = clock_faults(counts, name, zone_minutes(source.zone), _opening(calendar_of(name)))
+    standing = current.read(_STANDING, {"source": name}, CLOCK_FAULTS)
+    touched = sorted({key[:2] for key in _shifts(found) ^ _shifts(standing)})
+    if touched:
+        units, months = ([key[place] for key in touched] for place in (0, 1))
+        current.execute(_BUMP, {"source": name, "units": units, "months": months, "number": current.change_number})
+    current.replace(CLOCK_FAULTS, found, {"source": name})
+    return len(found)
+
+
+def _opening(calendar: Calendar) -> dict[str, tuple[int, int]]:
+    """Return from when to when on any day of the week an office is open: by agency, "" for those without hours of their own."""
+    own = {unit: calendar.week_of(unit) for office in calendar.offices for unit in office.units}
+    weeks = {"": calendar.week_of(None), **own}
+    spans = {unit: [session for day in week.values() for session in day] for unit, week in weeks.items()}
+    return {unit: (min(first for first, _ in some), max(last for _, last in some)) for unit, some in spans.items() if some}
+
+
+def _shifts(faults: pd.DataFrame) -> set[tuple[str, date, int, int]]:
+    """Return what decides which dossiers are marked, and how."""
+    return set(zip(*(faults[name].tolist() for name in ("unit_code", "month", "receipt_minutes", "end_minutes")), strict=True))
