@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ from tasks.rules.clock import Clocks
 from tasks.rules.columns import Mask, arrow
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
+from tasks.rules.times import local_moment
+from tasks.warehouse.heard import heard_until
 
 
 @lru_cache
@@ -71,6 +74,12 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
     )
 
 
+def judging_office(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> Office:
+    """Return the office of a source as its dossiers are judged: with the moment of its last news; see :func:`office_of`."""
+    office, heard = office_of(name, calendars, unit), heard_until(name)
+    return office if heard is None else replace(office, heard_until=local_moment(heard, office.zone))
+
+
 def calendar_of(name: str, calendars: Mapping[str, Calendar] | None = None) -> Calendar:
     """Return the calendar that a source follows.
 
@@ -112,7 +121,9 @@ def settled_parts(
         ConfigError: the source or its calendar is not configured.
     """
     parts = split_by_hours(frames, source, calendars)
-    return [settle(facts_of(part, office.zone), office, as_of) for office, part in parts]
+    heard = heard_until(source)
+    until = None if heard is None else local_moment(heard, parts[0][0].zone)
+    return [settle(facts_of(part, office.zone), replace(office, heard_until=until), as_of) for office, part in parts]
 
 
 def clocks_of(dossiers: pd.DataFrame, source: str) -> tuple[Clocks, Clocks]:

@@ -16,7 +16,7 @@ from config.policies import Policy, load_policies
 from config.reception import load_reception
 from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
-from tasks.offices import office_of, source_named
+from tasks.offices import judging_office, source_named
 from tasks.reports.cleaned import changes_of
 from tasks.reports.due_changes import DueChange, read_due_changes
 from tasks.reports.explain_page import page
@@ -98,7 +98,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     frames = read_bundle(Bundle.of(place.partition), Selection(codes=(place.code,)))
     as_of = _as_of(place)
     unit = frames.dossiers["unit_code"].iloc[0]
-    office = office_of(place.source, unit=unit if isinstance(unit, str) else None)
+    office = judging_office(place.source, unit=unit if isinstance(unit, str) else None)
     judged = judgement_of(settle(facts_of(frames, office.zone), office, as_of), policy)
     case, verdict, reasons = judged.case, VERDICTS[judged.verdict[0]], judged.reasons[0].as_py()
     row = frames.dossiers.iloc[0]
@@ -111,6 +111,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
         "verdict": verdict,
         "reasons": reasons.split() if reasons else [],
         "missing": [name for name, lacks in judged.missing.items() if lacks[0]] if verdict == "undetermined" else [],
+        "heard": minute_text(np.datetime64(office.heard_until)) if office.heard_until is not None and case.unheard[0] else None,
         **_where(case, row),
         "recorded": _side(
             case.stated.received, case.stated.due, case.recorded.end, case.recorded.state, case.recorded.timeliness

@@ -66,7 +66,12 @@ class ExplanationText:
 
     def missing(self, fact: Entry) -> list[str]:
         """What an undetermined dossier lacks."""
-        return [MISSING[name][self._place] for name in fact["missing"]]
+        return [self._lack(name, fact) for name in fact["missing"]]
+
+    def _lack(self, name: str, fact: Entry) -> str:
+        if name == "no_news" and fact["heard"]:
+            return f"{self._say('no_news_since')} {moment(fact['heard'])}"
+        return MISSING[name][self._place]
 
     def _sides(self, fact: Entry) -> list[str]:
         lines = ["", f"{self._say('compare'):<14}{self._say('recorded'):<32}{self._say('derived')}"]

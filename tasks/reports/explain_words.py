@@ -102,6 +102,7 @@ TEXT: Final = {
     "limit": ("Thời hạn", "Limit"),
     "version": ("hiệu lực từ", "in force from"),
     "first_day": ("Không tính ngày tiếp nhận.", "The day of receipt is not counted."),
+    "no_news_since": ("không có tin từ", "no news since"),
     "to_minute": ("Tính theo giờ làm việc, đến từng phút.", "Counted in working hours, to the minute."),
     "days_off": ("Ngày nghỉ không tính", "Days off not counted"),
     "worked_days": ("Ngày làm bù có tính", "Make-up days counted"),

@@ -72,6 +72,7 @@ STEP_OF: Final = {
     "contradiction": "finish",
     "ambiguous_date": "report",
     "calendar": "publish",
+    "no_news": "report",
 }
 """The step at which each cause arises: the reasons of phantom lateness, and what is missing."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from tasks.rules.marks import DATE_AMBIGUOUS
 from tasks.rules.pauses import Extend, PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
-from tasks.rules.recorded import OwnRule, Recorded, recorded_of
+from tasks.rules.recorded import LATE, UNDETERMINED, OwnRule, Recorded, recorded_of
 from tasks.rules.times import LocalTimes, days, end_of_day
 
 
@@ -42,6 +43,8 @@ class Office:
         keeps_requests: the source keeps a record of every request for a supplement, so a status
             without one is no evidence of a pause.
         areas: which agencies have limits of their own.
+        heard_until: when the source was last heard, office time: its news after that is not known; None where there is no
+            doubt about it.
     """
 
     zone: str
@@ -50,6 +53,7 @@ class Office:
     own_rule: OwnRule
     keeps_requests: bool
     areas: Areas = NO_AREAS
+    heard_until: np.datetime64 | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,35 @@ class Case:
         open_late = (due < self.as_of_end) & ~resting
         return np.where(self.ends.state == IN_PROGRESS, open_late, self.after(self.ends.at, due))
 
+    @cached_property
+    def unheard(self) -> np.ndarray:
+        """Tell which dossiers were open, and could still be in time, when their source was last heard, and are overdue now."""
+        if self.policy.own_rule:
+            doubted = (self.recorded.state == IN_PROGRESS) & (self.recorded.timeliness == UNDETERMINED)
+            by_day = self.office.own_rule.compare == "date"
+            return news_is_lacking(doubted, self.stated.due, self.office, self.as_of_end, by_day)
+        late = (self.ends.state == IN_PROGRESS) & self.late_by(self.due, self.paused.waiting)
+        return news_is_lacking(late, self.due, self.office, self.as_of_end, self.in_days)
+
+
+def news_is_lacking(
+    is_open: np.ndarray, due: LocalTimes, office: Office, as_of_end: np.datetime64, in_days: np.ndarray | bool
+) -> np.ndarray:
+    """Tell which open dossiers fell due between the last news of their source and the end of the day that is judged.
+
+    Args:
+        is_open: not ended by what the source said last, and not waiting either.
+        due: due dates, office time.
+        office: says when the source was last heard.
+        as_of_end: last moment of the day that is judged.
+        in_days: which limits are kept on the whole due day: one that ends on the day of the last news could still be.
+    """
+    heard = office.heard_until
+    if heard is None:
+        return np.zeros(len(due), dtype=bool)
+    in_time = np.where(in_days, days(due) >= heard.astype("datetime64[D]"), due >= heard)
+    return np.asarray(is_open & in_time & (due < as_of_end))
+
 
 def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     """Settle receipt, limit and the source's own word, once for all policies."""
@@ -187,7 +220,7 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     if office.areas.areas:
         units = facts.frames.dossiers["unit_code"].astype(object)
         limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
-    recorded = recorded_of(stated, office.own_rule, as_of_end)
+    recorded = _as_far_as_heard(recorded_of(stated, office.own_rule, as_of_end), stated.due, office, as_of_end)
     settled = Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
     earlier = facts.frames.earlier
     if earlier is None:
@@ -198,6 +231,13 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
         again >= 0
     ]
     return replace(settled, earlier=(settle(facts_of(earlier.frames, facts.zone), office, as_of), rows))
+
+
+def _as_far_as_heard(recorded: Recorded, due: LocalTimes, office: Office, as_of_end: np.datetime64) -> Recorded:
+    """Return the source's word, undetermined where it depends on news that has not come."""
+    unheard = news_is_lacking(recorded.state == IN_PROGRESS, due, office, as_of_end, office.own_rule.compare == "date")
+    unheard &= recorded.timeliness == LATE
+    return replace(recorded, timeliness=np.where(unheard, UNDETERMINED, recorded.timeliness)) if unheard.any() else recorded
 
 
 def build_case(settled: Settled, policy: Policy) -> Case:

@@ -25,6 +25,7 @@ def evidence_of(case: Case) -> pa.Array:
 
     A dossier that runs by the clock of its first filing has two more, first_due and first_end: those of the first. One of
     which a request stopped no clock, because it came just before the due date and nobody answered, has it as empty_request.
+    One that fell due after the last news of its source has as heard when that was.
 
     Each says from which table and field the fact was taken, what it is, and the digest of the value in that field
     (:mod:`tasks.rules.digests`); what was not derived is left out, and what the law makes of other facts has no digest.
@@ -39,6 +40,7 @@ def evidence_of(case: Case) -> pa.Array:
         *_empty_request(case),
         _entry("end", *_end(case)),
         *_first(case),
+        *_heard(case),
         _page(case),
         "}",
         "",
@@ -193,6 +195,16 @@ def _field(case: Case, field: str) -> pa.Array:
 def _only(case: Case, field: str, wanted: np.ndarray) -> pa.Array:
     values = arrow(case.facts.frames.dossiers[field])
     return pc.if_else(pa.array(wanted), values, pa.scalar(None, values.type))
+
+
+def _heard(case: Case) -> list[pa.Array]:
+    """Name the last good pull of the source, where what it has told since decides."""
+    if case.office.heard_until is None or not case.unheard.any():
+        return []
+    size = len(case.facts)
+    place = pc.binary_join_element_wise("raw.windows.started_at of ", arrow(case.facts.frames.dossiers["source"]), "")
+    heard = np.full(size, case.office.heard_until, dtype="datetime64[us]")
+    return [_entry("heard", place, _minute(heard), case.unheard, pa.nulls(size, pa.string()))]
 
 
 def _page(case: Case) -> pa.Array:

@@ -297,4 +297,5 @@ MISSING: dict[str, tuple[str, str]] = {
     "contradiction": ("các mốc thời gian mâu thuẫn", "times that agree with each other"),
     "ambiguous_date": ("ngày đọc được hai cách", "a date that reads one way only"),
     "calendar": ("ngày nằm ngoài lịch làm việc đã khai báo", "a calendar that covers the dates"),
+    "no_news": ("hệ thống nguồn không có tin từ trước hạn trả", "news of its source from after it was due"),
 }

@@ -114,7 +114,12 @@ def minute_text(local: np.datetime64) -> str | None:
 
 def instant_text(at: datetime | None, zone: str) -> str | None:
     """Write an instant as office time to the minute; None where unknown."""
-    return None if at is None else minute_text(np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)))
+    return None if at is None else minute_text(local_moment(at, zone))
+
+
+def local_moment(at: datetime, zone: str) -> np.datetime64:
+    """Return an instant as the wall-clock time of a zone, in microseconds."""
+    return np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "us")
 
 
 def utc_offset_minutes(zone: str, at: np.datetime64) -> int:

@@ -84,7 +84,7 @@ def judgement_of(settled: Settled, policy: Policy) -> Judgement:
 def missing_evidence(case: Case) -> dict[str, np.ndarray]:
     """Tell for each kind of evidence which dossiers lack it; keys as in ``tasks.rules.reasons.MISSING``."""
     if case.policy.own_rule:
-        return {}
+        return {"no_news": case.unheard}
     received, unit = ~np.isnat(case.receipt.at), case.limits.unit
     by_law = case.policy.due == "law"
     settled = ~np.isin(unit, (UNKNOWN, UNSETTLED, NONE)) & received
@@ -97,6 +97,7 @@ def missing_evidence(case: Case) -> dict[str, np.ndarray]:
         "contradiction": contradicts(case.ends, case.receipt.at),
         "ambiguous_date": _end_reads_two_ways(case),
         "calendar": by_law & settled & np.isnat(case.due) & ~((unit == HOUR) & case.receipt.day_only),
+        "no_news": case.unheard,
     }
 
 

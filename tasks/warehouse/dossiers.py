@@ -21,6 +21,7 @@ from tasks.rules.frames import DossierFrames, Earlier
 from tasks.rules.refiling import CERTAIN
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
+from tasks.warehouse.heard import NEWS, UNHEARD
 from tasks.warehouse.partitions import SLOTS
 
 _TEXT = pd.ArrowDtype(pa.string())
@@ -48,6 +49,9 @@ _TOUCHED = f"""
         WHERE m.source = %(source)s AND c.changed_in > %(since)s
         UNION ALL
         SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(grow_older)s AND v.source = %(source)s AND ({MOVING})
+        UNION ALL
+        SELECT v.source, v.code FROM judged.verdicts AS v WHERE v.source = %(source)s AND ({MOVING}) AND {UNHEARD}
+            AND EXISTS ({NEWS.format(source="%(source)s")} AND p.through > %(since)s)
     )
     SELECT t.code FROM (SELECT DISTINCT source, code FROM touched) AS t
     CROSS JOIN LATERAL (

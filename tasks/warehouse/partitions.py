@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from config.errors import NothingYetError
+from schemas.verdicts import MOVING
 from tasks.warehouse.engine import connection
+from tasks.warehouse.heard import NEWS, UNHEARD
 from tasks.warehouse.load import IN_FLIGHT
 
 _CLOSED = (3, 7, 8, 9, 10)  # national statuses after which time no longer runs (domain 2.6)
@@ -86,6 +88,9 @@ _PENDING = f"""
     ), beside AS MATERIALIZED (
         SELECT d.source, d.partition_month AS month, max(x.changed_in) AS changed_in FROM spoken_about AS x
         JOIN core.dossiers AS d ON d.source = x.source AND d.code = x.code GROUP BY 1, 2
+    ), unheard AS MATERIALIZED (
+        SELECT DISTINCT d.source, d.partition_month AS month FROM judged.verdicts AS v
+        JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code WHERE ({MOVING}) AND {UNHEARD}
     )
     SELECT k.source, k.month FROM known AS k LEFT JOIN beside AS b ON b.source = k.source AND b.month = k.month
     WHERE CASE
@@ -93,7 +98,10 @@ _PENDING = f"""
         WHEN b.changed_in > k.through OR {REFERENCE} > k.through THEN true
         WHEN EXISTS (SELECT FROM core.dossiers AS d WHERE d.source = k.source AND d.partition_month = k.month
             AND d.changed_in > k.through) THEN true
-        WHEN k.as_of IS NOT DISTINCT FROM %(as_of)s THEN false
+        -- The same day: what waited for news of its source, if there may be any.
+        WHEN k.as_of IS NOT DISTINCT FROM %(as_of)s THEN %(step)s = 'judge'
+            AND EXISTS ({NEWS.format(source="k.source")} AND p.through > k.through)
+            AND EXISTS (SELECT FROM unheard AS u WHERE u.source = k.source AND u.month = k.month)
         -- Another day: open by its status; or ended without any time of it; or found open by the judge.
         ELSE EXISTS (SELECT FROM core.dossiers AS d
                 WHERE d.source = k.source AND d.partition_month = k.month AND d.role = 'primary'
@@ -121,7 +129,8 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
     """List the partitions whose rows of a step may be out of date, in order of source and month.
 
     One is pending if the step has never done it; if a dossier, a match, matched evidence, a correction or
-    the reference data changed since; if the rules did; or if it has open dossiers and speaks for another day.
+    the reference data changed since; if the rules did; if it has open dossiers and speaks for another day; or if verdicts
+    waited for news of its source, and it was heard.
 
     Args:
         step: check, judge … as the step writes it in :meth:`tasks.warehouse.load.Load.progress`.

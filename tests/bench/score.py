@@ -176,7 +176,7 @@ def cause_share(cause: str, of: str) -> Callable[[], Measured]:
 
 
 for group, target in CAUSES.items():
-    for cause in sorted(MISSING.keys() - {"calendar"}) if group == "undetermined" else rates()[group]:
+    for cause in sorted(MISSING.keys() - {"calendar", "no_news"}) if group == "undetermined" else rates()[group]:
         line(f"{cause}-precision", other="found", at_least=target)(cause_share(cause, "found"))
         line(f"{cause}-recall", other="planted", at_least=target)(cause_share(cause, "true"))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from config.areas import Areas
@@ -54,6 +55,7 @@ def judge_case(case: dict[str, Any]) -> dict[str, Any]:
         own_rule=OwnRule(),
         keeps_requests=True,
         areas=Areas.model_validate(case.get("areas", {})),
+        heard_until=np.datetime64(case["heard"], "us") if "heard" in case else None,
     )
     policy = load_policies()[case.get("policy", "qd766")].model_copy(update=case.get("policy_but", {}))
     as_of = case.get("as_of", date(2026, 3, 31))
