@@ -55,7 +55,7 @@ def judge_case(case: dict[str, Any]) -> dict[str, Any]:
         own_rule=OwnRule(),
         keeps_requests=True,
         areas=Areas.model_validate(case.get("areas", {})),
-        heard_until=np.datetime64(case["heard"], "us") if "heard" in case else None,
+        heard_until=heard(case),
     )
     policy = load_policies()[case.get("policy", "qd766")].model_copy(update=case.get("policy_but", {}))
     as_of = case.get("as_of", date(2026, 3, 31))
@@ -63,6 +63,11 @@ def judge_case(case: dict[str, Any]) -> dict[str, Any]:
     for name in ("received_at", "due_at", "end_at"):
         row[name] = None if pd.isna(row[name]) else row[name].tz_convert(ZONE).tz_localize(None).to_pydatetime()
     return row
+
+
+def heard(case: dict[str, Any]) -> np.datetime64 | None:
+    """Return when the source of a case was last heard, office time."""
+    return np.datetime64(case["heard"], "us") if "heard" in case else None
 
 
 def frames_of(case: dict[str, Any], number: int = 1) -> DossierFrames:

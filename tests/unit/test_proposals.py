@@ -18,7 +18,7 @@ from tasks.rules.proposals import RULES, Proposal, propose
 from tasks.rules.reasons import REASONS
 from tasks.rules.standing import standing_of
 from tasks.rules.values import same_value
-from tests.legal.legal_cases import ZONE, OwnRule, all_cases, frames_of, judge_case
+from tests.legal.legal_cases import ZONE, OwnRule, all_cases, frames_of, heard, judge_case
 
 CODE = "H99.12-250401-0001"
 DUE = ("desk", CODE, "due_at")
@@ -26,7 +26,9 @@ DUE = ("desk", CODE, "due_at")
 
 def proposed(case: dict[str, object]) -> dict[str, Proposal]:
     calendar = load_calendars()["vn"]
-    office = Office(ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True)
+    office = Office(
+        ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True, heard_until=heard(case)
+    )
     found = propose(frames_of(case), load_policies()["qd766"], office, case.get("as_of", date(2026, 3, 31)))  # type: ignore[arg-type]
     return {one.field: one for one in found}
 
