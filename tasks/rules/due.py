@@ -59,9 +59,11 @@ def limits_of(facts: Facts, receipt: Receipt) -> tuple[Limits, np.ndarray]:
     catalogue = Catalogue.of(procedures, codes, channels, days(receipt.at))
     found = catalogue.row  # -1, the last place below, where there is no version
     starts = np.append(calendar_days(procedures["valid_from"]), np.datetime64("NaT", "D"))
+    unit, amount = catalogue.place("limit_unit", UNITS), np.nan_to_num(catalogue.number("limit_amount"))
     limits = Limits(
-        unit=catalogue.place("limit_unit", UNITS),
-        amount=np.nan_to_num(catalogue.number("limit_amount")),
+        # No law gives an office no time at all: a zero is a field that nobody filled in.
+        unit=np.where((amount == 0) & np.isin(unit, (WORKING_DAY, CALENDAR_DAY, MONTH, HOUR)), UNSETTLED, unit),
+        amount=amount,
         valid_from=starts[found],
         by_channel=(catalogue.own_channel >= 0),
         field_code=np.array(catalogue.texts("field_code"), dtype=object)[found],
