@@ -34,6 +34,7 @@ from tasks.rules.correction_lines import (
 )
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.values import value_text
+from tasks.shield import shielded
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 
@@ -75,6 +76,7 @@ class Package:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="correct")
+@shielded
 def correct(path: str) -> Counts:
     """Take in a correction file; see :func:`receive_corrections`."""
     package = receive_corrections(Path(path))

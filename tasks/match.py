@@ -19,6 +19,7 @@ from tasks.rules.columns import keys
 from tasks.rules.matching import COLUMNS, match_dossiers
 from tasks.rules.reference import successors
 from tasks.rules.refiling import WITHIN_DAYS
+from tasks.shield import shielded
 from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.load import Load, load
@@ -103,6 +104,7 @@ _BUMP = f"""
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="match")
+@shielded
 def match(as_of: date) -> Counts:
     """Match the dossiers that changed; see :func:`match_all`."""
     return match_all(as_of)

@@ -13,7 +13,8 @@ from tasks.rules.crosswalk import agencies_named
 from tasks.rules.dates import read_dates
 from tasks.rules.fonts import detect, to_unicode
 from tasks.rules.limits import parse_limit
-from tasks.rules.masking import looks_personal, mask
+from tasks.rules.masking import looks_personal, mask, personal
+from tasks.rules.numbers import personal_code
 from tasks.rules.text import clean_text, fold, fold_code_text
 from tasks.sources.shapes import forms
 
@@ -47,6 +48,8 @@ def _looked(function: Callable[[pa.Array], object]) -> Callable[[str], object]:
 
 LOOKS: dict[str, Callable[[str], object]] = {
     "looks_personal": looks_personal,
+    "personal": personal,
+    "personal_code": personal_code,
     "mask": mask,
     "fold": fold,
     "fold_code_text": fold_code_text,

@@ -43,6 +43,14 @@ def test_task_is_never_cached_nor_kept(name: str) -> None:
     assert task.task_run_name, f"{name}: give it a task_run_name, so that an operator finds its partition."
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_an_error_that_is_not_ours_leaves_a_task_without_its_text(name: str) -> None:
+    function = EVERYTHING[name].fn
+    assert getattr(function, "__shielded__", False), (
+        f"{name}: put @shielded right under @task; the orchestrator keeps the message of a failed run, and it may quote a record."
+    )
+
+
 @pytest.mark.parametrize("name", FLOWS)
 def test_flow_keeps_no_result(name: str) -> None:
     flow = EVERYTHING[name]
