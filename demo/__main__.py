@@ -15,6 +15,8 @@ from rich.table import Table
 
 from demo.land import load_land
 from demo.score import Match, Score, compare, read_truth, read_verdicts
+from demo.spoilt_score import judge_spoiling
+from demo.spoilt_table import spoiling_text
 from demo.world import AS_OF, advance, correct, make_world, read_world, write_world
 
 COMMANDS = ("serve", "advance", "load-land", "correct", "score")
@@ -34,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _make(options: argparse.Namespace) -> None:
-    world = make_world(options.seed, options.dossiers, options.as_of, clean=options.clean, systemic=options.systemic)
+    faults = {"clean": options.clean, "systemic": options.systemic, "spoilt": options.spoilt, "without": options.without}
+    world = make_world(options.seed, options.dossiers, options.as_of, **faults)
     _report(write_world(world, options.out), options.out)
 
 
@@ -62,7 +65,12 @@ def _correct(options: argparse.Namespace) -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    score = compare(read_truth(options.out), read_verdicts(options.url, options.policy))
+    truth, verdicts = read_truth(options.out), read_verdicts(options.url, options.policy)
+    if any(row["spoilt"] for row in truth):
+        spoiling = judge_spoiling(truth, verdicts)
+        print(json.dumps(spoiling.as_dict(), ensure_ascii=False) if options.json else spoiling_text(spoiling, options.examples))
+        return
+    score = compare(truth, verdicts)
     if options.json:
         print(json.dumps(score.as_dict(), ensure_ascii=False))
     else:
@@ -108,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF, help="day whose end it speaks for")
     parser.add_argument("--clean", action="store_true", help="true histories only, no faults")
     parser.add_argument("--systemic", action="store_true", help="faults of whole systems besides, for the tickets to find")
+    parser.add_argument("--spoilt", type=float, default=0.0, help="share of the dossiers that are spoilt besides, e.g. 0.5")
+    parser.add_argument("--without", nargs="*", default=(), metavar="KIND", help="kinds of spoiling to leave out")
     return parser
 
 
@@ -152,6 +162,7 @@ def _scoring(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", required=True, help="PostgreSQL URL of the warehouse")
     parser.add_argument("--policy", default="qd766")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--examples", type=int, default=0, help="misjudged dossiers of each kind of a spoilt province to name")
 
 
 if __name__ == "__main__":

@@ -92,8 +92,9 @@ def rates() -> dict[str, Any]:
 class Faults:
     """Plants causes over a province's honest views."""
 
-    def __init__(self, scene: Scene, history: History, dossiers: list[Dossier], seed: str) -> None:
+    def __init__(self, scene: Scene, history: History, dossiers: list[Dossier], seed: str, share: float = 1.0) -> None:
         self.scene = scene
+        self.share = share  # of the rates; less where another layer comes on top
         self.seed = seed
         self.history = history
         self.dossiers = dossiers
@@ -120,7 +121,7 @@ class Faults:
             self._plant(cause, group, plant)
 
     def _count(self, rate: float) -> int:
-        return max(1, round(rate * len(self._free)))
+        return max(1, round(rate * self.share * len(self._free)))
 
     def _plant(self, cause: str, group: str, plant: Plant) -> None:
         left = self._count(self.rates[group][cause])

@@ -104,6 +104,10 @@ class Dossier:
         kept: the systems' view is no longer derived from the history (a fault was planted).
         before_receipt: only registered, or refused without receipt.
         first: dossier that the same person withdrew before filing this one in its place.
+        spoilt: kind of spoiling in a spoilt province, or "" (:mod:`demo.spoilt`).
+        decidable: whether what was written out lets anybody know the truth.
+        also: verdicts that what was written out allows besides.
+        pair: code of the other record of the same dossier, of which one counts whichever it is.
     """
 
     number: int
@@ -136,6 +140,10 @@ class Dossier:
     counted: bool = True
     kept: bool = False
     first: Dossier | None = None
+    spoilt: str = ""
+    decidable: bool = True
+    also: tuple[str, ...] = ()
+    pair: str = ""
 
     @property
     def view(self) -> Shown:

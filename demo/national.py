@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from demo.calendar import moment_of
@@ -10,6 +11,7 @@ from demo.procedures import CHANNEL_CODES, Catalogue, Version
 from demo.units import Directory
 
 Record = dict[str, Any]
+Worded = Callable[[Version], Version]
 _LEVELS = {"province": "TINH", "department": "SO", "district": "HUYEN", "commune": "XA", "branch": "CHINHANH"}
 _STAMPS: dict[int, str] = {}
 
@@ -85,7 +87,7 @@ def _supplement(dossier: Dossier, row: Supplement) -> Record:
         "NguoiYeuCauBoSung": "Chuyên viên",
         "NoiDungBoSung": "Bổ sung thành phần hồ sơ",
         "NgayBoSung": stamp(row.asked),
-        "NgayTiepNhanBoSung": stamp(row.came),
+        "NgayTiepNhanBoSung": dossier.view.raw.get("came", stamp(row.came)),
         "TrangThaiBoSung": "Hoàn thành bổ sung" if row.came is not None else "Yêu cầu công dân bổ sung",
         "NgayHenTraTruoc": stamp(row.due_before),
         "NgayHenTraMoi": stamp(row.due_after),
@@ -104,10 +106,10 @@ def _progress(dossier: Dossier, entry: Entry) -> Record:
     }
 
 
-def procedure_records(catalogue: Catalogue) -> list[Record]:
-    """Return one record of ``LayThuTuc`` for each version of a procedure."""
+def procedure_records(catalogue: Catalogue, worded: Worded | None = None) -> list[Record]:
+    """Return one record of ``LayThuTuc`` for each version of a procedure; its limit in other words where given."""
     versions: dict[tuple[str, str, str], list[Version]] = {}
-    for each in catalogue.all:
+    for each in catalogue.all if worded is None else map(worded, catalogue.all):
         versions.setdefault((each.code, each.valid_from, each.valid_to), []).append(each)
     return [_procedure(group) for group in versions.values()]
 

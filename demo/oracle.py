@@ -149,8 +149,8 @@ def due_with_pauses(
         elif limit.unit == "hour":
             due = minutes_after(due, worked_between(start, end))
         elif limit.unit != "none":
-            given_back += -(-(end - start) // DAY)
-            due = closing_of(pushed(_last_day(limit, received) + given_back))
+            given_back += end - start
+            due = closing_of(pushed(_last_day(limit, received) + -(-given_back // DAY)))
         if end == until and any(pause.end is None or pause.end > until for pause in pauses):
             due = max(due, until)  # the clock stands still: nothing can run out
     return due

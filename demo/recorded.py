@@ -9,7 +9,7 @@ from functools import lru_cache
 from demo.calendar import DAY, day_number
 from demo.model import ENDED, Shown
 
-COMPARES_BY_DAY = {"province": False, "communes": True}
+COMPARES_BY_DAY = {"province": False, "communes": True, "hub": False, "registers": True, "villages": True, "wards": True}
 
 
 def recorded_state(shown: Shown, source: str, now: int) -> str:
@@ -17,11 +17,11 @@ def recorded_state(shown: Shown, source: str, now: int) -> str:
 
     The end is the first given of end of processing and hand-over (of a refusal or stop: its own time
     first); a dossier without a due date, or ended without any time, is on time; an open one is late
-    once its due time has passed. The province compares instants, the communes compare days.
+    once its due time has passed. Sources with an exchange of records compare instants, books compare days.
 
     Args:
         shown: what the source shows; a due date of the year 0001 counts as none.
-        source: province or communes.
+        source: name of the source.
         now: minute after the last one that is spoken for.
     """
     status = int(shown.status) if shown.status.isdigit() else 0

@@ -14,7 +14,7 @@ import psycopg2
 
 VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "not_received")
 _CLEARED = ("on_time", "phantom_late")
-_QUERY = "select source, code, verdict, reasons, missing, counted from judged.verdicts where policy = %s"
+_QUERY = "select source, code, verdict, reasons, missing, counted, received_at from judged.verdicts where policy = %s"
 Row = Mapping[str, Any]
 Pairs = list[tuple[Row, Row]]
 

@@ -27,6 +27,10 @@ COLUMNS = (
     "true_end_at",
     "counted",
     "planted",
+    "spoilt",
+    "decidable",
+    "accepts",
+    "pair",
 )
 _NO_REASON = ("on_time", "late", "undetermined", "not_received")
 
@@ -59,7 +63,22 @@ def truth_row(dossier: Dossier, now: int) -> list[str]:
         _time(truth.end),
         str(dossier.counted and truth.verdict != "not_received").lower(),
         " ".join(dossier.planted),
+        dossier.spoilt,
+        str(dossier.decidable and not dossier.missing).lower(),
+        " ".join(accepted(dossier, truth)),
+        dossier.pair.upper(),
     ]
+
+
+def accepted(dossier: Dossier, truth: Truth) -> list[str]:
+    """Return what may be said of a dossier by what was written out: verdicts, ``uncounted``, ``absent`` (kept as a reject)."""
+    if not dossier.counted:
+        own = "uncounted"
+    elif truth.verdict == "not_received" or (dossier.decidable and not dossier.missing):
+        own = truth.verdict
+    else:
+        own = "undetermined"
+    return sorted({own, *dossier.also})
 
 
 def write_truth(dossiers: Sequence[Dossier], now: int, folder: Path) -> dict[str, int]:

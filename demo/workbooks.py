@@ -110,7 +110,8 @@ class _Book:
     def _cells(self, dossier: Dossier, style: str) -> list[Cell]:
         shown, person, raw = dossier.view, dossier.person, dossier.view.raw
         known = self.catalogue.by_code.get(shown.procedure)
-        when: Callable[[int | None], Cell] = lambda minute: _moment(minute, style)  # noqa: E731
+        own_style = "text" if "row_text" in raw else style
+        when: Callable[[int | None], Cell] = lambda minute: _moment(minute, own_style)  # noqa: E731
         identity: Any = raw.get("SoGiayToChuHoSo", person.identity)
         if self.place % 6 == 3 and identity.isdigit():
             identity = int(identity)  # typed as a number: leading zeros are gone
@@ -124,12 +125,17 @@ class _Book:
             raw.get("ChuHoSo", person.name),
             identity,
             raw.get("SoDienThoai", person.phone),
-            when(shown.received),
+            when(shown.received) if "received_order" not in raw else _text(shown.received, raw["received_order"]),
             _NO_DATE if "NgayHenTra" in raw else when(shown.due),
             when(shown.done) if "done_order" not in raw else _text(shown.done, raw["done_order"]),
             when(shown.returned),
-            STATUS_WORDS[shown.status],
+            self._status(shown),
         ]
+
+    @staticmethod
+    def _status(shown: Shown) -> str:
+        word = shown.raw.get("TrangThai", STATUS_WORDS[shown.status])
+        return word.replace("Đ", "\u00d0") if "eth" in shown.raw else word
 
     def _agency(self, dossier: Dossier, shown: Shown) -> str:
         name = shown.unit_name

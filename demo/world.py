@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from demo.calendar import DAY, day_number, moment_of
 from demo.desk import show
 from demo.faults import Faults, make_scene, rates
 from demo.history import FIRST_RECEIPT, History
+from demo.hub import write_hub
 from demo.judge import judge
 from demo.land import write_land
 from demo.model import Dossier
@@ -22,6 +24,9 @@ from demo.people import CANARIES
 from demo.postal import write_postal
 from demo.procedures import Catalogue
 from demo.recorded import served_state
+from demo.spoilt import Spoilt
+from demo.spoilt_books import write_books
+from demo.spoilt_limits import worded
 from demo.systemic import SystemicFault, plant_systemic, write_systemic
 from demo.truth import write_truth
 from demo.units import Directory
@@ -41,6 +46,8 @@ class World:
         as_of: day whose end everything speaks for.
         steps: days by which it was taken on, one after another.
         systemic: faults of whole systems, planted on top; none as a rule.
+        spoilt: share of the dossiers that are spoilt besides (:mod:`demo.spoilt`); 0 as a rule.
+        without: kinds of spoiling that are left out.
         corrections: what clerks corrected at the source: code, field, value, time of modification.
         twice: codes of records that the list holds twice.
         codeless: number of records without a code.
@@ -55,6 +62,8 @@ class World:
     twice: frozenset[str] = frozenset()
     codeless: int = 0
     systemic: list[SystemicFault] = field(default_factory=list)
+    spoilt: float = 0.0
+    without: tuple[str, ...] = ()
     steps: list[int] = field(default_factory=list)
     corrections: list[Record] = field(default_factory=list)
 
@@ -64,8 +73,17 @@ class World:
         return (day_number(self.as_of) + 1) * DAY
 
 
-def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = False, systemic: bool = False) -> World:
-    """Make a province: true histories first, then the layer of faults (none if ``clean``), of whole systems if asked for.
+def make_world(
+    seed: int,
+    count: int,
+    as_of: date = AS_OF,
+    *,
+    clean: bool = False,
+    systemic: bool = False,
+    spoilt: float = 0.0,
+    without: Sequence[str] = (),
+) -> World:
+    """Make a province: true histories first, then the layer of faults (none if ``clean``), of whole systems and spoilt if asked for.
 
     Raises:
         ValueError: fewer dossiers than can carry every cause.
@@ -77,13 +95,16 @@ def make_world(seed: int, count: int, as_of: date = AS_OF, *, clean: bool = Fals
     for dossier in world.dossiers:
         show(dossier, history.directory, world.now)
     if not clean:
-        faults = Faults(make_scene(history, str(seed), world.now), history, world.dossiers, str(seed))
+        faults = Faults(make_scene(history, str(seed), world.now), history, world.dossiers, str(seed), 1 - spoilt)
         faults.plant()
         world.codeless = max(2, round(count * faults.rates["dirt"]["no_code"]))
         world.twice = frozenset(dossier.code for dossier in world.dossiers if "record_twice" in dossier.planted)
     Again(history, world.dossiers, str(seed), world.now).plant(rates(), clean=clean)
     if systemic:
         world.systemic = plant_systemic(world.dossiers, make_scene(history, f"{seed}/systemic", world.now))
+    if spoilt:
+        world.spoilt, world.without = spoilt, tuple(without)
+        Spoilt(history, world.dossiers, str(seed), world.now, spoilt).plant(without)
     return world
 
 
@@ -116,12 +137,15 @@ def write_world(world: World, out: Path) -> dict[str, int]:
     """
     served, directory, catalogue = out / "served", world.history.directory, world.history.catalogue
     served.mkdir(parents=True, exist_ok=True)
-    _replace(served / "procedures.json", procedure_records(catalogue))
+    _replace(served / "procedures.json", procedure_records(catalogue, worded if world.spoilt else None))
     _replace(served / "units.json", unit_records(directory))
     _replace_lines(served / DOSSIERS, _served_records(world))
     write_workbooks(world.dossiers, directory, catalogue, out / "files" / "communes")
     write_postal(world.dossiers, out / "files" / "postal")
     write_land(world.dossiers, out / "land")
+    if world.spoilt:
+        write_hub(world.dossiers, out / "files" / "hub")
+        write_books(world.dossiers, out / "files")
     counts = write_truth(world.dossiers, world.now, out / "truth")
     if world.systemic:
         write_systemic(world.systemic, out / "truth")
@@ -136,7 +160,9 @@ def read_world(out: Path) -> World:
         FileNotFoundError: no province was written there.
     """
     recipe = json.loads((out / "truth" / "recipe.json").read_text(encoding="utf-8"))
-    faults = {name: recipe.get(name, False) for name in ("clean", "systemic")}
+    faults = {name: recipe.get(name, False) for name in ("clean", "systemic", "spoilt")} | {
+        "without": recipe.get("without", ())
+    }
     world = make_world(recipe["seed"], recipe["count"], date.fromisoformat(recipe["as_of"]), **faults)
     for days in recipe["steps"]:
         advance(world, days)
@@ -208,7 +234,7 @@ def _folded(code: str) -> str:
 def _write_recipe(world: World, out: Path) -> None:
     first = world.as_of - timedelta(days=sum(world.steps))
     recipe = {"seed": world.seed, "count": world.count, "as_of": first.isoformat(), "clean": world.clean}
-    recipe["systemic"] = bool(world.systemic)
+    recipe |= {"systemic": bool(world.systemic), "spoilt": world.spoilt, "without": world.without}
     _replace(out / "truth" / "recipe.json", {**recipe, "steps": world.steps, "corrections": world.corrections})
 
 

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,6 +36,7 @@ AS_OF = date(2026, 3, 31)
 SEED, DOSSIERS = 1, 20_000
 _FLOW = "flows.refresh.refresh"
 _LAND = "demo_land"
+_SPOILT_FOLDERS = ("hub", "registers", "villages", "wards")  # of a spoilt province alone
 _OUT = Console()
 
 
@@ -62,6 +64,7 @@ class Place:
             "DEMO_LAND_URL": land_url,
             "DEMO_COMMUNES": str(self.province / "files" / "communes"),
             "DEMO_POSTAL": str(self.province / "files" / "postal"),
+            **{f"DEMO_{name.upper()}": str(self.province / "files" / name) for name in _SPOILT_FOLDERS},
             "DEMO_USER": "motcua",
             "DEMO_PASSWORD": self.password,
         }
@@ -71,10 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demonstration, or with ``up`` keep it running for a look; return the exit code."""
     given = _parser().parse_args(arguments)
     try:
-        place = _prepare(given.seed, given.dossiers, clean=given.clean, systemic=given.systemic)
+        more = {"clean": given.clean, "systemic": given.systemic, "spoilt": given.spoilt}
+        place = _prepare(given.seed, given.dossiers, **more)
         # Whoever asks for a look at once gets something to look at.
         shown = given.up and place.province.is_dir()
-        code = 0 if shown else run(place, given.seed, given.dossiers, clean=given.clean, systemic=given.systemic)
+        code = 0 if shown else run(place, given.seed, given.dossiers, **more, without=given.without)
         return _up(place) if given.up and code == 0 else code
     except MotcuaError as error:
         _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
@@ -83,7 +87,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def run(place: Place, seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> int:
+def run(
+    place: Place,
+    seed: int,
+    dossiers: int,
+    *,
+    clean: bool = False,
+    systemic: bool = False,
+    spoilt: float = 0.0,
+    without: Sequence[str] = (),
+) -> int:
     """Make the province, refresh once, hold the verdicts against the truth, and tell where to look."""
     from flows.commands import run_here, warm_up
     from flows.runtime.session import session
@@ -100,6 +113,8 @@ def run(place: Place, seed: int, dossiers: int, *, clean: bool = False, systemic
             AS_OF.isoformat(),
             *(["--clean"] if clean else []),
             *(["--systemic"] if systemic else []),
+            *(["--spoilt", str(spoilt)] if spoilt else []),
+            *(["--without", *without] if without else []),
         ]
         making = _demo(place, *wanted)
         with _stopping(making), session(lambda: warm_up(_FLOW)) as current:
@@ -123,29 +138,50 @@ def _up(place: Place) -> int:
         return commands.up()
 
 
-def _prepare(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> Place:
+def _prepare(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False, spoilt: float = 0.0) -> Place:
     """Set the demonstration's own home and sources in this process's environment, before any setting is read.
 
     Raises:
         ConfigError: the home that MOTCUA_HOME names holds another province.
     """
-    faults = " and no faults" * clean + " and faults of whole systems" * systemic
+    faults = (
+        " and no faults" * clean + " and faults of whole systems" * systemic + f", {spoilt:g} of them spoilt" * bool(spoilt)
+    )
     wanted = f"the province of seed {seed} with {dossiers} dossiers{faults}, edition {_edition()}"
-    home = Path(secret("MOTCUA_HOME") or _home_of(wanted, seed, dossiers, clean=clean, systemic=systemic))
+    home = Path(secret("MOTCUA_HOME") or _home_of(wanted, seed, dossiers, clean=clean, systemic=systemic, spoilt=spoilt))
     os.environ["MOTCUA_HOME"] = str(home)
-    os.environ["MOTCUA_SOURCES_DIR"] = str(ROOT / "demo" / "sources")
+    os.environ["MOTCUA_SOURCES_DIR"] = str(home / "sources" if spoilt else ROOT / "demo" / "sources")
     if not secret("MOTCUA_PREFECT_PORT"):
         os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
     settings.cache_clear()
     _claim(home, wanted)
+    if spoilt:
+        _gather_sources(home / "sources")
     return Place(home, _port(8600))
 
 
-def _home_of(wanted: str, seed: int, dossiers: int, *, clean: bool = False, systemic: bool = False) -> Path:
+def _gather_sources(folder: Path) -> None:
+    """Put the sources of a spoilt province into one folder: the usual ones and its own."""
+    folder.mkdir(exist_ok=True)
+    for kind in ("sources", "spoilt_sources"):
+        for path in (ROOT / "demo" / kind).glob("*.yaml"):
+            shutil.copyfile(path, folder / path.name)
+
+
+def _home_of(
+    wanted: str,
+    seed: int,
+    dossiers: int,
+    *,
+    clean: bool = False,
+    systemic: bool = False,
+    spoilt: float = 0.0,
+) -> Path:
     """Return the home of a province: each has its own, for the dossiers of two would lie in one warehouse."""
     folder = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
-    usual = (seed, dossiers, clean, systemic) == (SEED, DOSSIERS, False, False)
-    name = "motcua-demo" if usual else f"motcua-demo-{seed}-{dossiers}{'-clean' * clean}{'-systemic' * systemic}"
+    usual = (seed, dossiers, clean, systemic, spoilt) == (SEED, DOSSIERS, False, False, 0.0)
+    faults = "-clean" * clean + "-systemic" * systemic + f"-spoilt-{spoilt:g}" * bool(spoilt)
+    name = "motcua-demo" if usual else f"motcua-demo-{seed}-{dossiers}{faults}"
     earlier = _held(folder / name) not in (None, wanted)
     return folder / (f"{name}-{_edition()}" if earlier else name)
 
@@ -262,6 +298,9 @@ def _show(score: Mapping[str, Any], seconds: float) -> None:
     from tasks.reports.summary import read_summary
 
     print_summary(read_summary(settings().policy), _OUT)
+    if "kinds" in score:  # of a spoilt province: python -m demo score tells all
+        _OUT.print("\n".join(f"{name}: {right}/{of}" for name, (right, of) in score["shares"].items()), highlight=False)
+        return
     inside = "trong" if score["inside"] else "NGOÀI"
     _OUT.print(
         f"So với sự thật · Against the truth: {100 * score['accuracy']:.2f} % kết luận đúng · verdicts equal, "
@@ -319,6 +358,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dossiers", type=int, default=DOSSIERS, help="how many dossiers it has")
     parser.add_argument("--clean", action="store_true", help="true histories only, no faults")
     parser.add_argument("--systemic", action="store_true", help="faults of whole systems besides, for the tickets to find")
+    parser.add_argument("--spoilt", type=float, default=0.0, help="share of the dossiers that are spoilt besides, e.g. 0.5")
+    parser.add_argument("--without", nargs="*", default=(), metavar="KIND", help="kinds of spoiling to leave out")
     parser.add_argument(
         "--up",
         action="store_true",

@@ -1,0 +1,174 @@
+"""Text tables as departments, villages and wards really send them, one habit a book (domain facts 6.2; RFC 4180 broken).
+
+What a habit destroys is in the truth: a row that cannot be read may be kept as a reject (``absent``), never misread.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from demo.calendar import DAY, DAY_IS_WORKED, date_of, day_number, first_worked_minute, moment_of
+from demo.judge import judge
+from demo.model import Dossier
+from demo.scene import Scene, UnfitError
+from demo.workbooks import CHANNEL_WORDS, STATUS_WORDS
+
+HEADINGS = ("Mã hồ sơ", "Mã TTHC", "Đơn vị tiếp nhận", "Hình thức nộp", "Người nộp", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày giải quyết xong", "Ngày trả kết quả", "Trạng thái")  # fmt: skip
+BOOKS = ("plain", "stray_quote", "extra_cell", "cut_last", "bad_byte", "semicolons", "sep_line", "title_rows", "utf16", "exported_again_shifted")  # fmt: skip
+NAME = HEADINGS.index("Người nộp")
+SOURCES = ("registers", "villages", "wards")
+_HIT = 4  # each so many rows of a book with a habit of single rows
+_SAME_FORM = 12  # days that can be months
+Row = list[str]
+
+
+def put_into_book(dossier: Dossier, kind: str, scene: Scene) -> None:
+    """Move a dossier into the book of that habit."""
+    dossier.source = "registers"
+    dossier.view.raw = {"book": kind}
+    hit = kind in ("stray_quote", "extra_cell") and scene.rng.randrange(_HIT) == 0
+    if hit:
+        dossier.view.raw["hit"] = "yes"
+        dossier.also = ("absent", "undetermined")
+    if kind == "stray_quote":
+        dossier.also = ("absent", "undetermined")  # what follows may be refused, all of it, and be told
+
+
+def put_into_village(dossier: Dossier, scene: Scene) -> None:
+    """A book of free codes in which every day is below 13: whether day or month comes first stands nowhere."""
+    if not _can_swap(dossier.received) or not _can_swap(scene.due(dossier)):
+        raise UnfitError
+    first, last = dossier.received // DAY + 1, min(scene.due(dossier) // DAY + 20, scene.now // DAY - 1)
+    days = [day for day in range(first, last) if DAY_IS_WORKED[day] and _can_swap(day * DAY)]
+    if not days:
+        raise UnfitError
+    scene.retell(dossier, scene.rng.choice(days) * DAY + 10 * 60)
+    dossier.source, dossier.code = "villages", f"HS-{dossier.number}"
+    dossier.view.raw = {"book": "villages"}
+    other = copy.copy(dossier)
+    other.shown = copy.copy(dossier.view)
+    own, swapped = dossier.view, other.view
+    other.received, other.ended = _swapped(dossier.received), _swapped(dossier.ended)
+    swapped.received, swapped.due, swapped.done = (_swapped(at) for at in (own.received, own.due, own.done))
+    same = other.ended >= other.received and other.ended < scene.now
+    if same and judge(other, scene.now).verdict == judge(dossier, scene.now).verdict:
+        dossier.also = ("undetermined",)
+    elif not same:
+        dossier.also = ("undetermined",)  # the other reading ends before it begins, or after the day: one is left
+    else:
+        dossier.decidable = False
+
+
+def put_into_ward(dossier: Dossier, scene: Scene) -> list[Dossier]:
+    """A number given out again in the next year's book: two dossiers, the first one late or the second."""
+    if moment_of(dossier.received).year != 2025 or date_of(dossier.received).month > 2:
+        raise UnfitError
+    late = scene.rng.random() < 0.5
+    scene.retell(dossier, scene.overdue(dossier) if late else scene.timely(dossier))
+    again = copy.copy(dossier)
+    received = first_worked_minute((day_number(date_of(dossier.received).replace(year=2026))) * DAY + dossier.received % DAY)
+    again.received = again.submitted = received
+    again.number = dossier.number + 500_000
+    if scene.catalogue.version(again.procedure, again.channel, date_of(received)) is None:
+        raise UnfitError
+    version = scene.catalogue.version(again.procedure, again.channel, date_of(received))
+    if version is None or version.limit != dossier.limit or scene.due(again) >= scene.now - 2 * DAY:
+        raise UnfitError
+    scene.retell(again, scene.timely(again) if late else scene.overdue(again))
+    for one, year in ((dossier, 2025), (again, 2026)):
+        one.source, one.code = "wards", f"{dossier.number % 100_000:05d}"
+        one.view.raw = {"book": f"wards-{year}"}
+    return [again]
+
+
+def _can_swap(minute: int) -> bool:
+    moment = moment_of(minute)
+    return moment.day <= _SAME_FORM
+
+
+def _swapped(minute: int | None) -> int:
+    if minute is None:
+        raise UnfitError
+    day = date_of(minute)
+    swapped = minute + (day.replace(month=day.day, day=day.month) - day).days * DAY
+    if swapped < 0:
+        raise UnfitError
+    return swapped
+
+
+def write_books(dossiers: Sequence[Dossier], folder: Path) -> dict[str, int]:
+    """Write all books below a folder; return the number of rows by source."""
+    books: dict[tuple[str, str], list[Dossier]] = {}
+    for source in SOURCES:
+        (folder / source).mkdir(parents=True, exist_ok=True)
+    for dossier in dossiers:
+        if dossier.source in SOURCES:
+            books.setdefault((dossier.source, dossier.view.raw["book"]), []).append(dossier)
+    counts: dict[str, int] = {}
+    for (source, book), mine in sorted(books.items()):
+        ordered = sorted(mine, key=lambda one: (one.received, one.number))
+        _write(folder / source, book, ordered)
+        counts[source] = counts.get(source, 0) + len(mine)
+    return counts
+
+
+def _row(dossier: Dossier) -> Row:
+    shown = dossier.view
+    times = (shown.received, shown.due, shown.done, shown.returned)
+    when = ("" if at is None else f"{moment_of(at):%d/%m/%Y %H:%M}" for at in times)
+    name = dossier.person.name
+    return [
+        dossier.code,
+        shown.procedure,
+        shown.unit_name,
+        CHANNEL_WORDS[shown.channel],
+        name,
+        *when,
+        STATUS_WORDS[shown.status],
+    ]
+
+
+def _text(rows: Sequence[Row], delimiter: str = ",") -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows([HEADINGS, *rows])
+    return buffer.getvalue()
+
+
+def _write(folder: Path, book: str, dossiers: Sequence[Dossier]) -> None:
+    path = folder / f"so-{book.replace('_', '-')}.csv"
+    rows = [_row(dossier) for dossier in dossiers]
+    hit = [place for place, dossier in enumerate(dossiers) if "hit" in dossier.view.raw]
+    if book == "stray_quote":
+        path.write_bytes(_with_raw(rows, hit, lambda row: [*row[:NAME], f'"{row[NAME]}', *row[NAME + 1 :]]))
+    elif book == "extra_cell":
+        path.write_bytes(_with_raw(rows, hit, lambda row: [*row[:NAME], row[NAME].replace(" ", ", ", 1), *row[NAME + 1 :]]))
+    elif book == "cut_last":
+        whole = _text(rows).encode()
+        path.write_bytes(whole[: len(whole) - 12 - len(rows[-1][-1].encode()) - 8])
+    elif book == "bad_byte":
+        whole = _text(rows).encode()
+        name = rows[0][NAME].encode()
+        path.write_bytes(whole.replace(name, name[:-1] + b"\xe1", 1))
+    elif book in ("semicolons", "sep_line"):
+        path.write_bytes((("sep=;\r\n" if book == "sep_line" else "") + _text(rows, ";")).encode())
+    elif book == "title_rows":
+        path.write_bytes(("SỞ CỦA TỈNH MỘC LAM,,,\r\nSỔ THEO DÕI HỒ SƠ NĂM 2025,,,\r\n\r\n" + _text(rows)).encode("utf-8-sig"))
+    elif book == "utf16":
+        path.write_bytes(_text(rows, "\t").encode("utf-16"))
+    else:
+        path.write_bytes(_text(rows).encode("utf-8-sig"))
+    if book == "exported_again_shifted":
+        again = _text([[*row[1:], ""] for row in rows])
+        (folder / f"{path.stem} (2).csv").write_bytes(again.encode("utf-8-sig"))
+
+
+def _with_raw(rows: Sequence[Row], hit: Sequence[int], change: Callable[[Row], Row]) -> bytes:
+    """Join the rows by hand, so that a changed cell stays as it was typed."""
+    lines = [_text([row]).splitlines()[1] for row in rows]
+    for place in hit:
+        lines[place] = ",".join(change(rows[place]))
+    return ("\r\n".join([_text([]).strip(), *lines]) + "\r\n").encode()
