@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg2.extensions
 
 from config.settings import settings
-from tasks.warehouse.engine import connection, fetch_all
+from tasks.warehouse.engine import fetch_all, read_with
 from tasks.warehouse.load import load
 
 # A file that is being written is younger than this by far; seconds.
@@ -64,7 +64,8 @@ def vacuum() -> None:
     Raises:
         WarehouseError: the warehouse does not answer.
     """
-    with connection("vacuum") as driver:
+
+    def clean(driver: psycopg2.extensions.connection) -> None:
         # VACUUM runs in no transaction; the connection goes back as it came.
         level = driver.isolation_level
         driver.set_isolation_level(psycopg2.extensions.ISOLATION_LEVEL_AUTOCOMMIT)
@@ -72,4 +73,7 @@ def vacuum() -> None:
             with driver.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE)")
         finally:
-            driver.set_isolation_level(level)
+            if not driver.closed:  # else its own error would hide why
+                driver.set_isolation_level(level)
+
+    read_with("vacuum", clean)  # changes no row: as safe to begin again as a read

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
 
 import pandas as pd
 import psycopg2
@@ -20,11 +21,12 @@ from sqlalchemy.engine import make_url
 from config.errors import ConfigError
 from config.settings import settings
 from schemas.table import Table
-from tasks.warehouse.cluster import WAREHOUSE, ensure_cluster
+from tasks.warehouse.cluster import WAREHOUSE, Cluster, ensure_cluster
 from tasks.warehouse.statement_errors import failure, retried, retryable
 
 Query: TypeAlias = "str | sql.Composable"
 Dtypes: TypeAlias = Mapping[str, pd.ArrowDtype] | Table
+Answer = TypeVar("Answer")
 
 _PATIENCE = 30.0  # seconds: a crashed server replays its log before it lets anybody in
 _SESSION = {
@@ -70,7 +72,7 @@ def engine() -> sa.Engine:
     key = (settings().database_url.get_secret_value(), str(settings().home))
     with _engines_lock:
         if key not in _engines:
-            _engines[key] = sa.create_engine(
+            made = sa.create_engine(
                 "postgresql+psycopg2://",
                 creator=_connect,
                 pool_size=4,
@@ -78,7 +80,24 @@ def engine() -> sa.Engine:
                 pool_pre_ping=True,
                 hide_parameters=True,
             )
+            if not key[0]:
+                _refuse_orphans(made, Path(key[1]))
+            _engines[key] = made
         return _engines[key]
+
+
+def _refuse_orphans(made: sa.Engine, home: Path) -> None:
+    """Lend no connection whose embedded server is dead: its backend answers for a moment more, and dies under a later read.
+
+    The pool throws such a connection away and opens a fresh one, which starts the server again.
+    """
+    cluster = Cluster(home.expanduser().resolve())
+
+    def check(*_lent: object) -> None:
+        if not cluster.is_running:
+            raise sa.exc.InvalidatePoolError
+
+    sa.event.listen(made, "checkout", check)
 
 
 def reset_engine() -> None:
@@ -146,6 +165,28 @@ def _lend(purpose: str) -> sa.pool.PoolProxiedConnection:
         return engine().raw_connection()
     except (psycopg2.Error, sa.exc.DBAPIError) as error:
         raise failure(error, purpose) from None
+    except sa.exc.InvalidRequestError:  # the pool's own word for a server that died again under each fresh connection
+        raise failure(psycopg2.OperationalError(), purpose) from None
+
+
+def read_with(purpose: str, read: Callable[[psycopg2.extensions.connection], Answer]) -> Answer:
+    """Read within one transaction; begun again on a fresh connection where the server died or was busy.
+
+    Every read outside a load goes through here, so that none meets a dying server unprepared.
+
+    Args:
+        purpose: what it is for, as in "the warehouse refused to …".
+        read: asks and returns the answer whole; must change nothing that a second call would not change alike.
+
+    Raises:
+        WarehouseError: in place of the driver's errors, whose texts quote values.
+    """
+
+    def once() -> Answer:
+        with connection(purpose) as driver:
+            return read(driver)
+
+    return retried(once)
 
 
 def read_frame(query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes) -> pd.DataFrame:
@@ -163,12 +204,7 @@ def read_frame(query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtype
         WarehouseError: the query failed.
         KeyError: it returns a column without a dtype.
     """
-
-    def read() -> pd.DataFrame:
-        with connection("read") as driver:
-            return copy_out(driver, query, parameters, dtypes)
-
-    return retried(read)
+    return read_with("read", lambda driver: copy_out(driver, query, parameters, dtypes))
 
 
 def read_table(table: Table) -> pd.DataFrame:
@@ -188,19 +224,19 @@ def copy_out(
     return _frame(buffer.getvalue(), wanted)
 
 
-def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None, purpose: str = "read") -> list[tuple[Any, ...]]:
     """Run a small query that only reads and return its rows; for many rows use :func:`read_frame`.
 
     Raises:
         WarehouseError: the query failed.
     """
 
-    def read() -> list[tuple[Any, ...]]:
-        with connection("read") as driver, driver.cursor() as cursor:
+    def read(driver: psycopg2.extensions.connection) -> list[tuple[Any, ...]]:
+        with driver.cursor() as cursor:
             cursor.execute(query, parameters or None)
             return list(cursor.fetchall())
 
-    return retried(read)
+    return read_with(purpose, read)
 
 
 class _Sink(io.RawIOBase):

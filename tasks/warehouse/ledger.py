@@ -14,7 +14,7 @@ from typing import Any
 import psycopg2
 
 from schemas.audit import LEDGER
-from tasks.warehouse.engine import connection
+from tasks.warehouse.engine import fetch_all, read_with
 
 _LOCK = 0x6D6F746375610001  # "motcua", 1: whoever appends holds it until commit
 _HASHED = tuple(name for name in LEDGER.columns if name != "hash")
@@ -58,8 +58,12 @@ def verify() -> int | None:
     Returns:
         Number of the first entry that does not fit the one before or its own hash; None if all do.
     """
+    return read_with("verify the ledger", _first_misfit)
+
+
+def _first_misfit(driver: psycopg2.extensions.connection) -> int | None:
     previous, expected = "", 1
-    with connection("verify the ledger") as driver, driver.cursor(name="ledger") as cursor:
+    with driver.cursor(name="ledger") as cursor:
         cursor.itersize = _BATCH
         cursor.execute(f"SELECT {', '.join(LEDGER.columns)} FROM audit.ledger ORDER BY entry")
         for values in cursor:
@@ -72,10 +76,8 @@ def verify() -> int | None:
 
 def head() -> tuple[int, str]:
     """Return number and hash of the newest entry, to be kept outside the database; (0, '') without any."""
-    with connection("read the ledger") as driver, driver.cursor() as cursor:
-        cursor.execute("SELECT entry, hash FROM audit.ledger ORDER BY entry DESC LIMIT 1")
-        found = cursor.fetchone()
-    return (int(found[0]), str(found[1])) if found else (0, "")
+    found = fetch_all("SELECT entry, hash FROM audit.ledger ORDER BY entry DESC LIMIT 1", purpose="read the ledger")
+    return (int(found[0][0]), str(found[0][1])) if found else (0, "")
 
 
 def _canonical(value: Any) -> Any:

@@ -14,14 +14,14 @@ import schemas.migrations
 from config.errors import ConfigError
 from schemas.migrations.comparison import VERSION_LAYER, VERSION_TABLE
 from tasks.warehouse.engine import engine
-from tasks.warehouse.statement_errors import failure
+from tasks.warehouse.statement_errors import failure, retried
 
 _LOCK = 0x6D6F746375610002  # "motcua", 2: one process migrates, the others find nothing left to do
 _OLDEST_SERVER = 15
 
 
 def migrate() -> list[str]:
-    """Apply the migrations that the warehouse has not seen yet.
+    """Apply the migrations that the warehouse has not seen yet; begun again where the server died or was busy.
 
     Returns:
         The revisions applied, oldest first; empty where it was up to date.
@@ -30,6 +30,10 @@ def migrate() -> list[str]:
         ConfigError: the server is too old, or a newer release has migrated the warehouse.
         WarehouseError: a statement failed; what was applied before it stays, each revision whole.
     """
+    return retried(_migrate)
+
+
+def _migrate() -> list[str]:
     settings = Config()
     settings.set_main_option("script_location", str(Path(schemas.migrations.__file__).parent))
     settings.set_main_option("path_separator", "os")

@@ -9,7 +9,7 @@ from typing import Any
 
 from config.errors import NothingYetError
 from schemas.verdicts import MOVING
-from tasks.warehouse.engine import connection
+from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.heard import NEWS, UNHEARD
 from tasks.warehouse.load import IN_FLIGHT
 
@@ -182,6 +182,4 @@ def horizon() -> int:
 
 def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return what a question about partitions answers."""
-    with connection("list partitions") as driver, driver.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
+    return fetch_all(query, parameters, purpose="list partitions")

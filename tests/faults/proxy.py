@@ -1,4 +1,4 @@
-"""A socket between a load and its server that cuts the wire at COMMIT, so that nobody knows how it ended."""
+"""A socket between us and the server that cuts the wire at a word, such as COMMIT: nobody knows how that ended."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ _COMMIT = b"COMMIT\0"
 
 
 class CommitCutter:
-    """Listens as PostgreSQL does; forwards everything until a client commits.
+    """Listens as PostgreSQL does; forwards everything until a client commits, or says another word.
 
     Args:
         folder: where it listens; the client gives it as ``host``.
         server: folder of the real server's socket.
         delivered: whether the COMMIT that is cut reaches the server first.
         cuts: how many commits are cut; later ones pass.
+        word: at what it cuts.
     """
 
-    def __init__(self, folder: Path, server: Path, *, delivered: bool, cuts: int = 1) -> None:
-        self.left = cuts
+    def __init__(self, folder: Path, server: Path, *, delivered: bool, cuts: int = 1, word: bytes = _COMMIT) -> None:
+        self.left, self.word = cuts, word
         self._server, self._delivered = server / _SOCKET, delivered
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / _SOCKET))
@@ -49,7 +50,7 @@ class CommitCutter:
                     data = source.recv(1 << 16)
                     if not data:
                         return
-                    if source is client and _COMMIT in data and self.left:
+                    if source is client and self.word in data and self.left:
                         self.left -= 1
                         if self._delivered:
                             server.sendall(data)

@@ -14,16 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import psycopg2
 import pytest
 
 from config.settings import settings
 from schemas.dossiers import DOSSIERS, EVENTS
+from tasks.maintain import vacuum
 from tasks.warehouse import ledger
 from tasks.warehouse.cluster import Cluster
-from tasks.warehouse.engine import connection, fetch_all, reset_engine
+from tasks.warehouse.engine import connection, fetch_all, read_table, reset_engine
 from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
+from tasks.warehouse.migrations import migrate
+from tasks.warehouse.partitions import every_partition, horizon
 from tasks.warehouse.processes import postmaster
 from tasks.warehouse.statement_errors import StatementError, retried, retryable
 from tests.bench.load import made_up_dossiers
@@ -242,7 +246,42 @@ def test_a_server_that_died_unseen_is_started_by_whoever_comes_next(warehouse: C
         process = postmaster(warehouse.data)
         assert process is not None
         process.kill()
+        assert_loaded_once()  # while it dies
+        process_ended(process)
         assert_loaded_once()
+
+
+def process_ended(process: psutil.Process, patience: float = 10.0) -> None:
+    deadline = time.monotonic() + patience
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+READS: dict[str, tuple[bytes, Callable[[], object], object]] = {
+    "a small answer": (b"audit.ledger", lambda: fetch_all("SELECT count(*) FROM audit.ledger"), [(1,)]),
+    "a frame": (b"COPY (", lambda: len(read_table(DOSSIERS)), len(CODES)),
+    "the ledger, at its first row": (b"DECLARE", ledger.verify, None),
+    "the ledger, in the middle": (b"FETCH FORWARD", ledger.verify, None),
+    "the ledger's head": (b"audit.ledger", lambda: ledger.head()[0], 1),
+    "partitions": (b"core.dossiers", lambda: [p.source for p in every_partition()], ["province"]),
+    "the horizon": (b"pg_locks", lambda: horizon() > 0, True),
+    "migrations": (b"pg_advisory_lock", migrate, []),
+    "vacuum": (b"VACUUM", vacuum, None),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_whatever_changes_no_row_is_begun_again_where_the_server_dies_under_it(
+    cutter: Callable[..., CommitCutter], name: str
+) -> None:
+    word, read, expected = READS[name]
+    load_partition()
+    wire = cutter(delivered=False, cuts=0, word=word)
+    fetch_all("SELECT 1")
+    wire.left = 1
+    assert read() == expected
+    assert wire.left == 0, "it was cut"
 
 
 def test_a_full_pool_of_readers_sees_all_of_a_load_or_nothing() -> None:
