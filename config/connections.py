@@ -112,6 +112,8 @@ class Listing(Strict):
             whole list is read each time.
         moments: how those instants are written, to the second: strftime in the source's zone, or epoch_ms.
         records, total: where the records and their number stand in the answer, ``data.items`` for one inside another.
+        more: where the answer says whether pages follow: a flag, or the address or token of the next one; null where it
+            does not, and an empty page shows the end.
         good: key of the answer to the values that a good one has there.
     """
 
@@ -125,6 +127,7 @@ class Listing(Strict):
     moments: str = "%Y-%m-%dT%H:%M:%S"
     records: str | None = None
     total: str = "total"
+    more: str | None = None
     good: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -154,6 +157,7 @@ class Rest(Strict):
         destination: ``dstcode`` header of the login.
         parameters: constants added to the request's ``data``, or to the question for a plain list.
         page_size: records asked for at a time.
+        paged: false where the service heeds neither page nor size and gives everything in one answer.
         requests_per_second: highest rate of requests to the host, whichever of our sources asks it; null sets none.
         connections: how many of our sources may ask the host at the same time, over all runs.
         tries: how often one request is sent before the pull gives up, once the source has answered in it.
@@ -176,6 +180,7 @@ class Rest(Strict):
     destination: str = ""
     parameters: dict[str, str] = Field(default_factory=dict)
     page_size: int = Field(500, ge=1, le=10_000)
+    paged: bool = True
     requests_per_second: float | None = Field(None, gt=0)
     connections: int = Field(1, ge=1)
     timeout_seconds: float = Field(30, gt=0, le=600)

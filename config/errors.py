@@ -67,6 +67,10 @@ class TransientError(SourceError):
     answered = False
 
 
+class RefusedError(SourceError):
+    """A source does not accept who asks; it is not asked again in this run, for accounts get locked by repetition."""
+
+
 class DeferredError(SourceError):
     """A source is not asked now, on purpose; the next run does, and nobody has to mend anything.
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol
 
-from config.errors import ShrinkageError, SourceError, TransientError
+from config.errors import RefusedError, ShrinkageError, SourceError, TransientError
 from tasks.pulling.books import Receipt
 from tasks.pulling.spans import Asked, Habits
 from tasks.sources import landing
@@ -62,14 +62,15 @@ def read_all(
             newest = _read(adapter, receipt, given, guard)
         except SourceError as error:
             faults.append(error)
-            if sum(isinstance(fault, TransientError) for fault in faults) >= _PATIENCE:
+            # Who refuses us once is not asked again with the same words: accounts get locked.
+            if isinstance(error, RefusedError) or sum(isinstance(fault, TransientError) for fault in faults) >= _PATIENCE:
                 break
             continue
         ahead = (given.window if isinstance(given, Asked) else given).until is None
         goes_on = isinstance(given, Asked) and given.mark is not None
         reached = max(filter(None, (reached, newest)), default=None)
     if faults:
-        raise faults[0]
+        raise next((fault for fault in faults if isinstance(fault, RefusedError)), faults[0])
     if ahead and reached is not None and (goes_on or reached != before):
         receipt.at_end = True
         _read(adapter, receipt, Window(reached - habits.overlap, None), guard)

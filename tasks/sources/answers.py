@@ -17,13 +17,13 @@ class Told:
         body: its bytes as they came.
         records: the list in it.
         total: records in the whole question, where it tells.
-        last: whether it is the last page of its question.
+        more: whether pages follow, where the source itself says so; None leaves it to be proved.
     """
 
     body: bytes
     records: list[Any]
     total: int | None
-    last: bool
+    more: bool | None = None
 
 
 class Speech(Protocol):

@@ -100,6 +100,22 @@ def listed(answer: Any, path: str | None) -> list[Any]:
     raise ValueError(f"there is no list at {path}")
 
 
+def lists_nothing(answer: Any, path: str | None) -> bool:
+    """Tell whether an answer has null where its list of records should be, or is null itself: there is nothing new."""
+    if answer is None:
+        return True
+    if path is None:
+        given = folded(answer) if isinstance(answer, dict) else {}
+        return any(given.get(name.casefold(), answer) is None for name in RESULT_LISTS)
+    for name in path.split("."):
+        if not isinstance(answer, dict) or name.casefold() not in (given := folded(answer)):
+            return False
+        answer = given[name.casefold()]
+        if answer is None:
+            return True
+    return False
+
+
 def path_of(path: str | None) -> list[tuple[str, ...]]:
     """Return the names by which to go to the list of records in an answer that is parsed into columns."""
     return [RESULT_LISTS] if path is None else [(name,) for name in path.split(".")]

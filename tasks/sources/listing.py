@@ -6,13 +6,15 @@ import base64
 from typing import Any
 
 from config.connections import Listing, Rest, given
-from config.errors import SourceError
+from config.errors import RefusedError, SourceError
 from config.sources import Source
 from tasks.sources.answers import Told
-from tasks.sources.exchange import listed
+from tasks.sources.complaints import complaint, refusal
+from tasks.sources.exchange import listed, lists_nothing
+from tasks.sources.logins import CHECK, login_of
 from tasks.sources.protocol import Window
 from tasks.sources.records import at, parse_json, text, whole_number
-from tasks.sources.transport import RefusedError, Transport
+from tasks.sources.transport import Transport
 
 
 class ListSpeech:
@@ -30,14 +32,22 @@ class ListSpeech:
         return self.declared.path.rstrip("/").rpartition("/")[2] or self.source.name
 
     def log_in(self, client: Transport) -> None:
-        """Ask for a token, where the file declares one; else show user and password, where it names them."""
+        """Ask for a token, where the file declares one; else show user and password, where it names them.
+
+        Raises:
+            RefusedError: they are not accepted; final, for accounts get locked by repetition.
+        """
         token, user, password = self.declared.token, self.options.user, self.options.password
         if token is not None:
             fields = {name: given(value) for name, value in token.fields.items()}
-            body = client.request("POST", token.path, **{"json" if token.encoding == "json" else "data": fields})
-            found = at(self._parsed(body, "login"), token.answer)
-            if not isinstance(found, str) or not found:
-                raise self._error(f"login brought no {token.answer}", "Check rest.listing.token, user and password.")
+            with login_of(self.source, self.options):
+                body = client.request("POST", token.path, **{"json" if token.encoding == "json" else "data": fields})
+                answer = self._parsed(body, "login")
+                found = at(answer, token.answer)
+                if not isinstance(found, str) or not found:
+                    if refusal(answer) is not None or complaint(answer) is not None:
+                        raise RefusedError(self.source.name, "login was refused inside the answer")
+                    raise self._error(f"login brought no {token.answer}", "Check rest.listing.token, user and password.")
             self.proof = {token.header: f"{token.prefix}{found}"}
         elif user is not None and password is not None:
             basic = base64.b64encode(f"{user.value()}:{password.value()}".encode()).decode()
@@ -47,26 +57,56 @@ class ListSpeech:
         """Return one page of a window; a token that ended meanwhile is renewed once."""
         question, what = self._question(window, number, size), f"page {number}"
         try:
-            body = self._ask(client, question)
+            return self._told(self._ask(client, question), what)
         except RefusedError:
             if self.declared.token is None:
-                raise
-            self.log_in(client)
-            body = self._ask(client, question)
-        answer = self._parsed(body, what)
-        self._require_good(answer, what)
-        total = whole_number(at(answer, self.declared.total))
-        try:
-            records = [] if total == 0 else listed(answer, self.declared.records)
-        except ValueError as error:
-            raise self._error(f"{what}: {error}") from None
-        self._require_whole(number, size, len(records), total)
-        return Told(body, records, total, self._is_last(number, size, len(records), total))
+                with login_of(self.source, self.options):
+                    raise
+        self.log_in(client)
+        return self._told(self._ask(client, question), what)
 
     def _ask(self, client: Transport, question: dict[str, Any]) -> bytes:
         headers = {name: given(value) for name, value in self.declared.headers.items()} | self.proof
         kind = "params" if self.declared.method == "GET" else "json"
         return client.request(self.declared.method, self.declared.path, headers, **{kind: question})
+
+    def _told(self, body: bytes, what: str) -> Told:
+        """Return what an answer says.
+
+        Raises:
+            RefusedError: that who asks is not accepted any more.
+            SourceError: that it failed, or nothing that can be used.
+        """
+        answer = self._parsed(body, what)
+        total = whole_number(at(answer, self.declared.total))
+        records = self._records(answer, total, what)
+        if not records:
+            self._require_accepted(answer, what)
+        self._require_good(answer, what)
+        if not records and not self.declared.good and (fact := complaint(answer)) is not None:
+            raise self._error(f"{what} brings no records and {fact}")
+        return Told(body, records or [], total, self._more(answer))
+
+    def _records(self, answer: Any, total: int | None, what: str) -> list[Any] | None:
+        """Return the records of an answer, None where it says in one way or another that there are none."""
+        if lists_nothing(answer, self.declared.records):
+            return None
+        try:
+            return listed(answer, self.declared.records)
+        except ValueError as error:
+            if total == 0:
+                return None
+            self._require_accepted(answer, what)
+            self._require_good(answer, what)
+            raise self._error(f"{what}: {error}") from None
+
+    def _more(self, answer: Any) -> bool | None:
+        """Return whether pages follow, as far as the answer says so."""
+        if self.declared.paging.style == "whole" or not self.options.paged:
+            return False
+        if self.declared.more is None or answer is None:
+            return None
+        return (text(at(answer, self.declared.more)) or "").strip().casefold() not in ("", "0", "false", "no", "null")
 
     def _question(self, window: Window, number: int, size: int) -> dict[str, Any]:
         asked: dict[str, Any] = {**self.options.parameters}
@@ -82,21 +122,13 @@ class ListSpeech:
         begin = first + (number - 1) * (1 if paging.style == "page" else size)
         return {**asked, paging.place: begin, paging.size: begin + size if paging.style == "range" else size}
 
-    def _is_last(self, number: int, size: int, count: int, total: int | None) -> bool:
-        if self.declared.paging.style == "whole" or count == 0:
-            return True
-        return count < size if total is None else number * size >= total
-
-    def _require_whole(self, number: int, size: int, count: int, total: int | None) -> None:
-        """Refuse a page that holds another number of records than was asked for: the next one would begin elsewhere."""
-        if total is None or self.declared.paging.style == "whole":
-            return
-        due = min(size, max(0, total - (number - 1) * size))
-        if count != due:
-            fact = f"page {number} holds {count} records where {due} of {total} are due"
-            raise self._error(fact, "Set rest.page_size to what the source gives at once, and check rest.listing.paging.")
+    def _require_accepted(self, answer: Any, what: str) -> None:
+        if (fact := refusal(answer)) is not None:
+            raise RefusedError(self.source.name, f"{what} was refused {fact}", CHECK)
 
     def _require_good(self, answer: Any, what: str) -> None:
+        if answer is None:
+            return
         for path, values in self.declared.good.items():
             found = str(text(at(answer, path)) or "").strip()[:20]
             if found not in values:
@@ -104,7 +136,7 @@ class ListSpeech:
 
     def _parsed(self, body: bytes, what: str) -> Any:
         try:
-            return parse_json(body)
+            return parse_json(body) if body.strip() else None
         except ValueError as error:
             raise self._error(f"{what}: {error}") from None
 

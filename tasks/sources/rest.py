@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from config.connections import Rest, given
 from config.errors import ConfigError, SourceError
 from config.sources import Source
-from tasks.sources.answers import Speech
+from tasks.sources.answers import Speech, Told
 from tasks.sources.envelope import Envelope
 from tasks.sources.listing import ListSpeech
 from tasks.sources.profiles import modification_names
 from tasks.sources.protocol import JSON, DayTotal, Page, Window
 from tasks.sources.stamps import seen_in
-from tasks.sources.transport import Transport
-from tasks.sources.walk import following, from_mark, instead, to_mark
+from tasks.sources.transport import AbsentError, Transport
+from tasks.sources.walk import Answer, Place, UnprovedError, following, from_mark, instead, to_mark
+
+_MOST_BACKWARDS = 20  # times that a list may be found to have become shorter within one reading
 
 
 class RestAdapter:
@@ -35,6 +38,7 @@ class RestAdapter:
         self.speech: Speech = Envelope(source, source.rest) if listing is None else ListSpeech(source, source.rest, listing)
         self.stamped = () if listing is not None and listing.since is None else modification_names(source)
         self.control: int | None = None
+        self.most = 0  # records that it was seen to give at once
 
     def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
         """Yield the answers of a window, page by page; see the protocol and :mod:`tasks.sources.walk`."""
@@ -42,29 +46,84 @@ class RestAdapter:
         place = from_mark(after, window, size)
         if place is None:
             return
-        asked, previous, number = place, b"", 0
+        number, backwards = 0, 0
+        met: list[list[Any]] = []  # first and last page of the question
         with self.transport as client:
             self.speech.log_in(client)
             for _ in range(self.options.most_pages):
-                told = self.speech.page(client, Window(place.since, place.until), place.page, size)
-                again = (place.since, place.page) == (asked.since, asked.page + 1)
-                if told.body == previous and told.records and again:
-                    raise self._error(f"page {place.page} is page {asked.page} again: the list does not end")
-                asked, previous = place, told.body
-                seen = seen_in(told.records, self.stamped, self.source.zone, told.last, told.total)
+                asked = place
+                told = self._ask(client, asked, size)
+                met = met if asked.page > 1 else []
+                seen = seen_in(told, self.stamped, self.source.zone, repeats=bool(told.records) and told.records in met)
                 other = instead(asked, seen, window, size)
                 if other is not None:
-                    place = other
+                    place, backwards, met = other, backwards + 1, []
+                    self._require_steady(backwards)
                     continue
-                onward = following(asked, seen, window, size)
+                if seen.repeats:
+                    self._require_end(client, asked, told, seen, window)
+                met, self.most = [*met[:1], told.records], max(self.most, seen.count)
+                onward = self._following(asked, seen, window)
                 self.control = seen.total if asked.stated is None else asked.stated
-                if told.records or number == 0:
+                if number == 0 or (told.records and not seen.repeats and asked.onward is None):
                     name, mark = f"{self.speech.name} {number + 1}", to_mark(onward, size)
-                    yield Page(number, name, JSON, told.body, len(told.records), seen.newest, mark)
+                    yield Page(number, name, JSON, told.body, seen.count, seen.newest, mark)
+                    number += 1
                 if onward is None:
                     return
-                place, number = onward, number + 1
+                place = onward
             raise self._error(f"the list has not ended after {self.options.most_pages} pages")
+
+    def _ask(self, client: Transport, place: Place, size: int) -> Told:
+        """Return the answer to a question; where nothing stands behind a page, some say that there is no such page."""
+        try:
+            return self.speech.page(client, Window(place.since, place.until), place.page, place.size(size))
+        except AbsentError:
+            if place.page == 1:
+                raise
+            return Told(b"", [], None)
+
+    def _following(self, place: Place, seen: Answer, window: Window) -> Place | None:
+        try:
+            return following(place, seen, window, self.options.page_size)
+        except UnprovedError as error:
+            action = "Set rest.page_size to what the source gives at once, and check rest.listing.paging."
+            raise SourceError(self.source.name, str(error), action) from None
+
+    def _require_end(self, client: Transport, place: Place, told: Told, seen: Answer, window: Window) -> None:
+        """Refuse a page that comes again where that does not prove the end of the list.
+
+        Behind the last page many systems give the last one again. A first page that comes again may as well come from a
+        system that does not heed which page it is asked for: half of it is asked for, and the other half.
+        """
+        if place.page > 2 or place.onward is not None:
+            return
+        by_time = place.since is not None and place.since != window.since and not place.by_number
+        heeds_time = place.since is None or (seen.oldest is not None and seen.oldest >= place.since)
+        fills = seen.count >= self.options.page_size
+        if heeds_time and by_time and seen.count < self.most:
+            return
+        if (heeds_time or not fills) and self._heeds_pages(client, place, told.records):
+            return
+        raise SourceError(
+            self.source.name,
+            f"page {place.page} is page {place.page - 1} again: the list does not end",
+            "Check rest.listing.paging; where all comes in one answer, write style: whole there, or rest.paged: false.",
+        )
+
+    def _heeds_pages(self, client: Transport, place: Place, records: list[Any]) -> bool:
+        if len(records) == 1:
+            return True
+        half = -(-len(records) // 2)
+        found = self.speech.page(client, Window(place.since, place.until), 2, half).records
+        if found == records[half:]:
+            return True
+        # What heeds neither page nor size gives all at once, or as many as it gives at most: always a round number.
+        return found == records and len(records) % 10 != 0
+
+    def _require_steady(self, backwards: int) -> None:
+        if backwards > _MOST_BACKWARDS:
+            raise self._error("states totals that contradict one another, page by page")
 
     def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return the source's own count, as the last page stated it."""

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from tasks.rules.dates import NO_OFFSET, chosen, read_dates
 from tasks.rules.times import instants
+from tasks.sources.answers import Told
 from tasks.sources.records import objects_of
 from tasks.sources.walk import Answer
 
 
-def seen_in(records: list[Any], names: Sequence[str], zone: str, last: bool, total: int | None) -> Answer:
+def seen_in(told: Told, names: Sequence[str], zone: str, *, repeats: bool = False) -> Answer:
     """Return what matters of a page.
 
     Args:
-        records: of the page.
+        told: the page.
         names: that a record may have for the time of its last modification; none for a list that cannot be asked by it.
         zone: of the times in them that state no offset themselves.
-        last: whether the source says that it is the last page.
-        total: records in the whole question, where it tells.
+        repeats: it brings the records of a page before it.
     """
+    records = told.records
+    total = None if told.total is not None and told.total < len(records) else told.total  # a number of something else
+    answer = Answer(len(records), told.more, total, repeats)
     read = read_dates(objects_of(records).keys.texts(*names))
     times = chosen(read, read.month_first)
     stated = read.offset != NO_OFFSET
@@ -32,8 +35,14 @@ def seen_in(records: list[Any], names: Sequence[str], zone: str, last: bool, tot
         zone = "UTC"
     times = times[~np.isnat(times)]
     if not len(times):
-        return Answer(last, total)
+        return answer
     ordered = len(times) == len(records) and bool((times[1:] >= times[:-1]).all())
     newest = times.max().astype("datetime64[s]")  # what a question can name
     oldest, latest = instants(np.array([times.min(), newest], dtype=times.dtype), zone)
-    return Answer(last, total, ordered, oldest.to_pydatetime(), latest.to_pydatetime(), int((times < newest).sum()))
+    return replace(
+        answer,
+        ordered=ordered,
+        oldest=oldest.to_pydatetime(),
+        newest=latest.to_pydatetime(),
+        before_newest=int((times < newest).sum()),
+    )

@@ -23,17 +23,19 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.connections import Rest
-from config.errors import ConfigError, DeferredError, SourceError, TransientError
+from config.errors import ConfigError, DeferredError, RefusedError, SourceError, TransientError
 from config.sources import Source
+from tasks.sources.complaints import REFUSING
 
 _WAIT_LONGEST = 120.0  # seconds that a Retry-After may ask for within one pull; for longer the source is left alone
 _ALONE_LONGEST = 7 * 24 * 3600.0  # seconds; a Retry-After beyond this is no request for patience
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
+_ABSENT = (404, 410, 416)
 _CHANCE = SystemRandom()
 
 
-class RefusedError(SourceError):
-    """The source does not accept who asks, or not any more: HTTP 401."""
+class AbsentError(SourceError):
+    """There is nothing where it was asked for: HTTP 404, 410 or 416. Behind a list's last page that is its end."""
 
 
 @lru_cache(maxsize=1)
@@ -110,7 +112,7 @@ class Transport:
         return self.request("POST", path, headers, json=content)
 
     def request(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> bytes:
-        """Send one request and return the answer's bytes.
+        """Send one request and return the answer's bytes, none where it says that it has no content.
 
         A failure that may pass is waited for and the request sent again: as long as the source asks with
         Retry-After, else twice as long each time with half of it left to chance, so that many who failed together do
@@ -126,6 +128,7 @@ class Transport:
             TransientError: it failed as often as is allowed.
             DeferredError: the source asks for more patience than a pull has, or its hours are over.
             RefusedError: it does not accept who asks.
+            AbsentError: there is nothing at that place.
             SourceError: the answer cannot be used.
         """
         for attempt in range(1, self.options.tries + 1):
@@ -156,15 +159,17 @@ class Transport:
 
     def _require_good(self, status: int) -> None:
         """Raise for every status but a good one, TransientError for what may pass."""
-        if status == httpx.codes.OK:
+        if status in (httpx.codes.OK, httpx.codes.NO_CONTENT):
             return
         if 300 <= status < 400:
             raise self._error("answered with a redirect, which is not followed", "Put the final address into the source file.")
         if status in _PASSING:
             raise TransientError(self.source.name, f"answered with HTTP {status}")
-        if status == httpx.codes.UNAUTHORIZED:
+        if status in REFUSING:
             fact = f"answered with HTTP {status}: it does not accept who asks"
             raise RefusedError(self.source.name, fact, "Check user, password or token.")
+        if status in _ABSENT:
+            raise AbsentError(self.source.name, f"answered with HTTP {status}", "Check the source with `motcua doctor`.")
         raise self._error(f"answered with HTTP {status}")
 
     def _send(

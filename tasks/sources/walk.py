@@ -25,6 +25,10 @@ _END = "end"
 _STEP = timedelta(seconds=1)  # the exchange writes times to the second
 
 
+class UnprovedError(ValueError):
+    """A list ended before all was given that it says it holds; the text says how, as the end of a sentence."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A question to the source.
@@ -37,6 +41,10 @@ class Place:
         expected: least total that the answer must state, if nothing was passed over by asking from here.
         back_since, back_page: where to go on by page numbers if it states less.
         stated: total of the whole window, as its first answer stated it.
+        step: records in a page of this question, where the source was seen to give fewer than are asked for.
+        cap: the most that the source gives at once, where that was seen to be fewer.
+        seen: records of this question on the pages before this one.
+        onward: the question only proves that nothing stands beyond a page that was not full; from where to go on if something does.
     """
 
     since: datetime | None
@@ -48,6 +56,14 @@ class Place:
     back_since: datetime | None = None
     back_page: int = 1
     stated: int | None = None
+    step: int | None = None
+    cap: int | None = None
+    seen: int = 0
+    onward: datetime | None = None
+
+    def size(self, most: int) -> int:
+        """Return how many records to ask for at a time, where ``most`` is what the source's file says."""
+        return self.step or self.cap or most
 
 
 @dataclass(frozen=True)
@@ -55,15 +71,19 @@ class Answer:
     """What matters of a page for where to go on.
 
     Attributes:
-        last: it is the last page of its question.
+        count: its records.
+        more: whether pages follow, where the source itself says so.
         total: records in the whole question, where the source tells.
+        repeats: it brings the records of a page before it.
         ordered: every record states a modification, none an earlier one than the record before it.
         oldest, newest: earliest and latest modification; None where no record states one.
         before_newest: how many records were modified earlier than the newest.
     """
 
-    last: bool
+    count: int
+    more: bool | None = None
     total: int | None = None
+    repeats: bool = False
     ordered: bool = False
     oldest: datetime | None = None
     newest: datetime | None = None
@@ -79,25 +99,87 @@ def instead(place: Place, answer: Answer, window: Window, size: int) -> Place | 
     """Return the question to ask again from where rows may have been passed over; None if the answer stands."""
     if answer.total is None:
         return None
+    step = place.size(size)
     if place.expected is not None and answer.total < place.expected:
-        return Place(place.back_since, window.until, place.back_page, by_number=True, stated=place.stated)
+        seen = (place.back_page - 1) * step
+        back = Place(place.back_since, window.until, place.back_page, by_number=True, stated=place.stated)
+        return replace(back, cap=place.cap, seen=seen)
     if place.page > 1 and place.total is not None and answer.total < place.total:
-        pages = -(-(place.total - answer.total) // size)
-        return replace(place, page=max(1, place.page - pages), total=answer.total)
+        page = max(1, place.page - -(-(place.total - answer.total) // step))
+        return replace(place, page=page, total=answer.total, seen=(page - 1) * step, onward=None)
     return None
 
 
 def following(place: Place, answer: Answer, window: Window, size: int) -> Place | None:
-    """Return the question after an answer that stands; None after the last one."""
-    here = replace(place, total=answer.total, stated=answer.total if place == first_place(window) else place.stated)
+    """Return the question after an answer that stands; None after the last one.
+
+    The last one is the one that is proved to be: by the total, by the source's word that no page follows, by an empty
+    page or by a page that comes again. A page with fewer records than were asked for proves nothing: the source may
+    give no more at once.
+
+    Raises:
+        UnprovedError: the list ends before all is given that it says it holds.
+    """
+    first = place == first_place(window)
+    here = replace(place, total=answer.total, stated=answer.total if first else place.stated, seen=place.seen + answer.count)
     alone = place.until != window.until  # one second is being counted through
-    if answer.last:
-        return Place(place.until, window.until, stated=here.stated) if alone else None
+    if place.onward is not None and answer.count:
+        cap = place.cap if answer.repeats else place.step
+        return Place(place.onward, place.until, stated=place.stated, cap=cap)
+    ended = _ended(place, answer, size)
+    if ended:
+        return Place(place.until, window.until, stated=here.stated, cap=place.cap) if alone else None
+    if ended is None and answer.count < place.size(size):
+        return _beyond(place, here, answer)
+    return _next(place, here, answer, window, size)
+
+
+def _ended(place: Place, answer: Answer, size: int) -> bool | None:
+    """Tell whether an answer is proved to be the last one of its question, or not to be; None where nothing proves either."""
+    held = place.seen + (0 if answer.repeats else answer.count)
+    if answer.repeats or not answer.count:
+        due = max(place.expected or 0, (place.total if answer.total is None else answer.total) or 0)
+        if held < due:
+            raise UnprovedError(f"ends after {held} records where it states {due}")
+        return True
+    # Who states a round number that he just gave may count what he gives at once; one that ever stated more counts his list.
+    alike = answer.more is None and place.page == 1 and answer.total == answer.count
+    alike = alike and (answer.count == place.size(size) or answer.count % 10 == 0)
+    doubtful = alike and (place.stated or 0) <= answer.count
+    if answer.total is not None and not doubtful:
+        return held >= answer.total
+    return None if answer.more is None else not answer.more
+
+
+def _beyond(place: Place, here: Place, answer: Answer) -> Place:
+    """Ask what stands beyond a page that is not full, which its source may give or not."""
+    forward = _in_order(place, answer) and answer.newest is not None and (place.since is None or answer.newest > place.since)
+    return replace(
+        here,
+        page=place.page + 1,
+        step=answer.count if place.page == 1 else place.step,
+        by_number=not _in_order(place, answer),
+        onward=answer.newest if forward else None,
+        expected=None,
+    )
+
+
+def _next(place: Place, here: Place, answer: Answer, window: Window, size: int) -> Place:
+    """Return the question after an answer that others follow."""
+    alone = place.until != window.until
+    step = place.size(size)
+    short = answer.count < step
     if not _in_order(place, answer):
+        if short and answer.more is not True:  # a source that counts its pages counts them in its own size
+            due = f"{min(step, (answer.total or step) - place.seen)} of {answer.total or 'more'}"
+            raise UnprovedError(f"page {place.page} holds {answer.count} records where {due} are due")
         return replace(here, page=place.page + 1, by_number=True, expected=None)
+    cap = answer.count if short and place.page == 1 else place.cap
     if answer.before_newest == 0 and answer.newest == place.since:
-        return replace(here, page=place.page + 1, expected=None) if alone else _alone(here, window)
-    expected = None if alone or answer.total is None else answer.total - (place.page - 1) * size - answer.before_newest
+        if alone:
+            return replace(here, page=place.page + 1, expected=None, cap=cap)
+        return _alone(replace(here, cap=cap), window)
+    expected = None if alone or answer.total is None else answer.total - place.seen - answer.before_newest
     return Place(
         answer.newest,
         window.until,
@@ -105,6 +187,7 @@ def following(place: Place, answer: Answer, window: Window, size: int) -> Place 
         back_since=place.since,
         back_page=place.page + 1,
         stated=here.stated,
+        cap=cap,
     )
 
 
@@ -119,7 +202,7 @@ def _alone(place: Place, window: Window) -> Place:
     until = place.since + _STEP if place.since else None
     if until is None or (window.until is not None and until >= window.until):
         return replace(place, page=place.page + 1, expected=None)
-    return Place(place.since, until, stated=place.stated)
+    return Place(place.since, until, stated=place.stated, cap=place.cap)
 
 
 def to_mark(place: Place | None, size: int) -> str:
