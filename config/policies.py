@@ -94,6 +94,11 @@ class Policy(BaseModel):
     stopped: Literal["compared", "open", "not_counted"]
     refused: Literal["compared", "not_counted"]
 
+    @property
+    def weighs_evidence(self) -> bool:
+        """Tell whether its verdicts leave room for doubt; the other policies say what some system would say, right or wrong."""
+        return self.without_end == "undetermined" and not self.own_rule
+
 
 @lru_cache
 def load_policies(directory: Path | None = None) -> dict[str, Policy]:

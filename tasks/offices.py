@@ -71,6 +71,7 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
         # The national exchange carries a record of every request (DanhSachHoSoBoSung, domain 2.5).
         keeps_requests=source.profile == "dvcqg",
         areas=load_areas(),
+        carriers=tuple(other.name for other in all_sources().values() if other.profile == "postal"),
     )
 
 
@@ -123,7 +124,8 @@ def settled_parts(
     parts = split_by_hours(frames, source, calendars)
     heard = heard_until(source)
     until = None if heard is None else local_moment(heard, parts[0][0].zone)
-    return [settle(facts_of(part, office.zone), replace(office, heard_until=until), as_of) for office, part in parts]
+    heard_by = [(replace(office, heard_until=until), part) for office, part in parts]
+    return [settle(facts_of(part, office.zone, office.carriers), office, as_of) for office, part in heard_by]
 
 
 def clocks_of(dossiers: pd.DataFrame, source: str) -> tuple[Clocks, Clocks]:

@@ -34,11 +34,14 @@ def read_instants(
         Name to instants, null where not given or not readable.
     """
     read = {name: read_dates(texts) for name, texts in columns.items()}
-    row_order = _row_order(read, code_day if source.dates.settle_by_code and source.role == "primary" else None)
+    by_code = _order_by_code(read, code_day if source.dates.settle_by_code and source.role == "primary" else None)
+    row_order, firm = _row_order(read, by_code)
     file_order, _ = habit(list(read.values()), groups)
     found: dict[str, pa.Array] = {}
     for name, dates in read.items():
-        settled = settle(dates, source.dates.order, groups, row_order, file_order)
+        own = by_code != 0 if name == "received_at" else np.zeros(len(by_code), dtype=bool)
+        order = np.where(own, by_code, row_order)
+        settled = settle(dates, source.dates.order, groups, order, file_order, firm | own)
         other_order = settled.month_first if source.dates.order == "dmy" else ~settled.month_first
         flags.add(DATE_AMBIGUOUS, ~settled.settled)
         flags.add(DATE_TWO_FORMATS, other_order & (dates.two_ways | dates.month_first | dates.day_first))
@@ -49,15 +52,29 @@ def read_instants(
     return found
 
 
-def _row_order(read: Mapping[str, ReadDates], code_day: np.ndarray | None) -> np.ndarray:
-    """Tell for each row which order its dates show: 1 month first, -1 day first, 0 unknown or both."""
-    length = len(next(iter(read.values())).dmy)
-    shown = np.zeros(length, dtype=int)
-    if "received_at" in read and code_day is not None:
-        shown = order_by_code(read["received_at"], code_day)
-    months = np.logical_or.reduce([dates.month_first for dates in read.values()])
-    days = np.logical_or.reduce([dates.day_first for dates in read.values()])
-    return np.where(shown != 0, shown, months.astype(int) - days.astype(int))
+def _order_by_code(read: Mapping[str, ReadDates], code_day: np.ndarray | None) -> np.ndarray:
+    """Tell for each row in which order its receipt has to be read to be the code's day: 1 month first, -1 day first, 0 unknown."""
+    if "received_at" not in read or code_day is None:
+        return np.zeros(len(next(iter(read.values())).dmy), dtype=int)
+    return order_by_code(read["received_at"], code_day)
+
+
+def _row_order(read: Mapping[str, ReadDates], by_code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell in which order the dates of each row are written, as far as its own dates show it.
+
+    One cell alone may have been typed otherwise than the rest. So cells that disagree show nothing about the others, and
+    what one cell shows stands only where its column does not say otherwise.
+
+    Returns:
+        1 month first, -1 day first, 0 unknown or both; and where at least two cells agree.
+    """
+    months, days = (by_code == 1).astype(int), (by_code == -1).astype(int)
+    for name, dates in read.items():
+        counts = by_code == 0 if name == "received_at" else True
+        months += dates.month_first & counts
+        days += dates.day_first & counts
+    order = np.where((months > 0) & (days > 0), 0, np.sign(months - days))
+    return order, months + days > 1
 
 
 def _instants(local: np.ndarray, offset: np.ndarray, zone: str) -> pa.Array:

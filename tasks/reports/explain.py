@@ -99,7 +99,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     as_of = _as_of(place)
     unit = frames.dossiers["unit_code"].iloc[0]
     office = judging_office(place.source, unit=unit if isinstance(unit, str) else None)
-    judged = judgement_of(settle(facts_of(frames, office.zone), office, as_of), policy)
+    judged = judgement_of(settle(facts_of(frames, office.zone, office.carriers), office, as_of), policy)
     case, verdict, reasons = judged.case, VERDICTS[judged.verdict[0]], judged.reasons[0].as_py()
     row = frames.dossiers.iloc[0]
     return {

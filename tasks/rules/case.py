@@ -22,9 +22,10 @@ from tasks.rules.due import (
     to_quarter_hours,
 )
 from tasks.rules.ends import FINISHED, IN_PROGRESS, WITHDRAWN, Ends, contradicts, ends_of, with_answers
-from tasks.rules.facts import NAT, Facts, as_stated, facts_of, rows_of
+from tasks.rules.facts import NAT, Facts, as_stated, facts_of, rows_of, summarise_log
 from tasks.rules.marks import DATE_AMBIGUOUS
 from tasks.rules.pauses import Extend, PauseSummary, PauseTable, pause_table, supplements_in_order, with_pauses
+from tasks.rules.plausible_ends import with_plausible_ends
 from tasks.rules.possible import with_possible_readings
 from tasks.rules.receipt import Receipt, receipt_of
 from tasks.rules.recorded import LATE, UNDETERMINED, OwnRule, Recorded, recorded_of
@@ -45,6 +46,7 @@ class Office:
         areas: which agencies have limits of their own.
         heard_until: when the source was last heard, office time: its news after that is not known; None where there is no
             doubt about it.
+        carriers: systems of those who carry results to citizens, as the postal service.
     """
 
     zone: str
@@ -54,6 +56,7 @@ class Office:
     keeps_requests: bool
     areas: Areas = NO_AREAS
     heard_until: np.datetime64 | None = None
+    carriers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,24 @@ class Settled:
     limit_text: np.ndarray
     recorded: Recorded
     earlier: tuple[Settled, np.ndarray] | None = None
+
+    def take(self, places: np.ndarray) -> Settled:
+        """Return what is settled about some dossiers.
+
+        Args:
+            places: ascending, each once.
+        """
+        facts = self.facts.take(places)
+        return replace(
+            self,
+            facts=facts,
+            stated=facts if self.stated is self.facts else self.stated.take(places),
+            receipt=self.receipt.take(places),
+            limits=self.limits.take(places),
+            limit_text=self.limit_text[places],
+            recorded=self.recorded.take(places),
+            earlier=None if self.earlier is None else (self.earlier[0], self.earlier[1][places]),
+        )
 
 
 @dataclass(frozen=True)
@@ -212,16 +233,13 @@ def news_is_lacking(
 def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     """Settle receipt, limit and the source's own word, once for all policies."""
     as_of_end = end_of_day(as_of)
+    if (facts.log.last_open_at > as_of_end).any():
+        facts = replace(facts, log=summarise_log(facts.frames, facts.zone, as_of_end))
     receipt, stated = receipt_of(facts, as_of_end), as_stated(facts)
     corrected = stated is not facts
     facts = with_possible_readings(facts, receipt.at, as_of_end)
     stated = with_possible_readings(stated, receipt.at, as_of_end) if corrected else facts
-    limits, text = limits_of(facts, receipt)
-    if office.areas.areas:
-        units = facts.frames.dossiers["unit_code"].astype(object)
-        limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
-    recorded = _as_far_as_heard(recorded_of(stated, office.own_rule, as_of_end), stated.due, office, as_of_end)
-    settled = Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
+    settled = settled_from(facts, stated, receipt, office, as_of_end)
     earlier = facts.frames.earlier
     if earlier is None:
         return settled
@@ -230,7 +248,7 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     rows[again[again >= 0]] = rows_of(earlier.frames.dossiers, earlier.links[["first_code"]].set_axis(["code"], axis=1))[
         again >= 0
     ]
-    return replace(settled, earlier=(settle(facts_of(earlier.frames, facts.zone), office, as_of), rows))
+    return replace(settled, earlier=(settle(facts_of(earlier.frames, facts.zone, office.carriers), office, as_of), rows))
 
 
 def _as_far_as_heard(recorded: Recorded, due: LocalTimes, office: Office, as_of_end: np.datetime64) -> Recorded:
@@ -240,21 +258,49 @@ def _as_far_as_heard(recorded: Recorded, due: LocalTimes, office: Office, as_of_
     return replace(recorded, timeliness=np.where(unheard, UNDETERMINED, recorded.timeliness)) if unheard.any() else recorded
 
 
-def build_case(settled: Settled, policy: Policy) -> Case:
-    """Derive end, pauses and due date under a policy, in that order."""
-    facts, receipt = settled.facts, settled.receipt
+def settled_from(facts: Facts, stated: Facts, receipt: Receipt, office: Office, as_of_end: np.datetime64) -> Settled:
+    """Settle limit and the source's own word from given facts and receipts, without what was filed earlier."""
+    limits, text = limits_of(facts, receipt)
+    if office.areas.areas:
+        units = facts.frames.dossiers["unit_code"].astype(object)
+        limits = settled_by_area(limits, text, units.where(units.notna(), None).to_numpy(), days(receipt.at), office.areas)
+    recorded = _as_far_as_heard(recorded_of(stated, office.own_rule, as_of_end), stated.due, office, as_of_end)
+    return Settled(facts, stated, office, as_of_end, receipt, limits, text, recorded)
+
+
+def policy_ends(settled: Settled, policy: Policy) -> Ends:
+    """Settle the ends that a policy accepts, held against the other facts where the policy weighs them."""
+    facts, clock = settled.facts, settled.office.clock
     ends = ends_of(
         facts,
         policy.end,
-        settled.office.clock,
+        clock,
         other_systems=policy.other_systems,
         from_log=policy.end_from == "log",
         lag=policy.end_lag,
     )
-    ends = with_answers(ends, facts, policy)
+    if policy.weighs_evidence:
+        received, other = settled.receipt.at, policy.other_systems
+        ends = with_plausible_ends(ends, facts, received, settled.as_of_end, clock, other_systems=other)
+    return with_answers(ends, facts, policy)
+
+
+def build_case(settled: Settled, policy: Policy, other_ends: Ends | None = None, *, sound_pauses: bool = False) -> Case:
+    """Derive end, pauses and due date under a policy, in that order.
+
+    Args:
+        settled: what is the same under every policy.
+        policy: what counts as late.
+        other_ends: instead of the ends that the policy accepts: another reading of them.
+        sound_pauses: leave pauses out whose times cannot be.
+    """
+    facts, receipt = settled.facts, settled.receipt
+    ends = policy_ends(settled, policy) if other_ends is None else other_ends
     table, refused = pause_table(
         facts, policy.pauses, other_systems=policy.other_systems, need_record=settled.office.keeps_requests
     )
+    if sound_pauses:
+        table = table.take(~table.impossible(settled.as_of_end))
     if policy.pause_before_due:
         table = replace(table, unanswered=table.unanswered & _gone_on(facts, ends)[table.rows])
     until = np.where(np.isnat(ends.at), settled.as_of_end, ends.at)

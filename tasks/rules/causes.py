@@ -198,6 +198,8 @@ _RULES: dict[str, Rule] = {
     "duplicate": lambda c: c.facts.given("duplicate_of"),
     "clock_shifted": lambda c: c.ends.shifted,
     "lag_between_systems": lambda c: c.ends.lagged,
+    "closed_after_hand_over": lambda c: c.ends.after_hand_over | c.ends.bounded,
+    "end_year_slipped": lambda c: c.ends.year_slipped,
     "ended_elsewhere": lambda c: _still_open(c) & (c.ends.origin == FROM_OTHER),
     "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
     "unit_moved": lambda c: _still_open(c) & (c.ends.origin == FROM_LOG) & _unit_abolished(c),
@@ -230,6 +232,8 @@ _RULES: dict[str, Rule] = {
 _END_REASONS = (
     "clock_shifted",
     "lag_between_systems",
+    "closed_after_hand_over",
+    "end_year_slipped",
     "ended_elsewhere",
     "withdrawn_open",
     "unit_moved",

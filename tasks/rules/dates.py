@@ -245,12 +245,20 @@ class Settled:
     settled: np.ndarray
 
 
-def settle(column: ReadDates, order: Order, groups: np.ndarray, row_order: np.ndarray, file_order: np.ndarray) -> Settled:
+def settle(
+    column: ReadDates,
+    order: Order,
+    groups: np.ndarray,
+    row_order: np.ndarray,
+    file_order: np.ndarray,
+    firm: np.ndarray | None = None,
+) -> Settled:
     """Decide, for values that read two ways, which reading holds.
 
     A row whose order is known keeps it in all its dates. Else the other values of the column in the same
     file decide, else those of all its columns, if all that can be read only one way agree. Else the
-    more frequent or the declared order is taken, and the value counts as not settled.
+    more frequent or the declared order is taken, and the value counts as not settled. So it does where the row's
+    order is not firm and its column shows the other one throughout.
 
     Args:
         column: the readings.
@@ -258,13 +266,16 @@ def settle(column: ReadDates, order: Order, groups: np.ndarray, row_order: np.nd
         groups: number of the page or file of each row.
         row_order: 1 where another date of the row shows the month first, -1 the day first, 0 unknown.
         file_order: the same for all columns of the row's file.
+        firm: rows whose order is beyond doubt; None: every row's that is known.
     """
     doubt = column.two_ways
     by_column, majority = habit([column], groups)
-    decided = np.where(row_order != 0, row_order, np.where((by_column == 0) & (majority == 0), file_order, by_column))
+    by_file = np.where((by_column == 0) & (majority == 0), file_order, by_column)
+    decided = np.where(row_order != 0, row_order, by_file)
     fallback = np.where(majority != 0, majority, 1 if order == "mdy" else -1)
     taken = np.where(decided != 0, decided, fallback) > 0
-    return Settled(np.where(doubt, taken, column.month_first), ~doubt | (decided != 0))
+    against = np.zeros(len(doubt), dtype=bool) if firm is None else ~firm & (row_order * by_file < 0)
+    return Settled(np.where(doubt, taken, column.month_first), ~doubt | ((decided != 0) & ~against))
 
 
 def habit(columns: Sequence[ReadDates], groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

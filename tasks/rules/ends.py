@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -35,6 +35,10 @@ class Ends:
         lagged: it lies a little later than the other system's, and no work lies between them.
         lost: the source shows it finished while its log shows it waiting (domain 2.10).
         reopened: work went on after the end that the source states.
+        handed: hand-over of the result that can be, NaT without one; handed_origin: place in ``ORIGINS``.
+        year_slipped: the stated end bears another year; the mended one counts.
+        after_hand_over: a night job closed it after the hand-over, which counts.
+        bounded: the stated end cannot be; it ended at the latest when its result was handed over.
     """
 
     at: LocalTimes
@@ -46,6 +50,15 @@ class Ends:
     lagged: np.ndarray
     lost: np.ndarray
     reopened: np.ndarray
+    handed: LocalTimes
+    handed_origin: np.ndarray
+    year_slipped: np.ndarray
+    after_hand_over: np.ndarray
+    bounded: np.ndarray
+
+    def take(self, places: np.ndarray) -> Ends:
+        """Return the ends of some dossiers."""
+        return Ends(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
 def ends_of(
@@ -96,7 +109,9 @@ def ends_of(
     unknown = (kind_status == 0) & ~lost & np.isin(status, (7, 8, 9, 10))
     state = np.where(unknown, np.select([status == 7, status == 8], [WITHDRAWN, REFUSED], FINISHED), state)
     state = np.where(_never_received(facts, kind_status), NOT_RECEIVED, state)
-    return Ends(at, state, kind_status, origin, unknown, shifted, lagged, lost, reopened)
+    none = np.zeros(len(facts), dtype=bool)
+    unasked = (np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64), none, none, none)
+    return Ends(at, state, kind_status, origin, unknown, shifted, lagged, lost, reopened, *unasked)
 
 
 def _ends_of_record(facts: Facts, reopened: np.ndarray) -> dict[str, LocalTimes]:

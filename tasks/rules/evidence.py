@@ -154,11 +154,13 @@ def _end(case: Case) -> tuple[pa.Array, pa.Array, np.ndarray, pa.Array]:
         if of.any():
             place = pc.if_else(pa.array(of), _field(case, field), place)
             value = pc.if_else(pa.array(of), arrow(case.facts.frames.dossiers[field]), value)
-    for origin, field in ((FROM_OTHER, "done_at"), (FROM_HAND_OVER, "returned_at")):
-        of = ends.origin == origin
-        if of.any():
-            other = pc.binary_join_element_wise(f"core.dossiers.{field} of ", _other_source(case, field), "")
-            place = pc.if_else(pa.array(of), other, place)
+    for origin, fields in ((FROM_OTHER, ("done_at",)), (FROM_HAND_OVER, ("received_at", "returned_at"))):
+        for field in fields:  # what a carrier received was handed over; of two fields with that time the last is named
+            names = _other_sources(case, field)
+            of = (ends.origin == origin) & (names != "")
+            if of.any():
+                other = pc.binary_join_element_wise(f"core.dossiers.{field} of ", pa.array(names, pa.string()), "")
+                place = pc.if_else(pa.array(of), other, place)
     return place, _minute(ends.at), ~np.isnat(ends.at), instant_digests(value)
 
 
@@ -169,17 +171,17 @@ def _record_fields(case: Case) -> dict[str, np.ndarray]:
     return {"returned_at": of & (status == 10), "refused_at": of & refused, "done_at": of & (status != 10) & ~refused}
 
 
-def _other_source(case: Case, field: str) -> pa.Array:
-    """Name the system whose matched record holds the end; of several the first by name."""
+def _other_sources(case: Case, field: str) -> np.ndarray:
+    """Name the system whose matched record holds the end; of several the first by name, "" without one."""
     evidence = case.facts.frames.evidence
     rows = rows_of(case.facts.frames.dossiers, evidence)
     same = (rows >= 0) & (local_times(evidence[field], case.facts.zone) == case.ends.at[rows])
     names = evidence["other_source"].astype(object).to_numpy()
-    found = np.full(len(case.facts), "another system", dtype=object)
+    found = np.full(len(case.facts), "", dtype=object)
     places = np.flatnonzero(same)
     places = places[np.argsort(names[places].astype(str), kind="stable")[::-1]]
     found[rows[places]] = names[places]
-    return pa.array(found, pa.string())
+    return found
 
 
 def _field(case: Case, field: str) -> pa.Array:

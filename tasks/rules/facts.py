@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.codes import read_codes
-from tasks.rules.columns import arrow, has_word
+from tasks.rules.columns import arrow, has_word, truths
 from tasks.rules.frames import DossierFrames
 from tasks.rules.times import LocalTimes, local_times
 
@@ -26,7 +26,7 @@ class Log:
     Attributes:
         entries: number of entries.
         last_status: status of the last entry that has one; 0 without any.
-        last_open_at: time of the last entry that shows work going on (2, 4, 5, 6); NaT without any.
+        first_open_at, last_open_at: times of the first and the last entry that shows work going on (2, 4, 5, 6); NaT without.
         received: the log shows the receipt (status 2, or any later one of work).
         ends: per end status (9, 10, 8, 3, 7) the first such entry after the last work; NaT without one.
         end_seqs: its place in the log; -1 without one.
@@ -34,10 +34,23 @@ class Log:
 
     entries: np.ndarray
     last_status: np.ndarray
+    first_open_at: LocalTimes
     last_open_at: LocalTimes
     received: np.ndarray
     ends: dict[int, LocalTimes]
     end_seqs: dict[int, np.ndarray]
+
+    def take(self, places: np.ndarray) -> Log:
+        """Return the logs of some dossiers."""
+        return Log(
+            self.entries[places],
+            self.last_status[places],
+            self.first_open_at[places],
+            self.last_open_at[places],
+            self.received[places],
+            {code: at[places] for code, at in self.ends.items()},
+            {code: seq[places] for code, seq in self.end_seqs.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -46,14 +59,18 @@ class Evidence:
 
     Attributes:
         done_at: end of processing by result; withdrawn_at: end by withdrawal or return;
-        returned_at: hand-over to the citizen; each the earliest of its kind.
-        received_at: the earliest receipt there.
+        returned_at: hand-over, to the citizen or to the postal service that carries the result; each the earliest of its kind.
+        received_at: the earliest receipt there; that of a carrier is no receipt.
     """
 
     done_at: LocalTimes
     withdrawn_at: LocalTimes
     returned_at: LocalTimes
     received_at: LocalTimes
+
+    def take(self, places: np.ndarray) -> Evidence:
+        """Return what is known about some dossiers."""
+        return Evidence(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,7 @@ class Facts:
     done: LocalTimes
     returned: LocalTimes
     refused: LocalTimes
+    modified: LocalTimes
     status: np.ndarray
     code_day: np.ndarray
     log: Log
@@ -84,9 +102,29 @@ class Facts:
         """Tell which dossiers have a value in a field of ``core.dossiers``."""
         return np.asarray(self.frames.dossiers[field].notna().to_numpy(), dtype=bool)
 
+    def take(self, places: np.ndarray) -> Facts:
+        """Return the facts of some dossiers.
 
-def facts_of(frames: DossierFrames, zone: str) -> Facts:
-    """Read the frames of a partition into arrays."""
+        Args:
+            places: ascending, each once.
+        """
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[places] = True
+        arrays = {name: getattr(self, name)[places] for name in _ARRAYS}
+        return Facts(self.frames.part(chosen), self.zone, **arrays, log=self.log.take(places), evidence=self.evidence.take(places))
+
+
+_ARRAYS = ("submitted", "received", "due", "done", "returned", "refused", "modified", "status", "code_day")
+
+
+def facts_of(frames: DossierFrames, zone: str, carriers: tuple[str, ...] = ()) -> Facts:
+    """Read the frames of a partition into arrays.
+
+    Args:
+        frames: the partition.
+        zone: the office's zone (IANA).
+        carriers: systems of those who carry results to citizens: see :func:`summarise_evidence`.
+    """
     dossiers = frames.dossiers
 
     def time(name: str) -> LocalTimes:
@@ -103,11 +141,12 @@ def facts_of(frames: DossierFrames, zone: str) -> Facts:
         done=time("done_at"),
         returned=time("returned_at"),
         refused=time("refused_at"),
+        modified=time("modified_at"),
         # A source that lost the status in synchronisation still has the log.
         status=np.where(status == 0, log.last_status, status),
         code_day=read_codes(pa.array(dossiers["code"]).cast(pa.string())).day,
         log=log,
-        evidence=summarise_evidence(frames, zone),
+        evidence=summarise_evidence(frames, zone, carriers),
     )
 
 
@@ -129,12 +168,20 @@ def as_stated(facts: Facts) -> Facts:
     )
 
 
-def summarise_log(frames: DossierFrames, zone: str) -> Log:
-    """Bring the events into one line a dossier."""
+def summarise_log(frames: DossierFrames, zone: str, until: np.datetime64 | None = None) -> Log:
+    """Bring the events into one line a dossier.
+
+    Args:
+        frames: the partition.
+        zone: the office's zone (IANA).
+        until: work that the log shows after this moment is none; what it shows ended there stays.
+    """
     count = len(frames.dossiers)
     rows, at, status, seq = _sorted_events(frames, zone)
     opens = np.isin(status, OPEN_STATUSES)
-    last_open = _last(rows, np.arange(len(rows)), opens, count, -1)
+    if until is not None:
+        opens &= ~(at > until)
+    first_open, last_open = (find(rows, np.arange(len(rows)), opens, count, -1) for find in (_first, _last))
     ends, seqs = {}, {}
     for code in END_STATUSES.values():
         # Work taken up again cancels the ends before it: only what comes after the last work counts.
@@ -145,6 +192,7 @@ def summarise_log(frames: DossierFrames, zone: str) -> Log:
     return Log(
         entries=np.bincount(rows, minlength=count),
         last_status=_last(rows, status, status > 0, count, 0),
+        first_open_at=np.where(first_open >= 0, at[first_open] if len(at) else NAT, NAT),
         last_open_at=np.where(last_open >= 0, at[last_open] if len(at) else NAT, NAT),
         received=np.bincount(rows[opens], minlength=count) > 0,
         ends=ends,
@@ -152,13 +200,23 @@ def summarise_log(frames: DossierFrames, zone: str) -> Log:
     )
 
 
-def summarise_evidence(frames: DossierFrames, zone: str) -> Evidence:
-    """Bring the matched records of other systems into one line a dossier."""
+def summarise_evidence(frames: DossierFrames, zone: str, carriers: tuple[str, ...] = ()) -> Evidence:
+    """Bring the matched records of other systems into one line a dossier.
+
+    Args:
+        frames: the partition.
+        zone: the office's zone (IANA).
+        carriers: systems of those who carry results, as the postal service: what such a one received, the office had
+            handed over; when it reached the citizen says nothing about the office.
+    """
     count, evidence = len(frames.dossiers), frames.evidence
     rows = rows_of(frames.dossiers, evidence)
     status = as_int(evidence["status"], 0)
     done, returned = local_times(evidence["done_at"], zone), local_times(evidence["returned_at"], zone)
     received = local_times(evidence["received_at"], zone)
+    carried = truths(pc.is_in(arrow(evidence["other_source"]), value_set=pa.array(list(carriers), pa.string())))
+    returned = np.where(carried & ~np.isnat(received), received, returned)
+    received = np.where(carried, NAT, received)
     return Evidence(
         done_at=earliest(rows, done, np.isin(status, (9, 10)), count),
         withdrawn_at=earliest(rows, done, np.isin(status, (3, 7, 8)), count),

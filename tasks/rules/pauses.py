@@ -30,6 +30,7 @@ class PauseTable:
         supplement: it is a wait for a supplement.
         unanswered: a request on record of which none says that anything came in; at best the log says that work went on.
         seqs: place among the dossier's pauses in ``core.pauses``.
+        reversed: its stated end lies before its start.
     """
 
     rows: np.ndarray
@@ -39,18 +40,15 @@ class PauseTable:
     supplement: np.ndarray
     unanswered: np.ndarray
     seqs: np.ndarray
+    reversed: np.ndarray
 
     def take(self, wanted: np.ndarray) -> PauseTable:
         """Keep some rows."""
-        return PauseTable(
-            self.rows[wanted],
-            self.start[wanted],
-            self.end[wanted],
-            self.elsewhere[wanted],
-            self.supplement[wanted],
-            self.unanswered[wanted],
-            self.seqs[wanted],
-        )
+        return PauseTable(*(getattr(self, field.name)[wanted] for field in fields(self)))
+
+    def impossible(self, as_of_end: np.datetime64) -> np.ndarray:
+        """Tell which pauses cannot be as stated: ended before they began, or told of a time after the day judged."""
+        return np.asarray(self.reversed | (self.start > as_of_end) | ((self.end > as_of_end) & (self.end < _FAR)))
 
 
 @dataclass(frozen=True)
@@ -111,6 +109,7 @@ def pause_table(
         supplement=supplement,
         unanswered=supplement & _equals(origin, "supplement_record") & (np.isnat(end) | _equals(end_origin, "progress_log")),
         seqs=as_int(pauses["seq"], -1),
+        reversed=end < start,
     )
     accepted = (rows >= 0) & np.asarray(
         pc.is_in(kind, value_set=pa.array(list(kinds), pa.string())).to_numpy(zero_copy_only=False)

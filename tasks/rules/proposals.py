@@ -82,7 +82,7 @@ def propose(frames: DossierFrames, policy: Policy, office: Office, as_of: date) 
         office: zone, clock and own rule of the source.
         as_of: open dossiers are looked at at the end of this day, office time.
     """
-    return propose_judged(judgement_of(settle(facts_of(frames, office.zone), office, as_of), policy))
+    return propose_judged(judgement_of(settle(facts_of(frames, office.zone, office.carriers), office, as_of), policy))
 
 
 def propose_judged(judged: Judgement) -> list[Proposal]:

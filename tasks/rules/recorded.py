@@ -47,6 +47,10 @@ class Recorded:
     state: np.ndarray
     timeliness: np.ndarray
 
+    def take(self, places: np.ndarray) -> Recorded:
+        """Return the source's word on some dossiers."""
+        return Recorded(self.end[places], self.state[places], self.timeliness[places])
+
 
 def recorded_of(facts: Facts, rule: OwnRule, as_of_end: np.datetime64) -> Recorded:
     """Apply the source's own rule to its own fields, as its reports would."""

@@ -18,14 +18,15 @@ from tasks.rules import causes
 from tasks.rules.case import Case, Office, Settled, build_case, settle
 from tasks.rules.columns import arrow
 from tasks.rules.due import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
-from tasks.rules.ends import FROM_RECORD, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts, end_status
+from tasks.rules.ends import IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts, end_status
 from tasks.rules.evidence import evidence_of
 from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
-from tasks.rules.marks import DATE_AMBIGUOUS, TEST_WORDING
+from tasks.rules.marks import TEST_WORDING
 from tasks.rules.pauses import second_supplement
+from tasks.rules.readings import differing, open_without_status, readings_of
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
-from tasks.rules.times import day_and_month_exchanged, days, instants
+from tasks.rules.times import days, instants
 
 V_ON_TIME, V_LATE, V_PHANTOM, V_HIDDEN, V_UNDETERMINED, V_NOT_RECEIVED = range(6)  # places in VERDICTS
 
@@ -42,7 +43,7 @@ def judge_frames(frames: DossierFrames, policy: Policy, office: Office, as_of: d
     Returns:
         One row a dossier, the given columns of ``judged.verdicts``.
     """
-    return judge_settled(settle(facts_of(frames, office.zone), office, as_of), policy, as_of)
+    return judge_settled(settle(facts_of(frames, office.zone, office.carriers), office, as_of), policy, as_of)
 
 
 def judge_settled(settled: Settled, policy: Policy, as_of: date) -> pd.DataFrame:
@@ -78,7 +79,23 @@ def judgement_of(settled: Settled, policy: Policy) -> Judgement:
     case = build_case(settled, policy)
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
-    return Judgement(case, missing, timely, *verdicts(case, timely))
+    verdict, repeated = verdicts(case, timely)
+    judged = ((reading, _late_by(reading.case)) for reading in readings_of(case))
+    if doubt := differing(_accuses(verdict), judged):
+        sure = verdict != V_UNDETERMINED
+        missing |= {name: holds & sure for name, holds in doubt.items()}
+        timely = timeliness(case, missing)
+        verdict, repeated = verdicts(case, timely)
+    return Judgement(case, missing, timely, verdict, repeated)
+
+
+def _late_by(case: Case) -> np.ndarray:
+    """Tell which dossiers are late by a reading: what a verdict says of recorded and derived, by the derived side alone."""
+    return _accuses(verdicts(case, timeliness(case, missing_evidence(case)))[0])
+
+
+def _accuses(verdict: np.ndarray) -> np.ndarray:
+    return np.asarray(np.isin(verdict, (V_LATE, V_HIDDEN)))
 
 
 def missing_evidence(case: Case) -> dict[str, np.ndarray]:
@@ -94,8 +111,9 @@ def missing_evidence(case: Case) -> dict[str, np.ndarray]:
         "limit": received & by_law & (unit == UNSETTLED),
         # Ended nobody knows when, but the due date has not passed: it cannot have been late.
         "end": case.ends.unknown & ~(case.due >= case.as_of_end),
-        "contradiction": contradicts(case.ends, case.receipt.at),
-        "ambiguous_date": _end_reads_two_ways(case),
+        "status": open_without_status(case) if case.policy.weighs_evidence else np.zeros(len(received), dtype=bool),
+        # It ended by its hand-over: in time if that was in time, else nobody knows.
+        "contradiction": contradicts(case.ends, case.receipt.at) | (case.ends.bounded & case.after(case.ends.at, case.due)),
         "calendar": by_law & settled & np.isnat(case.due) & ~((unit == HOUR) & case.receipt.day_only),
         "no_news": case.unheard,
     }
@@ -130,19 +148,6 @@ def left_out(case: Case) -> np.ndarray:
     ended = ~np.isin(ends.state, (IN_PROGRESS, NOT_RECEIVED))
     unknown = ends.unknown & (policy.without_end == "not_counted")
     return np.asarray(ended & (np.isin(end_status(ends, case.facts), out) | unknown))
-
-
-def _end_reads_two_ways(case: Case) -> np.ndarray:
-    """Tell where an end that can be read day first or month first decides between late and on time.
-
-    Receipt is settled by the date in the code, and the law's due date follows from it: what remains open
-    is the end that the record states.
-    """
-    other = day_and_month_exchanged(case.ends.at)
-    possible = (other >= case.receipt.at) & (other <= case.as_of_end) & (case.ends.origin == FROM_RECORD)
-    return np.asarray(
-        case.facts.marked(DATE_AMBIGUOUS) & possible & (case.after(other, case.due) != case.after(case.ends.at, case.due))
-    )
 
 
 def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

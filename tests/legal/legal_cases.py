@@ -56,6 +56,7 @@ def judge_case(case: dict[str, Any]) -> dict[str, Any]:
         keeps_requests=True,
         areas=Areas.model_validate(case.get("areas", {})),
         heard_until=heard(case),
+        carriers=("post",),
     )
     policy = load_policies()[case.get("policy", "qd766")].model_copy(update=case.get("policy_but", {}))
     as_of = case.get("as_of", date(2026, 3, 31))
@@ -89,6 +90,7 @@ def frames_of(case: dict[str, Any], number: int = 1) -> DossierFrames:
         "due_at": instant(case.get("appointed")),
         "done_at": instant(case.get("done_recorded")),
         "returned_at": instant(case.get("returned_recorded")),
+        "modified_at": instant(case.get("modified")),
         "marks": case.get("marks"),
         "page_digest": "0" * 64,
         "page_position": 0,
@@ -106,7 +108,7 @@ def frames_of(case: dict[str, Any], number: int = 1) -> DossierFrames:
         stated=dossiers if approved else None,
         events=EVENTS.frame(events),
         pauses=PAUSES.frame(pauses),
-        evidence=evidence_frame(code, case.get("elsewhere")),
+        evidence=evidence_frame(code, case.get("elsewhere"), case.get("carried")),
         procedures=PROCEDURES.frame(procedure_row(version) for version in versions_of(case)),
         units=UNITS.frame(agency_rows(case)),
         earlier=earlier_of(case, code, number) if "first" in case else None,
@@ -167,8 +169,11 @@ def agency_rows(case: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**row, "valid_to": case["agency_until"]}] if "agency_until" in case else []
 
 
-def evidence_frame(code: str, record: dict[str, Any] | None) -> pd.DataFrame:
+def evidence_frame(code: str, record: dict[str, Any] | None, carried: dict[str, Any] | None = None) -> pd.DataFrame:
     rows = []
+    if carried is not None:
+        post = {"source": SOURCE, "code": code, "other_source": "post", "other_code": "P1", "status": 10}
+        rows = [{**post, "received_at": instant(carried["taken"]), "returned_at": instant(carried.get("delivered"))}]
     if record is not None:
         rows = [
             {
