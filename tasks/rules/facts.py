@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,14 @@ class Facts:
         chosen = np.zeros(len(self), dtype=bool)
         chosen[places] = True
         arrays = {name: getattr(self, name)[places] for name in _ARRAYS}
-        return Facts(self.frames.part(chosen), self.zone, **arrays, log=self.log.take(places), evidence=self.evidence.take(places))
+        return Facts(
+            self.frames.part(chosen), self.zone, **arrays, log=self.log.take(places), evidence=self.evidence.take(places)
+        )
+
+    def with_dates(self, dates: dict[str, LocalTimes]) -> Facts:
+        """Return the facts with some dates replaced where another one is given: by name of the fact, NaT where it stays."""
+        given: dict[str, Any] = {name: np.where(np.isnat(at), getattr(self, name), at) for name, at in dates.items()}
+        return replace(self, **given)
 
 
 _ARRAYS = ("submitted", "received", "due", "done", "returned", "refused", "modified", "status", "code_day")

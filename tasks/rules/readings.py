@@ -211,12 +211,8 @@ def _exchanged(settled: Settled, name: str) -> LocalTimes:
 
 def _with_dates(settled: Settled, values: dict[str, LocalTimes]) -> Settled:
     """Settle anew with some dates of the records replaced where they are given."""
-
-    def replaced(facts: Facts) -> Facts:
-        return replace(facts, **{n: np.where(np.isnat(v), getattr(facts, n), v) for n, v in values.items()})
-
-    facts = replaced(settled.facts)
-    stated = facts if settled.stated is settled.facts else replaced(settled.stated)
+    facts = settled.facts.with_dates(values)
+    stated = facts if settled.stated is settled.facts else settled.stated.with_dates(values)
     receipt = settled.receipt
     if "received" in values:
         receipt = replace(receipt, at=np.where(np.isnat(values["received"]), receipt.at, values["received"]))
@@ -232,7 +228,7 @@ def _other_receipt(settled: Settled) -> LocalTimes:
     """
     facts, receipt, clock = settled.facts, settled.receipt, settled.office.clock
     code_day, at = facts.code_day, receipt.at
-    apart = ~receipt.corrected & (np.abs(days(at) - code_day) > _DAY) & (code_day <= days(settled.as_of_end))
+    apart = ~receipt.corrected & (np.abs(days(at) - code_day) > _DAY) & (code_day <= settled.as_of_end)
     rows = np.flatnonzero(apart)
     if not len(rows):
         return np.full(len(at), NAT)
@@ -286,7 +282,7 @@ def _of_hours(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
 
 def _zone_shift(facts: Facts, behind: str, ahead: str) -> np.ndarray:
     """Return by how much the hours of an agency's times are off, where its clock runs in another zone."""
-    return (facts.marked(behind).astype(np.int64) - facts.marked(ahead)) * _ZONE_SHIFT
+    return np.asarray((facts.marked(behind).astype(np.int64) - facts.marked(ahead)) * _ZONE_SHIFT)
 
 
 def differing(late: np.ndarray, judged: Iterable[tuple[Reading, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -325,7 +325,10 @@ MISSING: dict[str, tuple[str, str]] = {
         "which day of receipt holds, the stated one or that in the code",
     ),
     "receipt_year": ("năm của ngày tiếp nhận chưa có gì xác nhận", "something that bears out the year of the receipt"),
-    "clock": ("giờ ghi trên hệ thống bị lệch, mà thời hạn tính theo giờ", "the right hour, of a limit that is counted in hours"),
+    "clock": (
+        "giờ ghi trên hệ thống bị lệch, mà thời hạn tính theo giờ",
+        "the right hour, of a limit that is counted in hours",
+    ),
     "pause": ("thời gian dừng có mốc không thể có", "when the pause began and ended"),
     "contradiction": ("các mốc thời gian mâu thuẫn", "times that agree with each other"),
     "ambiguous_date": ("ngày đọc được hai cách", "a date that reads one way only"),
