@@ -14,7 +14,7 @@ from tasks.rules.columns import truths
 from tasks.rules.facts import NAT, Facts, as_int, rows_of
 from tasks.rules.times import LocalTimes, local_times
 
-_DAY = np.timedelta64(1, "D")
+_DAY, _NOTHING = np.timedelta64(1, "D"), np.timedelta64(0, "us")
 _FAR = np.datetime64("2262-01-01", "us")
 
 Extend = Callable[[np.ndarray, np.ndarray, np.ndarray], LocalTimes]
@@ -148,12 +148,12 @@ def with_pauses(
         received: receipt; what lies before it is no pause.
         until: end of the dossier, or of the day that is judged; what lies after it is no pause.
         clock: the office's clock.
-        extend: from (places of dossiers, their working minutes lost, their calendar days lost, each
-            pause rounded up) to their due dates moved by that much.
+        extend: from (places of dossiers, their working minutes lost, their days of 24 hours lost, all
+            pauses together rounded up once) to their due dates moved by that much.
         last_minutes: an unanswered request so few working minutes before the due date reached so far does not count.
     """
     count = len(due)
-    minutes, calendar_days = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    minutes, elapsed = np.zeros(count, dtype=np.int64), np.zeros(count, dtype="timedelta64[us]")
     counted, own = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     all_minutes, waiting = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     first_seq, covered, moved = np.full(count, -1, dtype=np.int64), received.copy(), due.copy()
@@ -172,13 +172,13 @@ def with_pauses(
         lost = np.where(real, np.maximum(clock.working_minutes_between(start, end), 0), 0)
         all_minutes[rows] += lost
         minutes[rows] += np.where(counts, lost, 0)
-        calendar_days[rows] += np.where(counts, np.ceil((end - start) / _DAY).astype(np.int64), 0)
+        elapsed[rows] += np.where(counts, end - start, _NOTHING)
         counted[rows] += counts
         own[rows] |= counts & ~table.elsewhere[place]
         waiting[rows] |= counts & (table.end[place] > until[rows])
         first_seq[rows] = np.where(counts & (first_seq[rows] < 0), table.seqs[place], first_seq[rows])
         covered[rows] = np.where(real, np.fmax(covered[rows], end), covered[rows])
-        moved[rows] = np.where(counts, extend(rows, minutes[rows], calendar_days[rows]), moved[rows])
+        moved[rows] = np.where(counts, extend(rows, minutes[rows], np.ceil(elapsed[rows] / _DAY).astype(np.int64)), moved[rows])
     return PauseSummary(moved, counted, own, waiting, all_minutes, first_seq, empty_from)
 
 

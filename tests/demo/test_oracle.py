@@ -99,6 +99,13 @@ def test_pauses_of_other_units() -> None:
     assert due(Limit(16, "hour"), "2025-03-10T07:30", pause) == "2025-03-13T08:30"
 
 
+def test_pauses_of_days_and_months_are_added_up_and_rounded_once() -> None:
+    three = [Pause("supplement", at(f"2025-03-{day}T07:30"), at(f"2025-03-{day}T17:30")) for day in (11, 12, 13)]  # 30 hours
+    assert due(Limit(15, "calendar_day"), "2025-03-10T09:00", *three) == "2025-03-27T17:00"
+    assert due(Limit(1, "month"), "2025-03-03T09:00", *three) == "2025-04-08T17:00"  # the 5th is a Saturday, the 7th off
+    assert due(Limit(1, "month"), "2025-03-10T09:00", *three) == "2025-04-14T17:00"  # the 12th is a Saturday
+
+
 def test_a_longer_period_in_calendar_days_is_pushed_off_days_off_once() -> None:
     first = Pause("supplement", at("2025-03-11T08:00"), at("2025-03-12T08:00"))  # one day: 15 March, a Saturday
     second = Pause("supplement", at("2025-03-13T08:00"), at("2025-03-14T08:00"))  # one more: Sunday the 16th
