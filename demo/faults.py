@@ -227,6 +227,9 @@ class Faults:
         dossier.planted, dossier.kept = [*dossier.planted, "mixed_workbook"], True
         if not dossier.missing and gaps.reads_two_ways(dossier, self.scene.now):
             dossier.missing = "ambiguous_date"
+        other = gaps.read_otherwise(dossier, self.scene.now)
+        if other is not None and not dossier.missing and other != judge(dossier, self.scene.now).verdict:
+            dossier.also = (other,)
         return dossier
 
     def _soil(self, name: str, soil: Dirt) -> None:

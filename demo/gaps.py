@@ -7,10 +7,11 @@ import copy
 from demo.calendar import DAY, date_of, first_worked_minute, moment_of
 from demo.desk import show
 from demo.history import History
-from demo.judge import judge
+from demo.judge import VERDICTS, judge
 from demo.model import Dossier, Person
 from demo.scene import Scene, UnfitError
 
+_SAME_SIDE = {"late": ("late", "hidden_late"), "on_time": ("on_time", "phantom_late")}
 _INVENTED = ("TS_lop1.000.00.00.H99", "NB_2025.01", "LT-DK-KCB.H99")
 _TESTERS = ("Hồ sơ test", "Người dùng thử nghiệm", "Khách hàng @test", "TEST cán bộ một cửa")
 
@@ -102,16 +103,26 @@ def ambiguous_date(dossier: Dossier, scene: Scene) -> None:
 
 
 def reads_two_ways(dossier: Dossier, now: int) -> bool:
-    """Answer whether exchanging day and month of the recorded end gives a possible date and another verdict."""
+    """Answer whether exchanging day and month of the recorded end gives a possible date and the other side."""
+    return read_otherwise(dossier, now) not in (None, *_SAME_SIDE[judge(dossier, now).actual])
+
+
+def read_otherwise(dossier: Dossier, now: int) -> str | None:
+    """Return the verdict with day and month of the recorded end exchanged, the recorded state with it; None where that is no possible date.
+
+    The recorded due date may be right where the law's is not: then both readings are late, and one of them hides it.
+    """
     done = dossier.view.done
     if done is None or not dossier.counted:
-        return False
+        return None
     moment = moment_of(done)
     if moment.day > 12 or moment.day == moment.month:
-        return False
+        return None
     swapped = done + (moment.replace(day=moment.month, month=moment.day).date() - moment.date()).days * DAY
     if swapped < dossier.received or swapped >= now:
-        return False
+        return None
     other = copy.copy(dossier)
-    other.ended = swapped
-    return judge(other, now).actual != judge(dossier, now).actual
+    other.shown = copy.copy(dossier.view)
+    other.ended = other.view.done = swapped
+    truth = judge(other, now)
+    return VERDICTS[truth.recorded, truth.actual == "late"]
