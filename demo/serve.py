@@ -21,7 +21,7 @@ from typing import Any, overload
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from demo.world import DOSSIERS
+from demo.world import DOSSIERS, HABITS
 
 GOOD, REFUSED, EXPIRED, UNKNOWN = "0", "1", "3", "-3"
 COUNTED = "ThongKeTiepNhan"
@@ -128,6 +128,7 @@ class Desk:
     session_calls: int
     counts: Counts
     until: str = ""
+    capped: int = LARGEST_PAGE
     sessions: dict[str, int] = field(default_factory=dict)
 
     def log_in(self, given: dict[str, Any], destination: str | None) -> dict[str, str]:
@@ -144,22 +145,23 @@ class Desk:
         left = self.sessions.get(str(given.get("session")), 0)
         if left <= 0:
             self.sessions.pop(str(given.get("session")), None)
-            return _refusal(EXPIRED, "session expired")
+            return _ENDED
         self.sessions[str(given.get("session"))] = left - 1
         data = given.get("data") or {}
         if given.get("service") == COUNTED:
-            return _page(self.counts.between(str(data.get("tuNgay") or ""), str(data.get("denNgay") or ""), self.until), data)
+            counted = self.counts.between(str(data.get("tuNgay") or ""), str(data.get("denNgay") or ""), self.until)
+            return _page(counted, data, self.capped)
         shelf = self.shelves.get(str(given.get("service")))
         if shelf is None:
             return _refusal(UNKNOWN, "service is not known")
         shelf.refresh()
         until = min(filter(None, (str(data.get("denThoiDiem") or ""), self.until)), default="")
-        return _page(shelf.between(str(data.get("tuThoiDiem") or ""), until), data)
+        return _page(shelf.between(str(data.get("tuThoiDiem") or ""), until), data, self.capped)
 
 
-def _page(lines: Sequence[bytes], data: dict[str, Any]) -> bytes:
+def _page(lines: Sequence[bytes], data: dict[str, Any], capped: int = LARGEST_PAGE) -> bytes:
     number = max(1, int(data.get("trang") or 1))
-    size = min(LARGEST_PAGE, max(1, int(data.get("soBanGhi") or 500)))
+    size = min(capped, max(1, int(data.get("soBanGhi") or 500)))
     pages = max(1, -(-len(lines) // size))
     head = {"error_code": GOOD, "message": "", "tongSo": len(lines), "trang": number, "soTrang": pages}
     body = b",".join(lines[(number - 1) * size : number * size])
@@ -182,6 +184,9 @@ def _refusal(code: str, message: str) -> bytes:
     return json.dumps({"error_code": code, "message": message}).encode()
 
 
+_ENDED = _refusal(EXPIRED, "session expired")
+
+
 def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20, until: str = "", copies: int = 1) -> FastAPI:
     """Return the application.
 
@@ -198,7 +203,9 @@ def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20
         "LayThuTuc": Shelf(served / "procedures.json"),
         "LayDanhMucCoQuan": Shelf(served / "units.json"),
     }
-    desk = Desk(shelves, credentials, session_calls, Counts(shelves["LayDanhSachHoSo"]), until)
+    habits = json.loads((served / HABITS).read_text(encoding="utf-8")) if (served / HABITS).exists() else {}
+    capped, refusal = habits.get("capped_pages", LARGEST_PAGE), habits.get("session_ends_with", 200)
+    desk = Desk(shelves, credentials, session_calls, Counts(shelves["LayDanhSachHoSo"]), until, capped)
     app = FastAPI(title="Một cửa điện tử tỉnh Mộc Lam (H99, giả định)", openapi_url=None)
 
     @app.post("/login")
@@ -207,7 +214,8 @@ def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20
 
     @app.post("/service")
     async def service(request: Request) -> Response:
-        return Response(desk.answer(await request.json()), media_type="application/json")
+        answer = desk.answer(await request.json())
+        return Response(answer, refusal if answer == _ENDED else 200, media_type="application/json")
 
     @app.get("/health")
     async def health() -> dict[str, str]:

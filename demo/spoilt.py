@@ -52,6 +52,7 @@ class Spoilt:
         self.scene = make_scene(history, seed, now, "spoilt")
         self.free = [place for place, each in enumerate(dossiers) if self._is_free(each)]
         self.left = min(round(share * len(dossiers)), round(0.95 * len(self.free)))
+        self.habits: dict[str, str] = {}
         self.scene.rng.shuffle(self.free)
 
     def plant(self, without: Sequence[str] = ()) -> None:
@@ -66,12 +67,31 @@ class Spoilt:
         counts = {plan: max(1, round(weight / whole * self.left)) for plan, weight in plans.items()}
         for plan in sorted(counts, key=lambda each: (_ORDER.get(each[0], 5), *each)):
             self._plant(*plan, counts[plan])
+        self.habits = self._workbooks({kind: count for kind, count in rates["workbooks"].items() if kind not in without})
         for dossier in self.dossiers:
             if not dossier.spoilt and not dossier.cause and not dossier.missing and self._is_worded(dossier):
                 dossier.spoilt = "limit_wording"
         cut = [one for one in self.dossiers if one.spoilt == "cut_last"]
         if cut:
             max(cut, key=lambda one: (one.received, one.number)).also = ("absent", "undetermined")
+
+    def _workbooks(self, counts: dict[str, int]) -> dict[str, str]:
+        """Choose the workbooks with a habit of their own, none with dates in two orders; return the habit by commune."""
+        books: dict[str, list[Dossier]] = {}
+        for dossier in self.dossiers:
+            if dossier.source == "communes":
+                books.setdefault(self.history.directory.heir(dossier.unit), []).append(dossier)
+        plain = [unit for unit, mine in sorted(books.items()) if not any("done_order" in one.view.raw for one in mine)]
+        self.scene.rng.shuffle(plain)
+        habits: dict[str, str] = {}
+        for kind, count in counts.items():
+            for unit in plain[len(habits) : len(habits) + count]:
+                habits[unit] = kind
+        for unit, kind in habits.items():
+            for dossier in books[unit]:
+                if not dossier.spoilt and not dossier.cause and not dossier.missing:
+                    dossier.spoilt = kind
+        return habits
 
     def _is_worded(self, dossier: Dossier) -> bool:
         version = self.history.catalogue.version(dossier.procedure, dossier.channel, date_of(dossier.received))

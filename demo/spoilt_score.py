@@ -53,6 +53,7 @@ class Spoiling:
     Attributes:
         shares: precision of each accusing or phantom verdict, recall of late, share undetermined: right ones and all.
         lower, upper, true_rate: the interval that the verdicts give, and what is true.
+        extra: verdicts about dossiers that do not exist, as source and code: rows that were misread.
     """
 
     kinds: dict[str, Kind] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Spoiling:
     true_rate: float = 0.0
     lower: float = 0.0
     upper: float = 0.0
+    extra: list[str] = field(default_factory=list)
 
     @property
     def inside(self) -> bool:
@@ -91,6 +93,8 @@ def judge_spoiling(truth: Iterable[Row], verdicts: Iterable[Row]) -> Spoiling:
         if said in COUNTED:
             tally["counted"] += 1
             tally[said] += 1
+    codes = {(row["source"], row["code"]) for row in known}
+    score.extra = sorted(f"{source} {code}" for source, code in told if (source, code) not in codes and source != "wards")
     _interval(score, known, tally)
     return score
 

@@ -28,6 +28,7 @@ def share_lines(score: Spoiling) -> Iterator[str]:
     for name, (hit, of) in sorted(score.shares.items()):
         yield f"{name:<24}{hit / of if of else 0:8.3f}   {hit} of {of}"
     yield f"accused without evidence: {score.unfounded}"
+    yield f"verdicts about dossiers that do not exist: {len(score.extra)}  {', '.join(score.extra[:8])}"
     word = "inside" if score.inside else "OUTSIDE"
     yield f"true on-time rate {score.true_rate:.2%} lies {word} {score.lower:.2%} to {score.upper:.2%}"
 

@@ -8,7 +8,7 @@ Unicode; agencies with and without "UBND", in capitals or without diacritics; st
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ HEADINGS = (
     ("TT", "Mã số hồ sơ", "Số BN", "Mã TTHC", "Thủ tục", "Cơ quan tiếp nhận", "Kênh nộp", "Người nộp", "CCCD/CMND", "Điện thoại", "Tiếp nhận", "Hẹn trả", "Ngày xong", "Ngày trả", "Tình trạng"),
 )  # fmt: skip
 _SPREADSHEET_EPOCH = datetime(1899, 12, 30)
+_EPOCHS_APART = 1462  # days from the spreadsheet's epoch to that of 1904
 _MADE = datetime(2026, 1, 1)
 _NO_DATE = "01/01/1900 00:00"  # what an empty date becomes on its way through a spreadsheet
 DATE_STYLES = ("text", "date", "serial")
@@ -46,8 +47,14 @@ DATE_STYLES = ("text", "date", "serial")
 Cell = str | int | float | datetime | None
 
 
-def write_workbooks(dossiers: Sequence[Dossier], directory: Directory, catalogue: Catalogue, folder: Path) -> int:
-    """Write one workbook for each commune of today; return the number of rows with a dossier."""
+def write_workbooks(
+    dossiers: Sequence[Dossier],
+    directory: Directory,
+    catalogue: Catalogue,
+    folder: Path,
+    habits: Mapping[str, str] | None = None,
+) -> int:
+    """Write one workbook for each commune of today, with a habit more where given; return the number of rows with a dossier."""
     folder.mkdir(parents=True, exist_ok=True)
     books: dict[str, list[Dossier]] = {}
     for dossier in dossiers:
@@ -55,16 +62,17 @@ def write_workbooks(dossiers: Sequence[Dossier], directory: Directory, catalogue
             books.setdefault(directory.heir(dossier.unit), []).append(dossier)
     by_code = {unit.code: unit for unit in directory.all if not unit.valid_to}
     for place, code in enumerate(sorted(books)):
-        _Book(folder / f"{code}.xlsx", place, by_code[code], catalogue).write(books[code])
+        _Book(folder / f"{code}.xlsx", place, by_code[code], catalogue, (habits or {}).get(code, "")).write(books[code])
     return sum(map(len, books.values()))
 
 
 class _Book:
     """One workbook; its place in the list decides its habits."""
 
-    def __init__(self, path: Path, place: int, unit: Unit, catalogue: Catalogue) -> None:
-        self.place, self.unit, self.catalogue = place, unit, catalogue
-        self.book = xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "strings_to_formulas": False})
+    def __init__(self, path: Path, place: int, unit: Unit, catalogue: Catalogue, habit: str = "") -> None:
+        self.place, self.unit, self.catalogue, self.habit = place, unit, catalogue, habit
+        plain = {"strings_to_numbers": False, "strings_to_formulas": False, "date_1904": habit == "workbook_1904"}
+        self.book = xlsxwriter.Workbook(str(path), plain)
         self.book.set_properties({"created": _MADE, "title": "Sổ theo dõi hồ sơ"})
         self.sheet = self.book.add_worksheet("Sổ theo dõi" if place % 3 else "Sheet1")
         self.day_format = self.book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
@@ -74,10 +82,17 @@ class _Book:
         """Write titles, headings, dossiers by year with totals, and close the file."""
         mixed = any("done_order" in dossier.view.raw for dossier in dossiers)
         style = "date" if mixed else DATE_STYLES[self.place % 3]
+        if self.habit == "workbook_1904":
+            style = "date" if self.place % 2 else "serial"
         first = [None] if self.place % 4 == 1 else []  # form 07a has an empty first column
         self._titles(first)
         ordered = sorted(dossiers, key=lambda each: (each.received, each.code))
+        month = moment_of(ordered[0].received).strftime("%m-%Y")
         for number, dossier in enumerate(ordered, start=1):
+            if self.habit == "workbook_by_month" and (own := moment_of(dossier.received).strftime("%m-%Y")) != month:
+                month, self.row = own, 0
+                self.sheet = self.book.add_worksheet(f"Tháng {month}")
+                self._titles(first)
             if number % 120 == 0:
                 self._line([*first, f"Trong đó: tháng {number // 120}"])
             self._line([*first, number, *self._cells(dossier, style)])
@@ -111,14 +126,16 @@ class _Book:
         shown, person, raw = dossier.view, dossier.person, dossier.view.raw
         known = self.catalogue.by_code.get(shown.procedure)
         own_style = "text" if "row_text" in raw else style
-        when: Callable[[int | None], Cell] = lambda minute: _moment(minute, own_style)  # noqa: E731
+        later = _EPOCHS_APART if self.habit == "workbook_1904" else 0
+        when: Callable[[int | None], Cell] = lambda minute: _moment(minute, own_style, later)  # noqa: E731
+        procedure = raw.get("MaTTHC", shown.procedure)
         identity: Any = raw.get("SoGiayToChuHoSo", person.identity)
         if self.place % 6 == 3 and identity.isdigit():
             identity = int(identity)  # typed as a number: leading zeros are gone
         return [
             raw.get("MaHoSo", dossier.code),
             dossier.receipt_number,
-            raw.get("MaTTHC", shown.procedure),
+            float(procedure) if self.habit == "codes_as_numbers" and procedure[1:].lstrip(".").isdigit() else procedure,
             known[0].name if known else "Thủ tục nội bộ",
             self._agency(dossier, shown),
             "" if raw.get("KenhThucHien") == "" else CHANNEL_WORDS[shown.channel],
@@ -148,14 +165,14 @@ def _bare(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _moment(minute: int | None, style: str) -> Cell:
+def _moment(minute: int | None, style: str, later: int = 0) -> Cell:
     if minute is None:
         return None
     moment = moment_of(minute)
     if style == "date":
         return moment
     if style == "serial":
-        return round((moment - _SPREADSHEET_EPOCH).total_seconds() / 86400, 6)
+        return round((moment - _SPREADSHEET_EPOCH).total_seconds() / 86400 - later, 6)
     return f"{moment:%d/%m/%Y %H:%M}"
 
 

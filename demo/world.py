@@ -24,7 +24,7 @@ from demo.people import CANARIES
 from demo.postal import write_postal
 from demo.procedures import Catalogue
 from demo.recorded import served_state
-from demo.spoilt import Spoilt
+from demo.spoilt import Spoilt, spoilt_rates
 from demo.spoilt_books import write_books
 from demo.spoilt_limits import worded
 from demo.systemic import SystemicFault, plant_systemic, write_systemic
@@ -36,6 +36,7 @@ AS_OF = date(2026, 3, 31)
 FEWEST = 300
 DAILY = 40
 DOSSIERS = "dossiers.jsonl"
+HABITS = "habits.json"
 
 
 @dataclass
@@ -48,6 +49,7 @@ class World:
         systemic: faults of whole systems, planted on top; none as a rule.
         spoilt: share of the dossiers that are spoilt besides (:mod:`demo.spoilt`); 0 as a rule.
         without: kinds of spoiling that are left out.
+        habits: of spoilt workbooks, by commune.
         corrections: what clerks corrected at the source: code, field, value, time of modification.
         twice: codes of records that the list holds twice.
         codeless: number of records without a code.
@@ -64,6 +66,7 @@ class World:
     systemic: list[SystemicFault] = field(default_factory=list)
     spoilt: float = 0.0
     without: tuple[str, ...] = ()
+    habits: dict[str, str] = field(default_factory=dict)
     steps: list[int] = field(default_factory=list)
     corrections: list[Record] = field(default_factory=list)
 
@@ -104,7 +107,9 @@ def make_world(
         world.systemic = plant_systemic(world.dossiers, make_scene(history, f"{seed}/systemic", world.now))
     if spoilt:
         world.spoilt, world.without = spoilt, tuple(without)
-        Spoilt(history, world.dossiers, str(seed), world.now, spoilt).plant(without)
+        layer = Spoilt(history, world.dossiers, str(seed), world.now, spoilt)
+        layer.plant(without)
+        world.habits = layer.habits
     return world
 
 
@@ -140,12 +145,14 @@ def write_world(world: World, out: Path) -> dict[str, int]:
     _replace(served / "procedures.json", procedure_records(catalogue, worded if world.spoilt else None))
     _replace(served / "units.json", unit_records(directory))
     _replace_lines(served / DOSSIERS, _served_records(world))
-    write_workbooks(world.dossiers, directory, catalogue, out / "files" / "communes")
+    write_workbooks(world.dossiers, directory, catalogue, out / "files" / "communes", world.habits)
     write_postal(world.dossiers, out / "files" / "postal")
     write_land(world.dossiers, out / "land")
     if world.spoilt:
         write_hub(world.dossiers, out / "files" / "hub")
         write_books(world.dossiers, out / "files")
+        systems = spoilt_rates()["systems"]
+        _replace(served / HABITS, {name: value for name, value in systems.items() if name not in world.without})
     counts = write_truth(world.dossiers, world.now, out / "truth")
     if world.systemic:
         write_systemic(world.systemic, out / "truth")

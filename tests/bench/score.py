@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
+import tests.bench.spoilt
 import tests.bench.systemic
-import tests.bench.tables  # noqa: F401 - registers its lines
+import tests.bench.tables
 from config.calendar import load_calendars
 from demo.faults import rates
 from tasks.clocks import clock_for
@@ -235,18 +236,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.score", description=__doc__)
     parser.add_argument("--only", metavar="NAME", help="score this line alone")
     parser.add_argument("--seeds", metavar="N", type=int, default=len(SEEDS), help="provinces to make (default: 3)")
+    parser.add_argument("--spoilt-seeds", metavar="N", type=int, default=0, help="spoilt provinces to make (default: 10)")
     given = parser.parse_args()
     if given.seeds < 1:
         parser.error("--seeds: at least one province is needed")
     only, SEEDS[:] = given.only, range(1, given.seeds + 1)
-    if only and only not in LINES:
+    if given.spoilt_seeds:
+        tests.bench.spoilt.SEEDS[:] = range(1, given.spoilt_seeds + 1)
+    if only and only not in (*LINES, "spoilt"):
         parser.error(f"there is no line {only}; there are {', '.join(LINES)}")
     where = "score" if REAL_DATA.is_dir() else "score (without real files: set REAL_DATA)"
-    code = run([entry for name, entry in LINES.items() if only in (None, name)], where)
+    chosen = [
+        entry for name, entry in LINES.items() if only in (None, name) or (only == "spoilt" and name.startswith("spoilt-"))
+    ]
+    code = run(chosen, where)
     if not code and REAL_DATA.is_dir() and (figures := facts_told(only)):
         print("\n".join(["", "Figures of the real files", *figures]), flush=True)
     if not code and (only is None or only.startswith("reasons")):
         print("\n".join(["", *table(summed(provinces()))]), flush=True)
+    if not code and (only is None or only.startswith("spoilt")):
+        print("\n".join(["", *tests.bench.spoilt.table()]), flush=True)
     if not code and (only is None or only.startswith("planted")):
         print("\n".join(["", *planted_table(spoiled())]), flush=True)
     return code
