@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 DESCRIPTION = """Makes a government's deadline figures true: pulls dossiers from one-stop systems, checks and cleans
@@ -28,9 +30,30 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
 
 
+class Told(KeyboardInterrupt):
+    """A signal that asks for the end, as Ctrl-C does: what was started is stopped, what was begun is undone."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
+
+
+def _end_in_order() -> None:
+    """Have the signals of `kill`, of a service manager and of a closed terminal end a command as Ctrl-C does."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # told once is enough: the end is not to be broken off
+        raise Told(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, stop)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     given = parser().parse_args(arguments)
+    _end_in_order()
     from config.errors import MotcuaError
 
     try:
@@ -38,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MotcuaError as error:
         print(f"motcua: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as told:
         print("motcua: stopped.", file=sys.stderr)
-        return 130
+        return told.exit_code if isinstance(told, Told) else 128 + signal.SIGINT
     except BrokenPipeError:
         return 0
 

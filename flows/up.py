@@ -19,7 +19,6 @@ from flows.runtime import children
 from flows.runtime.automations import ensure_heartbeat_automation
 from flows.runtime.deployments import PREFECT_YAML, apply
 from flows.runtime.limits import ensure_limits
-from flows.runtime.server import ensure_server
 from flows.runtime.session import Session, prefect_database, session
 from flows.runtime.worker import coalesce_missed, start_worker
 from tasks.warehouse.cluster import ensure_cluster
@@ -90,18 +89,18 @@ class _Keeper:
             self.worker = start_worker(self.session.server.home, self.session.block)
 
     def _alive(self) -> list[bool]:
-        cluster, server = self.session.cluster, self.session.server.process
+        cluster = self.session.cluster
         return [
             cluster is None or cluster.is_running,
-            server is None or server.poll() is None,
+            self.session.server.lives,
             self.worker is not None and self.worker.poll() is None,
         ]
 
     def _revive_server(self) -> None:
         server = self.session.server
-        if server.process is not None and server.process.poll() is not None:
-            again = ensure_server(server.home, server.port, prefect_database(self.session.cluster))
-            server.process = again.process
+        if not server.lives:
+            server.start(prefect_database(self.session.cluster))
+            server.wait()
 
 
 def _on_signal() -> tuple[threading.Event, threading.Event]:

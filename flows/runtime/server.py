@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import socket
 import subprocess
 import sys
 import time
@@ -11,27 +12,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError, MotcuaError
+from config.settings import settings
 from flows.runtime import children
 from flows.runtime.environment import child_environment, server_environment
 from flows.runtime.keys import auth_string
+from flows.runtime.users import Users
 from flows.runtime.words import say
 
 # A first start migrates its database: 8 to 18 s were measured on two idle cores, four times that on busy ones.
 PATIENCE_SECONDS = 120.0
 
+_STOP_PATIENCE = 20.0  # seconds; more than the keeper gives the server
+
 
 @dataclass
 class PrefectServer:
-    """A server that answers, or is about to.
+    """A server that answers, or is about to; whoever holds one is a user of it, and the last user stops it.
 
     Attributes:
         address: where the UI is.
-        process: the child, where this process started it; None where it joined a running one.
+        process: its keeper, where this process started it; None where it joined a running one.
     """
 
     home: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.users = Users(self.home / "prefect", self.port)
 
     @property
     def address(self) -> str:
@@ -43,6 +51,35 @@ class PrefectServer:
         """File of the server's output."""
         return log_path(self.home)
 
+    @property
+    def lives(self) -> bool:
+        """Whether the server, or the process that starts it, is alive."""
+        if self.process is not None:
+            return self.process.poll() is None
+        return self.users.keeper() is not None
+
+    def start(self, database_url: str) -> None:
+        """Join the server of this installation, or start it; returns before it answers.
+
+        Args:
+            database_url: SQLAlchemy address with an asynchronous driver; given to the server process only.
+
+        Raises:
+            ConfigError: another program has the port.
+        """
+        with self.users.exclusive():
+            self.users.join()
+            if answers(self.home, self.port) or self.users.keeper() is not None:
+                self.process = None if self.process is None or self.process.poll() is not None else self.process
+                return
+            refuse_taken(self.port)
+            block = server_environment(self.home, self.port, auth_string(self.home), database_url)
+            Path(block["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True, mode=0o700)
+            where = "elsewhere" if settings().database_url.get_secret_value() else "embedded"
+            command = [sys.executable, "-m", "flows.runtime.keeper", str(self.home), str(self.port), where]
+            self.process = children.start(command, child_environment(block), self.log, outlives=True)
+            self.users.note_keeper(self.process.pid)
+
     def wait(self, patience: float = PATIENCE_SECONDS) -> None:
         """Wait until the server takes our password.
 
@@ -53,16 +90,21 @@ class PrefectServer:
         while time.monotonic() < until:
             if answers(self.home, self.port):
                 return
-            if self.process is not None and self.process.poll() is not None:
-                raise MotcuaError(_ended(self.log, self.process.returncode))
+            if not self.lives:
+                raise MotcuaError(_ended(self.log))
             time.sleep(0.1)
         raise MotcuaError(_silent(self.port, patience, self.log))
 
     def stop(self) -> None:
-        """Stop the server if this process started it."""
-        if self.process is not None and self.process.poll() is None:
+        """Give up this process's share; the last user stops the server, whoever started it."""
+        if self.lives:
             _send_what_waits()
-        children.stop(self.process)
+        with self.users.exclusive():
+            if self.users.leave():
+                if self.process is not None:
+                    children.stop(self.process, _STOP_PATIENCE)
+                else:
+                    children.end(self.users.keeper(), _STOP_PATIENCE)
         self.process = None
 
 
@@ -86,6 +128,20 @@ def answers(home: Path, port: int) -> bool:
     if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
         return False
     raise ConfigError("MOTCUA_PREFECT_PORT", f"port {port} is used by another program (it answered {status})", "a free port")
+
+
+def refuse_taken(port: int) -> None:
+    """Refuse a port on which something listens that is no server of ours; a server that was told to take it would only end.
+
+    Raises:
+        ConfigError: something listens there.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server itself does
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise ConfigError("MOTCUA_PREFECT_PORT", f"port {port} is used by another program", "a free port") from None
 
 
 def _ask(port: int, auth: str) -> tuple[int, str]:
@@ -118,18 +174,13 @@ def ensure_server(home: Path, port: int, database_url: str, *, wait: bool = True
         MotcuaError: the server did not start.
     """
     server = PrefectServer(home, port)
-    if answers(home, port):
-        return server
-    block = server_environment(home, port, auth_string(home), database_url)
-    Path(block["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True, mode=0o700)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    server.process = children.start(command, child_environment(block), server.log)
-    if wait:
-        try:
+    try:
+        server.start(database_url)
+        if wait:
             server.wait()
-        except BaseException:
-            server.stop()
-            raise
+    except BaseException:
+        server.stop()
+        raise
     return server
 
 
@@ -144,10 +195,10 @@ def _send_what_waits() -> None:
     EventsWorker.drain_all(timeout=10)
 
 
-def _ended(log: Path, code: int) -> str:
+def _ended(log: Path) -> str:
     return say(
-        f"Máy chủ Prefect đã tự dừng (mã {code}). Chưa có gì được chạy. Xem {log}.",
-        f"The Prefect server ended by itself (code {code}). Nothing was run. Read {log}.",
+        f"Máy chủ Prefect đã tự dừng. Chưa có gì được chạy. Xem {log}.",
+        f"The Prefect server ended by itself. Nothing was run. Read {log}.",
     )
 
 

@@ -13,7 +13,7 @@ from config.errors import ConfigError
 from config.settings import settings
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
-from flows.runtime.server import PrefectServer, ensure_server
+from flows.runtime.server import PrefectServer
 from flows.runtime.words import say
 from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
@@ -73,7 +73,7 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
     cluster = _start_warehouse()
     server = PrefectServer(chosen.home, chosen.prefect_port)
     try:
-        server = ensure_server(chosen.home, chosen.prefect_port, prefect_database(cluster), wait=False)
+        server.start(prefect_database(cluster))
         block = client_environment(chosen.home, chosen.prefect_port, auth_string(chosen.home))
         enter({**block, **_QUIET})
         migrate()

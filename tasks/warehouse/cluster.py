@@ -162,6 +162,29 @@ class Cluster:
                 os.close(self._users)
                 self._users = None
 
+    @property
+    def is_used(self) -> bool:
+        """Whether any process holds a share, this one included."""
+        with self._lock, self._exclusive():
+            return self._somebody_uses_it()
+
+    def stop_if_unused(self) -> None:
+        """Stop the server where no process holds a share: those who used it were killed."""
+        with self._lock, self._exclusive():
+            if not self._somebody_uses_it():
+                self._halt()
+
+    def _somebody_uses_it(self) -> bool:
+        handle = self._open_users()
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        else:
+            return False
+        finally:
+            os.close(handle)
+
     def stop(self) -> None:
         """Stop the server whoever uses it, and wait until none of its processes is left."""
         with self._lock, self._exclusive():
@@ -183,8 +206,11 @@ class Cluster:
 
     def _join(self) -> None:
         if self._users is None:
-            self._users = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._users = self._open_users()
             fcntl.flock(self._users, fcntl.LOCK_SH)
+
+    def _open_users(self) -> int:
+        return os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:

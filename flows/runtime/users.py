@@ -1,0 +1,92 @@
+"""Users of the Prefect server: whoever works with it holds a shared lock, and a killed process loses its own with its life."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+
+@dataclass
+class Users:
+    """The users of one installation's server on one port, over all processes.
+
+    Attributes:
+        folder: where the locks and the note of the server's keeper lie.
+        port: of the server.
+    """
+
+    folder: Path
+    port: int
+    _share: int | None = field(default=None, repr=False)
+
+    def join(self) -> None:
+        """Take a share; nothing where this object holds one."""
+        if self._share is None:
+            self._share = self._open("users")
+            fcntl.flock(self._share, fcntl.LOCK_SH)
+
+    def leave(self) -> bool:
+        """Give the share up and tell whether nobody else has one; call it within :meth:`exclusive`."""
+        if self._share is None:
+            return False
+        try:
+            fcntl.flock(self._share, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(self._share)
+            self._share = None
+
+    def are_gone(self) -> bool:
+        """Tell whether nobody has a share, without keeping one."""
+        handle = self._open("users")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock of who starts or stops the server: one at a time."""
+        handle = self._open("start")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def note_keeper(self, number: int) -> None:
+        """Write down which process keeps the server, with the time of its start: numbers are given again."""
+        note = {"pid": number, "started": psutil.Process(number).create_time()}
+        self._note.write_text(json.dumps(note), encoding="utf-8")
+
+    def keeper(self) -> psutil.Process | None:
+        """Return the living process that keeps the server, whoever started it, or None."""
+        try:
+            note = json.loads(self._note.read_text(encoding="utf-8"))
+            process = psutil.Process(int(note["pid"]))
+            same = abs(process.create_time() - float(note["started"])) < 1.0
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+            return None
+
+    @property
+    def _note(self) -> Path:
+        return self.folder / f"server-{self.port}.json"
+
+    def _open(self, name: str) -> int:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(self.folder / f"server-{self.port}.{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
