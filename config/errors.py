@@ -146,6 +146,18 @@ class NothingYetError(DataError):
         self.subject = what
 
 
+class MachineError(MotcuaError):
+    """The machine that we run on cannot go on; no source and no row is the cause.
+
+    Args:
+        fact: what it lacks.
+        action: what the operator can do.
+    """
+
+    def __init__(self, fact: str, action: str) -> None:
+        super().__init__(f"The machine cannot go on: {fact}. Nothing of this step was written. {action}")
+
+
 class WarehouseError(MotcuaError):
     """A statement of the warehouse failed; its transaction is undone, nothing was written.
 

@@ -10,7 +10,7 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
-from config.errors import DataError, MotcuaError, WarehouseError
+from config.errors import DataError, MachineError, MotcuaError, WarehouseError
 from flows.runtime.words import say
 
 WARNED = "CompletedWithWarnings"
@@ -33,9 +33,10 @@ class Trouble:
 
         Raises:
             WarehouseError: no source can help that.
+            MachineError: nor that.
         """
         outcome = future.result(raise_on_failure=False)
-        if isinstance(outcome, WarehouseError):
+        if isinstance(outcome, (WarehouseError, MachineError)):
             raise outcome
         if not isinstance(outcome, BaseException):
             return outcome

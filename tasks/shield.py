@@ -6,13 +6,14 @@ orchestrator keeps the message of every failed run.
 
 from __future__ import annotations
 
+import errno
 import functools
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from config.errors import MotcuaError
+from config.errors import MachineError, MotcuaError
 from config.settings import ROOT
 
 P = ParamSpec("P")
@@ -47,10 +48,31 @@ def shielded(function: Callable[P, R]) -> Callable[P, R]:
             # Its cause may quote what it hides.
             raise error from None
         except Exception as error:
-            raise UnexpectedError(function.__name__, error) from None
+            raise _machine(error) or UnexpectedError(function.__name__, error) from None
 
     run.__shielded__ = True  # type: ignore[attr-defined]  # a house test asks every task for it
     return run
+
+
+_LACKS = {
+    errno.ENOSPC: ("its disk is full", "Make room, then run it again; what was finished before stays."),
+    errno.EDQUOT: ("its account may use no more of the disk", "Raise the quota or make room, then run it again."),
+    errno.EROFS: ("its disk takes no changes", "Find out why it was made read-only, then run it again."),
+    errno.EMFILE: ("too many files are open", "Raise the limit (ulimit -n), then run it again."),
+    errno.ENFILE: ("too many files are open", "Close some programs, then run it again."),
+}
+
+
+def _machine(error: BaseException) -> MachineError | None:
+    """Return what the machine lacks, where that is the cause of an error, however deep."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _LACKS:
+            return MachineError(*_LACKS[seen.errno])
+        if isinstance(seen, MemoryError):
+            return MachineError("it has no memory left", "Give it more memory, then run it again.")
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 def place(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from config.errors import MotcuaError
 from config.settings import ROOT, settings
 from config.sources import Source, load_sources
 from flows.runtime.words import say
+from tasks.shield import place
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Line:
 
 
 def examine() -> list[Line]:
-    """Look at everything; what cannot be looked at is itself a line, so this never raises our own errors."""
+    """Look at everything; what cannot be looked at is itself a line, so that the doctor always answers."""
     parts: tuple[tuple[str, Callable[[], Iterator[Line]]], ...] = (
         (say("gói phần mềm", "packages"), packages),
         (say("đĩa", "disk"), disk),
@@ -54,6 +55,11 @@ def _lines(subject: str, look: Callable[[], Iterator[Line]]) -> list[Line]:
         return list(look())
     except MotcuaError as error:
         return [Line(False, subject, str(error))]
+    except Exception as error:
+        # Its text may quote what nobody should read here.
+        kind = type(error).__name__
+        fact = say(f"không xem được: {kind} tại {place(error)}", f"could not be looked at: {kind} at {place(error)}")
+        return [Line(False, subject, fact, say("báo lại dòng này", "report this line; it holds no data"))]
 
 
 def packages(constraints: Path = ROOT / "constraints.txt") -> Iterator[Line]:

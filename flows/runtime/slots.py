@@ -52,6 +52,7 @@ def examine_slots(now: datetime | None = None) -> Iterator[Finding]:
 def worker_online(client: SyncPrefectClient) -> bool:
     """Tell whether a worker has lately asked for work."""
     try:
+        client.read_work_pool(POOL)  # the next question answers what is not there with an error of HTTP
         workers = client.read_workers_for_work_pool(POOL)
     except ObjectNotFound:
         return False

@@ -44,6 +44,7 @@ _LONGEST_SOCKET_PATH = 103  # sun_path holds 108 bytes on Linux, 104 elsewhere, 
 _PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)  # goes into a list in the settings, and into addresses
 _START_PATIENCE = 60.0  # seconds: after a crash, orphaned backends leave and the log is replayed first
 _STOP_PATIENCE = 60.0  # seconds: the last checkpoint of a large load
+_LEAST_SPACE = 32 * 1024 * 1024  # bytes
 _LOG_LIMIT = 8 * 1024 * 1024
 
 # Two cores and from 4 GB of memory on. fsync, full_page_writes and synchronous_commit stay on: a load
@@ -249,6 +250,7 @@ class Cluster:
         finally:
             password_file.unlink()
         if not initialised:
+            self._refuse_full_disk()
             raise WarehouseError("start", "initdb failed", f"Is {self.folder} writable, and the disk not full?")
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write("\ninclude_if_exists = 'motcua.conf'\n")
@@ -269,9 +271,17 @@ class Cluster:
             drop_foreign_pid_file(self.data)
             if self._run("pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "start"):
                 return
+            self._refuse_full_disk()
             if time.monotonic() > deadline:
                 raise WarehouseError("start", "its server does not come up", f"Read {self.log}.")
             time.sleep(0.2)
+
+    def _refuse_full_disk(self) -> None:
+        """Say why a server does not start that cannot write its log: it needs a segment of 16 MB, and some."""
+        free = shutil.disk_usage(self.folder).free
+        if free < _LEAST_SPACE:
+            action = "Make room, then run it again; what was committed before stays."
+            raise WarehouseError("start", f"the disk is full: {free // 1_000_000} MB are free at {self.folder}", action)
 
     def _refuse_other_version(self) -> None:
         written = (self.data / "PG_VERSION").read_text().strip()

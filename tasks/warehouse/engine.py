@@ -22,7 +22,7 @@ from config.errors import ConfigError
 from config.settings import settings
 from schemas.table import Table
 from tasks.warehouse.cluster import WAREHOUSE, Cluster, ensure_cluster
-from tasks.warehouse.statement_errors import failure, retried, retryable
+from tasks.warehouse.statement_errors import failure, pooled, refusal, retried, unreachable
 
 Query: TypeAlias = "str | sql.Composable"
 Dtypes: TypeAlias = Mapping[str, pd.ArrowDtype] | Table
@@ -115,7 +115,7 @@ def _connect() -> psycopg2.extensions.connection:
     while True:
         address = make_url(warehouse_url()).set(drivername="postgresql").render_as_string(hide_password=False)
         try:
-            return psycopg2.connect(
+            opened = psycopg2.connect(
                 address,
                 options=" ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
                 application_name="motcua",
@@ -124,19 +124,33 @@ def _connect() -> psycopg2.extensions.connection:
                 keepalives_interval=10,
                 keepalives_count=3,
             )
+            _refuse_pooler(opened)
+            return opened
         except psycopg2.Error as error:
-            if time.monotonic() > deadline or _refused_for_good(error):
-                raise failure(error, "open") from None
+            final = refusal(error, "open")
+            if final is not None:
+                raise final from None
+            if time.monotonic() > deadline:
+                raise unreachable("open") from None
         time.sleep(wait)
         wait = min(1.0, wait * 2)
 
 
-def _refused_for_good(error: psycopg2.Error) -> bool:
-    """Whether a failed connection is the server's considered answer; libpq gives no SQLSTATE for those."""
-    text = str(error)
-    return not retryable(error) or any(
-        f" {word}" in text for word in ("authentication failed", "does not exist", "no pg_hba.conf")
-    )
+def _refuse_pooler(opened: psycopg2.extensions.connection) -> None:
+    """Refuse what is not a session of its own: our locks and settings are a session's.
+
+    A pooler greets with a number of its own, and its servers' sessions have theirs.
+
+    Raises:
+        StatementError: a pooler stands between.
+    """
+    with opened.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        found = cursor.fetchone()
+    opened.rollback()
+    if found is None or found[0] != opened.info.backend_pid:
+        opened.close()
+        raise pooled("open")
 
 
 @contextmanager

@@ -32,17 +32,72 @@ _RETRYABLE = frozenset(
 )
 
 
+# What a person has to mend: the fact, and what to do. A retry helps with none of them.
+_SAID = {
+    "28000": ("its account may not log in from here", "Mend MOTCUA_DATABASE_URL, or the server's pg_hba.conf."),
+    "28P01": ("it does not take the password or the account", "Mend MOTCUA_DATABASE_URL."),
+    "3D000": ("there is no database of that name", "Create it, or mend MOTCUA_DATABASE_URL."),
+    "42501": (
+        "its account lacks a right",
+        "Let the account of MOTCUA_DATABASE_URL own its database and make roles (ALTER ROLE … CREATEROLE), then run it again.",
+    ),
+    "53100": ("the disk of its server is full", "Make room there, then run it again; what was committed before stays."),
+    "53200": (
+        "its server has no memory left",
+        "Give the server more memory, then run it again; what was committed before stays.",
+    ),
+    "25006": ("its server takes no changes: it is a standby or set to read only", "Name the primary in MOTCUA_DATABASE_URL."),
+}
+_POOLER = (
+    "a connection pooler such as PgBouncer stands before it, which mixes up settings and locks of sessions",
+    "Name the server itself in MOTCUA_DATABASE_URL, past the pooler.",
+)
+_UNREACHABLE = ("it does not answer", "Start it, or mend MOTCUA_DATABASE_URL, then run it again.")
+
+# libpq gives no SQLSTATE for a connection that was refused, only the server's words.
+_REFUSALS = {
+    "unsupported startup parameter": "0A000",
+    "authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "no pg_hba.conf": "28000",
+    "does not exist": "3D000",
+}
+
+
 class StatementError(WarehouseError):
     """A statement that the warehouse refused, with the SQLSTATE that says why.
 
     Attributes:
         sqlstate: five characters; ``08006`` where the connection broke before the server could say.
+        final: whether it was tried for long, so that another try now cannot help.
     """
 
-    def __init__(self, purpose: str, fact: str, sqlstate: str) -> None:
+    def __init__(self, purpose: str, fact: str, sqlstate: str, said: tuple[str, str] | None = None) -> None:
+        known = said or _SAID.get(sqlstate)
         action = "It passes; run it again." if _passing(sqlstate) else "Run `motcua doctor`."
-        super().__init__(purpose, fact, action)
+        super().__init__(purpose, f"{known[0]} ({fact})" if known else fact, known[1] if known else action)
         self.sqlstate = sqlstate
+        self.final = said is not None
+
+
+def pooled(purpose: str) -> StatementError:
+    """Make the error of a warehouse that is reached through a connection pooler."""
+    return StatementError(purpose, "SQLSTATE 0A000", "0A000", _POOLER)
+
+
+def unreachable(purpose: str) -> StatementError:
+    """Make the error of a server that was waited for in vain."""
+    return StatementError(purpose, f"SQLSTATE {_CONNECTION_LOST}", _CONNECTION_LOST, _UNREACHABLE)
+
+
+def refusal(error: BaseException, purpose: str) -> StatementError | None:
+    """Make the error of a connection that the server refuses for good; None where trying again can help."""
+    state = next((state for words, state in _REFUSALS.items() if words in str(error)), None)
+    if state == "0A000":
+        return pooled(purpose)
+    if state is not None:
+        return StatementError(purpose, f"SQLSTATE {state}", state)
+    return None if retryable(error) else failure(error, purpose)
 
 
 def failure(error: BaseException, purpose: str) -> StatementError:
@@ -84,7 +139,7 @@ def retryable(error: BaseException) -> bool:
     Loads are safe to repeat even when a lost connection leaves open whether they were committed.
     """
     state = sqlstate(error)
-    return state is not None and _passing(state)
+    return state is not None and _passing(state) and not getattr(error, "final", False)
 
 
 def retried(call: Callable[[], Result], attempts: int = 5, longest: float = 5.0) -> Result:

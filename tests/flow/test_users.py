@@ -148,3 +148,14 @@ def test_a_command_that_is_told_to_stop_stops_in_order(place: Place, number: int
     assert "Traceback" not in said
     assert running.returncode == 128 + number
     assert place.left() == []
+
+
+def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) -> None:
+    command = place.command()
+    ready(command)
+    asked = place.run("-m", "flows.cli", "doctor")
+    said, wrong = asked.communicate(timeout=120)
+    assert asked.returncode == 1
+    assert "Traceback" not in said + wrong
+    assert "!!  worker: not running → motcua up" in said
+    assert ended(command) == 0
