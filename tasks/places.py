@@ -1,21 +1,34 @@
-"""A place at a host that several sources are at: held while one of them asks, over all runs and machines.
+"""Places at a source, and at a host that several sources are at: held while one asks, over all runs.
 
-Prefect's global limits count the places; ``flows/runtime/limits.py`` makes them. What runs on no server of the
-orchestrator, such as `motcua source check`, holds none.
+Prefect's global limits count the places; ``flows/runtime/limits.py`` makes them. Before a place is taken, the
+count is brought to the number of those who are alive. What runs on no server of the orchestrator, such as
+`motcua source check`, holds none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
+import httpx
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.concurrency.sync import concurrency
+from prefect.exceptions import MissingContextError, ObjectNotFound
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
 
 from config.errors import TransientError
 from config.sources import Source, crowded_hosts
+from tasks.place_notes import Note, exclusive, living, noted
+from tasks.reports.words import say
 
-_LEASE = 60.0  # seconds after which the place of a step that was killed is free again; Prefect's least
+_LEASE = 60.0  # seconds; Prefect's least
 _PATIENCE = 1800.0  # seconds; afterwards the step is tried again as after any failure that may pass
+_GLANCE = 1.0  # seconds between two tries
 
 
 def place_name(host: str) -> str:
@@ -26,8 +39,6 @@ def place_name(host: str) -> str:
 @contextmanager
 def place_at_host(source: Source, everyone: Mapping[str, Source]) -> Iterator[None]:
     """Hold one of the places at a source's host; asks nobody where no other source is there.
-
-    ``strict``: a limit that does not exist stops the step instead of letting everybody through.
 
     Args:
         source: that is about to be asked.
@@ -41,16 +52,95 @@ def place_at_host(source: Source, everyone: Mapping[str, Source]) -> Iterator[No
         return
     with ExitStack() as held:
         try:
-            held.enter_context(
+            held.enter_context(places([place_name(source.host)], _PATIENCE))
+        except TimeoutError:
+            raise TransientError(source.name, "other sources have been asking its host for half an hour") from None
+        yield
+
+
+@contextmanager
+def places(names: Sequence[str], patience: float) -> Iterator[None]:
+    """Hold a place of each limit, or of none; wait where others have them, and say who.
+
+    A limit that does not exist is an error: nobody is let through unseen.
+
+    Args:
+        names: of the limits.
+        patience: seconds to wait.
+
+    Raises:
+        TimeoutError: others held one of them all the time.
+    """
+    until, told = time.monotonic() + patience, set[str]()
+    with ExitStack() as held:
+        while blockers := _take(names, held):
+            for sentence in sorted({_waiting_for(note) for note in blockers} - told):
+                told.add(sentence)
+                _tell(sentence)
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(_GLANCE if patience > _GLANCE else patience / 4)
+        yield
+
+
+def _take(names: Sequence[str], held: ExitStack) -> list[Note]:
+    """Take the places, to be given back with ``held``; return whom we have to wait for, empty where we have them."""
+    with exclusive(), ExitStack() as taken:
+        alive = [note for note in living() if set(note.names) & set(names)]
+        with get_client(sync_client=True) as client:
+            for name in names:
+                _agree(client, name, sum(name in note.names for note in alive))
+        # Given back in turn: the place first, then the note, so that no note is missing for a place that is held.
+        taken.enter_context(noted(names, _holder()))
+        try:
+            taken.enter_context(
                 concurrency(
-                    place_name(source.host),
+                    list(names),
                     occupy=1,
                     strict=True,
-                    timeout_seconds=_PATIENCE,
+                    max_retries=0,
                     lease_duration=_LEASE,
                     raise_on_lease_renewal_failure=False,
                 )
             )
-        except TimeoutError:
-            raise TransientError(source.name, "other sources have been asking its host for half an hour") from None
-        yield
+        except Exception as error:
+            if not _full(error):
+                raise
+            return alive or [Note(tuple(names), say("giới hạn trong giao diện Prefect", "the limit in Prefect's UI"), "")]
+        held.push(taken.pop_all())
+    return []
+
+
+def _agree(client: SyncPrefectClient, name: str, alive: int) -> None:
+    """Bring Prefect's count to the number of those who are alive: it still counts the killed, or has forgotten the living."""
+    try:
+        counted = client.read_global_concurrency_limit_by_name(name).active_slots
+    except ObjectNotFound:
+        return  # taking it says so
+    if counted != alive:
+        client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(active_slots=alive))
+
+
+def _full(error: BaseException) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code == httpx.codes.LOCKED
+
+
+def _holder() -> str:
+    return f"{flow_run.name or 'motcua'} ({os.getpid()})"
+
+
+def _waiting_for(note: Note) -> str:
+    what = ", ".join(note.names)
+    since = say(f" từ {note.since}", f" since {note.since}") if note.since else ""
+    return say(
+        f"Chờ {note.holder}, đang giữ chỗ{since}: {what}.", f"Waiting for {note.holder}, which holds a place{since}: {what}."
+    )
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    try:
+        get_run_logger().warning(sentence)
+    except MissingContextError:
+        return

@@ -17,6 +17,11 @@ LOGGING = Path(__file__).resolve().parent / "logging.yml"
 HEARTBEAT_SECONDS = 30
 
 
+def lease_folder(home: Path) -> Path:
+    """Return where a server keeps the leases of places; Prefect has no setting for it."""
+    return home / "prefect" / "concurrency_leases"
+
+
 def api_url(port: int) -> str:
     """Return the address of the server's API."""
     return f"http://127.0.0.1:{port}/api"
@@ -59,6 +64,8 @@ def server_environment(home: Path, port: int, auth: str, database_url: str) -> d
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        # In memory, the leases of runs that go on would end with a server that is killed, and their places stay taken.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }
 
 

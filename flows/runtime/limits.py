@@ -6,16 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
-from prefect.concurrency.sync import concurrency
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, GlobalConcurrencyLimitUpdate
 
 from config.settings import settings
 from config.sources import Source, crowded_hosts, load_sources
-from tasks.places import place_name
+from tasks.places import place_name, places
 
-# Prefect's least. A run that is killed gives its places back after this long, in seconds.
-_LEASE = 60.0
-_PATIENCE = 1800.0
+_PATIENCE = 1800.0  # seconds
 
 
 def limit_name(source: str) -> str:
@@ -39,9 +36,7 @@ def ensure_limits(sources: Mapping[str, Source]) -> None:
 
 @contextmanager
 def sole_reader_of(sources: Mapping[str, Source]) -> Iterator[None]:
-    """Hold the one place at each source; wait where another run has it.
-
-    ``strict``: a limit that does not exist stops the run instead of letting two through.
+    """Hold the one place at each source; wait where another run has it, and say which.
 
     Raises:
         TimeoutError: another run held a source for half an hour.
@@ -51,7 +46,19 @@ def sole_reader_of(sources: Mapping[str, Source]) -> Iterator[None]:
         yield
         return
     ensure_limits(sources)
-    with concurrency(
-        names, occupy=1, strict=True, timeout_seconds=_PATIENCE, lease_duration=_LEASE, raise_on_lease_renewal_failure=False
-    ):
+    with places(names, _PATIENCE):
         yield
+
+
+def give_places_back() -> None:
+    """Empty all limits, of sources, hosts and deployments; to be called where a server was started and no run is alive.
+
+    The count of each is a row and lasts; the leases behind it ended with the server that they lived in.
+    """
+    with get_client(sync_client=True) as client:
+        page = 0
+        while limits := client.read_global_concurrency_limits(limit=200, offset=page):
+            for limit in limits:
+                if limit.active_slots:
+                    client.update_global_concurrency_limit(limit.name, GlobalConcurrencyLimitUpdate(active_slots=0))
+            page += len(limits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from config.errors import ConfigError, MotcuaError
 from config.settings import settings
 from flows.runtime import children
-from flows.runtime.environment import child_environment, server_environment
+from flows.runtime.environment import child_environment, lease_folder, server_environment
 from flows.runtime.keys import auth_string
 from flows.runtime.users import Users
 from flows.runtime.words import say
@@ -32,11 +33,13 @@ class PrefectServer:
     Attributes:
         address: where the UI is.
         process: its keeper, where this process started it; None where it joined a running one.
+        alone: whether it was started here while nobody used it: then no run is alive that could hold a place.
     """
 
     home: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    alone: bool = False
 
     def __post_init__(self) -> None:
         self.users = Users(self.home / "prefect", self.port)
@@ -68,17 +71,22 @@ class PrefectServer:
             ConfigError: another program has the port.
         """
         with self.users.exclusive():
+            self.alone = False
+            unused = self.users.are_gone()
             self.users.join()
             if answers(self.home, self.port) or self.users.keeper() is not None:
                 self.process = None if self.process is None or self.process.poll() is not None else self.process
                 return
             refuse_taken(self.port)
+            if unused:
+                shutil.rmtree(lease_folder(self.home), ignore_errors=True)
             block = server_environment(self.home, self.port, auth_string(self.home), database_url)
             Path(block["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True, mode=0o700)
             where = "elsewhere" if settings().database_url.get_secret_value() else "embedded"
             command = [sys.executable, "-m", "flows.runtime.keeper", str(self.home), str(self.port), where]
             self.process = children.start(command, child_environment(block), self.log, outlives=True)
             self.users.note_keeper(self.process.pid)
+            self.alone = unused
 
     def wait(self, patience: float = PATIENCE_SECONDS) -> None:
         """Wait until the server takes our password.

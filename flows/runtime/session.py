@@ -80,10 +80,18 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
         if server.process is not None:
             meanwhile()
         server.wait()
+        if server.alone:
+            _give_places_back()
         yield Session(cluster, server, block)
     finally:
         server.stop()
         _leave(cluster)
+
+
+def _give_places_back() -> None:
+    from flows.runtime.limits import give_places_back  # imports Prefect, which has to see its settings first
+
+    give_places_back()
 
 
 def prefect_database(cluster: Cluster | None) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,13 +62,16 @@ class Place:
 
     def left(self) -> list[str]:
         """What still runs of the installation: the server, its keeper, the database."""
+        return [str(process) for process in self.processes()]
+
+    def processes(self) -> list[psutil.Process]:
         found = []
         for process in psutil.process_iter():
             try:
                 if process.status() == psutil.STATUS_ZOMBIE or process.pid in (one.pid for one in self.started):
                     continue
                 if str(self.home) in " ".join(process.cmdline()) or self.environment.items() <= process.environ().items():
-                    found.append(" ".join(process.cmdline())[:80])
+                    found.append(process)
             except psutil.Error:
                 continue
         return found
@@ -98,7 +102,7 @@ def place() -> Iterator[Place]:
         if process.poll() is None:
             process.kill()
             process.communicate()
-    wait_for(lambda: not [text for text in one.left() if "prefect" in text], patience=60)
+    wait_for(lambda: not [each for each in one.processes() if "flows.runtime.keeper" in each.cmdline()], patience=60)
     Cluster(home).stop()
     shutil.rmtree(home)
 
@@ -159,3 +163,18 @@ def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) 
     assert "Traceback" not in said + wrong
     assert "!!  worker: not running → motcua up" in said
     assert ended(command) == 0
+
+
+def test_the_run_after_a_power_cut_waits_for_nobody(place: Place) -> None:
+    running = place.run("-m", "flows.cli", "refresh", "--as-of", "2026-03-31")
+    taken = "SELECT count(*) FROM concurrency_limit_v2 WHERE active_slots > 0"
+    wait_for(lambda: query(Cluster(place.home), taken, "prefect")[0][0] >= 3, patience=120, every=0.02)
+    for process in [running, *place.processes()]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    running.communicate()
+    again = place.run("-m", "flows.cli", "refresh", "--as-of", "2026-03-31")
+    said, wrong = again.communicate(timeout=240)
+    assert again.returncode == 0, said + wrong
+    assert "Waiting for" not in wrong
+    assert place.left() == []
