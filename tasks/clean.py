@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +15,7 @@ from tasks.cleaning.dossiers import clean_dossiers, latest_statements
 from tasks.cleaning.histories import clean_events, clean_pauses
 from tasks.cleaning.partial import combined
 from tasks.cleaning.reference import clean_procedures, clean_units
+from tasks.cleaning.statements import Pulled
 from tasks.sources.readings import Readings
 
 _REJECTED = {
@@ -46,7 +48,9 @@ class Cleaned:
     rejected: pd.DataFrame
 
 
-def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -> Cleaned:
+def clean(
+    readings: Readings, source: Source, units: pd.DataFrame, key: bytes, pulled: Pulled = MappingProxyType({})
+) -> Cleaned:
     """Clean readings.
 
     Args:
@@ -54,10 +58,11 @@ def clean(readings: Readings, source: Source, units: pd.DataFrame, key: bytes) -
         source: its file.
         units: rows of ``ref.units``; without any, agencies stay as they are given.
         key: of the pseudonyms, at least 32 bytes.
+        pulled: when pages were asked for, which tells the later of two statements where they do not themselves.
     """
     if source.statements == "partial":
-        readings = combined(readings)
-    latest = latest_statements(readings.dossiers, source)
+        readings = combined(readings, source, pulled)
+    latest = latest_statements(readings.dossiers, source, pulled)
     if len(latest.frame) < len(readings.dossiers):
         readings = _of_kept(readings, latest.frame)
     events, by_events, changed_events = clean_events(readings.events, source, key)

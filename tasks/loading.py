@@ -19,7 +19,6 @@ import pandas as pd
 
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
-from schemas.quality import CHANGES
 from schemas.raw import REJECTED
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
@@ -28,6 +27,7 @@ from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
 from tasks.drift import Drift, compared, examine
 from tasks.mentions import about_news, earlier_pages, keep_mentions, mentions_of
+from tasks.merging import merge_cleaned
 from tasks.receipts import keep_load, time_of
 from tasks.rules.drift import Seen
 from tasks.sources import landing
@@ -39,7 +39,7 @@ from tasks.warehouse.load import load as open_load
 
 CHUNK_BYTES = 40_000_000  # of pages read and cleaned together; three times that bounds the memory of a load
 _WAITING = """
-    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, g.loaded_at IS NULL FROM raw.pages AS g
+    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, p.started_at, g.loaded_at IS NULL FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
     LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
     WHERE g.source = %(source)s AND (g.window_id IS NULL OR w.state = 'done')
@@ -47,8 +47,8 @@ _WAITING = """
     ORDER BY p.started_at, p.pull_id, g.number
 """
 _NAMED = """
-    SELECT page_digest, pull_id, media_type, bytes, records, loaded_at IS NULL FROM raw.pages
-    WHERE source = %(source)s AND page_digest = ANY(%(digests)s)
+    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, p.started_at, g.loaded_at IS NULL FROM raw.pages AS g
+    JOIN raw.pulls AS p ON p.pull_id = g.pull_id WHERE g.source = %(source)s AND g.page_digest = ANY(%(digests)s)
 """
 _SEEN = "UPDATE core.dossier_versions SET seen_at = %(at)s WHERE changed_in = %(number)s"
 
@@ -78,6 +78,7 @@ class WaitingPage:
     media_type: str
     size: int
     records: int
+    asked_at: datetime
     new: bool
 
 
@@ -232,7 +233,9 @@ def _prepare(
     told = mentions_of(read.parts) if source.statements == "partial" else None
     read.parts.clear()  # twice the pages' text would be kept for two numbers a page
     drift = look(readings)
-    return _Ready(pages, read.records, read.refused, drift, clean(readings, source, read_table(UNITS), key), told)
+    pulled = {page.digest: page.asked_at for page in pages}
+    cleaned = clean(readings, source, read_table(UNITS), key, pulled)
+    return _Ready(pages, read.records, read.refused, drift, cleaned, told)
 
 
 def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetime | None = None) -> Counts:
@@ -242,7 +245,7 @@ def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetim
     with open_load("load", source.name, digest=digest) as current:
         at = before or time_of(current)
         ready.drift.write(current)
-        _merge(current, cleaned)
+        merge_cleaned(current, cleaned, at)
         _merge_rejected(current, source, pages, cleaned.rejected, at)
         if ready.mentions is not None:
             keep_mentions(current, source.name, ready.mentions)
@@ -273,17 +276,6 @@ def _frames(cleaned: Cleaned) -> list[tuple[Table, pd.DataFrame]]:
         (PAUSES, cleaned.pauses),
     ]
     return [(table, frame) for table, frame in pairs if len(frame)]
-
-
-def _merge(current: Load, cleaned: Cleaned) -> None:
-    for table, frame in ((UNITS, cleaned.units), (PROCEDURES, cleaned.procedures), (DOSSIERS, cleaned.dossiers)):
-        if len(frame):
-            current.merge(table, frame)
-    if len(cleaned.dossiers):
-        current.merge_children(EVENTS, cleaned.events, parents=cleaned.dossiers)
-        current.merge_children(PAUSES, cleaned.pauses, parents=cleaned.dossiers)
-        # How a value came about decides no verdict: nothing is judged again because of it.
-        current.merge_children(CHANGES, cleaned.changes, parents=cleaned.dossiers, tell=False)
 
 
 def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage], rejected: pd.DataFrame, at: datetime) -> None:

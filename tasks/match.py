@@ -60,8 +60,12 @@ _UNDECIDED_BY_APPLICANT = f"""
             AND p.applicant_key = d.applicant_key AND p.procedure_code = d.procedure_code
             AND p.received_at BETWEEN d.received_at - interval '1 day' AND d.received_at + interval '1 day')
 """
-ROWS = f"SELECT {', '.join(f'd.{name}' for name in COLUMNS)}, {_WITHDRAWN} AS withdrawn_at FROM core.dossiers AS d"
-ROW_TYPES = DOSSIERS.dtypes | {"withdrawn_at": DOSSIERS.dtypes["received_at"]}
+# Whether the log shows a result that the record itself does not.
+_LOG_ENDED = """CASE WHEN d.role = 'primary' AND d.status IN (1, 2, 4, 5, 6) AND d.done_at IS NULL AND d.returned_at IS NULL THEN EXISTS (
+    SELECT FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status IN (9, 10)) END"""
+_READ = ", ".join(f"d.{name}" for name in COLUMNS)
+ROWS = f"SELECT {_READ}, {_WITHDRAWN} AS withdrawn_at, {_LOG_ENDED} AS log_ended FROM core.dossiers AS d"
+ROW_TYPES = DOSSIERS.dtypes | {"withdrawn_at": DOSSIERS.dtypes["received_at"], "log_ended": DOSSIERS.dtypes["has_result"]}
 # One join for each way in which two rows can have to do with each other, so that each can use its index.
 _BY_KEY = "SELECT {keys} FROM scope AS s JOIN core.dossiers AS d ON {link} WHERE s.round = %(round)s"
 _LINKS = (

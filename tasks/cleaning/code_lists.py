@@ -80,6 +80,13 @@ PERSON_KINDS: dict[str, Any] = {
 }
 # TrangThaiBoSung of the national exchange, and what land software calls its pauses.
 PAUSE_KINDS: dict[str, Any] = {
+    "Yêu cầu công dân bổ sung": "supplement",
+    "Yêu cầu bổ sung": "supplement",
+    "Yêu cầu bổ sung giấy tờ": "supplement",
+    "Yêu cầu bổ sung hồ sơ": "supplement",
+    "Chờ bổ sung": "supplement",
+    "Đã bổ sung": "supplement",
+    "supplement": "supplement",
     "Dừng xử lý hồ sơ": "stop",
     "Dừng xử lý": "stop",
     "Tạm dừng": "stop",

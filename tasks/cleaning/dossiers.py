@@ -18,6 +18,7 @@ from tasks.cleaning.agencies import Directory
 from tasks.cleaning.applicants import applicant_keys
 from tasks.cleaning.columns import CodeList, Flags, amounts, any_given, booleans, column, series
 from tasks.cleaning.moments import groups_of, read_instants
+from tasks.cleaning.statements import Pulled, oldest_first
 from tasks.rules import marks
 from tasks.rules.codes import Codes, fold_codes, fold_procedures, read_codes
 from tasks.rules.text import clean_text, given, legacy_font, not_composed
@@ -53,8 +54,8 @@ class Latest:
     rejected: pd.DataFrame
 
 
-def latest_statements(readings: pd.DataFrame, source: Source) -> Latest:
-    """Keep the latest statement about each code: by its modification, else the last one told."""
+def latest_statements(readings: pd.DataFrame, source: Source, pulled: Pulled) -> Latest:
+    """Keep the latest statement about each code; see :func:`tasks.cleaning.statements.oldest_first`."""
     codes = series(fold_codes(column(readings, "code")))
     usable = codes.notna().to_numpy(dtype=bool)
     rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(code=None, reason="no_code", fields="code")
@@ -62,10 +63,7 @@ def latest_statements(readings: pd.DataFrame, source: Source) -> Latest:
     if not codes.duplicated().any():
         return Latest(kept, np.zeros(len(kept), dtype=bool), rejected)
     repeated = pd.DataFrame({"page": kept["page_digest"], "code": codes}).duplicated(keep=False).to_numpy(dtype=bool)
-    read = {"modified_at": column(kept, "modified_at")}
-    moments = read_instants(read, source, groups_of(kept["page_digest"]), Flags(len(kept)))["modified_at"]
-    # A statement without a time comes before those with one.
-    order = np.argsort(np.asarray(pc.fill_null(moments.cast(pa.int64()), np.iinfo(np.int64).min)), kind="stable")
+    order = oldest_first(kept, source, pulled)
     chosen = np.sort(codes.iloc[order].drop_duplicates(keep="last").index.to_numpy())
     return Latest(kept.iloc[chosen].reset_index(drop=True), repeated[chosen], rejected)
 
@@ -156,17 +154,27 @@ def status_list(source: Source) -> CodeList:
 
 
 def _status(kept: pd.DataFrame, columns: Mapping[str, pa.Array], source: Source, flags: Flags) -> pa.Array:
-    """Return the national status; where the source states none, what the file presumes of ended and open ones."""
+    """Return the national status; where the source states none that is known, what its dates and its file presume.
+
+    A word that nobody knows, or none at all, beside an end or a hand-over is ended, for the source itself says so. With
+    nothing beside it nothing is known, and the status stays null; only of an empty one the source's file may presume
+    that it is open.
+    """
     values = clean_text(column(kept, "status"))
     status, unknown = status_list(source).meanings(values, pa.int64())
     if source.is_land and not source.statuses:
         # Any code but 0 means returned or withdrawn, but only of a dossier that has ended.
         open_ones = pc.and_(pc.is_null(columns["done_at"]), pc.not_equal(status, 9))
         status = pc.if_else(pc.fill_null(open_ones, False), pa.scalar(4, pa.int64()), status)
-    if source.presumed:
-        ended = any_given(*(columns[name] for name in source.recorded.end))
-        presumed = np.where(ended, source.presumed.get("ended", 9), source.presumed.get("open", 4))
-        status = pc.if_else(pc.is_null(values), pa.array(presumed, pa.int64()), status)
+    blank, asked = ~given(values), bool(source.presumed) or source.role == "primary"
+    nobody_knows = (~given(status) & (unknown | blank) & asked) | (blank & bool(source.presumed))
+    if nobody_knows.any():
+        ended = any_given(*(columns[name] for name in dict.fromkeys((*source.recorded.end, "returned_at"))))
+        as_ended = np.where(given(columns["returned_at"]) & ~blank, 10, source.presumed.get("ended", 9))
+        status = pc.if_else(pa.array(nobody_knows & ended), pa.array(as_ended, pa.int64()), status)
+        if source.presumed:
+            is_open = pa.scalar(source.presumed.get("open", 4), pa.int64())
+            status = pc.if_else(pa.array(blank & ~ended), is_open, status)
     flags.add(marks.UNKNOWN_STATUS, unknown)
     if source.role == "primary":
         flags.add(marks.UNKNOWN_STATUS, ~given(values) & ~given(status))

@@ -116,7 +116,26 @@ def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: No
     origin = "land_software" if source.is_land else "supplement_record"
     frame["origin"] = series(pa.array([origin] * len(frame), pa.string()))
     frame["end_origin"] = frame["origin"].where(frame["ended_at"].notna())
-    return frame[given(codes) & given(dates["started_at"])].reset_index(drop=True), _raised(flags, codes)
+    frame = frame[given(codes) & given(dates["started_at"])].reset_index(drop=True)
+    return _told_once(frame), _raised(flags, codes)
+
+
+def _told_once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make one of records that tell the same pause: of one kind, begun within a day, neither ended before the other began.
+
+    Of each field the first one given stays, of the due date after it the last.
+    """
+    frame = frame.sort_values(["code", "kind", "started_at"], kind="stable", ignore_index=True)
+    before, start, end = frame.shift(), _moments(frame["started_at"]), _moments(frame["ended_at"])
+    again = ((frame["code"] == before["code"]) & (frame["kind"] == before["kind"])).fillna(False).to_numpy(dtype=bool)
+    again &= (start - start.shift() <= _CLOSE).to_numpy(dtype=bool)
+    earlier = end.shift()
+    again &= (earlier.isna() | ((end.isna() | (end == earlier)) & (earlier > start))).to_numpy(dtype=bool)
+    if not again.any():
+        return frame
+    groups = frame.groupby(np.cumsum(~again), sort=False)
+    told = groups.first().assign(due_after_at=groups["due_after_at"].last())
+    return told[frame.columns].astype(frame.dtypes.to_dict()).reset_index(drop=True)
 
 
 def _stretches(events: pd.DataFrame) -> pd.DataFrame:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from config.sources import DOSSIER_FIELDS
+from config.sources import DOSSIER_FIELDS, Source
 from tasks.cleaning.columns import column, series
+from tasks.cleaning.statements import Pulled, oldest_first
 from tasks.rules.codes import fold_codes
 from tasks.sources.readings import PLACE_FIELDS, Readings
 
 _PLACE = list(PLACE_FIELDS)
 
 
-def combined(readings: Readings) -> Readings:
+def combined(readings: Readings, source: Source, pulled: Pulled) -> Readings:
     """Put the statements about each dossier together: of each field the last one given, of its children all.
 
     Args:
-        readings: every statement of the source, in the order in which they were told.
+        readings: every statement of the source.
+        source: how it writes the time of modification, by which the last statement is told.
+        pulled: when pages were asked for.
 
     Returns:
         One row a dossier, at the place of its last statement; its log entries and pauses stand there too. Records
         without a code stay as they are, to be rejected.
     """
+    order = oldest_first(readings.dossiers, source, pulled)
+    readings = replace(readings, dossiers=readings.dossiers.iloc[order].reset_index(drop=True))
     codes = series(fold_codes(column(readings.dossiers, "code")))
     named = codes.notna().to_numpy(dtype=bool)
     told = readings.dossiers[named].assign(folded=codes[named])
@@ -34,11 +41,20 @@ def combined(readings: Readings) -> Readings:
     return Readings(
         dossiers,
         _moved(readings.events, places).drop_duplicates(ignore_index=True),
-        _paired(_moved(readings.supplements, places)),
+        _paired(_moved(_as_told(readings.supplements, readings.dossiers), places)),
         readings.procedures,
         readings.units,
         readings.rejected,
     )
+
+
+def _as_told(rows: pd.DataFrame, dossiers: pd.DataFrame) -> pd.DataFrame:
+    """Put rows of children into the order of the statements that told them."""
+    if rows.empty:
+        return rows
+    places = pd.MultiIndex.from_frame(dossiers[_PLACE].astype({"page_digest": str}))
+    here = places.get_indexer(pd.MultiIndex.from_frame(rows[_PLACE].astype({"page_digest": str})))
+    return rows.iloc[np.argsort(here, kind="stable")].reset_index(drop=True)
 
 
 def _moved(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

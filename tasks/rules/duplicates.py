@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from tasks.rules.columns import as_text, group_numbers, has_word, truths
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
+from tasks.rules.precedence import FINISHED, UNTOUCHED, precedence, standing
 from tasks.rules.times import days, local_times
 
 Places = npt.NDArray[np.int64]  # places of rows, or numbers of texts; -1 for none
@@ -27,7 +28,6 @@ BY_CODE, BY_ALIAS, BY_RECEIPT, BY_APPLICANT = range(4)
 MANY = 20  # a receipt number or an applicant that so many dossiers share names none of them
 NEAR = np.timedelta64(31, "D")  # desks start their receipt numbers anew
 NOBODY: Mapping[str, str] = {}
-_UNTOUCHED = (0, 1, 2)  # statuses in which nobody has worked on a dossier yet
 _NO_PERSON = (TEST_WORDING, ID_PLACEHOLDER, ID_MISSING)
 
 
@@ -63,7 +63,8 @@ class Intake:
         day: day of receipt, office time.
         unit: the agency; agency: the one that stands in its place today.
         source: number of the system.
-        counted_first: rank by which the counted one of several is chosen: worked on, earliest received, smallest code.
+        worked, finished: whether anybody has worked on it, and whether a result shows.
+        counted_first: rank by which the counted one of several is chosen (:mod:`tasks.rules.precedence`).
         person: the applicant is somebody in particular.
     """
 
@@ -77,6 +78,7 @@ class Intake:
     applicant: Places
     day: npt.NDArray[np.datetime64]
     worked: npt.NDArray[np.bool_]
+    finished: npt.NDArray[np.bool_]
     counted_first: Places
     person: npt.NDArray[np.bool_]
     source: Places
@@ -92,8 +94,7 @@ class Intake:
         """
         names = _numbers(pa.concat_arrays([_text(rows, "code"), _text(rows, "alias_code")]))
         received = _received(rows, zones)
-        status = pc.fill_null(pa.array(rows["status"]).cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
-        worked = ~np.isin(status, _UNTOUCHED)
+        come = standing(rows)
         return cls(
             primary=truths(pc.equal(_text(rows, "role"), "primary")),
             code=names[: len(rows)],
@@ -104,8 +105,9 @@ class Intake:
             agency=_numbers(_today(_text(rows, "unit_code"), successors)),
             applicant=_numbers(_text(rows, "applicant_key")),
             day=days(received),
-            worked=worked,
-            counted_first=_rank(rows, received, worked),
+            worked=come != UNTOUCHED,
+            finished=come == FINISHED,
+            counted_first=precedence(rows, received),
             person=_is_person(_text(rows, "marks")),
             source=_numbers(_text(rows, "source")),
         )
@@ -150,6 +152,18 @@ def evidence(intake: Intake, counted: Places) -> Pairs:
     return kept.take(~again)
 
 
+def second_words(intake: Intake, repeats: Pairs) -> Pairs:
+    """Return what repeats say about the dossiers counted in their place, where a code makes them surely one.
+
+    What one system has of a dossier is evidence about what the other states, whichever of the two is counted, and so is
+    what an agency had before the dossier moved. A second entry that was forgotten at the same desk says nothing.
+    """
+    left, right = repeats.left, repeats.right
+    speaks = (intake.source[left] != intake.source[right]) | (intake.unit[left] != intake.unit[right]) | intake.finished[left]
+    sure = repeats.take(speaks & (repeats.rule <= BY_ALIAS))
+    return Pairs(sure.right, sure.left, sure.rule)
+
+
 def _unambiguous(intake: Intake, pairs: Pairs, counted: Places) -> Pairs:
     """Keep pairs whose record names one dossier: by its number alone, else among those of its procedure."""
     single = pairs.take(_distinct(pairs.right, counted[pairs.left]) == 1)
@@ -180,11 +194,13 @@ def _same_code(intake: Intake) -> Pairs:
 
 
 def _same_alias(intake: Intake) -> Pairs:
-    """Link a dossier to the one that its second code names, and two that name the same."""
+    """Link a dossier to the one that its second code names, and two that name the same; one that very many name names none."""
     primary = np.flatnonzero(intake.primary)
+    naming = primary[intake.alias[primary] >= 0]
+    naming, _ = _not_too_many(naming, _group(intake.alias[naming]))
     return Pairs.together(
-        _links(*_equal(intake.alias, primary, intake.code, primary), BY_ALIAS),
-        _links(*_equal(intake.alias, primary, intake.alias, primary), BY_ALIAS),
+        _links(*_equal(intake.alias, naming, intake.code, primary), BY_ALIAS),
+        _links(*_equal(intake.alias, naming, intake.alias, naming), BY_ALIAS),
     )
 
 
@@ -273,14 +289,6 @@ def _received(rows: pd.DataFrame, zones: Mapping[str, str]) -> npt.NDArray[np.da
         mine = truths(pc.equal(_text(rows, "source"), source))
         received[mine] = local_times(rows.loc[mine, "received_at"], zone)
     return received
-
-
-def _rank(rows: pd.DataFrame, received: npt.NDArray[np.datetime64], worked: npt.NDArray[np.bool_]) -> Places:
-    when = np.where(np.isnat(received), np.iinfo(np.int64).max, received.astype(np.int64))
-    code, source = (pc.rank(_text(rows, name), tiebreaker="dense").to_numpy() for name in ("code", "source"))
-    rank = np.empty(len(rows), dtype=np.int64)
-    rank[np.lexsort((source, code, when, ~worked))] = np.arange(len(rows))
-    return rank
 
 
 def _is_person(marks: pa.Array) -> npt.NDArray[np.bool_]:

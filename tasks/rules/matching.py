@@ -9,7 +9,7 @@ import pandas as pd
 
 from schemas.dossiers import MATCHES
 from tasks.rules.columns import arrow
-from tasks.rules.duplicates import BY_APPLICANT, CONFIDENCE, NOBODY, RULES, Intake, Pairs, duplicates, evidence
+from tasks.rules.duplicates import BY_APPLICANT, CONFIDENCE, NOBODY, RULES, Intake, Pairs, duplicates, evidence, second_words
 from tasks.rules.refiling import refilings
 
 COLUMNS = (
@@ -23,6 +23,9 @@ COLUMNS = (
     "applicant_key",
     "status",
     "received_at",
+    "due_at",
+    "done_at",
+    "returned_at",
     "marks",
 )
 
@@ -31,7 +34,8 @@ def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str], successors: Map
     """Find evidence, duplicates and what was filed again among rows.
 
     Args:
-        rows: the fields of ``COLUMNS``, and ``withdrawn_at`` of those that the citizen withdrew; (source, code) unique.
+        rows: the fields of ``COLUMNS``, ``withdrawn_at`` of those that the citizen withdrew, and ``log_ended`` where only
+            the log shows a result; (source, code) unique.
             A row's matches are complete only if every row that shares a code, alias, receipt number or applicant with it
             is there, and so on from row to row.
         zones: time zone of each source, by which the day of receipt is told.
@@ -48,7 +52,11 @@ def match_dossiers(rows: pd.DataFrame, zones: Mapping[str, str], successors: Map
     speaks = evidence(intake, counted)
     again, first, confidence = refilings(intake, _instants(rows["received_at"]), _instants(rows["withdrawn_at"]), counted)
     refiled = _frame(rows, Pairs.of(again, first, BY_APPLICANT), "refiled").assign(confidence=confidence)
-    told = [_frame(rows, repeats, "duplicate_of"), _frame(rows, speaks, "evidence"), refiled]
+    told = [
+        _frame(rows, repeats, "duplicate_of"),
+        _frame(rows, Pairs.together(speaks, second_words(intake, repeats)), "evidence"),
+        refiled,
+    ]
     found = pd.concat(told, ignore_index=True)
     return MATCHES.conform(found.sort_values(list(MATCHES.key), ignore_index=True))
 

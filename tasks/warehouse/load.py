@@ -76,6 +76,23 @@ class Load:
         kill_point("merged")
         return self._note(merged)
 
+    def merge_unless(self, table: Table, frame: pd.DataFrame, unless: sql.Composable) -> list[tuple[Any, ...]]:
+        """Merge rows as :meth:`merge` does, but for those that what is there forbids.
+
+        Args:
+            table: where to.
+            frame: all given columns of the table; keys unique.
+            unless: condition on a row that is there (``t``) and the given one of its key (``s``).
+
+        Returns:
+            Keys of the rows that were held back, in the order of the table's key; what is there stays as it is.
+        """
+        merge = self._merge_of(table, self._stage(table, frame), unless=unless)
+        merged = merge.upsert()
+        kill_point("merged")
+        self._note(merged)
+        return merge.held_back
+
     def replace(self, table: Table, frame: pd.DataFrame, where: Mapping[str, Any]) -> Merged:
         """Make the frame's rows the only ones of the table that fulfil a condition; equal rows stay untouched.
 
@@ -204,10 +221,12 @@ class Load:
         kill_point("staged")
         return staged
 
-    def _merge_of(self, table: Table, staged: Stage, touched: sql.Composable | None = None) -> Merge:
+    def _merge_of(
+        self, table: Table, staged: Stage, touched: sql.Composable | None = None, unless: sql.Composable | None = None
+    ) -> Merge:
         repeated = table.full_name in self._seen
         self._seen.add(table.full_name)
-        return Merge(self._driver, table, staged, self.change_number, touched, repeated)
+        return Merge(self._driver, table, staged, self.change_number, touched, repeated, unless)
 
     def _delete_gone(self, table: Table, staged: Stage, where: Mapping[str, Any]) -> int:
         """Delete rows within a condition that the stage does not name; a match that goes bumps its dossier."""

@@ -54,6 +54,10 @@ class Merge:
         number: change number given to rows that are inserted or updated.
         touched: temporary table that notes (source, code) of every row changed or deleted; None to note none.
         repeated: the table was merged in this transaction before, so a version may exist already.
+        unless: condition on a row that is there (``t``) and the staged one of its key (``s``): the staged one is held back.
+
+    Attributes:
+        held_back: keys of the staged rows that were held back.
     """
 
     def __init__(
@@ -64,7 +68,10 @@ class Merge:
         number: int,
         touched: sql.Composable | None = None,
         repeated: bool = False,
+        unless: sql.Composable | None = None,
     ) -> None:
+        self.held_back: list[tuple[Any, ...]] = []
+        self._unless = unless
         self._driver, self._table, self._stage, self._number = driver, table, stage, number
         self._touched, self._repeated = touched, repeated
         self._target = qualified(table)
@@ -93,10 +100,10 @@ class Merge:
         self._analyze()
         if self._seems_new():
             inserted = self._insert(sql.SQL("ON CONFLICT ({}) DO NOTHING").format(names(self._table.key)))
-            updated = self._update() if inserted < self._stage.rows else 0
+            updated = self._update_known() if inserted < self._stage.rows else 0
             return Merged(inserted, updated, self._stage.rows - inserted - updated)
         new = self._count_new()
-        updated = self._update() if new < self._stage.rows else 0
+        updated = self._update_known() if new < self._stage.rows else 0
         kill_point("updated")
         inserted = self._insert(self._absent() if new < self._stage.rows else _EVERY) if new else 0
         return Merged(inserted, updated, self._stage.rows - inserted - updated)
@@ -154,6 +161,23 @@ class Merge:
         with self._driver.cursor() as cursor:
             cursor.execute(sql.SQL("SELECT count(*) FROM {} AS s {}").format(self._stage.name, self._absent()))
             return int(cursor.fetchone()[0])
+
+    def _update_known(self) -> int:
+        """Update rows that are there, but for those that are held back: they leave the stage."""
+        if self._unless is not None:
+            statement = sql.SQL("DELETE FROM {stage} AS s USING {target} AS t WHERE {same} AND {unless} RETURNING {key}")
+            with self._driver.cursor() as cursor:
+                cursor.execute(
+                    statement.format(
+                        stage=self._stage.name,
+                        target=self._target,
+                        same=self._same_key(),
+                        unless=self._unless,
+                        key=names(self._table.key, "s"),
+                    )
+                )
+                self.held_back = list(cursor.fetchall())
+        return self._update()
 
     def _update(self) -> int:
         if not self._values:  # a key says all there is: nothing can differ

@@ -64,6 +64,7 @@ _PLANTED = f"""
     UNION ALL SELECT 'duplicate_of', 'BN' || n, 'BN' || n - 1 FROM generate_series(13, {HISTORY}, 40) AS n
     UNION ALL SELECT 'duplicate_of', 'NEW' || k, 'BN' || k * 80 + 3 FROM generate_series(1, {INTAKE}) AS k WHERE k % 6 IN (1, 2, 5)
     UNION ALL SELECT 'evidence', 'BN' || k * 80 + 3, 'BN' || k * 80 + 3 FROM generate_series(1, {INTAKE}) AS k WHERE k % 6 = 4
+    UNION ALL SELECT 'evidence', 'BN' || k * 80 + 3, 'NEW' || k FROM generate_series(1, {INTAKE}) AS k WHERE k % 6 IN (1, 5)
 """
 _FOUND = """
     SELECT m.kind, d.receipt_number, o.receipt_number FROM core.matches AS m

@@ -126,8 +126,9 @@ def test_the_day_is_the_offices_day() -> None:
 
 def test_a_second_code_makes_one_dossier_of_two_whoever_worked_on_them() -> None:
     second = row("B", alias_code="A", received_at=moment("2026-03-09 08:00"))
-    assert found(row("A"), second) == {("B", "A"): ("duplicate_of", "alias")}
-    assert found(row("A", alias_code="X"), row("B", alias_code="X")) == {("B", "A"): ("duplicate_of", "alias")}
+    both = {("B", "A"): ("duplicate_of", "alias"), ("A", "B"): ("evidence", "alias")}  # a finished repeat is a second word
+    assert found(row("A"), second) == both
+    assert found(row("A", alias_code="X"), row("B", alias_code="X")) == both
     assert found(row("A", alias_code="A")) == {}
 
 

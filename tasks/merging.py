@@ -1,0 +1,55 @@
+"""Merging of cleaned pages into the warehouse: dossiers with their log, pauses and changes, but no older statement over a newer one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pandas as pd
+from psycopg2 import sql
+
+from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
+from schemas.quality import CHANGES
+from schemas.reference import PROCEDURES, UNITS
+from tasks.clean import Cleaned
+from tasks.warehouse.load import Load
+
+# What was last modified earlier than what is there: an old file that came again. A time after the load itself says nothing.
+_OUTDATED = "t.modified_at > s.modified_at AND t.modified_at <= {at}::timestamptz + interval '1 day'"
+
+
+def merge_cleaned(current: Load, cleaned: Cleaned, at: datetime) -> None:
+    """Merge all frames of some pages in an open load.
+
+    Args:
+        current: the load.
+        cleaned: what the pages say.
+        at: when they are loaded; a replay gives the time at which they were.
+    """
+    for table, frame in ((UNITS, cleaned.units), (PROCEDURES, cleaned.procedures)):
+        if len(frame):
+            current.merge(table, frame)
+    if not len(cleaned.dossiers):
+        return
+    held = current.merge_unless(DOSSIERS, cleaned.dossiers, sql.SQL(_OUTDATED).format(at=sql.Literal(at)))
+    if held:
+        cleaned = _without(cleaned, {code for code, _ in held})
+    current.merge_children(EVENTS, cleaned.events, parents=cleaned.dossiers)
+    current.merge_children(PAUSES, cleaned.pauses, parents=cleaned.dossiers)
+    # How a value came about decides no verdict: nothing is judged again because of it.
+    current.merge_children(CHANGES, cleaned.changes, parents=cleaned.dossiers, tell=False)
+
+
+def _without(cleaned: Cleaned, codes: set[str]) -> Cleaned:
+    """Leave out dossiers with all that belongs to them."""
+
+    def kept(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[~frame["code"].isin(list(codes)).to_numpy(dtype=bool)].reset_index(drop=True)
+
+    return replace(
+        cleaned,
+        dossiers=kept(cleaned.dossiers),
+        events=kept(cleaned.events),
+        pauses=kept(cleaned.pauses),
+        changes=kept(cleaned.changes),
+    )
