@@ -23,7 +23,7 @@ ZONE = "Asia/Ho_Chi_Minh"
 KEY = b"k" * 32
 
 
-def local(text: str) -> datetime:
+def local(text: str) -> pd.Timestamp:
     return pd.Timestamp(text, tz=ZONE).tz_convert("UTC")
 
 
