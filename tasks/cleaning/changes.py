@@ -22,7 +22,7 @@ from tasks.cleaning.noted import Noted, Place, date_rules
 from tasks.rules import marks
 from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import read_dates
-from tasks.rules.text import given, matches, one_spaced
+from tasks.rules.text import composed, given, matches, one_spaced
 from tasks.rules.times import local_times
 
 _CODES = ("code", "alias_code", "receipt_number", "procedure_code", "field_code")
@@ -78,10 +78,17 @@ def _codes(rows: _Rows) -> None:
         before, after = column(rows.kept, field), as_text(rows.dossiers[field])
         changed = np.flatnonzero(given(before) & given(after) & ~truths(pc.equal(before, after)))
         some, kept = _at(before, changed), _at(after, changed)
-        otherwise = "procedure_suffix" if field == "procedure_code" else "composed" if field == "field_code" else "code_form"
-        foreign = matches(some, _FOREIGN) & (field not in ("procedure_code", "field_code"))
-        trimmed = truths(pc.equal(one_spaced(some), kept))
-        rows.add(field, changed, some, np.select([foreign, trimmed], ["look_alike", "trimmed"], otherwise).tolist())
+        forms = truths(pc.equal(one_spaced(some), kept)), truths(pc.equal(composed(one_spaced(some)), kept))
+        suffix = (pc.utf8_length(kept).to_numpy() < pc.utf8_length(some).to_numpy()) & (field == "procedure_code")
+        rules = [
+            ("look_alike", matches(some, _FOREIGN)),
+            ("trimmed", forms[0]),
+            ("composed", forms[1]),
+            ("procedure_suffix", suffix),
+        ]
+        rows.add(
+            field, changed, some, np.select([rows_ for _, rows_ in rules], [rule for rule, _ in rules], "code_form").tolist()
+        )
 
 
 def _texts(rows: _Rows) -> None:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from config.sources import BLANK, OTHER
 from tasks.rules.columns import truths
+from tasks.rules.spelling import agreed, spelled
 from tasks.rules.text import fold_code_text, given, per_distinct
 
 _TRUE = ("true", "1", "co", "x", "yes", "y", "da co", "convert")  # the last: how a province marks what it migrated
@@ -50,13 +51,17 @@ class CodeList:
     """A source's codes and what they mean to us.
 
     Attributes:
-        known: folded code to meaning.
+        exact: code as the list writes it, to its meaning.
+        spelled: the same by its words in one spelling.
+        folded: the same without marks, where that means one thing only.
         blank: meaning of no value.
         other: meaning of any value not listed.
         accepts_other: whether values not listed have a meaning at all.
     """
 
-    known: dict[str, Any]
+    exact: dict[str, Any]
+    spelled: dict[str, Any]
+    folded: dict[str, Any]
     blank: Any
     other: Any
     accepts_other: bool
@@ -65,16 +70,27 @@ class CodeList:
     def of(cls, own: Mapping[str, Any], default: Mapping[str, Any]) -> CodeList:
         """Build a list from the source's own map, else from the default one."""
         codes = own or default
-        known = {fold_code_text(code): meaning for code, meaning in codes.items() if code not in (BLANK, OTHER)}
-        blank = codes.get(BLANK, default.get(BLANK))
-        return cls(known, blank, codes.get(OTHER), OTHER in codes)
+        exact = {code: meaning for code, meaning in codes.items() if code not in (BLANK, OTHER)}
+        words, folded = (agreed((form(code), exact[code]) for code in exact) for form in (spelled, fold_code_text))
+        return cls(exact, words, folded, codes.get(BLANK, default.get(BLANK)), codes.get(OTHER), OTHER in codes)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether a value is listed, in whatever spelling."""
+        return self._place(text) is not None
+
+    def meaning(self, text: str) -> Any:
+        """Return what a value means: by its exact spelling first, by what is left without marks last."""
+        known = self._place(text)
+        return self.other if known is None else known[0][known[1]]
+
+    def _place(self, text: str) -> tuple[dict[str, Any], str] | None:
+        forms = ((self.exact, text), (self.spelled, spelled(text)), (self.folded, fold_code_text(text)))
+        return next(((known, key) for known, key in forms if key in known), None)
 
     def meanings(self, values: pa.Array, kind: pa.DataType) -> tuple[pa.Array, np.ndarray]:
         """Return what each value means (null where unknown), and which given values are not in the list."""
-        unknown = per_distinct(
-            values, lambda text: not self.accepts_other and fold_code_text(text) not in self.known, pa.bool_()
-        )
-        found = per_distinct(values, lambda text: self.known.get(fold_code_text(text), self.other), kind)
+        unknown = per_distinct(values, lambda text: not self.accepts_other and not self.knows(text), pa.bool_())
+        found = per_distinct(values, self.meaning, kind)
         found = pc.if_else(pc.is_null(values), pa.scalar(self.blank, kind), found)
         return found, truths(unknown)
 

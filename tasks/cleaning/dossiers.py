@@ -20,7 +20,7 @@ from tasks.cleaning.columns import CodeList, Flags, amounts, any_given, booleans
 from tasks.cleaning.moments import groups_of, read_instants
 from tasks.cleaning.statements import Pulled, oldest_first
 from tasks.rules import marks
-from tasks.rules.codes import Codes, fold_codes, fold_procedures, read_codes
+from tasks.rules.codes import Codes, fold_codes, fold_procedures, plain_codes, read_codes
 from tasks.rules.text import clean_text, given, legacy_font, not_composed
 from tasks.rules.times import days, local_times, month_start
 
@@ -123,7 +123,7 @@ def _plain_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[str
         "alias_code": fold_codes(column(kept, "alias_code")),
         "receipt_number": fold_codes(column(kept, "receipt_number")),
         "procedure_code": fold_procedures(column(kept, "procedure_code")),
-        "field_code": clean_text(column(kept, "field_code")),
+        "field_code": plain_codes(column(kept, "field_code")),
         "has_result": booleans(column(kept, "has_result")),
         "is_migrated": booleans(column(kept, "is_migrated")),
         "fee_amount": fees,
@@ -194,6 +194,7 @@ def _agency_columns(
     found = directory.resolve(code, name, codes.unit, received)
     flags.add(marks.UNIT_UNKNOWN, found.unknown)
     flags.add(marks.UNIT_FOLDED, found.folded)
+    flags.add(marks.UNIT_AMBIGUOUS, found.ambiguous)
     return {"unit_code": found.codes, "unit_as_given": pc.coalesce(name, code)}
 
 

@@ -12,7 +12,7 @@ from schemas.reference import PROCEDURES, UNITS
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, column, series
 from tasks.cleaning.moments import groups_of
-from tasks.rules.codes import fold_codes, fold_procedures, fold_units
+from tasks.rules.codes import fold_codes, fold_procedures, fold_units, plain_codes
 from tasks.rules.dates import chosen, read_dates, settle
 from tasks.rules.limits import parse_limit
 from tasks.rules.text import clean_text, given
@@ -35,7 +35,7 @@ def clean_procedures(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFra
         "valid_from": _days(readings, "valid_from", source, _ALWAYS),
         "valid_to": _days(readings, "valid_to", source, None),
         "name": pc.coalesce(texts["name"], codes),
-        "field_code": pc.coalesce(clean_text(column(readings, "field_code")), texts["field_name"], pa.scalar("-")),
+        "field_code": pc.coalesce(plain_codes(column(readings, "field_code")), texts["field_name"], pa.scalar("-")),
         "field_name": texts["field_name"],
         "limit_text": pc.coalesce(
             pc.binary_join_element_wise(texts["limit_text"], texts["limit_unit_text"], " "), texts["limit_text"]

@@ -37,12 +37,20 @@ CLEANING_RULES: dict[str, CleaningRule] = {
     "agency_name": CleaningRule(
         "Tìm cơ quan theo tên trong danh mục", "The agency was found by its name in the directory", 0.98
     ),
-    "agency_name_folded": CleaningRule(
-        "Tìm cơ quan theo tên, bỏ qua dấu, viết tắt và loại đơn vị",
-        "The agency was found by its name without accents, short forms and kind of place",
-        0.95,
+    "agency_spelling": CleaningRule(
+        "Tìm cơ quan theo tên viết cách khác: chữ hoa, vị trí dấu thanh, i hay y, viết tắt",
+        "The agency was found by another spelling of its name: capitals, place of the tone mark, i or y, short forms",
+        0.98,
     ),
-    "agency_likeness": CleaningRule("Tìm cơ quan theo tên gần giống", "The agency was found by a name nearly the same", 0.85),
+    "agency_name_folded": CleaningRule(
+        "Tìm cơ quan theo tên, bỏ qua dấu, viết tắt và loại đơn vị; chỉ khi còn đúng một cơ quan",
+        "The agency was found by its name without accents, short forms and kind of place, which one agency alone has",
+        0.9,
+        version=2,
+    ),
+    "agency_likeness": CleaningRule(
+        "Tìm cơ quan theo tên gần giống", "The agency was found by a name nearly the same", 0.85, version=2
+    ),
     "agency_by_day": CleaningRule(
         "Nhiều cơ quan cùng tên: lấy cơ quan có hiệu lực vào ngày tiếp nhận",
         "Several agencies had the name: the one in force on the day of receipt was taken",

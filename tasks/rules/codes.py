@@ -9,17 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.columns import truths
-from tasks.rules.text import clean_text, given, where_needed
+from tasks.rules.spelling import BARRED_D, DASHES, LOOK_ALIKES, plain_code
+from tasks.rules.text import clean_text, given, per_distinct, where_needed
 
-# Letters of other alphabets that look like the Latin ones of agency codes: they come in by copy and paste.
-_LOOK_ALIKES = dict(zip("АВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTXIJSABEZHIKMNOPTYX", strict=True))
-_HYPHENS = "[\\x{2010}-\\x{2015}\\x{2212}\\x{FE58}\\x{FE63}_]"
+_HYPHENS = f"[{DASHES}_]"
+_DOTS = "[\u00b7\u2219\u22c5\u3002\uff61]"
 _GAPS = r"[\s\p{Z}\p{Cc}\p{Cf}]+"
 # Tolerant pattern of domain 3.1: old and new agency codes, six or eight digits of date, four to eight of sequence.
 NATIONAL = (
     r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"
 )
 LONGEST_CODE = 100
+_LETTERS = {other: latin for other, latin in {**LOOK_ALIKES, **BARRED_D}.items() if other.isupper()}
 # A text of other characters than these, an empty one or one that is too long; any other is a code in its one form.
 _NOT_FOLDED = rf"[^A-Z0-9.\-]|^$|^.{{{LONGEST_CODE + 1}}}"
 _MOST_FOLDS = 3  # more were never needed for any text
@@ -61,9 +62,10 @@ def _fold_codes(values: pa.Array) -> pa.Array:
 
 def _fold(values: pa.Array) -> pa.Array:
     text = pc.utf8_upper(pc.utf8_normalize(values, "NFKC"))
-    text = pc.replace_substring_regex(pc.replace_substring_regex(text, _HYPHENS, "-"), _GAPS, "")
-    if truths(pc.match_substring_regex(text, r"[\x{0370}-\x{04FF}]")).any():
-        for other, latin in _LOOK_ALIKES.items():
+    for pattern, plain in ((_HYPHENS, "-"), (_DOTS, "."), (_GAPS, "")):
+        text = pc.replace_substring_regex(text, pattern, plain)
+    if truths(pc.match_substring_regex(text, r"[\x{0370}-\x{04FF}ÐƉ]")).any():
+        for other, latin in _LETTERS.items():
             text = pc.replace_substring(text, other, latin)
     return text
 
@@ -90,9 +92,14 @@ def code_days(digits: pa.Array) -> np.ndarray:
     return np.where(truths(pc.equal(again, full)), found, np.datetime64("NaT"))
 
 
+def plain_codes(values: pa.Array) -> pa.Array:
+    """Write codes whose case and spaces mean something in plain signs: full-width digits, look-alike letters, odd dashes."""
+    return where_needed(clean_text(values), r"[^\x00-\x7F]", lambda texts: per_distinct(texts, plain_code, pa.string()))
+
+
 def fold_procedures(values: pa.Array) -> pa.Array:
     """Cut the owner's suffix off national procedure codes; a local invented code stays as it is (domain 3.3)."""
-    return pc.replace_substring_regex(clean_text(values), r"^([1-3]) ?\. ?(\d{6})(?:[ .].*)?$", r"\1.\2")
+    return pc.replace_substring_regex(plain_codes(values), r"^([1-3]) ?\. ?(\d{6})(?:[ .].*)?$", r"\1.\2")
 
 
 def fold_units(values: pa.Array) -> pa.Array:

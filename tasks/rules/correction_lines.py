@@ -16,6 +16,7 @@ from schemas.table import Kind, OneOf
 from tasks.rules.codes import fold_codes
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.masking import looks_personal
+from tasks.rules.spelling import may_be_one
 from tasks.rules.text import fold
 from tasks.rules.values import CLOSING, same_value
 
@@ -277,7 +278,7 @@ def _wrong_form(line: Line) -> str:
         "no_value": not line.new_value,
         "no_evidence": not line.evidence,
         "no_proposer": not line.proposed_by,
-        "same_person": bool(line.approved_by) and fold(line.approved_by) == fold(line.proposed_by),
+        "same_person": bool(line.approved_by) and may_be_one(line.approved_by, line.proposed_by),
         "personal_value": any(looks_personal(text) for text in (line.evidence, line.proposed_by, line.approved_by)),
         "unclear_decision": bool(line.decision) and fold(line.decision) not in _YES | _NO,
         "no_approver": bool(line.decision) and not line.approved_by,

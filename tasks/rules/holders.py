@@ -20,6 +20,7 @@ from tasks.rules.columns import arrow
 from tasks.rules.crosswalk import agencies_named
 from tasks.rules.facts import as_int, rows_of
 from tasks.rules.pauses import empty_requests, pause_table
+from tasks.rules.spelling import agreed, spelled
 from tasks.rules.text import fold
 from tasks.rules.times import LocalTimes, local_times
 
@@ -261,10 +262,12 @@ def _holder_of_room(case: Case, rooms: tuple[str, ...], rows: np.ndarray, room: 
     units = case.facts.frames.units
     codes = pc.unique(arrow(units["unit_code"]).cast(pa.string()))
     place_of = {code: place for place, code in enumerate(codes.to_pylist())}
-    by_name = {fold(name): place_of[code] for name, code in zip(units["name"], units["unit_code"], strict=True)}
+    agencies = [(str(name), place_of[code]) for name, code in zip(units["name"], units["unit_code"], strict=True)]
+    by_spelling, by_name = (agreed((form(name), place) for name, place in agencies) for form in (spelled, fold))
     folded = [fold(name) for name in rooms]
     tax = np.array([" thue " in f" {name} " for name in folded] + [False], dtype=bool)[room]
-    named = np.array([by_name.get(name, -1) for name in folded] + [-1], dtype=np.int64)[room]
+    meant = [by_spelling.get(spelled(room_), by_name.get(name, -1)) for room_, name in zip(rooms, folded, strict=True)]
+    named = np.array([*meant, -1], dtype=np.int64)[room]
     unit = arrow(case.facts.frames.dossiers["unit_code"]).cast(pa.string())
     own = np.asarray(pc.fill_null(pc.index_in(unit, value_set=codes), -1).to_numpy(zero_copy_only=False), dtype=np.int64)[rows]
     pair = own * len(codes) + named

@@ -11,8 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from tasks.rules.number_words import digits_for_words
+from tasks.rules.text import LONGEST
 
-_NUMBER = r"(?:\d+\s?/\s?\d+|\d+(?:[.,]\d+)?|nua)"
+_NUMBER = r"(?:\d{1,9}\s?/\s?\d{1,9}|\d{1,9}(?:[.,]\d{1,9})?|nua)"
 # Without marks, the longest first. Each with our unit, and how many of it one is.
 _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"ngay (?:ngay )?lam viec|ngay lv|nlv", "working_day", 1),
@@ -75,7 +76,7 @@ _NO_LIMIT = re.compile(
 # What the catalogue puts in brackets only says what is left out of the limit.
 _OUTSIDE = re.compile(r"\(\s*không tính[^)]*\)")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]|->|\u2192")
-_TWICE = re.compile(r"(\d+) ?\( ?(\d+) ?\)")
+_TWICE = re.compile(r"(?<!\d)(\d{1,9}) ?\( ?(\d{1,9}) ?\)")
 _UNIT_IN_BRACKETS = re.compile(rf"\( ?((?:{_UNIT}|lam viec)) ?\)")
 
 
@@ -127,6 +128,8 @@ def parse_limit(text: str | None, unit_text: str | None = None) -> Limit:
 
 
 def _read(text: str) -> Limit:
+    if len(text) > LONGEST:
+        return UNSETTLED  # nobody states a limit in so many words
     plain = _plain(text)
     if _NO_LIMIT.fullmatch(plain):
         return NO_LIMIT

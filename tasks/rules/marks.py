@@ -36,6 +36,7 @@ TEST_WORDING = "test_wording"
 NUMBER_AS_TEXT = "number_as_text"
 UNIT_UNKNOWN = "unit_unknown"
 UNIT_FOLDED = "unit_folded"
+UNIT_AMBIGUOUS = "unit_ambiguous"
 DUPLICATE_RECORD = "duplicate_record"
 RECEIPT_CLOCK_BEHIND = "receipt_clock_behind"
 RECEIPT_CLOCK_AHEAD = "receipt_clock_ahead"
@@ -85,6 +86,9 @@ MARKS: dict[str, Mark] = {
     UNIT_UNKNOWN: Mark("Cơ quan không có trong danh mục", "Agency is not in the directory"),
     UNIT_FOLDED: Mark(
         "Tên hoặc mã cơ quan viết khác danh mục", "Name or code of the agency is written otherwise than in the directory"
+    ),
+    UNIT_AMBIGUOUS: Mark(
+        "Tên cơ quan ứng với nhiều cơ quan trong danh mục", "Several agencies of the directory share the name as it is written"
     ),
     DUPLICATE_RECORD: Mark(
         "Một mã xuất hiện nhiều lần trong cùng một tệp", "The code stands more than once in one page or file"

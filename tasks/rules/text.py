@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.columns import truths
+from tasks.rules.spelling import UNSEEN, one_y, plain_code, plain_letters
 
 LONGEST = 4000  # characters kept of a text before any pattern looks at it
 # Letters that stand in Vietnamese text only when a VNI or TCVN3 font was turned into Unicode wrongly:
@@ -21,10 +22,10 @@ _SPACE_RUN = r"[\s\p{Z}\p{Cc}\x{FEFF}\x{200B}]+"
 # What that makes a single space of: two of them, or one that is no plain space.
 _ODD_SPACE = (
     "  |[\\x{00}-\\x{1F}\\x{7F}-\\x{A0}\\x{1680}\\x{2000}-\\x{200B}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}]"
+    f"|[{UNSEEN}]"
 )
 # Of Latin letters with their marks in one character, all of Vietnamese among them, NFC leaves every text as it is.
 _MAY_COMPOSE = "[^\\x{00}-\\x{2FF}\\x{1E00}-\\x{1EFF}]"
-_SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
@@ -41,9 +42,11 @@ def _clean(values: pa.Array) -> pa.Array:
 
 def one_spaced(values: pa.Array) -> pa.Array:
     """Trim texts and make each run of white space and invisible signs in them a single space."""
-    return pc.utf8_trim_whitespace(
-        where_needed(values, _ODD_SPACE, lambda texts: pc.replace_substring_regex(texts, _SPACE_RUN, " "))
-    )
+    return pc.utf8_trim_whitespace(where_needed(values, _ODD_SPACE, _one_spaced))
+
+
+def _one_spaced(values: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.replace_substring_regex(values, f"[{UNSEEN}]+", ""), _SPACE_RUN, " ")
 
 
 def composed(values: pa.Array) -> pa.Array:
@@ -77,7 +80,9 @@ def matches(values: pa.Array, pattern: str) -> np.ndarray:
 
 
 def fold(text: str) -> str:
-    r"""Reduce a name to what people compare: no marks, lower case, words separated by one space.
+    r"""Reduce a name to what is left of it without marks: lower case, words separated by one space, y for i at their end.
+
+    Names that differ in a mark become one here: :func:`tasks.rules.spelling.spelled` comes first.
 
     Examples:
         >>> fold("  Ngày  hẹn trả\n(dự kiến)")
@@ -86,14 +91,16 @@ def fold(text: str) -> str:
         'dat dai'
     """
     # đ has no decomposition, so it is replaced by hand.
-    plain = unicodedata.normalize("NFKD", text.lower().replace("đ", "d"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", letters).strip()
+    plain = plain_letters(text).lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.replace("đ", "d"))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return one_y(_NOT_WORD.sub(" ", plain).strip())
 
 
 def fold_code_text(text: str) -> str:
-    """Reduce a code of a code list: composed, trimmed, and ``1.0`` of a spreadsheet is ``1``, ``01`` too."""
-    plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    """Reduce a code of a code list: plain signs, trimmed, and ``1.0`` of a spreadsheet is ``1``, ``01`` too."""
+    plain = plain_code(text)
     if re.fullmatch(r"\d{1,9}(?:\.0+)?", plain):
         return str(int(plain.partition(".")[0]))
     return fold(plain) or plain
