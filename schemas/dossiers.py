@@ -62,6 +62,12 @@ DOSSIERS = Table(
             Kind.TEXT,
             "Keyed pseudonym (HMAC-SHA-256) of the applicant's identity number, else of name and phone; null without either.",
         ),
+        Field(
+            "applicant_spelling",
+            Kind.TEXT,
+            "Keyed pseudonym, shortened, of the applicant's name with its marks, where applicant_key stands for name and phone; "
+            "null for a name without marks.",
+        ),
         STATUS,
         Field("status_as_given", Kind.TEXT, "Status as the source writes it."),
         Field("submitted_at", Kind.INSTANT, "Submission by the citizen (NgayNopHoSo)."),

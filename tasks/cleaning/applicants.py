@@ -55,11 +55,12 @@ def _checked(key: bytes, where: str) -> bytes:
     return key
 
 
-def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Flags) -> pa.Array:
-    """Return pseudonyms of applicants and raise the marks that only their values can give.
+def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Flags) -> dict[str, pa.Array]:
+    """Return the columns that stand for applicants, pseudonyms all, and raise the marks that only their values can give.
 
     A number that is malformed or a placeholder says nothing about who it is: then name and telephone
-    number together stand for the applicant, and without both of them there is no pseudonym.
+    number together stand for the applicant, and without both of them there is no pseudonym. Names are joined
+    without their marks there; what marks they bear, ``applicant_spelling`` tells.
     """
     identity, name, phone, summary = (column(dossiers, field) for field in _PERSONAL)
     digits, line = pseudonym.digits_only(identity), pseudonym.phone_digits(phone)
@@ -79,10 +80,14 @@ def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Fl
     return _keys(_kept(digits, ~(placeholder | malformed)), cleaned, _kept(line, ~phone_made_up), key)
 
 
-def _keys(digits: pa.Array, names: pa.Array, lines: pa.Array, key: bytes) -> pa.Array:
+def _keys(digits: pa.Array, names: pa.Array, lines: pa.Array, key: bytes) -> dict[str, pa.Array]:
     # Names are folded one by one: only those that are asked for their owner.
-    both = pseudonym.names_and_phones(_kept(names, ~given(digits)), lines)
-    return pc.coalesce(pseudonym.pseudonyms(digits, key, "id"), pseudonym.pseudonyms(both, key, "person"))
+    asked = _kept(names, ~given(digits) & given(lines))
+    both = pseudonym.names_and_phones(asked, lines)
+    return {
+        "applicant_key": pc.coalesce(pseudonym.pseudonyms(digits, key, "id"), pseudonym.pseudonyms(both, key, "person")),
+        "applicant_spelling": pseudonym.spellings(asked, key),
+    }
 
 
 def _kept(values: pa.Array, rows: np.ndarray) -> pa.Array:

@@ -94,7 +94,7 @@ def clean_dossiers(
     columns |= _plain_columns(kept, source, flags)
     columns |= _listed_columns(kept, source, flags)
     columns |= _agency_columns(kept, codes, dates, source, directory, flags)
-    columns["applicant_key"] = applicant_keys(kept, source, key, flags)
+    columns |= applicant_keys(kept, source, key, flags)
     columns["status"] = _status(kept, columns, source, flags)
     columns["partition_month"] = _months(dates, codes, source)
     frame = pd.DataFrame({name: series(values) for name, values in columns.items()})

@@ -66,6 +66,7 @@ class Intake:
         worked, finished: whether anybody has worked on it, and whether a result shows.
         counted_first: rank by which the counted one of several is chosen (:mod:`tasks.rules.precedence`).
         person: the applicant is somebody in particular.
+        spelling: the applicant's name with its marks, where it stands for them; -1 where it bears none, and may be any.
     """
 
     primary: npt.NDArray[np.bool_]
@@ -82,6 +83,7 @@ class Intake:
     counted_first: Places
     person: npt.NDArray[np.bool_]
     source: Places
+    spelling: Places
 
     @classmethod
     def of(cls, rows: pd.DataFrame, zones: Mapping[str, str], successors: Mapping[str, str]) -> Intake:
@@ -110,6 +112,7 @@ class Intake:
             counted_first=precedence(rows, received),
             person=_is_person(_text(rows, "marks")),
             source=_numbers(_text(rows, "source")),
+            spelling=_numbers(_text(rows, "applicant_spelling")),
         )
 
 
@@ -233,7 +236,18 @@ def _applications(intake: Intake, among: npt.NDArray[np.bool_]) -> tuple[Places,
     known = among & intake.person & (intake.applicant >= 0) & (intake.procedure >= 0) & (intake.agency >= 0)
     rows = np.flatnonzero(known & ~np.isnat(intake.day))
     number = intake.day[rows].astype(np.int64)
-    return rows, _group(intake.applicant[rows], intake.procedure[rows], intake.agency[rows], number)
+    group = _group(intake.applicant[rows], intake.procedure[rows], intake.agency[rows], number)
+    return rows, _told_apart(group, intake.spelling[rows])
+
+
+def _told_apart(group: Places, spelling: Places) -> Places:
+    """Number anew the groups in which names differ in their marks: then one without marks is nobody's in particular."""
+    known = np.flatnonzero(spelling >= 0)
+    if not len(known):
+        return group
+    named = pd.DataFrame({"group": group[known], "spelling": spelling[known]}).drop_duplicates()
+    several = np.bincount(named["group"], minlength=int(group.max()) + 1) > 1
+    return _group(group, np.where(several[group], spelling + 1, 0))
 
 
 def _links(left: Places, right: Places, rule: int) -> Pairs:

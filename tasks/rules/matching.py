@@ -21,6 +21,7 @@ COLUMNS = (
     "procedure_code",
     "unit_code",
     "applicant_key",
+    "applicant_spelling",
     "status",
     "received_at",
     "due_at",

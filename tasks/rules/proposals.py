@@ -23,7 +23,8 @@ from tasks.rules.masking import looks_personal
 from tasks.rules.reasons import REASONS
 from tasks.rules.recorded import LATE
 from tasks.rules.reference import Directory
-from tasks.rules.spelling import spelled
+from tasks.rules.spelling import agreed, spelled
+from tasks.rules.text import fold
 from tasks.rules.times import LocalTimes, days, local_times, minute_text
 from tasks.rules.values import same_value, value_text
 from tasks.rules.verdict import Judgement, judgement_of
@@ -140,11 +141,16 @@ def _waiting_elsewhere(judged: Judgement) -> Iterator[Proposal]:
 def _named_in_log(case: Case, code: str, heirs: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of some agencies that the dossier's log names, by code or by name."""
     events, units = case.facts.frames.events, case.facts.frames.units
-    rooms = {spelled(str(room)) for room in events["unit_as_given"][events["code"] == code].dropna()} if heirs else set()
-    names = zip(units["unit_code"], units["name"], strict=True)
-    return tuple(
-        sorted({unit for unit, name in names if unit in heirs and not rooms.isdisjoint({spelled(unit), spelled(name)})})
-    )
+    rooms = {str(room) for room in events["unit_as_given"][events["code"] == code].dropna()} if heirs else set()
+    texts = [
+        (text, unit)
+        for unit, name in zip(units["unit_code"], units["name"], strict=True)
+        if unit in heirs
+        for text in (unit, name)
+    ]
+    by_spelling, by_name = (agreed((form(str(text)), str(unit)) for text, unit in texts) for form in (spelled, fold))
+    named = (by_spelling.get(spelled(room), by_name.get(fold(room))) for room in rooms)
+    return tuple(sorted({unit for unit in named if unit is not None}))
 
 
 def rule_words(rule: str) -> tuple[str, str]:

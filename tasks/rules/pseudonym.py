@@ -14,9 +14,11 @@ import pyarrow.compute as pc
 from stdnum.vn import mst
 
 from tasks.rules.columns import truths
+from tasks.rules.spelling import has_marks, spelled
 from tasks.rules.text import fold, given, per_distinct
 
 SHORTEST_KEY = 32
+_SHORT = 16  # hexadecimal digits: enough to tell a few names apart
 # Filled in for want of a number (domain 2.10, 3.4), and runs of one digit or of counting digits.
 _PLACEHOLDER = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0*1|0?123456789\d{0,3}|1234567890?|9876543210?|[01]?0?9?0{6,}\d?)$"
 _PHONE_PLACEHOLDER = r"^(?:0?123456789\d?|0?987654321\d?|0?9?0{6,}\d?|0(\d?)0{7,}|0?1{8,}|0?9{8,}|0?8{8,}|0?3{8,})$"
@@ -78,6 +80,15 @@ def phone_malformed(digits: pa.Array) -> np.ndarray:
 def phone_placeholder(digits: pa.Array) -> np.ndarray:
     """Tell which telephone numbers were made up to fill the field."""
     return truths(pc.match_substring_regex(digits, _PHONE_PLACEHOLDER))
+
+
+def spellings(names: pa.Array, key: bytes) -> pa.Array:
+    """Return short pseudonyms of names with their marks; null for a name that bears none, and so says nothing about them.
+
+    Of names that are one without marks and share a telephone it tells Hùng from Hưng; no name is found by it alone.
+    """
+    marked = per_distinct(names, lambda text: spelled(text) if has_marks(text) else None, pa.string())
+    return pc.utf8_slice_codeunits(pseudonyms(marked, key, "spelling"), 0, _SHORT)
 
 
 def names_and_phones(names: pa.Array, phones: pa.Array) -> pa.Array:

@@ -55,6 +55,8 @@ def _pairs(intake: Intake, received: LocalTimes, withdrawn: LocalTimes, counted:
     first, again = (pairs[f"row_{name}"].to_numpy(dtype=np.int64) for name in ("first", "again"))
     fits = (received[again] > received[first]) & (received[again] >= withdrawn[first])
     fits &= received[again] <= withdrawn[first] + _WITHIN
+    one, other = intake.spelling[first], intake.spelling[again]
+    fits &= (one == other) | (one < 0) | (other < 0)  # Hùng is not Hưng, and a name without marks may be either
     return again[fits], first[fits]
 
 
