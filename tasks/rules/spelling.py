@@ -21,6 +21,8 @@ LOOK_ALIKES = dict(
 BARRED_D = {"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"}
 DASHES = "\u02d7\u058a\u1806\u2010-\u2015\u2043\u2212\u2796\u2e3a\u2e3b\u30fc\ufe58\ufe63"  # of a class of letters
 UNSEEN = "\u00ad\u034f\u200c-\u200f\u202a-\u202e\u2060-\u2064"  # likewise: signs without a place of their own
+# Anything but ASCII and composed Vietnamese; most texts hold nothing of it.
+_ODD = re.compile("[^\\x00-\\x9f\\u00c0-\\u00cf\\u00d1-\\u00ef\\u00f1-\\u0131\\u01a0\\u01a1\\u01af\\u01b0\\u1ea0-\\u1ef9]")
 _OTHER_ALPHABET = re.compile("[\u0370-\u04ff]")
 _LATIN = re.compile("[A-Za-z]")
 _ONE_FORM = str.maketrans(BARRED_D)
@@ -36,7 +38,7 @@ _Y_AS_I = re.compile(r"\b(h|k|l|m|s|t|qu)i\b")
 
 def plain_letters(text: str) -> str:
     """Return a text in NFKC, with Latin letters for those that only look so among them, without signs that nobody sees."""
-    if text.isascii():
+    if not _ODD.search(text):
         return text
     letters = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ONE_FORM)
     if _OTHER_ALPHABET.search(letters) and _LATIN.search(letters):
@@ -52,7 +54,7 @@ def plain_code(text: str) -> str:
 
 def one_y(words: str) -> str:
     """Write i at the end of small words without tones as y, where both are one: ``ly`` for ``li``."""
-    return _Y_AS_I.sub(r"\1y", words)
+    return _Y_AS_I.sub(r"\1y", words) if "i " in words or words.endswith("i") else words
 
 
 def spelled(text: str) -> str:
