@@ -25,15 +25,18 @@ _HALF_HOUR = 30
 RECEIPT, END = 0, 1
 LEAST = 5  # times of an agency; fewer prove nothing about it
 LEAST_OF_MONTH = 10  # times of one month that speak for themselves, whatever the other months say
-_LEAST_OUTSIDE = 0.3  # share outside office hours: a desk that works late has fewer
+LEAST_OUTSIDE = 0.3  # share outside office hours: a desk that works late has fewer
 _FITTING = 0.9  # share that the shift has to explain
 _ONE_JOB = 0.5  # share of ends in two neighbouring half-hours from which on a nightly job wrote them
-_MARGIN = 60  # minutes before opening and after closing that are still nothing unusual
+MARGIN = 60  # minutes before opening and after closing that are still nothing unusual
 _SHIFTED = {
     RECEIPT: (marks.RECEIPT_CLOCK_BEHIND, marks.RECEIPT_CLOCK_AHEAD),
     END: (marks.END_CLOCK_BEHIND, marks.END_CLOCK_AHEAD),
 }
 _FIELDS = {RECEIPT: ("received_at",), END: ("done_at", "returned_at")}
+
+
+NOTHING = pd.DataFrame({name: [] for name in ("unit_code", "month", "kind", "slot", "times")})
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _grouped(counts: pd.DataFrame) -> tuple[pd.DataFrame, Numbers]:
 
 def _open(opening: tuple[int, int]) -> Mask:
     starts = np.arange(SLOTS) * _HALF_HOUR
-    return np.asarray((starts >= opening[0] - _MARGIN) & (starts < opening[1] + _MARGIN))
+    return np.asarray((starts >= opening[0] - MARGIN) & (starts < opening[1] + MARGIN))
 
 
 def _shifts(spread: Numbers, inside: Mask, minutes: int) -> Numbers:
@@ -126,7 +129,7 @@ def _shifts(spread: Numbers, inside: Mask, minutes: int) -> Numbers:
         minutes: what the zone is ahead of UTC.
     """
     total, odd = spread.sum(axis=2), (spread * ~inside[:, None]).sum(axis=2)
-    suspect = (total >= LEAST) & (odd >= LEAST) & (odd >= _LEAST_OUTSIDE * total)
+    suspect = (total >= LEAST) & (odd >= LEAST) & (odd >= LEAST_OUTSIDE * total)
     one_job = (spread + np.roll(spread, -1, axis=2)).max(axis=2)[:, END] > _ONE_JOB * total[:, END]
     found = np.zeros(total.shape, dtype=np.int64)
     for shift in (abs(minutes), -abs(minutes)):
