@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -172,14 +172,14 @@ def read_dossiers(objects: Objects, pages: Pages) -> Readings:
         dossiers=Part(columns, positions),
         events=child_columns(*keys.inside(EVENTS), EVENT_KEYS, codes, positions),
         supplements=child_columns(*keys.inside(SUPPLEMENTS), SUPPLEMENT_KEYS, codes, positions),
-        rejected=not_objects(objects.others),
+        rejected=not_objects(objects),
     )
 
 
 def read_units(objects: Objects, pages: Pages) -> Readings:
     """Read records of LayDanhMucCoQuan."""
     columns = {field: objects.keys.texts(*names) for field, names in UNIT_KEYS.items()}
-    return readings(pages, units=Part(columns, objects.positions), rejected=not_objects(objects.others))
+    return readings(pages, units=Part(columns, objects.positions), rejected=not_objects(objects))
 
 
 def read_procedures(objects: Objects, pages: Pages) -> Readings:
@@ -201,12 +201,12 @@ def read_procedures(objects: Objects, pages: Pages) -> Readings:
         "limit_text": pa.array([limit[0] for limit in limits], pa.string()),
         "limit_unit_text": pa.array([limit[1] for limit in limits], pa.string()),
     }
-    return readings(pages, procedures=Part(columns, positions[places]), rejected=not_objects(objects.others))
+    return readings(pages, procedures=Part(columns, positions[places]), rejected=not_objects(objects))
 
 
-def not_objects(positions: Sequence[int]) -> Part:
-    """Reject records that are no objects."""
-    return Part({"reason": pa.array(["not_an_object"] * len(positions), pa.string())}, positions)
+def not_objects(objects: Objects) -> Part:
+    """Reject what stands among the records and is none that can be used."""
+    return Part({"reason": pa.array(objects.reasons, pa.string())}, objects.others)
 
 
 def child_columns(

@@ -59,7 +59,7 @@ def read_calls(objects: Objects, pages: Pages) -> Readings:
     stated = joined(
         [
             *parts,
-            readings(pages, rejected=not_objects(objects.others)),
+            readings(pages, rejected=not_objects(objects)),
             readings(pages, rejected=Part({"reason": reason}, unknown)),
         ]
     )

@@ -35,7 +35,7 @@ def read_messages(given: Objects, pages: Pages, partial: bool) -> Readings:
     entry &= np.array([value is None for value in keys.values(*DOSSIER_ONLY)])
     whole, entries = np.flatnonzero(~entry).tolist(), np.flatnonzero(entry).tolist()
     objects = keys.records
-    of_dossiers = Objects(Keys([objects[place] for place in whole]), positions[whole], given.others)
+    of_dossiers = Objects(Keys([objects[place] for place in whole]), positions[whole], given.others, given.reasons)
     dossiers = read_dossiers(of_dossiers, pages)
     names = _names(keys)
     homes = {name: place for place in reversed(whole) for name in names[place]}

@@ -74,7 +74,7 @@ def read_opencps(objects: Objects, pages: Pages, statuses: Iterable[str] = ()) -
         dossiers=Part(columns, positions),
         events=child_columns(*keys_of(actions), ACTION_KEYS, columns["code"], positions),
         supplements=child_columns(*keys_of(waits), pauses, columns["code"], positions),
-        rejected=not_objects(objects.others),
+        rejected=not_objects(objects),
     )
 
 

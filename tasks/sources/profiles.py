@@ -140,9 +140,10 @@ def read_records(body: bytes, media_type: str, source: Source, pages: Pages, typ
     else:
         answers = [parse_json(body)]
         records = listed(answers[0], _list_of(source))
-    if types is not None and _in_columns(media_type, source):
+    objects = objects_of(records)
+    if types is not None and not objects.others and _in_columns(media_type, source):
         types.learn(answers)
-    return _read(objects_of(records), source, pages)
+    return _read(objects, source, pages)
 
 
 def parse_records(body: bytes, media_type: str, source: Source, types: PageTypes) -> ParsedPage | None:
@@ -200,14 +201,14 @@ def meanings(source: Source) -> dict[str, str]:
 
 def _read_rows(objects: Objects, pages: Pages, source: Source) -> Readings:
     """Read rows of a database, with the rows of their child tables under ``pauses`` and ``events``."""
-    keys, positions, others = objects.keys, objects.positions, objects.others
+    keys, positions = objects.keys, objects.positions
     columns = {field: keys.texts(*names) for field, names in columns_of(source).items()}
     if source.profile == "catalogue":
-        return readings(pages, procedures=Part(columns, positions), rejected=not_objects(others))
+        return readings(pages, procedures=Part(columns, positions), rejected=not_objects(objects))
     if source.profile == "units":
-        return readings(pages, units=Part(columns, positions), rejected=not_objects(others))
+        return readings(pages, units=Part(columns, positions), rejected=not_objects(objects))
     columns = _with_constants(columns, source, len(positions))
-    parts = {"dossiers": Part(columns, positions), "rejected": not_objects(others)}
+    parts = {"dossiers": Part(columns, positions), "rejected": not_objects(objects)}
     tables = (("events", "events"), ("pauses", "supplements")) if source.sql else ()
     for name, target in tables:
         child = getattr(source.sql, name)

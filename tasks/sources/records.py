@@ -7,10 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Record = dict[str, Any]
+REFUSED = "motcua_refused"  # key of a record that we made ourselves: why what stood in its place cannot be used
 
 
 def parse_json(body: bytes) -> Any:
@@ -217,21 +218,34 @@ class Objects:
     Attributes:
         keys: of those that are objects.
         positions: their places in the page.
-        others: places of what is no object.
+        others: places of what is no object, or cannot be used as one.
+        reasons: why not, for each of them.
     """
 
     keys: Fields
     positions: np.ndarray
     others: list[int]
+    reasons: list[str] = field(default_factory=list)
 
 
 def objects_of(records: Sequence[Any]) -> Objects:
     """Part the objects of a page from what is none."""
-    if set(map(type, records)) <= {dict}:
+    if set(map(type, records)) <= {dict} and not any(map(_refused, records)):
         return Objects(Keys(records), np.arange(len(records)), [])
-    positions = [place for place, record in enumerate(records) if isinstance(record, dict)]
-    others = [place for place, record in enumerate(records) if not isinstance(record, dict)]
-    return Objects(Keys([records[place] for place in positions]), np.array(positions, dtype=np.int64), others)
+    why = [_reason(record) for record in records]
+    positions = [place for place, reason in enumerate(why) if reason is None]
+    others = [place for place, reason in enumerate(why) if reason is not None]
+    keys = Keys([records[place] for place in positions])
+    return Objects(keys, np.array(positions, dtype=np.int64), others, [reason for reason in why if reason is not None])
+
+
+_refused = methodcaller("__contains__", REFUSED)
+
+
+def _reason(record: Any) -> str | None:
+    if not isinstance(record, dict):
+        return "not_an_object"
+    return str(record[REFUSED]) if REFUSED in record else None
 
 
 def keys_of(parents: Sequence[Any]) -> tuple[Keys, np.ndarray]:

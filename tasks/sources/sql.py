@@ -7,29 +7,28 @@ names, child rows (pauses, progress) inside their dossier.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, DisconnectionError, NoSuchTableError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchTableError
 
 from config.connections import ChildTable, Sql
-from config.errors import ConfigError, SourceError, TransientError
+from config.errors import ConfigError, SourceError
 from config.sources import Source
+from tasks.sources.children import Parents
+from tasks.sources.database import connected
 from tasks.sources.day_totals import day_of
 from tasks.sources.profiles import columns_of
 from tasks.sources.protocol import JSON_LINES, DayTotal, Page, Window
+from tasks.sources.records import REFUSED
 from tasks.sources.row_place import RowPlace
+from tasks.sources.row_values import AsText, OddValueError, Values, line_of, odd_values_told
 from tasks.sources.transport import require_hours
 
 _KEYS_AT_ONCE = 1000  # parents named in one statement for their child rows
-_CONNECT_SECONDS = 15
 _ROUNDED = timedelta(milliseconds=10)
-# Reflected names are a kind of text of their own, which JSON's writer takes for keys only when told to.
-_LINES = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
 
 
 class SqlAdapter:
@@ -40,22 +39,35 @@ class SqlAdapter:
             raise ConfigError(source.name, "kind sql without a section sql")
         self.source = source
         self.options: Sql = source.sql
+        self.values = Values()
         self._tables: dict[str, sa.Table] = {}
 
     def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:
         """Yield batches of rows in the order of modification and key; see the protocol.
 
-        Rows that state no modification belong to no window; they come first in each that has no end.
+        Rows that state no modification belong to no window; they come first in each that has no end. Where a value is
+        none of its column's kind (a day before Christ, 0000-00-00, the year 20225), dates are read as text from there on.
         """
+        place, number = RowPlace.read(after, self._what()), 0
+        try:
+            for page in self._pages(window, place, number):
+                yield page
+                place, number = RowPlace.read(page.mark, self._what()), number + 1
+        except OddValueError:
+            self.values = AsText()
+            yield from self._pages(window, place, number)
+
+    def _pages(self, window: Window, place: RowPlace, number: int) -> Iterator[Page]:
         # Child rows come over a second connection: some databases allow one open cursor a connection.
         with self._connection() as connection, self._connection() as beside:
+            self.values.prepare(connection, beside)
             table = self._table(connection, self.options.table)
             streamed = connection.execution_options(stream_results=True, max_row_buffer=self.options.page_rows)
-            number = 0
-            for undated, statement in self._statements(table, window, RowPlace.read(after, self._what())):
-                for batch in streamed.execute(statement).mappings().partitions(self.options.page_rows):
+            for undated, statement in self._statements(connection, table, window, place):
+                found = odd_values_told(streamed.execute(statement).mappings().partitions(self.options.page_rows))
+                for batch in found:
                     require_hours(self.source, datetime.now(UTC))
-                    yield self._page(beside, number, [dict(row) for row in batch], undated)
+                    yield self._page(beside, number, [self.values.row(row, table) for row in batch], undated)
                     number += 1
             if number == 0:
                 yield self._page(beside, 0, [], False)
@@ -89,9 +101,11 @@ class SqlAdapter:
             raise self._wrong("its day of receipt is not one column of a kind of date, so sql.totals cannot count by it")
         return column
 
-    def _statements(self, table: sa.Table, window: Window, place: RowPlace) -> Iterator[tuple[bool, sa.Select[Any]]]:
+    def _statements(
+        self, connection: sa.Connection, table: sa.Table, window: Window, place: RowPlace
+    ) -> Iterator[tuple[bool, sa.Select[Any]]]:
         """Return what to ask for from a place on: rows that state no modification, then those of the window."""
-        statement = sa.select(*self._columns(table))
+        statement = sa.select(*(self.values.shown(column, connection) for column in self._columns(table)))
         if self.options.modified and window.until is None and place.undated:
             where = [*self._undated(table), *self._beyond(table, place)]
             yield True, statement.where(*where).order_by(*self._order(table, undated=True))
@@ -115,32 +129,32 @@ class SqlAdapter:
 
     def _page(self, connection: sa.Connection, number: int, rows: list[dict[str, Any]], undated: bool) -> Page:
         mark = self._mark(rows[-1], undated) if rows else None
+        astray: list[dict[str, Any]] = []
         for name in ("pauses", "events"):
             child = getattr(self.options, name)
             if child is not None and rows:
-                self._attach(connection, name, child, rows)
-        try:
-            body = b"".join(orjson.dumps(row, default=_plain, option=_LINES) for row in rows)
-        except (TypeError, ValueError):
-            raise self._wrong(f"a row of {self.options.table!r} holds a value that cannot be written down") from None
+                astray += [{REFUSED: "no_parent", name: [row]} for row in self._attach(connection, name, child, rows)]
+        body = b"".join(map(line_of, [*rows, *astray]))
         return Page(number, f"{self.options.table} {number + 1}", JSON_LINES, body, len(rows), self._newest(rows), mark)
 
-    def _attach(self, connection: sa.Connection, name: str, child: ChildTable, rows: list[dict[str, Any]]) -> None:
-        """Put the child rows of each dossier into it, in a stable order."""
+    def _attach(
+        self, connection: sa.Connection, name: str, child: ChildTable, rows: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Put the child rows of each dossier into it, in a stable order; return those whose dossier is not certain."""
         table = self._table(connection, child.table)
         wanted = [self._column(table, column) for column in child.columns.values()]
         key = self._column(table, child.key)
         order = [key, self._column(table, child.order_by)] if child.order_by else [key, *wanted]
-        by_key: dict[Any, list[dict[str, Any]]] = {row[self.options.key]: [] for row in rows}
-        keys = [value for value in by_key if value is not None]
-        for first in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[first : first + _KEYS_AT_ONCE]
-            statement = sa.select(key.label("parent_key"), *wanted).where(key.in_(some)).order_by(*order)
-            for found in connection.execute(statement).mappings():
-                row = dict(found)
-                by_key[row.pop("parent_key")].append(row)
+        parents = Parents([row[self.options.key] for row in rows])
+        shown = [self.values.shown(column, connection) for column in wanted]
+        for some in parents.parts(_KEYS_AT_ONCE):
+            statement = sa.select(key.label("parent_key"), *shown).where(key.in_(some)).order_by(*order)
+            for found in odd_values_told(connection.execute(statement).mappings()):
+                row = self.values.row(found, table)
+                parents.give(row.pop("parent_key"), row, some)
         for row in rows:
-            row[name] = by_key[row[self.options.key]]
+            row[name] = parents.children_of(row[self.options.key])
+        return parents.astray
 
     def _columns(self, table: sa.Table) -> list[sa.Column[Any]]:
         named = [heading for headings in columns_of(self.source).values() for heading in headings]
@@ -223,51 +237,8 @@ class SqlAdapter:
     def _wrong(self, fact: str) -> SourceError:
         return SourceError(self.source.name, fact, "Correct the source file.")
 
-    @contextmanager
-    def _connection(self) -> Iterator[sa.Connection]:
-        """Open a connection for reading; errors become ours and hold no statement, value or password."""
-        try:
-            url = sa.make_url(self.options.address.value())
-        except sa.exc.ArgumentError:
-            raise ConfigError(
-                f"environment variable {self.options.address.env}", "is no database address", "dialect://…"
-            ) from None
-        if self.options.allowed_hosts and url.host not in self.options.allowed_hosts:
-            where = f"sources/{self.source.name}.yaml sql.address"
-            raise ConfigError(where, "names a host that allowed_hosts does not list", ", ".join(self.options.allowed_hosts))
-        try:
-            engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.pool.NullPool, connect_args=_limits(url))
-        except (SQLAlchemyError, ImportError):
-            raise ConfigError(f"environment variable {self.options.address.env}", "names no dialect installed here") from None
-        try:
-            with engine.connect() as connection:
-                yield connection
-        except (OperationalError, DisconnectionError) as error:
-            raise TransientError(self.source.name, f"the database could not be read ({_state(error)})") from None
-        except SQLAlchemyError as error:
-            raise SourceError(self.source.name, f"the database refused to be read ({_state(error)})") from None
-        finally:
-            engine.dispose()
-
-
-def _limits(url: sa.URL) -> dict[str, Any]:
-    return {"connect_timeout": _CONNECT_SECONDS} if url.get_backend_name() in ("postgresql", "mysql", "mariadb") else {}
-
-
-def _state(error: SQLAlchemyError) -> str:
-    """Return what of an error is safe to show: its class and SQLSTATE."""
-    original = getattr(error, "orig", None) if isinstance(error, DBAPIError) else None
-    state = getattr(original, "pgcode", None) or getattr(original, "sqlstate", None)
-    return " ".join(part for part in (type(error).__name__, state) if part)
-
-
-def _plain(value: Any) -> Any:
-    """Write down what JSON has no kind for."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    return str(value)
+    def _connection(self) -> AbstractContextManager[sa.Connection]:
+        return connected(self.source, self.options)
 
 
 def _moment(value: Any) -> datetime | None:
