@@ -168,6 +168,8 @@ class Source(Strict):
         drift: what a change of its shape means; one word stands for all kinds of change.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
+        ended: last day of a system that was closed down: it is not asked any more, and its dossiers stay counted, judged and
+            published.
         begins: day on which the system's records begin; null asks for everything before the first pull at once.
         shrinkage: how much it may shrink before a gate stops it. Of a folder: a file that comes again under its name, and files
             that are taken away while none comes under a new name; null for a folder that is emptied as it is read.
@@ -202,6 +204,7 @@ class Source(Strict):
     statements: Literal["whole", "partial"] = "whole"
     drift: Drift = Drift()
     overlap_minutes: int = Field(60, ge=0)
+    ended: date | None = None
     begins: date | None = None
     window_days: int = Field(31, ge=1)
     shrinkage: Shrinkage = Shrinkage()
@@ -221,6 +224,10 @@ class Source(Strict):
     def overlap(self) -> timedelta:
         """How far back before the last modification seen a pull asks again."""
         return timedelta(minutes=self.overlap_minutes)
+
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether it was closed down, at an aware instant."""
+        return self.ended is not None and now.astimezone(self.timezone).date() > self.ended
 
     @property
     def beginning(self) -> datetime | None:
@@ -314,6 +321,8 @@ class Source(Strict):
             raise ValueError("profile land_calls needs statements: partial, for a call tells only what happened")
         if self.begins and self.rest and self.rest.listing and self.rest.listing.since is None:
             raise ValueError("begins needs rest.listing.since: without it a list cannot be asked for by windows of time")
+        if self.begins and self.ended and self.ended < self.begins:
+            raise ValueError("ended is before begins")
         if self.is_reference != (self.role == "reference"):
             raise ValueError("role reference goes with the profiles catalogue and units")
         return self
@@ -349,8 +358,12 @@ def load_sources(directory: Path) -> dict[str, Source]:
     Raises:
         ConfigError: a file cannot be used.
     """
-    paths = [path for path in sorted(directory.glob("*.yaml")) if not path.name.startswith("example-")]
-    return {path.stem: load_source(path) for path in paths}
+    return {path.stem: load_source(path) for path in source_files(directory)}
+
+
+def source_files(directory: Path) -> list[Path]:
+    """Return the source files of a folder in order, without the examples; none where there is no folder."""
+    return [path for path in sorted(directory.glob("*.yaml")) if not path.name.startswith("example-")]
 
 
 def crowded_hosts(sources: Iterable[Source]) -> dict[str, int]:

@@ -9,9 +9,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from config.errors import ConfigError
+from config.known_sources import known_sources
 from config.settings import settings
-from config.sources import load_sources
 from flows.correction_looks import sums
 from flows.narrow import print_rows
 from flows.runtime.words import ALL, each_dossier, or_all, say
@@ -219,10 +218,8 @@ def windows(name: str | None) -> None:
     """
     from tasks.reports.windows import window_rows
 
-    known = load_sources(settings().sources_dir)
-    if name is not None and name not in known:
-        raise ConfigError(str(settings().sources_dir), f"has no {name}", ", ".join(known) or "copy an example-*.yaml")
-    for source in known.values() if name is None else [known[name]]:
+    known = known_sources()
+    for source in known.usable.values() if name is None else [known.named(name)]:
         rows = window_rows(source)
         headings = list(dict.fromkeys(heading for row in rows for heading in row))
         table = Table(title=source.name)

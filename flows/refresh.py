@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from prefect import flow
@@ -11,8 +11,9 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 
 from config.errors import ConfigError
+from config.known_sources import keep_as_read, known_sources
 from config.settings import settings
-from config.sources import Source, load_sources
+from config.sources import Source
 from flows.days import last_finished_day
 from flows.drift import told_of_drift
 from flows.progress import Progress
@@ -78,6 +79,7 @@ def refresh(
             progress.at("load")
             with told_of_drift(trouble):
                 load_all(chosen, day, trouble)
+            warn_of_files(trouble)
             proofs = start_proofs(chosen, day, "hours" in allowed)
             progress.at("match")
             match_and_look(day)
@@ -101,12 +103,16 @@ def choose(names: list[str] | None) -> dict[str, Source]:
     Raises:
         ConfigError: there is no such source, or none at all.
     """
-    known = load_sources(settings().sources_dir)
-    unknown = [name for name in names or () if name not in known]
-    if unknown or not known:
-        fact = f"has no {', '.join(unknown)}" if unknown else "has no source"
-        raise ConfigError(str(settings().sources_dir), fact, ", ".join(known) or "copy an example-*.yaml and set its address")
-    return {name: source for name, source in known.items() if not names or name in names}
+    known = known_sources()
+    for name in names or ():
+        if name in known.kept and name not in known.broken:
+            raise gone(name)
+        known.named(name)
+    if not known.usable:
+        raise next(iter(known.broken.values()), None) or ConfigError(
+            str(settings().sources_dir), "has no source", "copy an example-*.yaml and set its address"
+        )
+    return {name: source for name, source in known.usable.items() if not names or name in names}
 
 
 def allow(anyway: list[Anyway], sources: list[str]) -> list[Anyway]:
@@ -123,9 +129,47 @@ def allow(anyway: list[Anyway], sources: list[str]) -> list[Anyway]:
     return anyway
 
 
+def asked_today(chosen: dict[str, Source]) -> dict[str, Source]:
+    """Leave out the systems that were closed down: they are asked no more, and what they brought stays."""
+    now = datetime.now(UTC)
+    return {name: source for name, source in chosen.items() if not source.has_ended(now)}
+
+
+def warn_of_files(trouble: Trouble) -> None:
+    """Say which source files cannot be used and which are gone; keep what the others say, for the day on which one is."""
+    loaded = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL")}
+    known = known_sources()
+    keep_as_read(loaded & set(known.usable))
+    for name, error in known.broken.items():
+        trouble.warn(
+            say(
+                f"{error} Hệ thống {name} không được hỏi, các hệ thống khác vẫn chạy: hãy sửa tệp đó.",
+                f"{error} Source {name} was not asked, the others were: mend that file.",
+            )
+        )
+    for name in sorted(loaded - set(known.usable) - set(known.broken)):
+        trouble.warn(str(gone(name)))
+
+
+def gone(name: str) -> ConfigError:
+    """Return the error for a source that brought records and has no file any more."""
+    where = settings().sources_dir / f"{name}.yaml"
+    return ConfigError(
+        str(where),
+        say(
+            f"không còn tệp của hệ thống {name}; hồ sơ của nó vẫn được tính theo tệp đọc lần cuối, không lấy thêm dữ liệu",
+            f"the file of source {name} is gone; its dossiers stay counted by what it last said, nothing new is asked of it",
+        ),
+        say(
+            "đặt lại tệp; nếu hệ thống đã đóng, thêm dòng `ended: NĂM-THÁNG-NGÀY` (ngày cuối) vào tệp",
+            "put the file back; if the system was closed down, with a line `ended: YEAR-MONTH-DAY` (its last day)",
+        ),
+    )
+
+
 def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble, *, anyway: bool = False) -> int:
     """Land what is new at every source; return how many had anything new."""
-    futures = [pull.submit(name, day, anyway) for name in chosen]
+    futures = [pull.submit(name, day, anyway) for name in asked_today(chosen)]
     return sum(trouble.of(future) is not None for future in futures)
 
 
@@ -145,7 +189,7 @@ def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
 
 def start_proofs(chosen: dict[str, Source], day: date, anyway: bool = False) -> list[PrefectFuture[Proof | None]]:
     """Begin to compare what is held with the counts of the sources that tell theirs; matching need not wait for it."""
-    return [prove.submit(name, day, anyway) for name, source in chosen.items() if source.tells_totals]
+    return [prove.submit(name, day, anyway) for name, source in asked_today(chosen).items() if source.tells_totals]
 
 
 def tell_proofs(futures: list[PrefectFuture[Proof | None]], trouble: Trouble) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from config.errors import ConfigError
-from config.settings import settings
-from config.sources import Source, load_sources
+from config.known_sources import known_sources
+from config.sources import Source
 from flows.runtime.words import say
 from tasks.diagnose import Diagnosis, diagnose
 from tasks.drift import Drift, compared
@@ -26,10 +25,7 @@ _KEPT = {
 
 def named(name: str) -> Source:
     """Return a configured source; ConfigError where there is none of that name."""
-    known = load_sources(settings().sources_dir)
-    if name not in known:
-        raise ConfigError(str(settings().sources_dir), f"has no {name}", ", ".join(known) or "copy an example-*.yaml")
-    return known[name]
+    return known_sources().named(name)
 
 
 def check_source(name: str) -> list[str]:

@@ -13,8 +13,8 @@ from types import FrameType
 
 from prefect.client.orchestration import get_client
 
+from config.known_sources import known_sources
 from config.settings import settings
-from config.sources import load_sources
 from flows.runtime import children
 from flows.runtime.automations import ensure_heartbeat_automation
 from flows.runtime.deployments import PREFECT_YAML, apply
@@ -62,7 +62,7 @@ def set_up(prefect_yaml: Path = PREFECT_YAML) -> tuple[list[str], int]:
         changed = apply(client, prefect_yaml)
         ensure_heartbeat_automation(client)
         cancelled = coalesce_missed(client)
-    ensure_limits(load_sources(settings().sources_dir))
+    ensure_limits(known_sources().usable)
     return changed, cancelled
 
 

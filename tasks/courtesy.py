@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from config.errors import ConfigError, DeferredError, SourceError, TransientError
-from config.settings import settings
-from config.sources import Source, load_sources
+from config.known_sources import known_sources
+from config.sources import Source
 from schemas.breakers import BREAKERS
 from tasks.places import place_at_host
 from tasks.sources.transport import require_hours
@@ -57,25 +57,27 @@ def asked_politely(name: str, *, anyway: bool = False) -> Iterator[Source]:
     """Lend a configured source within its hours, with its breaker closed and a place at its host; see :func:`courtesy`.
 
     Raises:
-        ConfigError: there is no such source.
+        ConfigError: there is no such source, or it was closed down.
         DeferredError: it is left alone now.
         TransientError: others held all places at its host for too long.
     """
     everyone = sources_with(name)
+    if everyone[name].has_ended(datetime.now(UTC)):
+        where, fact = f"sources/{name}.yaml ended", f"says that the system was closed down on {everyone[name].ended}"
+        raise ConfigError(where, fact, "take `ended` out to ask it again")
     with place_at_host(everyone[name], everyone), courtesy(everyone[name], anyway=anyway) as source:
         yield source
 
 
 def sources_with(name: str) -> dict[str, Source]:
-    """Load all sources, as the files say now.
+    """Load all sources, as the files say now; those whose file cannot be used are left out.
 
     Raises:
         ConfigError: this one is not among them.
     """
-    found = load_sources(settings().sources_dir)
-    if name not in found:
-        raise ConfigError(f"source {name}", "has no file in the folder of sources", ", ".join(found))
-    return found
+    known = known_sources()
+    known.named(name)
+    return known.usable
 
 
 def _require_closed(source: Source, now: datetime) -> None:

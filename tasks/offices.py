@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from config.areas import load_areas
 from config.calendar import Calendar, load_calendars
 from config.errors import ConfigError
-from config.settings import settings
-from config.sources import Source, load_sources
+from config.known_sources import known_sources, no_file
+from config.sources import Source
 from tasks.clocks import clock_for
 from tasks.rules.case import Office, Settled, settle
 from tasks.rules.clock import Clocks
@@ -30,25 +30,26 @@ from tasks.warehouse.heard import heard_until
 
 @lru_cache
 def all_sources(directory: Path | None = None) -> dict[str, Source]:
-    """Return the configured sources by name, read once per process."""
-    return load_sources(directory or settings().sources_dir)
+    """Return every source whose dossiers can be judged, by name, read once per process."""
+    return known_sources(directory).judged
 
 
 def source_named(name: str) -> Source:
-    """Return a configured source.
+    """Return a configured source, or what its file last said where that is gone or broken.
 
     Raises:
-        ConfigError: there is no file of that name.
+        ConfigError: there never was a file of that name, or nothing is known of it any more.
     """
     sources = all_sources()
     if name not in sources:
-        raise ConfigError("config/sources", f"there is no source {name!r}", ", ".join(sorted(sources)))
+        back = "or its file put back, with a line `ended: YEAR-MONTH-DAY` if the system was closed down"
+        raise no_file(name, [*sorted(sources), back])
     return sources[name]
 
 
 def zones() -> dict[str, str]:
     """Return the IANA zone of every configured source, as the files say now."""
-    return {name: source.zone for name, source in load_sources(settings().sources_dir).items()}
+    return {name: source.zone for name, source in known_sources().judged.items()}
 
 
 def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> Office:

@@ -17,8 +17,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.errors import ConfigError
+from config.known_sources import known_sources
 from config.settings import settings
-from config.sources import Source, load_sources
+from config.sources import Source
 from schemas.raw import PAGES
 from tasks.counts import Counts
 from tasks.history import TOLD, keep_run, put_back_days, restore_sheets, telling
@@ -105,7 +106,7 @@ def _sources_of(receipts: Sequence[Receipt]) -> dict[str, Source]:
         raise ConfigError(
             "landing zone", "holds no receipt of a load", "the landing zone of the warehouse that is to be rebuilt"
         )
-    known = load_sources(settings().sources_dir)
+    known = known_sources().judged
     missing = sorted({receipt.source for receipt in receipts if receipt.source} - set(known))
     if missing:
         raise ConfigError(

@@ -6,12 +6,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from config.errors import MotcuaError
+from config.known_sources import known_sources
 from config.settings import ROOT, settings
-from config.sources import Source, load_sources
+from config.sources import Source
 from flows.runtime.words import say
 from tasks.shield import place
 
@@ -194,8 +196,16 @@ def orchestrator() -> Iterator[Line]:
 
 def sources() -> Iterator[Line]:
     """Tell of each source whether it answers."""
-    known = load_sources(settings().sources_dir)
-    if not known:
+    found = known_sources()
+    known, now = found.usable, datetime.now(UTC)
+    for name, error in found.broken.items():
+        yield Line(
+            False,
+            say(f"nguồn {name}", f"source {name}"),
+            str(error),
+            say("sửa tệp; các nguồn khác vẫn chạy", "mend the file; the other sources go on"),
+        )
+    if not known and not found.broken:
         yield Line(
             False,
             say("hệ thống nguồn", "sources"),
@@ -203,12 +213,16 @@ def sources() -> Iterator[Line]:
             say("chép một tệp example-*.yaml và đặt địa chỉ", "copy an example-*.yaml and set its address"),
         )
     for name, source in known.items():
+        if source.has_ended(now):
+            fact = say(
+                f"đã đóng ngày {source.ended:%d/%m/%Y}, không hỏi nữa", f"closed down on {source.ended}, not asked any more"
+            )
+            yield Line(True, say(f"nguồn {name}", f"source {name}"), fact)
+            continue
         yield from _lines(say(f"nguồn {name}", f"source {name}"), lambda name=name, source=source: _ask(name, source))  # type: ignore[misc]
 
 
 def _ask(name: str, source: Source) -> Iterator[Line]:
-    from datetime import UTC, datetime, timedelta
-
     from tasks.sources.adapters import adapter_for
     from tasks.sources.protocol import Window
 

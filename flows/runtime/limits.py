@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, GlobalConcurrencyLimitUpdate
 
-from config.settings import settings
-from config.sources import Source, crowded_hosts, load_sources
+from config.known_sources import known_sources
+from config.sources import Source, crowded_hosts
 from tasks.places import place_name, places
 
 _PATIENCE = 1800.0  # seconds
@@ -26,7 +26,7 @@ def ensure_limits(sources: Mapping[str, Source]) -> None:
     One that an operator changed is left as it is. All sources of the office count, whichever a run asks.
     """
     wanted = {limit_name(name): 1 for name in sources}
-    everyone = {**load_sources(settings().sources_dir), **sources}
+    everyone = {**known_sources().usable, **sources}
     wanted |= {place_name(host): places for host, places in crowded_hosts(everyone.values()).items()}
     with get_client(sync_client=True) as client:
         known = {limit.name for limit in client.read_global_concurrency_limits(limit=200)}

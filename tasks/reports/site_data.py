@@ -13,9 +13,9 @@ import pandas as pd
 from config.checks import Check, load_checks
 from config.errors import NothingYetError
 from config.indicators import indicators_in_force
+from config.known_sources import known_sources
 from config.policies import load_policies
 from config.settings import settings
-from config.sources import load_sources
 from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import GATE_RESULTS
 from schemas.raw import PULLS
@@ -122,7 +122,7 @@ def _unit_names(codes: list[str]) -> dict[str, Page]:
 
 
 def _source_titles() -> dict[str, str]:
-    return {name: source.title for name, source in load_sources(settings().sources_dir).items()}
+    return {name: source.title for name, source in known_sources().judged.items()}
 
 
 def _rates(indicators: pd.DataFrame) -> Page:
@@ -206,7 +206,7 @@ def _gates(as_of: date) -> list[Page]:
 
 def _pulls() -> list[Page]:
     """Return for each source its newest pull, the end of the newest good one, and what came in all."""
-    sources = load_sources(settings().sources_dir)
+    sources = known_sources().judged
     return [
         {
             "source": row["source"],
