@@ -69,7 +69,7 @@ class PageTypes:
             if self._schema is not None:
                 with suppress(pa.ArrowException):
                     schema = pa.unify_schemas([self._schema, schema], promote_options="permissive")
-        except (pa.ArrowException, TypeError, OverflowError):
+        except (pa.ArrowException, TypeError, OverflowError, ValueError, RecursionError):
             return  # values of a field differ in type within the page
         names = Counter(_names(schema))
         if names.total() <= _MOST_FIELDS:

@@ -12,9 +12,10 @@ from tasks.sources.answers import Told
 from tasks.sources.complaints import refusal, says_nothing_found
 from tasks.sources.day_totals import read_totals
 from tasks.sources.exchange import lists_nothing, records_of
+from tasks.sources.json_text import parse_json
 from tasks.sources.logins import CHECK, login_of
 from tasks.sources.protocol import DayTotal, Window
-from tasks.sources.records import folded, parse_json, whole_number
+from tasks.sources.records import folded, whole_number
 from tasks.sources.transport import Transport
 
 _GOOD = ("0", "00")

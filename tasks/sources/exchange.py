@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tasks.rules.columns import truths
 from tasks.sources.readings import Pages, Part, Readings, readings
-from tasks.sources.records import Fields, Keys, Objects, at, folded, keys_of, texts
+from tasks.sources.records import REFUSED, Fields, Keys, Objects, at, folded, keys_of, texts
 
 # Canonical field: names that the generations use for it, the first given one counts.
 DOSSIER_KEYS: dict[str, tuple[str, ...]] = {
@@ -144,7 +144,8 @@ def records_of(answer: Any) -> list[Any]:
 
 def _messages(listed: list[Any]) -> list[Any]:
     """Return the records inside a list of the exchange's messages, one after the other; any other list as it is."""
-    if not listed or not _is_message(listed[0]):
+    first = next((item for item in listed if not isinstance(item, dict) or REFUSED not in item), None)
+    if not _is_message(first):
         return listed
     return [record for item in listed for record in (records_of(item) if _is_message(item) else [item])]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
-from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, WORKBOOK, DayTotal, Page, Window
+from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, REFUSED_FILE, WORKBOOK, DayTotal, Page, Window
 
 MEDIA_TYPES = {
     ".csv": CSV,
@@ -39,9 +41,25 @@ class FilesAdapter:
         self.folder = Path(given(source.files.folder))
 
     def pages(self, window: Window, after: str | None = None) -> Iterator[Page]:  # noqa: ARG002 - a file has no modification time to trust
-        """Yield every file, oldest first; the landing zone recognises those it has. See the protocol."""
+        """Yield every file, oldest first; the landing zone recognises those it has. See the protocol.
+
+        One that is not taken does not keep the others from coming: a page says why in its place, and is kept as rejected.
+        """
+        taken, refused = 0, list[tuple[int, str, _RefusedFileError]]()
         for number, name in enumerate(self._names()):
-            yield Page(number, name, MEDIA_TYPES[Path(name).suffix.lower()], self._read(name))
+            try:
+                body = self._read(name)
+            except _RefusedFileError as error:
+                refused.append((number, name, error))
+                continue
+            taken += 1
+            yield Page(number, name, MEDIA_TYPES[Path(name).suffix.lower()], body)
+        if refused and not taken:
+            raise self._refused(refused[0][2].fact)
+        for number, name, fault in refused:
+            # Told again where the file has changed, or another came under its name.
+            told = f"{fault.reason} {fault.state} {hashlib.sha256(name.encode(errors='replace')).hexdigest()[:16]}"
+            yield Page(number, name, REFUSED_FILE, told.encode())
 
     def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return None: a folder does not tell how many records it should hold."""
@@ -81,16 +99,27 @@ class FilesAdapter:
         try:
             handle = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
-            raise self._refused(f"a file cannot be opened, or is a link ({type(error).__name__})") from None
+            link = error.errno == errno.ELOOP
+            reason = "file_is_link" if link else "file_unreadable"
+            raise _RefusedFileError(reason, f"a file cannot be opened, or is a link ({type(error).__name__})") from None
+        state = os.fstat(handle)
+        told = f"{state.st_size} {state.st_mtime_ns}"
+        if not stat.S_ISREG(state.st_mode):
+            os.close(handle)
+            raise _RefusedFileError("file_not_plain", "an entry of the folder is no plain file", told)
         with os.fdopen(handle, "rb") as file:
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                raise self._refused("an entry of the folder is no plain file")
             most = self.options.largest_mb * 1_000_000
-            body = file.read(most + 1)
-        if len(body) > most:
-            raise self._refused(f"a file is larger than {self.options.largest_mb} MB")
+            if state.st_size > most or len(body := file.read(most + 1)) > most:
+                raise _RefusedFileError("file_too_large", f"a file is larger than {self.options.largest_mb} MB", told)
         return body
 
     def _refused(self, fact: str) -> SourceError:
         return SourceError(self.source.name, fact, "Take it out of the folder.")
+
+
+class _RefusedFileError(Exception):
+    """A file is not taken; ``reason`` is a word for the list of what was rejected, ``state`` tells it from its successors."""
+
+    def __init__(self, reason: str, fact: str, state: str = "") -> None:
+        super().__init__(fact)
+        self.reason, self.fact, self.state = reason, fact, state

@@ -11,9 +11,10 @@ from config.sources import Source
 from tasks.sources.answers import Told
 from tasks.sources.complaints import complaint, refusal
 from tasks.sources.exchange import listed, lists_nothing
+from tasks.sources.json_text import parse_json
 from tasks.sources.logins import CHECK, login_of
 from tasks.sources.protocol import Window
-from tasks.sources.records import at, parse_json, text, whole_number
+from tasks.sources.records import at, text, whole_number
 from tasks.sources.transport import Transport
 
 

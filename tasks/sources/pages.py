@@ -11,10 +11,10 @@ import numpy as np
 from config.errors import SourceError
 from config.sources import Source
 from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError
+from tasks.sources.json_text import uncollected
 from tasks.sources.profiles import parse_records, read_parsed, read_records, read_table
-from tasks.sources.protocol import JSON, JSON_LINES
+from tasks.sources.protocol import JSON, JSON_LINES, REFUSED_FILE
 from tasks.sources.readings import Pages, Readings, alone, joined, unreadable
-from tasks.sources.records import uncollected
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
 
 def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readings:
     pages = alone(page.digest)
+    if page.media_type == REFUSED_FILE:
+        return unreadable(page.digest, page.body.decode().partition(" ")[0])
     try:
         if page.media_type in (JSON, JSON_LINES):
             with uncollected():

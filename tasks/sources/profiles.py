@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,13 +22,14 @@ from tasks.sources.exchange import (
     read_units,
     records_of,
 )
+from tasks.sources.json_text import each_line, parsed, without_too_deep
 from tasks.sources.land_calls import read_calls
 from tasks.sources.legacy_text import readings_in_unicode
 from tasks.sources.messages import read_messages
 from tasks.sources.opencps import read_opencps
 from tasks.sources.protocol import JSON, JSON_LINES
 from tasks.sources.readings import Pages, Part, Readings, readings
-from tasks.sources.records import Objects, objects_of, parse_json
+from tasks.sources.records import Objects, objects_of
 from tasks.sources.shapes import records_shape, table_shape
 from tasks.sources.sheets import sheets
 from tasks.sources.tables import Placed, place_columns
@@ -135,15 +137,26 @@ def read_records(body: bytes, media_type: str, source: Source, pages: Pages, typ
         ValueError: it is not JSON, or holds no list of records.
     """
     if media_type == JSON_LINES:
-        answers = parse_json(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
+        answers = _lines(body)
         records = answers if source.kind == "sql" else records_of(answers)
     else:
-        answers = [parse_json(body)]
-        records = listed(answers[0], _list_of(source))
+        answer, pruned = parsed(body)
+        answers, records = [answer], listed(answer, _list_of(source))
+        if pruned:
+            records = without_too_deep(records)
     objects = objects_of(records)
     if types is not None and not objects.others and _in_columns(media_type, source):
         types.learn(answers)
     return _read(objects, source, pages)
+
+
+def _lines(body: bytes) -> list[Any]:
+    """Parse lines of JSON together, which is quicker, or one by one where one of them is none."""
+    try:
+        answers, pruned = parsed(b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]")
+    except ValueError:
+        return each_line(body)
+    return each_line(body) if pruned else list(answers)
 
 
 def parse_records(body: bytes, media_type: str, source: Source, types: PageTypes) -> ParsedPage | None:

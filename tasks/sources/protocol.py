@@ -11,6 +11,7 @@ JSON = "application/json"
 JSON_LINES = "application/x-ndjson"
 CSV = "text/csv"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REFUSED_FILE = "application/x-motcua-refused"  # not the file, but why it was not taken: a word
 OLD_WORKBOOK = "application/vnd.ms-excel"
 
 

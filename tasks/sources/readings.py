@@ -97,9 +97,9 @@ def joined(several: Sequence[Readings]) -> Readings:
     return Readings(**frames, shape=merged(r.shape for r in several))
 
 
-def unreadable(digest: str) -> Readings:
+def unreadable(digest: str, reason: str = "unreadable_page") -> Readings:
     """Return the readings of a page that as a whole cannot be read: one rejected record at its beginning."""
-    columns = {"reason": pa.array(["unreadable_page"])}
+    columns = {"reason": pa.array([reason])}
     return readings(alone(digest), rejected=Part(columns, [0]))
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -14,46 +12,12 @@ from operator import itemgetter, methodcaller
 from typing import Any, Protocol
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 Record = dict[str, Any]
+TOO_DEEP = "motcua: nested too deeply"  # stands where something was
 REFUSED = "motcua_refused"  # key of a record that we made ourselves: why what stood in its place cannot be used
-
-
-def parse_json(body: bytes) -> Any:
-    """Parse JSON in UTF-8, with or without a byte order mark.
-
-    Raises:
-        ValueError: it is not JSON; the message holds no part of the text.
-    """
-    content = body.removeprefix(b"\xef\xbb\xbf")
-    try:
-        with uncollected():
-            return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        pass
-    try:  # the standard parser takes what some systems write: lone surrogates, control characters, NaN
-        return json.loads(content.decode("utf-8"), strict=False)
-    except UnicodeDecodeError:
-        raise ValueError("the text is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON at character {error.pos} of {len(content)}") from None
-    except RecursionError:
-        raise ValueError("JSON nested too deeply") from None
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Let nobody look for cycles among thousands of new objects that have none: it takes a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class Fields(Protocol):
@@ -289,7 +253,10 @@ def text(value: Any) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        try:
+            return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+        except RecursionError:
+            return TOO_DEEP
     return str(value)
 
 

@@ -146,4 +146,4 @@ def _sample(values: pa.Array) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    return 0 < len(name) <= _LONGEST_NAME and not looks_personal(name)
+    return 0 < len(name) <= _LONGEST_NAME and name.isprintable() and not looks_personal(name)

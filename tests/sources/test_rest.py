@@ -11,8 +11,8 @@ import pytest
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
 from tasks.sources.adapters import adapter_for
+from tasks.sources.json_text import parse_json
 from tasks.sources.protocol import Page, Window
-from tasks.sources.records import parse_json
 from tests.sources.desk import Desk, dossier, envelope
 
 Make = Callable[..., Source]

@@ -22,8 +22,8 @@ from config.sources import Source
 from tasks.loading import load_source
 from tasks.pull import pull_source
 from tasks.sources.adapters import adapter_for
+from tasks.sources.json_text import parse_json
 from tasks.sources.protocol import Window
-from tasks.sources.records import parse_json
 from tasks.sources.sql import SqlAdapter
 from tasks.warehouse.engine import fetch_all
 from tests.sources.desk import Answer, Desk, dossier
