@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from config.settings import settings
@@ -17,6 +18,10 @@ from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
 from tests.warehouse.emptying import empty_warehouse
+
+# How long an example takes says how busy the machine is, not whether the example holds.
+hypothesis.settings.register_profile("motcua", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("motcua")
 
 
 @pytest.fixture(autouse=True)
