@@ -16,7 +16,7 @@ them, works out from the law which are really late, and publishes figures with t
 
 EPILOG = """Settings are MOTCUA_… variables (config/settings.py); systems are files in config/sources.
 Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 network, 5 data at a gate,
-6 warehouse, 7 a fault of the program."""
+6 warehouse, 7 a fault of the program, 128 + number stopped by a signal."""
 
 _DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
 _WATCHING = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted")
