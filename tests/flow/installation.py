@@ -20,6 +20,7 @@ import psycopg2
 import pytest
 
 from config.settings import ROOT, settings
+from flows.runtime.children import end_with_parent
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer, ensure_server
@@ -66,7 +67,8 @@ def province() -> Iterator[Province]:
     folder = Path(tempfile.mkdtemp(prefix="motcua-province-"))
     run("-m", "demo", "--dossiers", str(DOSSIERS), "--out", str(folder))
     port = free_port()
-    serving = subprocess.Popen([sys.executable, "-m", "demo", "serve", "--port", str(port), "--out", str(folder)], cwd=ROOT)
+    command = [sys.executable, "-m", "demo", "serve", "--port", str(port), "--out", str(folder)]
+    serving = subprocess.Popen(command, cwd=ROOT, preexec_fn=end_with_parent)
     try:
         wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/", timeout=2.0).status_code > 0)
         yield Province(
