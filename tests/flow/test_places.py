@@ -79,8 +79,8 @@ def test_the_place_of_a_killed_holder_is_free_at_once(name: str) -> None:
         holder.wait()
         assert counted(name) == 1, "Prefect holds it until the lease ends"
         began = time.monotonic()
-        with places([name], 30.0):
-            assert time.monotonic() - began < 15, "not after a lease of a minute"
+        with places([name], 50.0):
+            assert time.monotonic() - began < 45, "not after a lease of a minute"
             assert counted(name) == 1
 
 
