@@ -39,6 +39,7 @@ class Check(_Strict):
         severity: fail: the record cannot be right; warn: somebody should look; info: worth knowing.
         owner: who mends what it finds.
         reference: legal basis, or the row of the domain page that describes the defect.
+        about: what a failed one casts doubt on: fields of the dossier, or ``events`` or ``pauses``; a fail names at least one.
         since: first day of receipt that it applies to; None for all before too.
         until: last such day; None while it is in force.
         parameters: keyword arguments of the function.
@@ -49,6 +50,7 @@ class Check(_Strict):
     severity: Literal["fail", "warn", "info"]
     owner: Literal["agency", "one_stop_desk", "system_vendor", "land_office", "catalogue_keeper", "steering_office"]
     reference: str = Field(min_length=3)
+    about: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     parameters: dict[str, Value] = Field(default_factory=dict)
@@ -57,6 +59,8 @@ class Check(_Strict):
     def _in_order(self) -> Check:
         if self.since and self.until and self.until < self.since:
             raise ValueError(f"{self.id}: until is before since")
+        if self.severity == "fail" and not self.about:
+            raise ValueError(f"{self.id}: a check of severity fail says what it is about")
         return self
 
 

@@ -73,6 +73,7 @@ STEP_OF: Final = {
     "end": "finish",
     "status": "finish",
     "end_order": "finish",
+    "night_job": "finish",
     "end_year": "finish",
     "lag": "finish",
     "receipt_day": "receive",

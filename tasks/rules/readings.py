@@ -28,14 +28,18 @@ from tasks.rules.marks import (
 )
 from tasks.rules.plausible_ends import in_office, in_year, near
 from tasks.rules.receipt import Receipt
+from tasks.rules.recorded import LATE
 from tasks.rules.times import LocalTimes, day_and_month_exchanged, days
 
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
 _YEARS_APART = np.timedelta64(300, "D")
 _HALF_A_DAY, _ZONE_SHIFT = np.timedelta64(12, "h"), np.timedelta64(7, "h")
+# Before this hour nobody is at work; what ends then a job has ended. Midnight itself is a day without an hour.
+_MORNING = np.timedelta64(5, "h")
 _DONE = 9
 # A due date that systems worked out by another calendar lies so near the law's.
 _FITS = np.timedelta64(5, "D")
+OF_ORDER = "ambiguous_date"
 _DATES = ("received", "due", "done", "returned", "refused")
 
 
@@ -86,6 +90,7 @@ def _other_ends(case: Case) -> Iterator[tuple[str, np.ndarray, Ends]]:
     own = np.isin(ends.origin, (FROM_LOG, FROM_RECORD)) & ~ends.bounded
     for name, at, origin, status in (
         ("end_order", _hand_over(case), ends.handed_origin, 10),
+        ("night_job", _evening_before(case), ends.origin, None),
         ("end_year", _year_before(case), ends.origin, None),
         ("lag", _end_elsewhere(case), np.full(len(facts), FROM_OTHER), _DONE),
     ):
@@ -101,6 +106,14 @@ def _hand_over(case: Case) -> LocalTimes:
     ends = case.ends
     before = (ends.status == _DONE) & (ends.at > ends.handed + _MINUTE)
     return np.where(before, ends.handed, NAT)
+
+
+def _evening_before(case: Case) -> LocalTimes:
+    """Return the end of the day before an end that stands in the night: a job that closes what was done wrote it."""
+    ends = case.ends
+    midnight = days(ends.at).astype("datetime64[us]")
+    night = (ends.at > midnight) & (ends.at < midnight + _MORNING) & (ends.state == FINISHED)
+    return np.where(night & (midnight > case.receipt.at), midnight - _MINUTE, NAT)
 
 
 def _year_before(case: Case) -> LocalTimes:
@@ -180,7 +193,7 @@ def _of_order(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
         places = np.flatnonzero(changed)
         part = some.take(places)
         values = {name: others[name][places] for name in names}
-        yield "ambiguous_date", rows[places], _with_dates(part, values)
+        yield OF_ORDER, rows[places], _with_dates(part, values)
 
 
 def _due_fits(settled: Settled) -> np.ndarray:
@@ -283,6 +296,20 @@ def _of_hours(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
 def _zone_shift(facts: Facts, behind: str, ahead: str) -> np.ndarray:
     """Return by how much the hours of an agency's times are off, where its clock runs in another zone."""
     return np.asarray((facts.marked(behind).astype(np.int64) - facts.marked(ahead)) * _ZONE_SHIFT)
+
+
+def differing_word(recorded_late: np.ndarray, readings: Iterable[Reading]) -> np.ndarray:
+    """Tell of which dossiers the source's own word depends on how a date of its record is read.
+
+    Args:
+        recorded_late: which dossiers the source counts late, as its record was read.
+        readings: the other readings.
+    """
+    found = np.zeros(len(recorded_late), dtype=bool)
+    for reading in readings:
+        if reading.settles == OF_ORDER:
+            found[reading.places] |= (reading.case.recorded.timeliness == LATE) != recorded_late[reading.places]
+    return found
 
 
 def differing(late: np.ndarray, judged: Iterable[tuple[Reading, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -315,6 +315,10 @@ MISSING: dict[str, tuple[str, str]] = {
         "đã trả kết quả trước khi kết thúc xử lý: chưa rõ mốc nào đúng",
         "whether the hand-over or the later end of processing is right",
     ),
+    "night_job": (
+        "hệ thống tự kết thúc trong đêm, chưa rõ xử lý xong ngày nào",
+        "on which day it was done, of an end that a job wrote in the night",
+    ),
     "end_year": ("năm của ngày kết thúc chưa có gì xác nhận", "something that bears out the year of the end"),
     "lag": (
         "hai phần mềm ghi hai ngày kết thúc khác nhau, chưa rõ khi nào xong",

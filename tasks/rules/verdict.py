@@ -24,7 +24,7 @@ from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import TEST_WORDING
 from tasks.rules.pauses import second_supplement
-from tasks.rules.readings import differing, open_without_status, readings_of
+from tasks.rules.readings import differing, differing_word, open_without_status, readings_of
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
 from tasks.rules.times import days, instants
 
@@ -80,13 +80,21 @@ def judgement_of(settled: Settled, policy: Policy) -> Judgement:
     missing = missing_evidence(case)
     timely = timeliness(case, missing)
     verdict, repeated = verdicts(case, timely)
-    judged = ((reading, _late_by(reading.case)) for reading in readings_of(case))
-    if doubt := differing(_accuses(verdict), judged):
+    readings = list(readings_of(case))
+    if readings:
+        doubt = differing(_accuses(verdict), ((reading, _late_by(reading.case)) for reading in readings))
         sure = verdict != V_UNDETERMINED
         missing |= {name: holds & sure for name, holds in doubt.items()}
         timely = timeliness(case, missing)
         verdict, repeated = verdicts(case, timely)
+        verdict = _milder(verdict, differing_word(case.recorded.timeliness == LATE, readings))
     return Judgement(case, missing, timely, verdict, repeated)
+
+
+def _milder(verdict: np.ndarray, unsure: np.ndarray) -> np.ndarray:
+    """Say nothing about the record, neither that it hides nor that it invents, where its own word depends on the reading."""
+    verdict = np.where(unsure & (verdict == V_HIDDEN), V_LATE, verdict)
+    return np.where(unsure & (verdict == V_PHANTOM), V_ON_TIME, verdict)
 
 
 def _late_by(case: Case) -> np.ndarray:
