@@ -36,12 +36,12 @@ def read_instants(
     read = {name: read_dates(texts) for name, texts in columns.items()}
     by_code = _order_by_code(read, code_day if source.dates.settle_by_code and source.role == "primary" else None)
     row_order, firm = _row_order(read, by_code)
-    file_order, _ = habit(list(read.values()), groups)
+    file_order, majority = habit(list(read.values()), groups, by_code)
     found: dict[str, pa.Array] = {}
     for name, dates in read.items():
         own = by_code != 0 if name == "received_at" else np.zeros(len(by_code), dtype=bool)
         order = np.where(own, by_code, row_order)
-        settled = settle(dates, source.dates.order, groups, order, file_order, firm | own)
+        settled = settle(dates, source.dates.order, groups, order, file_order, firm | own, majority)
         other_order = settled.month_first if source.dates.order == "dmy" else ~settled.month_first
         flags.add(DATE_AMBIGUOUS, ~settled.settled)
         flags.add(DATE_TWO_FORMATS, other_order & (dates.two_ways | dates.month_first | dates.day_first))

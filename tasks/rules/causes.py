@@ -132,7 +132,8 @@ def _compared_by_instant(case: Case) -> np.ndarray:
 
 def _counted_by_return(case: Case) -> np.ndarray:
     by_return = np.isnat(case.stated.done) & (case.recorded.end == case.stated.returned)
-    return np.asarray(by_return & (case.ends.origin == FROM_LOG) & (case.ends.at < case.recorded.end))
+    ours = (case.ends.origin == FROM_LOG) | case.ends.carried
+    return np.asarray(by_return & ours & (case.ends.at < case.recorded.end))
 
 
 def _unit_abolished(case: Case) -> np.ndarray:

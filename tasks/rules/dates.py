@@ -252,13 +252,14 @@ def settle(
     row_order: np.ndarray,
     file_order: np.ndarray,
     firm: np.ndarray | None = None,
+    file_majority: np.ndarray | None = None,
 ) -> Settled:
     """Decide, for values that read two ways, which reading holds.
 
     A row whose order is known keeps it in all its dates. Else the other values of the column in the same
     file decide, else those of all its columns, if all that can be read only one way agree. Else the
     more frequent or the declared order is taken, and the value counts as not settled. So it does where the row's
-    order is not firm and its column shows the other one throughout.
+    order is not firm and the more of its column, or else of its file, does not bear it out.
 
     Args:
         column: the readings.
@@ -267,6 +268,7 @@ def settle(
         row_order: 1 where another date of the row shows the month first, -1 the day first, 0 unknown.
         file_order: the same for all columns of the row's file.
         firm: rows whose order is beyond doubt; None: every row's that is known.
+        file_majority: the order of the more of the file's dates; 0 or None: unknown.
     """
     doubt = column.two_ways
     by_column, majority = habit([column], groups)
@@ -274,12 +276,18 @@ def settle(
     decided = np.where(row_order != 0, row_order, by_file)
     fallback = np.where(majority != 0, majority, 1 if order == "mdy" else -1)
     taken = np.where(decided != 0, decided, fallback) > 0
-    against = np.zeros(len(doubt), dtype=bool) if firm is None else ~firm & (row_order * by_file < 0)
-    return Settled(np.where(doubt, taken, column.month_first), ~doubt | ((decided != 0) & ~against))
+    shown = np.where(majority != 0, majority, file_order if file_majority is None else file_majority)
+    alone = (row_order != 0) & (row_order * shown <= 0) & (False if firm is None else ~firm)
+    return Settled(np.where(doubt, taken, column.month_first), ~doubt | ((decided != 0) & ~alone))
 
 
-def habit(columns: Sequence[ReadDates], groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def habit(columns: Sequence[ReadDates], groups: np.ndarray, proved: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Tell, for each row's file, in which order the dates are written that read only one way.
+
+    Args:
+        columns: dates of the file.
+        groups: number of the page or file of each row.
+        proved: 1 where something else proves that a date of the row has the month first, -1 the day first, 0 nothing.
 
     Returns:
         The order on which all agree (1 month first, -1 day first, 0 none or no agreement), and the order
@@ -288,6 +296,9 @@ def habit(columns: Sequence[ReadDates], groups: np.ndarray) -> tuple[np.ndarray,
     count = int(groups.max()) + 1 if len(groups) else 0
     days = sum(np.bincount(groups, weights=column.day_first, minlength=count) for column in columns)
     months = sum(np.bincount(groups, weights=column.month_first, minlength=count) for column in columns)
+    if proved is not None:
+        days = days + np.bincount(groups, weights=proved < 0, minlength=count)
+        months = months + np.bincount(groups, weights=proved > 0, minlength=count)
     agreed = np.where((months > 0) & (days == 0), 1, np.where((days > 0) & (months == 0), -1, 0))
     return agreed[groups], np.sign(months - days)[groups]
 

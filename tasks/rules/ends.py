@@ -38,6 +38,7 @@ class Ends:
         handed: hand-over of the result that can be, NaT without one; handed_origin: place in ``ORIGINS``.
         year_slipped: the stated end bears another year; the mended one counts.
         after_hand_over: a night job closed it after the hand-over, which counts.
+        carried: what counts is the hand-over to who carries the result, not the citizen's receipt of it.
         bounded: the stated end cannot be; it ended at the latest when its result was handed over.
     """
 
@@ -54,6 +55,7 @@ class Ends:
     handed_origin: np.ndarray
     year_slipped: np.ndarray
     after_hand_over: np.ndarray
+    carried: np.ndarray
     bounded: np.ndarray
 
     def take(self, places: np.ndarray) -> Ends:
@@ -81,7 +83,8 @@ def ends_of(
         lag: working minutes by which the source may be behind another system, whose end counts then.
     """
     log, status = facts.log, facts.status
-    reopened = ~np.isnat(facts.done) & (log.last_open_at > facts.done)
+    # An end before the receipt cannot be; work that the log shows after it was not taken up again.
+    reopened = (log.last_open_at > facts.done) & ~(days(facts.done) < days(facts.received))
     lost = (status == 9) & np.isnat(facts.done) & np.isnat(facts.returned) & np.isin(log.last_status, (5, 6))
     record = _ends_of_record(facts, reopened)
     at, kind_status = np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64)
@@ -110,7 +113,7 @@ def ends_of(
     state = np.where(unknown, np.select([status == 7, status == 8], [WITHDRAWN, REFUSED], FINISHED), state)
     state = np.where(_never_received(facts, kind_status), NOT_RECEIVED, state)
     none = np.zeros(len(facts), dtype=bool)
-    unasked = (np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64), none, none, none)
+    unasked = (np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64), none, none, none, none)
     return Ends(at, state, kind_status, origin, unknown, shifted, lagged, lost, reopened, *unasked)
 
 

@@ -54,13 +54,14 @@ def with_plausible_ends(
     """Mend, bound or drop the ends that cannot be.
 
     In this order: a year that slipped, where a hand-over or the last change lies near the same day of the other year;
-    an end that a night job wrote after the hand-over: the hand-over; an end before the receipt, or after the day judged
-    though the record was not changed since: at the latest at the hand-over, else unknown where it lies in the future.
+    an end that a night job wrote after the hand-over: the hand-over; a hand-over to the citizen after that to a carrier: the
+    latter; an end before the receipt, or after the day judged though the record was not changed since: at the latest at the
+    hand-over, else unknown where it lies in the future.
     """
     handed = hand_over_of(facts, received, as_of_end, other_systems=other_systems)
     early, future = days(ends.at) < days(received), unheard_of(ends.at, facts, as_of_end)
     after_hand_over = (ends.status == _DONE) & (ends.at > handed.at + _MINUTE)
-    doubtful = early | future | after_hand_over | (ends.at - received > _YEARS_APART)
+    doubtful = early | future | (ends.at > handed.at) | (ends.at - received > _YEARS_APART)
     if not doubtful.any():
         return replace(ends, handed=handed.at, handed_origin=handed.origin)
     mended = _year_mended(ends.at, received, handed.at, facts.modified, as_of_end)
@@ -69,7 +70,8 @@ def with_plausible_ends(
     after_hand_over &= ~slipped
     by_night = after_hand_over & ~early & ~future & ~in_office(ends.at, clock)
     bounded = (early | future) & ~slipped & ~np.isnat(handed.at) & (ends.state == FINISHED)
-    replaced = by_night | bounded
+    carried = (ends.status == _RETURNED) & (handed.origin == FROM_HAND_OVER) & (handed.at < ends.at) & ~slipped & ~bounded
+    replaced = by_night | bounded | carried
     unknown = future & ~slipped & ~bounded
     return replace(
         ends,
@@ -81,6 +83,7 @@ def with_plausible_ends(
         handed_origin=handed.origin,
         year_slipped=slipped,
         after_hand_over=by_night,
+        carried=carried,
         bounded=bounded,
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 from config.policies import Policy
 from tasks.rules.case import Case, Settled, build_case, settled_from
 from tasks.rules.columns import arrow, as_codes
-from tasks.rules.due import HOUR, SAME_DAY, due_without_pauses
+from tasks.rules.due import HOUR, SAME_DAY
 from tasks.rules.ends import FINISHED, FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PROGRESS, Ends
 from tasks.rules.facts import NAT, Facts
 from tasks.rules.marks import (
@@ -37,8 +37,6 @@ _HALF_A_DAY, _ZONE_SHIFT = np.timedelta64(12, "h"), np.timedelta64(7, "h")
 # Before this hour nobody is at work; what ends then a job has ended. Midnight itself is a day without an hour.
 _MORNING = np.timedelta64(5, "h")
 _DONE = 9
-# A due date that systems worked out by another calendar lies so near the law's.
-_FITS = np.timedelta64(5, "D")
 OF_ORDER = "ambiguous_date"
 _DATES = ("received", "due", "done", "returned", "refused")
 
@@ -179,11 +177,9 @@ def _received(settled: Settled, receipt: Receipt) -> Settled:
 
 def _of_order(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
     """Read the dates that read two ways the other way: all of a record together, and each alone."""
-    marked = settled.facts.marked(DATE_AMBIGUOUS)
-    if not marked.any():
+    rows = np.flatnonzero(settled.facts.marked(DATE_AMBIGUOUS))
+    if not len(rows):
         return
-    marked[marked] = ~_due_fits(settled.take(np.flatnonzero(marked)))
-    rows = np.flatnonzero(marked)
     some = settled.take(rows)
     others = {name: _exchanged(some, name) for name in _DATES}
     for names in (_DATES, *((name,) for name in _DATES)):
@@ -194,14 +190,6 @@ def _of_order(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
         part = some.take(places)
         values = {name: others[name][places] for name in names}
         yield OF_ORDER, rows[places], _with_dates(part, values)
-
-
-def _due_fits(settled: Settled) -> np.ndarray:
-    """Tell where the due date reads two ways and is about the law's as it was read: so the row was read in its own order."""
-    due = settled.facts.due
-    lawful = due_without_pauses(settled.limits, settled.receipt, np.full(len(due), NAT), settled.office.clock)
-    ours, other = (np.abs(days(one) - days(lawful)) for one in (due, day_and_month_exchanged(due)))
-    return np.asarray((ours <= _FITS) & (other > _FITS))
 
 
 def _exchanged(settled: Settled, name: str) -> LocalTimes:
@@ -328,4 +316,5 @@ def differing(late: np.ndarray, judged: Iterable[tuple[Reading, np.ndarray]]) ->
 
 def open_without_status(case: Case) -> np.ndarray:
     """Tell which dossiers are taken as open though nothing states their status: whether they ended, nobody knows."""
-    return np.asarray((case.facts.status == 0) & (case.ends.state == IN_PROGRESS) & ~(case.due >= case.as_of_end))
+    unstated = ~case.facts.given("status")
+    return np.asarray(unstated & (case.ends.state == IN_PROGRESS) & ~(case.due >= case.as_of_end))

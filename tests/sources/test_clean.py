@@ -372,7 +372,8 @@ def test_day_and_month_are_settled_by_the_code_and_the_row_keeps_its_order() -> 
     found = clean(read_page(text.encode(), CSV, source), source, DIRECTORY, KEY).dossiers.set_index("code")
     local = found[["received_at", "due_at"]].map(lambda v: v.tz_convert("Asia/Ho_Chi_Minh").strftime("%m-%d"))
     assert local.to_numpy().tolist() == [["03-05", "04-06"], ["03-05", "04-06"], ["03-02", "03-04"]]
-    assert [str(m) for m in found["marks"]] == ["<NA>", "date_two_formats", "date_ambiguous"]
+    # The file writes both ways, and one cell alone does not prove how the others of its row are written.
+    assert [str(m) for m in found["marks"]] == ["date_ambiguous", "date_ambiguous date_two_formats", "date_ambiguous"]
 
 
 def test_a_catalogue_of_procedures() -> None:

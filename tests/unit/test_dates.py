@@ -202,3 +202,18 @@ def test_an_hour_more_or_less_of_a_code_day_is_within_reach() -> None:
     near = np.array([np.datetime64("2026-03-05", "D")])
     assert order_by_code(read, near).tolist() == [-1]
     assert order_by_code(read, near + np.timedelta64(2, "D")).tolist() == [0]
+
+
+def test_one_cell_alone_turns_the_others_of_its_row_only_where_the_more_of_the_file_are_written_so() -> None:
+    read = read_dates(pa.array(["03/04/2026"] * 4 + ["25/04/2026"]))
+    one = np.zeros(5, dtype=int)
+    firm = np.array([False, True, False, False, False])
+    answer = settle(read, "dmy", one, np.array([1, 1, -1, 0, 0]), one, firm, np.full(5, -1))
+    assert answer.month_first.tolist() == [True, True, False, False, False]
+    assert answer.settled.tolist() == [False, True, True, True, True]
+
+
+def test_what_codes_prove_about_receipts_tells_the_habit_of_a_file() -> None:
+    read = read_dates(pa.array(["03/04/2026"] * 3))
+    groups, proved = np.array([0, 0, 1]), np.array([-1, 0, 1])
+    assert habit([read], groups, proved)[0].tolist() == [-1, -1, 1]
