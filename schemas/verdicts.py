@@ -18,7 +18,7 @@ from schemas.fields import (
 )
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
-MOVING = "state = 'in_progress' OR recorded_state = 'in_progress' OR end_at IS NULL"
+MOVING = "moving"
 """Condition of the verdicts that change with the day."""
 
 VERDICTS_TABLE = Table(
@@ -67,6 +67,12 @@ VERDICTS_TABLE = Table(
             "as_of",
             Kind.DATE,
             "Day that the verdict speaks for: of the run while time still runs for the dossier, else the day of its end.",
+            (NotNull(),),
+        ),
+        Field(
+            "moving",
+            Kind.BOOLEAN,
+            "The verdict changes with the day: the dossier is open, its end unknown, or its record tells of a later time.",
             (NotNull(),),
         ),
         CHANGED_IN,

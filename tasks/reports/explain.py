@@ -339,6 +339,9 @@ def _timeline(case: Case) -> list[Entry]:
     for name in ("done_at", "returned_at"):
         for at, other in zip(local_times(frames.evidence[name], zone), frames.evidence["other_source"], strict=True):
             entries.append({"at": minute_text(at), "what": "elsewhere", "status": 9 if name == "done_at" else 10, "by": other})
+    for at, other in zip(local_times(frames.evidence["received_at"], zone), frames.evidence["other_source"], strict=True):
+        if other in case.office.carriers:
+            entries.append({"at": minute_text(at), "what": "carried", "by": other})
     if not len(frames.events):
         for times, status in ((case.facts.received, 2), (case.facts.done, 9), (case.facts.returned, 10)):
             entries.append({"at": minute_text(times[0]), "what": "status", "status": status})

@@ -163,6 +163,8 @@ class ExplanationText:
         if entry["what"] == "elsewhere":
             return f"{words.STATUS[entry['status']][self._place]} ({self._say('elsewhere')}: {entry['by']})"
         what = self._say(entry["what"])
+        if entry["what"] == "carried":
+            what += f" ({entry['by']})"
         if entry["what"] == "ended_by_evidence":
             what += f" ({words.EVIDENCE[fact['end_from']][self._place]})"
         return what

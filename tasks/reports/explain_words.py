@@ -138,6 +138,7 @@ TEXT: Final = {
     "version_of_rule": ("bản", "version"),
     "trace": ("Bản ghi gốc", "Landed record"),
     "elsewhere": ("hệ thống khác", "another system"),
+    "carried": ("giao cho đơn vị chuyển phát", "handed over to be carried to the citizen"),
     "appointed": ("hạn hẹn trả theo hệ thống", "due by the source"),
     "due_by_law": ("HẠN THEO QUY ĐỊNH", "DUE BY LAW"),
     "ended_by_evidence": ("KẾT THÚC THEO BẰNG CHỨNG", "ENDED BY THE EVIDENCE"),

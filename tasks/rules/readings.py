@@ -21,6 +21,7 @@ from tasks.rules.ends import FINISHED, FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PRO
 from tasks.rules.facts import NAT, Facts
 from tasks.rules.marks import (
     DATE_AMBIGUOUS,
+    DATE_TWO_FORMATS,
     END_CLOCK_AHEAD,
     END_CLOCK_BEHIND,
     RECEIPT_CLOCK_AHEAD,
@@ -176,8 +177,13 @@ def _received(settled: Settled, receipt: Receipt) -> Settled:
 
 
 def _of_order(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
-    """Read the dates that read two ways the other way: all of a record together, and each alone."""
-    rows = np.flatnonzero(settled.facts.marked(DATE_AMBIGUOUS))
+    """Read the dates that read two ways the other way: all of a record together, and each alone.
+
+    So are those whose order was settled against the system's own, and which then lie before the receipt.
+    """
+    facts, received = settled.facts, settled.receipt.at
+    odd = facts.marked(DATE_TWO_FORMATS) & ((facts.done < received) | (facts.returned < received))
+    rows = np.flatnonzero(facts.marked(DATE_AMBIGUOUS) | odd)
     if not len(rows):
         return
     some = settled.take(rows)
@@ -318,3 +324,15 @@ def open_without_status(case: Case) -> np.ndarray:
     """Tell which dossiers are taken as open though nothing states their status: whether they ended, nobody knows."""
     unstated = ~case.facts.given("status")
     return np.asarray(unstated & (case.ends.state == IN_PROGRESS) & ~(case.due >= case.as_of_end))
+
+
+def told_of_later(settled: Settled) -> np.ndarray:
+    """Tell which records tell of a time after the day judged, in some reading: what is made of it changes with the day."""
+    facts, ambiguous = settled.facts, settled.facts.marked(DATE_AMBIGUOUS)
+    found = np.zeros(len(facts), dtype=bool)
+    for times in (facts.received, facts.done, facts.returned, facts.refused):
+        found |= times > settled.as_of_end
+        if ambiguous.any():
+            found |= ambiguous & (day_and_month_exchanged(times) > settled.as_of_end)
+    others = (facts.evidence.done_at, facts.evidence.returned_at, *facts.log.ends.values())
+    return np.asarray(np.logical_or.reduce([found, *(times > settled.as_of_end for times in others)]))

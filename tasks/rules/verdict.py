@@ -24,7 +24,7 @@ from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import TEST_WORDING
 from tasks.rules.pauses import second_supplement
-from tasks.rules.readings import differing, differing_word, open_without_status, readings_of
+from tasks.rules.readings import differing, differing_word, open_without_status, readings_of, told_of_later
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
 from tasks.rules.times import days, instants
 
@@ -197,6 +197,7 @@ def rows_of(found: Judgement, as_of: date) -> pd.DataFrame:
     zone, own = case.office.zone, case.policy.own_rule
     state = case.recorded.state if own else case.ends.state
     due, end = (case.stated.due, case.recorded.end) if own else (case.due, case.ends.at)
+    moving = _moving(case)
     worked = case.office.clock.working_minutes_between(case.receipt.at, case.until)
     return VERDICTS_TABLE.from_arrays(
         {
@@ -220,18 +221,19 @@ def rows_of(found: Judgement, as_of: date) -> pd.DataFrame:
             "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), worked >= 0),
             "paused_minutes": _minutes(case.paused.minutes, worked >= 0),
             "evidence": evidence_of(case),
-            "as_of": _speaks_for(case, as_of),
+            "as_of": np.where(moving, np.datetime64(as_of), days(case.ends.at)).astype("datetime64[D]"),
+            "moving": moving,
         }
     )
 
 
-def _speaks_for(case: Case, as_of: date) -> np.ndarray:
-    """Return the day of each verdict: ``as_of`` where it changes with the day, else the day of the end.
+def _moving(case: Case) -> np.ndarray:
+    """Tell which verdicts change with the day.
 
-    So a verdict on what is closed is the same whenever it is given, and closed dossiers cost nothing.
+    One on what is closed is the same whenever it is given: it speaks for the day of its end, and costs nothing later on.
     """
-    moving = np.isnat(case.ends.at) | (case.recorded.state == IN_PROGRESS) | (case.ends.state == IN_PROGRESS)
-    return np.where(moving, np.datetime64(as_of), days(case.ends.at)).astype("datetime64[D]")
+    is_open = (case.recorded.state == IN_PROGRESS) | (case.ends.state == IN_PROGRESS)
+    return np.asarray(np.isnat(case.ends.at) | is_open | told_of_later(case.settled))
 
 
 def _words(places: np.ndarray, words: tuple[str, ...]) -> pa.Array:

@@ -117,6 +117,7 @@ def test_a_json_column_is_compared_by_what_it_says() -> None:
         "timeliness": "on_time",
         "verdict": "phantom_late",
         "counted": True,
+        "moving": False,
         "as_of": date(2026, 3, 31),
     }
     for evidence, expected in [

@@ -153,6 +153,7 @@ def test_a_dossier_that_the_judge_found_open_is_judged_again_another_day() -> No
         "timeliness": "on_time",
         "verdict": "on_time",
         "counted": True,
+        "moving": True,
         "as_of": AS_OF,
     }
     with load("judge", "x") as current:

@@ -40,6 +40,7 @@ def _row(chance: Random, number: int, policy: str, units: int) -> dict[str, Any]
     }
     row |= _side("", due, end, chance)
     row |= _side("recorded_", due, end + timedelta(days=chance.choice((0, 0, 0, 0, 5, 20, -6))), chance)
+    row["moving"] = "in_progress" in (row["state"], row["recorded_state"])
     return row | _verdict(row, chance)
 
 
