@@ -119,6 +119,8 @@ class Drift(Strict):
         changed_type: its values are of another kind, or its dates of another form.
         renamed_heading: a field of ours is now read from another name of it.
         moved_heading: the row of headings stands at another place.
+        displaced_cells: a page's values stand under other headings than their own: a column was put in, left out or
+            exchanged. stop holds that page back and loads the others.
     """
 
     new_field: Answer = "accept"
@@ -126,6 +128,7 @@ class Drift(Strict):
     changed_type: Answer = "warn"
     renamed_heading: Answer = "warn"
     moved_heading: Answer = "accept"
+    displaced_cells: Answer = "stop"
 
 
 class Shrinkage(Strict):
@@ -165,7 +168,7 @@ class Source(Strict):
             that is certain.
         statements: whole: each record tells all that is known of its dossier; partial: only what changed, and all of
             them together are the dossier (messages, calls). Then a new page is read beside all earlier ones about its dossiers.
-        drift: what a change of its shape means; one word stands for all kinds of change.
+        drift: what a change of its shape means; one word stands for all kinds of change but displaced cells.
         overlap_minutes: a pull asks again for records modified so long before the last one seen,
             for rows that were committed late.
         ended: last day of a system that was closed down: it is not asked any more, and its dossiers stay counted, judged and
@@ -287,7 +290,10 @@ class Source(Strict):
     @field_validator("drift", mode="before")
     @classmethod
     def _one_word_for_all(cls, value: object) -> object:
-        return dict.fromkeys(Drift.model_fields, value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        # What no reading can be right about is held unless the file says so by name.
+        return {**dict.fromkeys(Drift.model_fields, value), "displaced_cells": "stop"}
 
     @field_validator("columns", "events", mode="before")
     @classmethod

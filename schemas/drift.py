@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.fields import CHANGED_IN, SOURCE
 from schemas.table import Field, Kind, NotNull, OneOf, Table
 
-CHANGES = ("missing_field", "renamed_heading", "changed_type", "new_field", "moved_heading")
+CHANGES = ("missing_field", "renamed_heading", "changed_type", "new_field", "moved_heading", "displaced_cells")
 POLICIES = ("accept", "warn", "stop")
 
 SHAPES = Table(

@@ -26,6 +26,7 @@ from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
 from tasks.drift import Drift, compared, examine
+from tasks.held_pages import displaced_pages, held_error, replaced_pages
 from tasks.mentions import about_news, earlier_pages, keep_mentions, mentions_of
 from tasks.merging import merge_cleaned
 from tasks.receipts import keep_load, time_of
@@ -93,7 +94,7 @@ def load_source(source: Source, *, gates: Gates | None = None) -> Counts:
         gates: contracts to check, for this load alone; None checks none.
 
     Raises:
-        SourceError: none of the pages can be read.
+        SourceError: none of the pages can be read; or some were held back, see :mod:`tasks.held_pages`, and the others loaded.
         DataError: a gate stops the load; nothing of its pages is written.
     """
     counts = Counts("load", source.name)
@@ -105,16 +106,23 @@ def load_source(source: Source, *, gates: Gates | None = None) -> Counts:
         chunks: Iterable[list[WaitingPage]] = [_pages(source, beside) if beside else waiting]
     else:
         chunks = _chunks(waiting)
-    return sum(_in_turn(source, chunks, gates), counts)
+    held: set[str] = set()
+    counts = sum(_in_turn(source, chunks, gates, held), counts)
+    if held:
+        raise held_error(source, held)
+    return counts
 
 
-def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates | None) -> Iterator[Counts]:
+def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates | None, held: set[str]) -> Iterator[Counts]:
     """Load some pages after the others; the next are made ready while the warehouse writes those before them."""
     key, known, written = pseudonym_key(), None, None
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
         for pages, read in _read_ahead(source, chunks):
             try:
-                ready = _prepare(source, pages, read.result(), key, partial(_gated, known=known, source=source, gates=gates))
+                pages, found = _let_pass(source, pages, read.result(), held)
+                if not pages:
+                    continue
+                ready = _prepare(source, pages, found, key, partial(_gated, known=known, source=source, gates=gates))
             except BaseException:
                 if written is not None:
                     written.result()  # what went wrong before went wrong first
@@ -131,6 +139,20 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
                 written.result()
         if written is not None:
             yield written.result()
+
+
+def _let_pass(source: Source, pages: list[WaitingPage], read: PagesRead, held: set[str]) -> tuple[list[WaitingPage], PagesRead]:
+    """Return pages without those that are held back, which are added to ``held``, and what they say."""
+    if not read.parts:
+        return pages, read
+    back = displaced_pages(source, read.parts, {page.digest: page.asked_at for page in pages if page.new})
+    if not back:
+        return pages, read
+    held |= back
+    passed = [page for page in pages if page.digest not in back]
+    if not any(page.new for page in passed):
+        return [], read
+    return passed, _read(source, passed)
 
 
 def _read_ahead(source: Source, chunks: Iterable[list[WaitingPage]]) -> Iterator[tuple[list[WaitingPage], Future[PagesRead]]]:
@@ -190,7 +212,9 @@ def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
 
 def _pages(source: Source, beside: Collection[str] = ()) -> list[WaitingPage]:
     """Return the landed pages that are not loaded, and those to be read beside them, in the order in which they came."""
-    return [WaitingPage(*row) for row in fetch_all(_WAITING, {"source": source.name, "beside": list(beside)})]
+    gone = replaced_pages(source)
+    rows = fetch_all(_WAITING, {"source": source.name, "beside": list(beside)})
+    return [page for page in (WaitingPage(*row) for row in rows) if page.digest not in gone]
 
 
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:

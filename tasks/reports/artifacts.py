@@ -43,6 +43,7 @@ CHANGE_WORDS = {
     "changed_type": ("kiểu giá trị đổi", "values of another kind"),
     "new_field": ("trường mới", "new field"),
     "moved_heading": ("dòng tiêu đề dời chỗ", "headings moved"),
+    "displaced_cells": ("giá trị nằm sai cột", "values under other headings"),
 }
 POLICY_WORDS = {
     "accept": ("chấp nhận", "accepted"),
