@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 _INDEX = "ix_judged_verdicts_moving"
 _BEFORE = "state = 'in_progress' OR recorded_state = 'in_progress' OR end_at IS NULL"
