@@ -15,18 +15,12 @@ import numpy as np
 
 from config.policies import Policy
 from tasks.rules.case import Case, Settled, build_case, settled_from
+from tasks.rules.clock_faults import clock_shifts
 from tasks.rules.columns import arrow, as_codes
 from tasks.rules.due import HOUR, SAME_DAY
 from tasks.rules.ends import FINISHED, FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PROGRESS, Ends
 from tasks.rules.facts import NAT, Facts
-from tasks.rules.marks import (
-    DATE_AMBIGUOUS,
-    DATE_TWO_FORMATS,
-    END_CLOCK_AHEAD,
-    END_CLOCK_BEHIND,
-    RECEIPT_CLOCK_AHEAD,
-    RECEIPT_CLOCK_BEHIND,
-)
+from tasks.rules.marks import DATE_AMBIGUOUS, DATE_TWO_FORMATS
 from tasks.rules.plausible_ends import in_office, in_year, near
 from tasks.rules.receipt import Receipt
 from tasks.rules.recorded import LATE
@@ -34,7 +28,7 @@ from tasks.rules.times import LocalTimes, day_and_month_exchanged, days
 
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
 _YEARS_APART = np.timedelta64(300, "D")
-_HALF_A_DAY, _ZONE_SHIFT = np.timedelta64(12, "h"), np.timedelta64(7, "h")
+_HALF_A_DAY = np.timedelta64(12, "h")
 # Before this hour nobody is at work; what ends then a job has ended. Midnight itself is a day without an hour.
 _MORNING = np.timedelta64(5, "h")
 _DONE = 9
@@ -277,19 +271,12 @@ def _of_hours(settled: Settled) -> Iterator[tuple[str, np.ndarray, Settled]]:
     if len(rows):
         some = settled.take(rows)
         yield "clock", rows, _received(some, replace(some.receipt, at=half[rows]))
-    moved = {
-        "received": _zone_shift(facts, RECEIPT_CLOCK_BEHIND, RECEIPT_CLOCK_AHEAD),
-        **dict.fromkeys(("done", "returned", "refused"), _zone_shift(facts, END_CLOCK_BEHIND, END_CLOCK_AHEAD)),
-    }
-    rows = np.flatnonzero(short & np.logical_or.reduce([shift != 0 for shift in moved.values()]))
+    shifts = clock_shifts(facts)
+    moved = {"received": shifts.receipt, **dict.fromkeys(("done", "returned", "refused"), shifts.end)}
+    rows = np.flatnonzero(short & ((shifts.receipt != 0) | (shifts.end != 0)))
     if len(rows):
         some = settled.take(rows)
         yield "clock", rows, _with_dates(some, {name: getattr(some.facts, name) + shift[rows] for name, shift in moved.items()})
-
-
-def _zone_shift(facts: Facts, behind: str, ahead: str) -> np.ndarray:
-    """Return by how much the hours of an agency's times are off, where its clock runs in another zone."""
-    return np.asarray((facts.marked(behind).astype(np.int64) - facts.marked(ahead)) * _ZONE_SHIFT)
 
 
 def differing_word(recorded_late: np.ndarray, readings: Iterable[Reading]) -> np.ndarray:
