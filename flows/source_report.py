@@ -13,6 +13,9 @@ from tasks.drift import Drift, compared
 from tasks.reports.artifacts import CHANGE_WORDS, POLICY_WORDS
 from tasks.rules.marks import MARKS
 from tasks.source_check import Look, look_at
+from tasks.sources.tables import SHEET_STRIDE
+
+_SHOWN_LINES = 10
 
 _KEPT = {
     "dossiers": ("hồ sơ", "dossiers"),
@@ -63,6 +66,7 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
     )
     for name, fact in look.faults.items():
         yield say(f"Không đọc được {name}: {fact}.", f"Cannot be read: {name}: {fact}.")
+    yield from _lines(look)
     for reason, count in look.rejected.items():
         yield say(f"Bị loại: {count} bản ghi ({reason}).", f"Rejected: {count} records ({reason}).")
     yield say("Cột của nguồn → trường của kho:", "Column of the source → field of the warehouse:")
@@ -78,6 +82,30 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
     yield from _dates(look)
     for mark, count in look.marks.items():
         yield f"  {count} × {say(MARKS[mark].vi, MARKS[mark].en)} ({mark})"
+
+
+def _lines(look: Look) -> Iterator[str]:
+    """Say what would become of each line of the files, and what is odd in them."""
+    lines = look.lines
+    if lines.physical:
+        yield say(
+            f"Dòng của tệp: {lines.physical} = {lines.above} tiêu đề + {lines.read} nạp + {lines.rejected} bị loại + {lines.blank} trống.",
+            f"Lines of the files: {lines.physical} = {lines.above} of headings + {lines.read} loaded "
+            f"+ {lines.rejected} rejected + {lines.blank} blank.",
+        )
+    for reason, position in _first_refused(look):
+        sheet, line = divmod(position, SHEET_STRIDE)
+        where = say(f"trang tính {sheet + 1}, dòng {line + 1}", f"sheet {sheet + 1}, line {line + 1}") if sheet else ""
+        yield f"  {where or say(f'dòng {line + 1}', f'line {line + 1}')}: {reason}"
+    for note in look.readings.notes:
+        yield say(*note.said())
+
+
+def _first_refused(look: Look) -> Iterator[tuple[str, int]]:
+    """Yield reason and place of the first rows of files that were refused because of their form."""
+    if look.lines.physical:
+        told = look.readings.rejected[look.readings.rejected["reason"] != "not_a_record"].head(_SHOWN_LINES)
+        yield from zip(told["reason"].tolist(), told["page_position"].tolist(), strict=True)
 
 
 def _codes(look: Look) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -30,7 +30,7 @@ from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
 from tasks.sources.profiles import columns_of, meanings
 from tasks.sources.protocol import Page, Window
-from tasks.sources.readings import Readings, joined
+from tasks.sources.readings import Lines, Readings, joined
 from tasks.sources.shapes import HEADING_ROW
 
 MOST_PAGES = 20
@@ -85,6 +85,7 @@ class Look:
         lacking: our fields that the source's file names columns for, and no column came.
         marks: defect to the number of dossiers with it.
         faults: name of each page that as a whole cannot be read, and why.
+        lines: of files: what would become of each line.
     """
 
     pages: int
@@ -99,6 +100,7 @@ class Look:
     marks: dict[str, int]
     readings: Readings
     faults: dict[str, str]
+    lines: Lines
 
 
 def look_at(source: Source, now: datetime) -> Look:
@@ -159,6 +161,7 @@ def look_into(source: Source, pages: list[Readings], faults: dict[str, str] | No
         marks=_marks(cleaned),
         readings=readings,
         faults=faults or {},
+        lines=replace(readings.lines, rejected=readings.lines.rejected + len(cleaned.rejected) - len(readings.rejected)),
     )
 
 

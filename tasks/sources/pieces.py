@@ -146,7 +146,7 @@ def _cut(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> Iterato
                 place += len(end_of_row)
                 yield _told(head + rest[:place] + tail)
                 del rest[:place]
-        yield _told(head + rest[: rest.rfind(b"</%ssheetData" % found[1])] + tail)
+        yield _told(head + rest)  # with what stands behind the rows: which cells are merged
 
 
 def _told(xml: bytes | bytearray) -> bytes:

@@ -31,8 +31,7 @@ from tasks.sources.protocol import JSON, JSON_LINES
 from tasks.sources.readings import Pages, Part, Readings, readings
 from tasks.sources.records import Objects, objects_of
 from tasks.sources.shapes import records_shape, table_shape
-from tasks.sources.sheets import sheets
-from tasks.sources.tables import Placed, place_columns
+from tasks.sources.tables import Placed, read_placed
 
 # Profiles whose records are objects with children; each module declares the names that it reads.
 _RECORDS: dict[str, Callable[[Objects, Pages, Source], Readings]] = {
@@ -237,16 +236,19 @@ def read_table(body: bytes, media_type: str, source: Source, pages: Pages) -> Re
     Raises:
         ValueError: it is no such file, or headings are missing.
     """
-    placed = place_columns(sheets(body, media_type, source), columns_of(source), source)
+    placed = read_placed(body, media_type, columns_of(source), source)
     shape = table_shape(placed.headings, placed.heading_row, pages.digests[0])
+    return replace(_of_table(placed, source, pages), shape=shape, lines=placed.lines, notes=placed.notes)
+
+
+def _of_table(placed: Placed, source: Source, pages: Pages) -> Readings:
     kind = {"catalogue": "procedures", "units": "units"}.get(source.profile)
     if kind:
-        read = readings(pages, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
-        return replace(read, shape=shape)
+        return readings(pages, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
     if source.events:
-        return replace(_read_events(placed, source, pages), shape=shape)
+        return _read_events(placed, source, pages)
     columns = _with_constants(placed.columns, source, len(placed.positions))
-    return replace(readings(pages, dossiers=Part(columns, placed.positions), rejected=placed.rejected), shape=shape)
+    return readings(pages, dossiers=Part(columns, placed.positions), rejected=placed.rejected)
 
 
 def _read_events(placed: Placed, source: Source, pages: Pages) -> Readings:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS
+from tasks.sources.notes import Note
 from tasks.sources.shapes import Shape, merged
 
 PLACE_FIELDS = ("page_digest", "page_position")
@@ -29,6 +30,36 @@ Columns = Mapping[str, pa.Array]
 
 
 @dataclass(frozen=True)
+class Lines:
+    """What became of the lines of text files and the rows of sheets; of other pages nothing is counted.
+
+    Attributes:
+        physical: lines of the files, each once.
+        above: of them titles and headings.
+        blank: lines without a value.
+        rejected: lines of rows that are no records or cannot be used.
+    """
+
+    physical: int = 0
+    above: int = 0
+    blank: int = 0
+    rejected: int = 0
+
+    @property
+    def read(self) -> int:
+        """Lines of rows that were read as records."""
+        return self.physical - self.above - self.blank - self.rejected
+
+    def __add__(self, other: Lines) -> Lines:
+        return Lines(
+            self.physical + other.physical,
+            self.above + other.above,
+            self.blank + other.blank,
+            self.rejected + other.rejected,
+        )
+
+
+@dataclass(frozen=True)
 class Readings:
     """Frames of text columns, each with ``page_digest`` and ``page_position`` (int64) of the record.
 
@@ -40,6 +71,8 @@ class Readings:
         units: fields of ``UNIT_FIELDS``.
         rejected: ``code, reason, fields`` of records that cannot be used.
         shape: which fields there were, read by us or not, and of which kind.
+        lines: of files: what became of each line.
+        notes: what there is to say about the files.
     """
 
     dossiers: pd.DataFrame
@@ -49,6 +82,8 @@ class Readings:
     units: pd.DataFrame
     rejected: pd.DataFrame
     shape: Shape = field(default_factory=Shape)
+    lines: Lines = field(default_factory=Lines)
+    notes: tuple[Note, ...] = ()
 
     @property
     def records(self) -> int:
@@ -94,7 +129,12 @@ def joined(several: Sequence[Readings]) -> Readings:
     if len(several) == 1:
         return several[0]
     frames = {name: pd.concat([getattr(r, name) for r in several], ignore_index=True) for name in _COLUMNS}
-    return Readings(**frames, shape=merged(r.shape for r in several))
+    return Readings(
+        **frames,
+        shape=merged(r.shape for r in several),
+        lines=sum((r.lines for r in several), Lines()),
+        notes=tuple(note for r in several for note in r.notes),
+    )
 
 
 def unreadable(digest: str, reason: str = "unreadable_page") -> Readings:

@@ -1,32 +1,35 @@
-"""Files with headings as columns of text: workbooks, and text files in the encodings that offices use."""
+"""Files with headings as columns of text: workbooks, web pages with a table, and text in the encodings that offices use."""
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from config.sources import Source
+from config.text_bytes import Decoded, What, decode, what_is
+from config.text_rows import DELIMITERS, Rows, rows_of, stated_delimiter
 from tasks.rules.fonts import detect
 from tasks.sources.legacy_text import font_of, to_font
+from tasks.sources.notes import CUT_OFF, DAMAGED_TEXT, DELIMITER, MISNAMED, STRAY_MARK, Note
 from tasks.sources.protocol import CSV
 from tasks.sources.records import texts
-from tasks.sources.workbooks import MOST_COLUMNS, MOST_ROWS, open_sheets
+from tasks.sources.web_tables import tables_of
+from tasks.sources.workbooks import MOST_COLUMNS, MOST_ROWS, dated_from_1904, open_sheets
 
 _CHUNK_ROWS = 20_000
-_LONGEST_CELL = 1_000_000
-# By their marks first; then the encodings that Vietnamese offices save in.
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_VIETNAMESE_BYTES = "cp1258"
-_ENCODINGS = ("utf-8", _VIETNAMESE_BYTES)
 _LOOKED_AT = 60  # rows, twice
-_LOOKED_AT_LETTERS = 20_000
+_LOOKED_AT_LETTERS = 200_000
+_DAYS_1904 = 1462  # between the first days of the two date systems
+_NO_TABLE: dict[What, str] = {
+    "web_page": "it is a web page without this table (perhaps of a login); open it in Excel and save it as .xlsx",
+    "xml": "it is an XML file, neither a workbook nor a table of text; open it in Excel and save it as .xlsx",
+    "pdf": "it is a PDF; ask for the table itself, as .xlsx or CSV",
+}
 
 
 @dataclass(frozen=True)
@@ -36,37 +39,162 @@ class Sheet:
     Attributes:
         columns: one array a column; null where a cell is empty.
         rows: how many rows there are.
+        name: of the sheet; empty for a text file.
+        lines: place of each row's first line, from 0; spans: how many lines each row takes.
+        counts: how many cells each row has; None where a sheet's rows all reach as far as the sheet does.
+        above: lines before the first row that are none.
+        merged: cells that are one: first and last row, and the column.
+        serial_shift: days to be added to a date that stands as a number.
+        cut_off: the last row ends where the file was cut off.
+        notes: what there is to say about the file.
     """
 
     columns: tuple[pa.Array, ...]
     rows: int
+    name: str = ""
+    lines: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    spans: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    counts: np.ndarray | None = None
+    above: int = 0
+    merged: Sequence[tuple[int, int, int]] = ()
+    serial_shift: int = 0
+    cut_off: bool = False
+    notes: tuple[Note, ...] = ()
 
     def row(self, place: int) -> list[str | None]:
         """Return one row as texts."""
         return [column[place].as_py() for column in self.columns]
 
 
-def sheets(body: bytes, media_type: str, source: Source) -> Iterator[Sheet]:
-    """Yield the sheets of a file, one at a time.
+Fits = Callable[[Sheet], bool]
+
+
+def sheets(body: bytes, media_type: str, source: Source, fits: Fits = lambda _: True) -> Iterator[Sheet]:
+    """Yield the sheets of a file, one at a time; what it is its bytes tell, not its name.
+
+    Args:
+        body: the file.
+        media_type: what its name says that it is.
+        source: how it is declared.
+        fits: tells whether a sheet has the headings that are looked for.
 
     Raises:
         ValueError: it cannot be opened, or is larger than allowed.
     """
-    if media_type == CSV:
-        yield in_unicode(_sheet(_lines(body, source)), source)
-        return
-    wanted = source.files.sheet if source.files else None
-    for _, rows in open_sheets(body, wanted):
-        sheet = _sheet(rows)
-        del rows  # and with it the reader's own copy of the sheet
-        yield in_unicode(sheet, source)
-        del sheet
+    kind = what_is(body)
+    if kind in ("archive", "old_workbook"):
+        yield from _workbook_sheets(body, source, media_type)
+    elif kind == "web_page":
+        yield from _web_sheets(body, source, fits)
+    elif kind == "text":
+        yield in_unicode(_text_sheet(body, media_type, source, fits), source)
+    else:
+        raise ValueError(_NO_TABLE[kind])
+
+
+def _workbook_sheets(body: bytes, source: Source, media_type: str) -> Iterator[Sheet]:
+    notes = (Note(MISNAMED, "workbook"),) if media_type == CSV else ()
+    shift = _DAYS_1904 if dated_from_1904(body) else 0
+    for opened in open_sheets(body, source.files.sheet if source.files else None):
+        sheet = _sheet(opened.rows)
+        merged = tuple(opened.merged)
+        named = replace(sheet, name=opened.name, merged=merged, serial_shift=shift, notes=notes)
+        del opened, sheet  # and with them the reader's own copy of the sheet
+        yield in_unicode(named, source)
+        del named
+        notes = ()
+
+
+def _web_sheets(body: bytes, source: Source, fits: Fits) -> Iterator[Sheet]:
+    for rows in tables_of(decode(body).text):
+        sheet = in_unicode(_sheet(rows), source)
+        if fits(sheet):
+            yield replace(sheet, notes=(Note(MISNAMED, "web page"),))
+            return
+    raise ValueError(_NO_TABLE["web_page"])
+
+
+def _text_sheet(body: bytes, media_type: str, source: Source, fits: Fits) -> Sheet:
+    read = _decoded(body, source)
+    stated = stated_delimiter(read.text)
+    delimiter = stated or _declared(source)
+    notes = [Note(DELIMITER, delimiter)] if stated else []
+    if media_type != CSV:  # a name that says nothing of text declares no delimiter
+        delimiter = stated or fitting_delimiter(read.text, source, fits) or delimiter
+        notes.append(Note(MISNAMED, "text"))
+    rows = _Joined(rows_of(read.text, delimiter))
+    sheet = _sheet(rows, any_width=True)
+    last = read.text[-1:] not in ("\n", "\r", "")
+    cut = last and (read.cut or bool(rows.stray and rows.stray[-1] == sheet.rows - 1))
+    notes += [Note(DAMAGED_TEXT, read.encoding, read.damaged)] if read.damaged else []
+    notes += [Note(STRAY_MARK, "", len(rows.stray))] if rows.stray else []
+    notes += [Note(CUT_OFF)] if cut else []
+    return replace(rows.placed(sheet, 1 if stated else 0), cut_off=cut, notes=tuple(notes))
+
+
+def _decoded(body: bytes, source: Source) -> Decoded:
+    def in_font(signs: str) -> bool:
+        return source.font in ("tcvn3", "vni") or (source.font == "detect" and detect([signs]) is not None)
+
+    return decode(body, source.files.encoding if source.files else None, in_font=in_font)
+
+
+def _declared(source: Source) -> str:
+    return source.files.delimiter if source.files else ","
+
+
+def fitting_delimiter(text: str, source: Source, fits: Fits) -> str | None:
+    """Return the one sign by which the first rows have the headings that are looked for; None where none or several do."""
+    start = "".join(text[:_LOOKED_AT_LETTERS].splitlines(keepends=True)[: 2 * _LOOKED_AT])
+    found = [
+        sign
+        for sign in DELIMITERS
+        if fits(in_unicode(_sheet(chain.from_iterable(rows.cells for rows in rows_of(start, sign)), any_width=True), source))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def other_delimiter(body: bytes, source: Source, fits: Fits) -> str | None:
+    """Return what divides the cells of a text file whose declared delimiter does not; None where nothing does."""
+    if what_is(body) != "text":
+        return None
+    found = fitting_delimiter(_decoded(body, source).text, source, fits)
+    return None if found == _declared(source) else found
+
+
+class _Joined:
+    """The rows of a text under one another, and where each stands; to be read once."""
+
+    def __init__(self, parts: Iterable[Rows]) -> None:
+        self._parts = parts
+        self._lines: list[np.ndarray] = []
+        self._spans: list[np.ndarray] = []
+        self._counts: list[np.ndarray] = []
+        self.stray: list[int] = []
+
+    def __iter__(self) -> Iterator[list[str]]:
+        before = 0
+        for rows in self._parts:
+            self.stray += [before + place for place in rows.stray]
+            before += len(rows.cells)
+            self._lines.append(np.asarray(rows.lines, dtype=np.int64))
+            self._spans.append(np.asarray(rows.spans, dtype=np.int64))
+            self._counts.append(np.fromiter(map(len, rows.cells), dtype=np.int64, count=len(rows.cells)))
+            yield from rows.cells
+
+    def placed(self, sheet: Sheet, above: int) -> Sheet:
+        """Return the sheet of the rows with the place of each; the first lines may be none."""
+        lines, spans, counts = (
+            np.concatenate([np.zeros(0, dtype=np.int64), *parts])[above:] for parts in (self._lines, self._spans, self._counts)
+        )
+        columns = tuple(column.slice(above) for column in sheet.columns)
+        return replace(sheet, columns=columns, rows=sheet.rows - above, above=above, lines=lines, spans=spans, counts=counts)
 
 
 def in_unicode(sheet: Sheet, source: Source) -> Sheet:
     """Return a sheet in Unicode whose text was typed for a legacy font, as the source says or where that is certain."""
     font = font_of((text for place in _looked_at(sheet.rows) for text in sheet.row(place)), source)
-    return sheet if font is None else Sheet(tuple(to_font(column, font) for column in sheet.columns), sheet.rows)
+    return sheet if font is None else replace(sheet, columns=tuple(to_font(column, font) for column in sheet.columns))
 
 
 def _looked_at(rows: int) -> list[int]:
@@ -74,59 +202,37 @@ def _looked_at(rows: int) -> list[int]:
     return sorted({*range(min(rows, _LOOKED_AT)), *range(0, rows, max(1, rows // _LOOKED_AT))})
 
 
-def decode(body: bytes, declared: str | None, font: str = "detect") -> str:
-    """Decode a text file by its declared encoding, else by its mark, else as UTF-8, else as Windows-1258.
+def _sheet(rows: Iterable[list[Any]], *, any_width: bool = False) -> Sheet:
+    """Turn rows into columns, a slice at a time, so that a large file is never held as Python objects.
 
-    A file of one byte a letter that was typed for a legacy font comes back in the signs of that font.
-
-    Raises:
-        ValueError: it is in none of them.
+    Args:
+        rows: their cells.
+        any_width: a row may have more cells than any table; those beyond are left out, and its count tells it.
     """
-    marked = next((name for mark, name in _MARKS if body.startswith(mark)), None)
-    for name in [declared] if declared else [marked] if marked else _ENCODINGS:
-        try:
-            text = body.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if name != _VIETNAMESE_BYTES or declared:
-            return text
-        signs = body.decode("latin-1")
-        legacy = font in ("tcvn3", "vni") or (font == "detect" and detect([signs[:_LOOKED_AT_LETTERS]]) is not None)
-        # The code page writes most tones as signs of their own behind the letter.
-        return signs if legacy else unicodedata.normalize("NFC", text)
-    if not declared and not marked and font in ("tcvn3", "vni"):
-        return body.decode("latin-1")
-    raise ValueError(f"the text is not in {declared or marked or 'UTF-8 or Windows-1258'}")
-
-
-def _lines(body: bytes, source: Source) -> Iterator[list[str]]:
-    options = source.files
-    text = decode(body, options.encoding if options else None, source.font)
-    csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=options.delimiter if options else ",")
-    try:
-        yield from reader
-    except csv.Error:
-        raise ValueError(f"line {reader.line_num} is not a line of the table") from None
-
-
-def _sheet(rows: Iterable[list[Any]]) -> Sheet:
-    """Turn rows into columns, a slice at a time, so that a large file is never held as Python objects."""
     slices: list[list[pa.Array | None]] = []
     lengths: list[int] = []
     rows = iter(rows)
     while piece := list(islice(rows, _CHUNK_ROWS)):
         lengths.append(len(piece))
         total = sum(lengths)
-        width = max(len(row) for row in piece)
+        widths = set(map(len, piece))
+        width = min(max(widths), MOST_COLUMNS) if any_width else max(widths)
         if total > MOST_ROWS or width > MOST_COLUMNS:
             raise ValueError(f"there are more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
-        slices.append([_cells([row[place] if place < len(row) else None for row in piece]) for place in range(width)])
+        slices.append([_cells(values) for values in _turned(piece, widths, width)])
     width = max((len(columns) for columns in slices), default=0)
-    return Sheet(tuple(_column(slices, lengths, place) for place in range(width)), sum(lengths))
+    total = sum(lengths)
+    columns = tuple(_column(slices, lengths, place) for place in range(width))
+    return Sheet(columns, total, lines=np.arange(total), spans=np.ones(total, dtype=np.int64))
 
 
-def _cells(values: list[Any]) -> pa.Array:
+def _turned(rows: list[list[Any]], widths: set[int], width: int) -> Iterable[Sequence[Any]]:
+    if widths == {width}:
+        return zip(*rows, strict=True)
+    return ([row[place] if place < len(row) else None for row in rows] for place in range(width))
+
+
+def _cells(values: Sequence[Any]) -> pa.Array:
     found = texts(values)
     return pa.compute.if_else(pa.compute.equal(found, ""), pa.scalar(None, pa.string()), found)
 

@@ -1,10 +1,10 @@
-"""Finding the headings of a table wherever they stand, and telling records from totals, notes and formulas."""
+"""Records of a table wherever its headings stand: told from totals, notes, formulas, and rows of another number of cells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +12,15 @@ import pyarrow.compute as pc
 
 from config.sources import Headings, Source
 from tasks.rules.columns import truths
+from tasks.rules.masking import mask
 from tasks.rules.text import fold, given, per_distinct
-from tasks.sources.readings import Part
-from tasks.sources.records import blank_to_null
-from tasks.sources.sheets import Sheet
+from tasks.sources.headings import Head, HeadingsError, Wanted
+from tasks.sources.notes import CUT_TEXT, DATES_1904, HEADING_TWICE, SHEET_LEFT_OUT, Note
+from tasks.sources.readings import Lines, Part
+from tasks.sources.records import blank_to_null, nulls
+from tasks.sources.sheets import Sheet, other_delimiter, sheets
 
-_SEARCHED_ROWS = 60
+SHEET_STRIDE = 10_000_000  # a row of the second sheet of a workbook has this and its place as its position
 _FORMULA_ROWS = 3
 _SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
@@ -27,6 +30,13 @@ _TALLY = re.compile(r"[\d.,]+ ?(ho so|hs|dossiers?)?")
 _MAY_BE_TOTAL = r"^[^\pL\pN]*[tcngTCNG]"  # first letters of the words below
 _MAY_BE_TALLY = r"^[^\pL]*\pN[^\pL]*\s*[hdHD]?[\pL\pM\s]{0,20}[^\pL\pN]*$"
 _TOTALS = ("tong", "tong cong", "tong so", "cong", "trong do", "total", "nguoi lap", "ghi chu")
+_WORDS_ONLY = r"^\D{1,80}$"  # what stands in the column of codes and may be a heading: codes have figures
+_SENTENCE = r"^\S+\s+\S+\s+\S"
+# What a spreadsheet makes of a long code of figures: those left out are lost, and several codes are one.
+_ROUNDED = r"^\s*[+-]?\d(?:[.,]\d+)?[eE]\+?\d+\s*$"
+_LOST = "\ufffd"
+_SERIAL = r"^\d{4,5}(?:\.\d+)?$"
+_SHORTEST_CUT, _FEWEST_CUT = 40, 5  # letters of a text that may be cut; texts that end at one length
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,12 @@ class Placed:
     Attributes:
         columns: canonical field to texts, one row a record.
         events: the same for the fields of an event, in tables of events.
-        positions: place of each record's row in the file, from 0.
+        positions: place of each record's first line in the file, from 0; see ``SHEET_STRIDE``.
         rejected: rows that are no records.
         headings: every heading of the table, read by us or not, with some values of its column.
         heading_row: place of the row of headings, from 0.
+        lines: how many lines were met, and what became of them.
+        notes: what there is to say about the file.
     """
 
     columns: dict[str, pa.Array]
@@ -48,99 +60,253 @@ class Placed:
     rejected: Part
     headings: dict[str, pa.Array]
     heading_row: int
+    lines: Lines
+    notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Head:
-    """Where the headings stand and which column each is."""
+def read_placed(body: bytes, media_type: str, columns: Mapping[str, Headings], source: Source) -> Placed:
+    """Read a workbook or a text file; see :func:`place_columns`.
 
-    last_row: int
-    places: dict[str, int]
-    height: int = 1
+    Raises:
+        ValueError: it is no such file, or headings are missing.
+    """
+    wanted = Wanted.of(columns, source)
+    try:
+        return place_columns(sheets(body, media_type, source, wanted.fits), columns, source)
+    except HeadingsError as error:
+        sign = other_delimiter(body, source, wanted.fits)
+        if sign is None:
+            raise
+        declared = source.files.delimiter if source.files else ","
+        raise HeadingsError(
+            f"{error}; its cells are divided by {sign!r}, the source's file says {declared!r}: write delimiter: {sign!r} there"
+        ) from None
 
 
-def place_columns(sheets: Iterable[Sheet], columns: Mapping[str, Headings], source: Source) -> Placed:
-    """Find the first sheet that has the headings, and give its columns our names.
+def place_columns(found: Iterable[Sheet], columns: Mapping[str, Headings], source: Source) -> Placed:
+    """Find the sheets that have the headings, and give their columns our names.
 
     Headings are compared without regard to marks, case and spaces, in one row or in two rows under one
     another. A heading that the source's file names must be there: without it every dossier would
     silently lose that fact. Fields listed under ``optional`` may be lacking.
 
     Raises:
-        ValueError: no sheet has the headings; the message names those missing in the best row.
+        HeadingsError: no sheet has the headings; the message names those missing in the best row.
     """
-    wanted = {**columns, **{f"event.{field}": headings for field, headings in source.events.items()}}
-    required = {field for field in wanted if field.removeprefix("event.") not in source.optional}
-    missing = sorted(required)
-    for sheet in sheets:
-        head, lacking = _find_head(sheet, wanted, required)
+    wanted = Wanted.of(columns, source)
+    parts: list[Placed] = []
+    left_out: list[Note] = []
+    missing, lines = sorted(wanted.required), Lines()
+    for number, sheet in enumerate(found):
+        head, lacking = wanted.find(sheet)
         if head is not None:
-            return _place(sheet, head, columns, source)
-        missing = min(missing, lacking, key=len)
-    names = ", ".join(wanted[field][0] for field in missing[:5])
-    raise ValueError(f"no row of the first {_SEARCHED_ROWS} has all headings; missing: {names}")
+            parts += [_numbered(part, number) for part in _tables(sheet, head, columns, source, wanted)]
+        elif sheet.rows:
+            missing = min(missing, lacking, key=len)
+            left_out.append(Note(SHEET_LEFT_OUT, mask(sheet.name), sheet.rows))
+    if not parts:
+        raise wanted.missing(missing)
+    whole = _joined(parts)
+    return replace(whole, lines=whole.lines + lines, notes=(*whole.notes, *left_out))
 
 
-def _find_head(sheet: Sheet, wanted: Mapping[str, Headings], required: set[str]) -> tuple[_Head | None, list[str]]:
-    folded = {field: [fold(heading) for heading in headings] for field, headings in wanted.items()}
-    fewest = sorted(required)
-    rows = [[fold(cell or "") for cell in sheet.row(place)] for place in range(min(_SEARCHED_ROWS, sheet.rows))]
-    for height in (1, 2):
-        for place in range(len(rows) - height + 1):
-            places = _match(rows[place : place + height], folded)
-            lacking = sorted(required - set(places))
-            if not lacking and places:
-                return _Head(place + height - 1, places, height), []
-            fewest = min(fewest, lacking, key=len)
-    return None, fewest
+def _numbered(placed: Placed, sheet: int) -> Placed:
+    if not sheet:
+        return placed
+    begin = sheet * SHEET_STRIDE
+    rejected = Part(placed.rejected.columns, np.asarray(placed.rejected.positions) + begin)
+    return replace(placed, positions=placed.positions + begin, rejected=rejected)
 
 
-def _match(rows: list[list[str]], wanted: Mapping[str, list[str]]) -> dict[str, int]:
-    """Return which column each field is, in a row of headings or in two rows whose words belong together."""
-    names: dict[str, int] = {}
-    above = ""
-    for place, cell in enumerate(rows[-1]):
-        upper = rows[0][place] if len(rows) > 1 else ""
-        above = upper or above  # a merged heading stands in its first cell only
-        for name in (cell, f"{above} {cell}" if len(rows) > 1 and cell else upper):
-            if name:
-                names.setdefault(name, place)
-    return {field: names[name] for field, options in wanted.items() for name in reversed(options) if name in names}
-
-
-def _place(sheet: Sheet, head: _Head, columns: Mapping[str, Headings], source: Source) -> Placed:
-    first = head.last_row + 1
-    body = [blank_to_null(column.slice(first)) for column in sheet.columns]
-    filled = np.sum([given(column) for column in body], axis=0) if body else np.zeros(0)
-    key = "code" if "code" in columns else next(iter(columns))
-    if source.profile == "catalogue":
-        key = "procedure_code"
-    elif source.profile == "units":
-        key = "unit_code"
-    elif "code" not in columns:
-        key = "receipt_number"
-    codes = body[head.places[key]]
-    formula = _formula_rows(body, filled)
-    totals = _total_rows(body) & (~given(codes) | _total_cells(codes) | _tally_cells(codes))
-    lonely = ~given(codes) & (filled <= 2)
-    nothing = filled == 0
-    not_record = (formula | totals | lonely) & ~nothing
-    no_code = ~given(codes) & ~not_record & ~nothing
-    bare = truths(pc.starts_with(codes, "=")) & ~not_record  # a formula that no program has computed
-    kept = pa.array(np.flatnonzero(~(nothing | not_record | no_code | bare)))
-    whole = len(kept) == len(codes)  # of a tidy table nothing is copied
-    named = {field: body[place] if whole else body[place].take(kept) for field, place in head.places.items()}
+def _joined(parts: list[Placed]) -> Placed:
+    """Put tables of the same headings under one another."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
     return Placed(
-        columns={field: values for field, values in named.items() if not field.startswith("event.")},
-        events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
-        positions=kept.to_numpy() + first,
-        rejected=_rejected({"not_a_record": not_record, "no_code": no_code, "formula_not_computed": bare}, first),
-        headings=_headings(sheet, head, [column.take(kept[:: max(1, len(kept) // _SAMPLED_ROWS)]) for column in body]),
-        heading_row=head.last_row,
+        columns=_under([part.columns for part in parts], [len(part.positions) for part in parts]),
+        events=_under([part.events for part in parts], [len(part.positions) for part in parts]),
+        positions=np.concatenate([part.positions for part in parts]),
+        rejected=Part(
+            {"reason": pa.concat_arrays([part.rejected.columns["reason"] for part in parts])},
+            np.concatenate([part.rejected.positions for part in parts]),
+        ),
+        headings={name: values for part in reversed(parts) for name, values in part.headings.items()},
+        heading_row=first.heading_row,
+        lines=sum((part.lines for part in parts), Lines()),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 
 
-def _headings(sheet: Sheet, head: _Head, body: list[pa.Array]) -> dict[str, pa.Array]:
+def _under(parts: list[dict[str, pa.Array]], lengths: list[int]) -> dict[str, pa.Array]:
+    fields = dict.fromkeys(field for part in parts for field in part)
+    return {
+        field: pa.concat_arrays([part.get(field, nulls(length)) for part, length in zip(parts, lengths, strict=True)])
+        for field in fields
+    }
+
+
+def _tables(sheet: Sheet, head: Head, columns: Mapping[str, Headings], source: Source, wanted: Wanted) -> Iterator[Placed]:
+    """Yield the tables of a sheet under one another: where the headings stand again, in another order too, one begins."""
+    key = _key(columns, source)
+    again = _headings_again(sheet, head, key, wanted)
+    begins = [head, *again]
+    ends = [*(one.last_row for one in again), sheet.rows]
+    for place, (one, end) in enumerate(zip(begins, ends, strict=True)):
+        yield _place(sheet, one, end, key, source, repeated=place > 0)
+
+
+def _key(columns: Mapping[str, Headings], source: Source) -> str:
+    if source.profile == "catalogue":
+        return "procedure_code"
+    if source.profile == "units":
+        return "unit_code"
+    return "code" if "code" in columns else "receipt_number"
+
+
+def _headings_again(sheet: Sheet, head: Head, key: str, wanted: Wanted) -> list[Head]:
+    first = head.last_row + 1
+    codes = sheet.columns[head.places[key]].slice(first)
+    found = []
+    for place in np.flatnonzero(truths(pc.match_substring_regex(codes, _WORDS_ONLY))).tolist():
+        row = [fold(cell or "") for cell in sheet.row(first + place)]
+        places, _ = wanted.match([row])
+        if wanted.required <= set(places):
+            found.append(Head(first + place, places))
+    return found
+
+
+def _place(sheet: Sheet, head: Head, end: int, key: str, source: Source, *, repeated: bool) -> Placed:
+    first = head.last_row + 1
+    body = [blank_to_null(column.slice(first, end - first)) for column in sheet.columns]
+    filled = np.sum([given(column) for column in body], axis=0) if body else np.zeros(0)
+    codes = body[head.places[key]]
+    nothing = filled == 0
+    reasons = _reasons(sheet, head, first, body, filled, codes)
+    refused = np.logical_or.reduce([*reasons.values(), np.zeros(len(filled), dtype=bool)]) & ~nothing
+    kept = pa.array(np.flatnonzero(~(nothing | refused)))
+    whole = len(kept) == len(codes)  # of a tidy table nothing is copied
+    merged = _merged(sheet, first, end)
+    named = {
+        field: _dated(field, _filled_down(body[place], merged.get(place, []), field, key, source), sheet.serial_shift)
+        for field, place in head.places.items()
+    }
+    named = {field: values if whole else values.take(kept) for field, values in named.items()}
+    lines, spans = sheet.lines[first:end], sheet.spans[first:end]
+    rejected = _rejected({name: rows & ~nothing for name, rows in reasons.items()}, lines)
+    above = 0 if repeated else sheet.above + int(sheet.spans[:first].sum())
+    if repeated:
+        rejected = _with_heading(rejected, int(sheet.lines[head.last_row]))
+    return Placed(
+        columns={field: values for field, values in named.items() if not field.startswith("event.")},
+        events={field.removeprefix("event."): values for field, values in named.items() if field.startswith("event.")},
+        positions=lines[~(nothing | refused)],
+        rejected=rejected,
+        headings=_headings(sheet, head, [column.take(kept[:: max(1, len(kept) // _SAMPLED_ROWS)]) for column in body]),
+        heading_row=head.last_row + sheet.above,
+        lines=Lines(
+            physical=above + int(spans.sum()) + repeated,
+            above=above,
+            blank=int(spans[nothing].sum()),
+            rejected=int(spans[refused].sum()) + repeated,
+        ),
+        notes=(*_notes(sheet, head), *_cut_texts(named, head, sheet)),
+    )
+
+
+def _reasons(
+    sheet: Sheet, head: Head, first: int, body: list[pa.Array], filled: np.ndarray, codes: pa.Array
+) -> dict[str, np.ndarray]:
+    """Return which rows are refused why; the first reason of a row counts."""
+    coded = given(codes)
+    formula = _formula_rows(body, filled)
+    totals = _total_rows(body) & (~coded | _total_cells(codes) | _tally_cells(codes))
+    lonely = (~coded & (filled <= 2)) | (coded & (filled == 1) & truths(pc.match_substring_regex(codes, _SENTENCE)))
+    not_record = formula | totals | lonely
+    return {
+        "not_a_record": not_record,
+        "cut_off": _last_cut(sheet, len(filled), first),
+        "cell_count": _other_width(sheet, head, first, body),
+        "no_code": ~coded,
+        "formula_not_computed": truths(pc.starts_with(codes, "=")),  # one that no program has computed
+        "code_damaged": truths(pc.match_substring(codes, _LOST)),
+        "code_rounded": truths(pc.match_substring_regex(codes, _ROUNDED)),
+    }
+
+
+def _last_cut(sheet: Sheet, length: int, first: int) -> np.ndarray:
+    rows = np.zeros(length, dtype=bool)
+    if sheet.cut_off and length and first + length == sheet.rows:
+        rows[-1] = True
+    return rows
+
+
+def _other_width(sheet: Sheet, head: Head, first: int, body: list[pa.Array]) -> np.ndarray:
+    """Tell rows with fewer cells than there are headings, or with a value beyond them: their cells may be any other's."""
+    length = len(body[0]) if body else 0
+    if sheet.counts is None:
+        return np.zeros(length, dtype=bool)
+    counts = sheet.counts[first : first + length]
+    rows = range(head.last_row - head.height + 1, head.last_row + 1)
+    reach = int(sheet.counts[rows.start : rows.stop].max())
+    named = max(place + 1 for row in rows for place, cell in enumerate(sheet.row(row)) if cell)
+    beyond = counts > len(sheet.columns)
+    for column in body[reach:]:
+        beyond |= given(column)
+    return (counts < named) | beyond
+
+
+def _merged(sheet: Sheet, first: int, end: int) -> dict[int, list[tuple[int, int]]]:
+    """Return by column which rows below the headings are one cell, counted from the first of these."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for start, stop, column in sheet.merged:
+        if first <= start < end:
+            found.setdefault(column, []).append((start - first, min(stop, end - 1) - first))
+    return found
+
+
+def _filled_down(values: pa.Array, merged: list[tuple[int, int]], field: str, key: str, source: Source) -> pa.Array:
+    """Give each row of a merged cell its value; but a code belongs to one row, unless a row is an event."""
+    if not merged or (field == key and not source.events):
+        return values
+    places = np.arange(len(values))
+    for start, stop in merged:
+        places[start : stop + 1] = start
+    return values.take(pa.array(places))
+
+
+def _dated(field: str, values: pa.Array, shift: int) -> pa.Array:
+    """Bring days counted from 1904 to those that everybody counts."""
+    if not shift or not (field.endswith("_at") or field in ("event.at", "valid_from", "valid_to")):
+        return values
+    number = pc.fill_null(pc.match_substring_regex(values, _SERIAL), False)
+    moved = per_distinct(values.filter(number), lambda text: f"{float(text) + shift:.10g}", pa.string())
+    return pc.replace_with_mask(values, number, moved)
+
+
+def _notes(sheet: Sheet, head: Head) -> Iterator[Note]:
+    yield from sheet.notes
+    if sheet.serial_shift:
+        yield Note(DATES_1904)
+    for name, count in head.twice:
+        yield Note(HEADING_TWICE, mask(" ".join(name.split())), count)
+
+
+def _cut_texts(named: Mapping[str, pa.Array], head: Head, sheet: Sheet) -> Iterator[Note]:
+    """Tell columns of long texts in which many different ones end at exactly the greatest length: they were cut there."""
+    for field, values in named.items():
+        lengths = pc.utf8_length(values)
+        longest = pc.max(lengths).as_py() or 0
+        if longest < _SHORTEST_CUT:
+            continue
+        at_end = len(pc.unique(values.filter(pc.fill_null(pc.equal(lengths, longest), False))))
+        near = len(pc.unique(values.filter(pc.fill_null(pc.equal(lengths, longest - 1), False))))
+        if at_end >= _FEWEST_CUT and at_end > 3 * near:
+            name = sheet.row(head.last_row)[head.places[field]] or field
+            yield Note(CUT_TEXT, mask(" ".join(name.split())), at_end)
+
+
+def _headings(sheet: Sheet, head: Head, body: list[pa.Array]) -> dict[str, pa.Array]:
     """Return every heading as it is written, of two rows with a space between, and some of its column."""
     names = sheet.row(head.last_row)
     above = sheet.row(head.last_row - 1) if head.height > 1 else [None] * len(names)
@@ -148,10 +314,16 @@ def _headings(sheet: Sheet, head: _Head, body: list[pa.Array]) -> dict[str, pa.A
     return {name: column for name, column in reversed(list(zip(written, body, strict=True))) if name}
 
 
-def _rejected(reasons: Mapping[str, np.ndarray], first: int) -> Part:
+def _rejected(reasons: Mapping[str, np.ndarray], lines: np.ndarray) -> Part:
     told = np.select(list(reasons.values()), list(reasons), "")
     places = np.flatnonzero(told != "")
-    return Part({"reason": pa.array(told[places].tolist(), pa.string())}, places + first)
+    return Part({"reason": pa.array(told[places].tolist(), pa.string())}, lines[places])
+
+
+def _with_heading(rejected: Part, line: int) -> Part:
+    """Add the row of headings that stands again."""
+    reasons = pa.concat_arrays([pa.array(["not_a_record"]), rejected.columns["reason"]])
+    return Part({"reason": reasons}, np.concatenate([[line], rejected.positions]))
 
 
 def _formula_rows(body: list[pa.Array], filled: np.ndarray) -> np.ndarray:

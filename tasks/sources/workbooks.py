@@ -8,9 +8,11 @@ measured first, and a large sheet is read in pieces (:mod:`tasks.sources.pieces`
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -27,11 +29,28 @@ MOST_CELLS = 8_000_000  # held at once; 32 bytes each
 _CELLS_AS_ONE = 1_000_000  # a sheet of more is read in pieces
 _SMALL = 10_000_000  # a ratio says nothing about a file that is small anyway
 _ARCHIVE, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # first bytes: a name tells little
-_WEB_PAGE = (b"<html", b"<!doc", b"<tabl", b"<meta", b"<?xml")
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
+_OLD_BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # of the first record of an old workbook
+_OLD_DATES, _OLD_END = 0x22, 0x0A
+_MOST_RECORDS = 500
 
 
-def open_sheets(body: bytes, wanted: str | None) -> Iterator[tuple[str, Iterator[list[Any]]]]:
-    """Yield name and rows of each sheet, or of the wanted one.
+@dataclass(frozen=True)
+class OpenSheet:
+    """A sheet that is being read.
+
+    Attributes:
+        rows: its rows, to be read once.
+        merged: cells of a column that were made one: first and last row, column; known once the rows are read.
+    """
+
+    name: str
+    rows: Iterator[list[Any]]
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def open_sheets(body: bytes, wanted: str | None) -> Iterator[OpenSheet]:
+    """Yield each sheet, or the wanted one.
 
     Raises:
         ValueError: it is no workbook, or one that would grow beyond the limits.
@@ -46,7 +65,8 @@ def open_sheets(body: bytes, wanted: str | None) -> Iterator[tuple[str, Iterator
         for name in names:
             if wanted in (None, name):
                 # Held by whoever reads it and by nobody else: the reader keeps the whole sheet as long as its rows are.
-                yield name, _rows(books, name)
+                merged: list[tuple[int, int, int]] = []
+                yield OpenSheet(name, _rows(books, name, merged), merged)
     except python_calamine.CalamineError as error:
         raise ValueError(f"not a workbook ({type(error).__name__})") from None
     if wanted is not None and wanted not in names:
@@ -57,7 +77,35 @@ def _opened(book: bytes) -> Any:
     return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book))
 
 
-def _rows(books: Callable[[], Iterator[bytes]], name: str) -> Iterator[list[Any]]:
+def dated_from_1904(body: bytes) -> bool:
+    """Tell whether a workbook counts its days from 1904, as those first made on a Macintosh do."""
+    if body.startswith(_OLD):
+        return _old_dated_from_1904(body)
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entry = next((entry for entry in archive.infolist() if entry.filename.lower() == "xl/workbook.xml"), None)
+            if entry is None:
+                return False
+            with archive.open(entry) as stream:
+                return _FROM_1904.search(stream.read(CHUNK)) is not None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error):
+        return False  # whoever opens it says what is wrong
+
+
+def _old_dated_from_1904(body: bytes) -> bool:
+    """Walk the first records of an old workbook to the one that says from which year its days count."""
+    at = body.find(_OLD_BEGINNING)
+    for _ in range(_MOST_RECORDS if at >= 0 else 0):
+        kind, length = int.from_bytes(body[at : at + 2], "little"), int.from_bytes(body[at + 2 : at + 4], "little")
+        if kind == _OLD_DATES:
+            return body[at + 4 : at + 6] == b"\x01\x00"
+        if kind == _OLD_END or at + 4 > len(body):
+            return False
+        at += 4 + length
+    return False
+
+
+def _rows(books: Callable[[], Iterator[bytes]], name: str, merged: list[tuple[int, int, int]]) -> Iterator[list[Any]]:
     """Yield the rows of a sheet, from its first column on, empty ones too: a row's place in the file is its number."""
     given = 0
     for book in books():
@@ -65,6 +113,8 @@ def _rows(books: Callable[[], Iterator[bytes]], name: str) -> Iterator[list[Any]
             sheet = _opened(book).get_sheet_by_name(name)
         except python_calamine.CalamineError as error:
             raise ValueError(f"not a workbook ({type(error).__name__})") from None
+        ranges = sheet.merged_cell_ranges or ()
+        merged += [(first, last, column) for (first, column), (last, _) in ranges if last > first]
         if sheet.start is None:
             continue
         if sheet.end[0] >= MOST_ROWS or sheet.end[1] >= MOST_COLUMNS:
@@ -84,8 +134,6 @@ def _in_pieces(body: bytes) -> Iterator[bytes]:
 
 def _checked(body: bytes) -> tuple[Extent, bool]:
     """Return the extent of the largest sheet, and whether formulas stand in it that were never computed."""
-    if body[:5].lower() in _WEB_PAGE:
-        raise ValueError("it is a web page with the name of a workbook; open it in Excel and save it as .xlsx")
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, OSError):

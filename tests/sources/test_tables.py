@@ -205,9 +205,11 @@ def test_numbers_in_text_files_stay_as_written() -> None:
     assert (found["received_at"], found["due_at"], found["status"]) == ("NA", "1e5", "0912345678")
 
 
-def test_a_nul_character_and_a_short_row_do_no_harm() -> None:
-    body = (table([HEADINGS]) + "\n1,H99.12-260105-0001\x00,05/01/2026\n").encode()
-    assert codes(read_page(body, CSV, source())) == ["H99.12-260105-0001\x00"]
+def test_a_nul_character_does_no_harm_and_a_short_row_is_kept_aside() -> None:
+    body = (table([HEADINGS]) + "\n1,H99.12-260105-0001\x00,05/01/2026,,\n2,H99.12-260105-0002,05/01/2026\n").encode()
+    found = read_page(body, CSV, source())
+    assert codes(found) == ["H99.12-260105-0001\x00"]
+    assert reasons(found) == [(2, "cell_count")]
 
 
 @pytest.mark.parametrize("body", [b"", b"PK\x03\x04 broken", b"<html>", b"\xff\xfe\x00\xd8"])
