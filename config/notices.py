@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +17,11 @@ from config.calendar import NOTICES, Calendar, CalendarDay, Notice
 from config.errors import ConfigError
 from config.files import read_model
 from config.settings import settings
+from config.small_tables import text_table
 from config.whole_files import write_whole_file
 
 _KINDS = {"off": "off", "nghỉ": "off", "worked": "worked", "làm bù": "worked", "làm việc": "worked"}
+_SLASHED, _MONTHS = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}"), 12
 _SAME = ("calendar", "document", "announced_on")  # what every line of a CSV file repeats
 
 
@@ -54,9 +56,10 @@ def read_notice(path: Path, calendar: str = "vn") -> Notice:
         if len(values) > 1:
             raise ConfigError(path.name, f"column {name} differs from line to line", "one document a file")
         common |= {name: values.pop()} if values else {}
-    days = [{"day": _day(row.get("day")), "kind": _kind(row.get("kind")), "note": row.get("note") or ""} for row in rows]
+    form = _day_form(row.get(name, "") for row in rows for name in ("day", "announced_on"))
+    days = [{"day": _day(row.get("day"), form), "kind": _kind(row.get("kind")), "note": row.get("note") or ""} for row in rows]
     if "announced_on" in common:
-        common["announced_on"] = _day(common["announced_on"])
+        common["announced_on"] = _day(common["announced_on"], form)
     try:
         return Notice.model_validate({**common, "days": days})
     except ValidationError as error:
@@ -119,20 +122,31 @@ def keep_notice(notice: Notice, folder: Path | None = None) -> Path:
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [
-                {(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)}
-                for row in csv.DictReader(file)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        table = text_table(path.read_bytes(), lambda cells: {"day", "kind"} <= {cell.strip("\ufeff ") for cell in cells})
+    except (OSError, ValueError) as error:
         raise ConfigError(path.name, f"cannot be read: {' '.join(str(error).split())}") from None
-    return [row for row in rows if any(row.values())]
+    broken = [str(row.line) for row in table.rows if row.fault]
+    if broken:
+        raise ConfigError(
+            f"{path.name}: line {', '.join(broken[:5])}",
+            "has more or fewer cells than headings, or damaged letters",
+            "whole lines",
+        )
+    headings = [cell.strip("\ufeff ") for cell in table.headings]
+    return [dict(zip(headings, map(str.strip, row.cells), strict=False)) for row in table.rows]
 
 
-def _day(text: str | None) -> str:
+def _day_form(texts: Iterable[str]) -> str:
+    """Return how days with slashes are written: the day first, unless those that read one way only have the month first."""
+    pairs = [(int(found[1]), int(found[2])) for text in texts if (found := _SLASHED.fullmatch(text))]
+    month_first = any(second > _MONTHS for _, second in pairs) and not any(first > _MONTHS for first, _ in pairs)
+    return "%m/%d/%Y" if month_first else "%d/%m/%Y"
+
+
+def _day(text: str | None, form: str) -> str:
     """Turn 02/01/2026 into 2026-01-02; anything else is left to the model to judge."""
     try:
-        return datetime.strptime(text or "", "%d/%m/%Y").date().isoformat()
+        return datetime.strptime(text or "", form).date().isoformat()
     except ValueError:
         return text or ""
 

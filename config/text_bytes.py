@@ -10,6 +10,15 @@ from typing import Literal
 
 What = Literal["text", "archive", "old_workbook", "web_page", "xml", "pdf"]
 VIETNAMESE_BYTES = "cp1258"
+NO_TABLE: dict[What, str] = {
+    "archive": "it is a workbook or another archive, no text; save it as CSV UTF-8",
+    "old_workbook": "it is a workbook of the old form, no text; save it as CSV UTF-8",
+    "web_page": "it is a web page without this table (perhaps of a login); open it in Excel and save it as .xlsx",
+    "xml": "it is an XML file, neither a workbook nor a table of text; open it in Excel and save it as .xlsx",
+    "pdf": "it is a PDF; ask for the table itself, as .xlsx or CSV",
+}
+"""What to say of a file that is no table of text."""
+
 # By their marks first; then the encodings that Vietnamese offices save in.
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),

@@ -149,6 +149,17 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
     _OUT.print(wrong)
     cells = sum(int(broken.rows.sum()) for broken in found.broken)
     _OUT.print(say(f"{found.size} bản ghi; {cells} lỗi ô.", f"{found.size} records; {cells} faults of cells."), highlight=False)
+    if found.left_out:
+        lines_told = ", ".join(map(str, found.left_out[:_FIRST]))
+        count = len(found.left_out)
+        _OUT.print(
+            say(
+                f"{count} dòng có số ô khác số cột, không xét (dòng {lines_told}).",
+                f"{count} lines have more or fewer cells than headings and were left out (line {lines_told}).",
+            ),
+            style="yellow",
+            highlight=False,
+        )
     if found.repeated is not None:
         pairs = len(found.repeated)
         _OUT.print(say(f"{pairs} cặp bản ghi nói về cùng một đối tượng.", f"{pairs} pairs of records speak about one thing."))

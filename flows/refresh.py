@@ -16,6 +16,7 @@ from config.settings import settings
 from config.sources import Source
 from flows.days import last_finished_day
 from flows.drift import told_of_drift
+from flows.files import told_of_files
 from flows.progress import Progress
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
@@ -77,7 +78,7 @@ def refresh(
             progress.at("pull")
             pull_all(chosen, day, trouble, anyway="hours" in allowed)
             progress.at("load")
-            with told_of_drift(trouble):
+            with told_of_drift(trouble), told_of_files(trouble):
                 load_all(chosen, day, trouble)
             warn_of_files(trouble)
             proofs = start_proofs(chosen, day, "hours" in allowed)

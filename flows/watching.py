@@ -127,7 +127,9 @@ def _letters(policy: str, register: str | None) -> Rows:
     for number, why in read.refused[:_FIRST]:
         reason = {
             "no_code": say("thiếu mã hồ sơ", "no code"),
-            "no_day": say("không đọc được ngày gửi", "the day cannot be read"),
+            "no_day": say("không đọc được ngày gửi, hoặc ngày đọc được hai cách", "the day cannot be read, or reads two ways"),
+            "cell_count": say("số ô khác số cột", "more or fewer cells than headings"),
+            "damaged_text": say("có chữ bị hỏng", "letters of it are damaged"),
         }[why]
         _OUT.print(say(f"dòng {number}: {reason}", f"line {number}: {reason}"), style="yellow", highlight=False)
     if len(read.refused) > _FIRST:

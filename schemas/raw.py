@@ -27,6 +27,10 @@ PULLS = Table(
         count("pages", "Landing files written or met again."),
         count("records", "Records in those files."),
         count("rejected", "Records that could not be used, kept in raw.rejected."),
+        Field("lines", Kind.INTEGER, "Lines of its files, or rows of their sheets; null where it brought none."),
+        Field("heading_lines", Kind.INTEGER, "Of these, titles and headings."),
+        Field("blank_lines", Kind.INTEGER, "Of these, lines without a value."),
+        Field("rejected_lines", Kind.INTEGER, "Of these, lines of rows that could not be used; all others were loaded."),
         Field("control_total", Kind.INTEGER, "Records in the window by the source's own count, where it tells one."),
         Field("source_total", Kind.INTEGER, "Records that the source held in all by its own count, where it was asked."),
         Field(
@@ -91,6 +95,9 @@ PAGES = Table(
         Field("media_type", Kind.TEXT, "What the bytes are: application/json, text/csv …", (NotNull(),)),
         count("bytes", "Length of the bytes as they came."),
         count("records", "Records read from it."),
+        Field(
+            "notes", Kind.TEXT, "What was odd in it when it was read, one thing a line: kind, about what, how often. No value."
+        ),
         Field("loaded_at", Kind.INSTANT, "When its records were merged; null until then."),
     ),
     indexes=(("pull_id",),),

@@ -30,11 +30,14 @@ from tasks.rules.correction_lines import (
     Refused,
     UnreadableFileError,
     examine,
-    read_lines,
+    is_heading,
+    lines_of,
+    require_short,
 )
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.values import value_text
 from tasks.shield import shielded
+from tasks.sources.small_tables import small_table
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 
@@ -109,7 +112,7 @@ def receive_corrections(path: Path) -> Package:
     body = _read(path)
     name = package_name(path.name, body)
     try:
-        lines = read_lines(body)
+        lines = _lines(body)
     except UnreadableFileError as error:
         raise DataError(name, str(error), 0, action="Mend the file and give it again.") from None
     known = _known(lines)
@@ -160,6 +163,21 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read ({error.strerror})", "a CSV file of corrections") from None
+
+
+def _lines(body: bytes) -> list[Line]:
+    """Read text, or a workbook that somebody sent instead.
+
+    Raises:
+        UnreadableFileError: it is neither, or lacks a heading.
+    """
+    require_short(body)
+    try:
+        return lines_of(small_table(body, is_heading))
+    except UnreadableFileError:
+        raise
+    except ValueError as error:
+        raise UnreadableFileError(str(error)) from None
 
 
 def _known(lines: list[Line]) -> Known:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
 from tasks.drift import Drift, compared, examine
-from tasks.held_pages import displaced_pages, held_error, replaced_pages
+from tasks.held_pages import displaced_pages, held_error
 from tasks.mentions import about_news, earlier_pages, keep_mentions, mentions_of
 from tasks.merging import merge_cleaned
 from tasks.receipts import keep_load, time_of
@@ -34,23 +34,12 @@ from tasks.rules.drift import Seen
 from tasks.sources import landing
 from tasks.sources.pages import Landed, PagesRead, read_pages
 from tasks.sources.readings import Readings
-from tasks.warehouse.engine import fetch_all, read_table
+from tasks.waiting import Told, WaitingPage, mark_loaded, mark_pulls, named_pages, waiting_pages
+from tasks.warehouse.engine import read_table
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
 CHUNK_BYTES = 40_000_000  # of pages read and cleaned together; three times that bounds the memory of a load
-_WAITING = """
-    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, p.started_at, g.loaded_at IS NULL FROM raw.pages AS g
-    JOIN raw.pulls AS p ON p.pull_id = g.pull_id
-    LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
-    WHERE g.source = %(source)s AND (g.window_id IS NULL OR w.state = 'done')
-        AND (g.loaded_at IS NULL OR g.page_digest = ANY(%(beside)s))
-    ORDER BY p.started_at, p.pull_id, g.number
-"""
-_NAMED = """
-    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, p.started_at, g.loaded_at IS NULL FROM raw.pages AS g
-    JOIN raw.pulls AS p ON p.pull_id = g.pull_id WHERE g.source = %(source)s AND g.page_digest = ANY(%(digests)s)
-"""
 _SEEN = "UPDATE core.dossier_versions SET seen_at = %(at)s WHERE changed_in = %(number)s"
 
 
@@ -70,19 +59,6 @@ class Gates(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class WaitingPage:
-    """A page that is landed and not loaded; not new where it is read again beside one that is."""
-
-    digest: str
-    pull_id: str
-    media_type: str
-    size: int
-    records: int
-    asked_at: datetime
-    new: bool
-
-
 def load_source(source: Source, *, gates: Gates | None = None) -> Counts:
     """Load all landed pages of a source that are not loaded yet, some at a time, each time in one transaction.
 
@@ -98,12 +74,12 @@ def load_source(source: Source, *, gates: Gates | None = None) -> Counts:
         DataError: a gate stops the load; nothing of its pages is written.
     """
     counts = Counts("load", source.name)
-    waiting = _pages(source)
+    waiting = waiting_pages(source)
     if not waiting:
         return counts
     if source.statements == "partial":  # what a page leaves open, an earlier one may have told
         beside = earlier_pages(source.name, _read(source, waiting).joined())
-        chunks: Iterable[list[WaitingPage]] = [_pages(source, beside) if beside else waiting]
+        chunks: Iterable[list[WaitingPage]] = [waiting_pages(source, beside) if beside else waiting]
     else:
         chunks = _chunks(waiting)
     held: set[str] = set()
@@ -201,20 +177,13 @@ def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:
     Raises:
         SourceError: a landing file is missing or damaged; nothing of these pages is written.
     """
-    known = {row[0]: WaitingPage(*row) for row in fetch_all(_NAMED, {"source": source.name, "digests": list(digests)})}
+    known = named_pages(source, digests)
     pages = [known[digest] for digest in digests]
     read = _read(source, pages)
     ready = _prepare(source, pages, read, pseudonym_key(), lambda readings: compared(source, readings.shape))
     verdict = Future[None]()
     verdict.set_result(None)
     return _write(source, ready, verdict, at)
-
-
-def _pages(source: Source, beside: Collection[str] = ()) -> list[WaitingPage]:
-    """Return the landed pages that are not loaded, and those to be read beside them, in the order in which they came."""
-    gone = replaced_pages(source)
-    rows = fetch_all(_WAITING, {"source": source.name, "beside": list(beside)})
-    return [page for page in (WaitingPage(*row) for row in rows) if page.digest not in gone]
 
 
 def _chunks(pages: Sequence[WaitingPage]) -> Iterator[list[WaitingPage]]:
@@ -238,8 +207,7 @@ class _Ready:
     """Pages made ready to be written."""
 
     pages: list[WaitingPage]
-    records: list[int]
-    refused: list[int]
+    told: list[Told]
     drift: Drift
     cleaned: Cleaned
     mentions: pd.DataFrame | None
@@ -259,7 +227,8 @@ def _prepare(
     drift = look(readings)
     pulled = {page.digest: page.asked_at for page in pages}
     cleaned = clean(readings, source, read_table(UNITS), key, pulled)
-    return _Ready(pages, read.records, read.refused, drift, cleaned, told)
+    became = [Told(*one) for one in zip(read.records, read.refused, read.lines, read.notes, strict=True)]
+    return _Ready(pages, became, drift, cleaned, told)
 
 
 def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetime | None = None) -> Counts:
@@ -273,9 +242,9 @@ def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetim
         _merge_rejected(current, source, pages, cleaned.rejected, at)
         if ready.mentions is not None:
             keep_mentions(current, source.name, ready.mentions)
-        fresh = _mark_loaded(current, source, ready, at)
+        fresh = mark_loaded(current, source, ready.pages, ready.told, at)
         if before is None:
-            _mark_pulls(current, source, fresh)
+            mark_pulls(current, source, fresh)
             keep_load(current, source.name, [page.digest for page in pages])
         else:
             current.execute(_SEEN, {"at": at, "number": current.change_number})
@@ -286,7 +255,7 @@ def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetim
 
 
 def _read(source: Source, pages: Sequence[WaitingPage]) -> PagesRead:
-    landed = (Landed(page.digest, landing.fetch(page.digest, source.name), page.media_type) for page in pages)
+    landed = (Landed(page.digest, landing.fetch(page.digest, source.name), page.media_type, page.name) for page in pages)
     return read_pages(landed, source, apart=source.statements == "partial")
 
 
@@ -308,38 +277,3 @@ def _merge_rejected(current: Load, source: Source, pages: Sequence[WaitingPage],
     pulls = {page.digest: page.pull_id for page in pages}
     frame = rejected.drop_duplicates(["page_digest", "page_position"]).assign(source=source.name, rejected_at=at)
     current.merge(REJECTED, REJECTED.conform(frame.assign(pull_id=frame["page_digest"].map(pulls))))
-
-
-def _mark_loaded(current: Load, source: Source, ready: _Ready, at: datetime) -> list[tuple[WaitingPage, int, int]]:
-    """Note on pages that they are loaded, in the same transaction as their records; return those that were not before.
-
-    The others were read again beside a new page, and noted when they were new themselves.
-    """
-    statement = (
-        "UPDATE raw.pages SET loaded_at = %(at)s, records = %(records)s "
-        "WHERE source = %(source)s AND page_digest = %(digest)s AND (loaded_at IS NULL OR %(whole)s)"
-    )
-    same = {"source": source.name, "at": at, "whole": source.statements == "whole"}
-    return [
-        (page, records, refused)
-        for page, records, refused in zip(ready.pages, ready.records, ready.refused, strict=True)
-        if current.execute(statement, {**same, "digest": page.digest, "records": records})
-    ]
-
-
-def _mark_pulls(current: Load, source: Source, fresh: Sequence[tuple[WaitingPage, int, int]]) -> None:
-    """Note on pulls how many records were read and refused, and that all their pages are loaded."""
-    for page, records, refused in fresh:
-        # A file's records are not known until it is read.
-        values = {"pull": page.pull_id, "more": records if page.records == 0 else 0, "rejected": refused}
-        if not values["more"] and not refused:
-            continue
-        current.execute(
-            "UPDATE raw.pulls SET records = records + %(more)s, rejected = rejected + %(rejected)s WHERE pull_id = %(pull)s",
-            values,
-        )
-    current.execute(
-        "UPDATE raw.pulls AS p SET state = 'loaded' WHERE p.source = %(source)s AND p.state = 'landed' AND NOT EXISTS "
-        "(SELECT FROM raw.pages AS g WHERE g.pull_id = p.pull_id AND g.loaded_at IS NULL)",
-        {"source": source.name},
-    )

@@ -127,7 +127,7 @@ def _read(source: Source, pages: list[Page]) -> tuple[list[Readings], dict[str, 
         if page.records == 0:
             continue
         try:
-            each.append(read_page(page.body, page.media_type, source))
+            each.append(read_page(page.body, page.media_type, source, page.name))
         except SourceError as error:
             if len(pages) == 1:
                 raise

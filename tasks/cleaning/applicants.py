@@ -15,7 +15,7 @@ from config.settings import settings
 from config.sources import Source
 from tasks.cleaning.columns import Flags, column
 from tasks.rules import marks, pseudonym
-from tasks.rules.text import clean_text, given, legacy_font, matches, not_composed
+from tasks.rules.text import LOST, clean_text, given, legacy_font, matches, not_composed
 
 _TEST = r"(?i)@test|\btests?\b|\btesting\b|thử nghiệm|thu nghiem|chạy thử|chay thu|hồ sơ thử|ho so thu|kiểm thử"
 _PERSONAL = ("identity_number", "applicant_name", "phone", "summary")
@@ -76,6 +76,7 @@ def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Fl
     for text in (cleaned, clean_text(summary)):
         flags.add(marks.TEST_WORDING, matches(text, _TEST))
         flags.add(marks.LEGACY_FONT, legacy_font(text))
+        flags.add(marks.TEXT_DAMAGED, matches(text, LOST))
     flags.add(marks.NOT_NFC, not_composed(name) | not_composed(summary))
     return _keys(_kept(digits, ~(placeholder | malformed)), cleaned, _kept(line, ~phone_made_up), key)
 

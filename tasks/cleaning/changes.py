@@ -20,6 +20,7 @@ from tasks.cleaning.agencies import Directory
 from tasks.cleaning.columns import CodeList, column
 from tasks.cleaning.noted import Noted, Place, date_rules
 from tasks.rules import marks
+from tasks.rules.codes import PROCEDURE_NUMBER
 from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import read_dates
 from tasks.rules.text import composed, given, matches, one_spaced
@@ -83,6 +84,7 @@ def _codes(rows: _Rows) -> None:
         rules = [
             ("look_alike", matches(some, _FOREIGN)),
             ("trimmed", forms[0]),
+            ("procedure_number", matches(some, PROCEDURE_NUMBER) & (field == "procedure_code")),
             ("composed", forms[1]),
             ("procedure_suffix", suffix),
         ]

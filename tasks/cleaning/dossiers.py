@@ -21,7 +21,7 @@ from tasks.cleaning.moments import groups_of, read_instants
 from tasks.cleaning.statements import Pulled, oldest_first
 from tasks.rules import marks
 from tasks.rules.codes import Codes, fold_codes, fold_procedures, plain_codes, read_codes
-from tasks.rules.text import clean_text, given, legacy_font, not_composed
+from tasks.rules.text import LOST, clean_text, given, legacy_font, matches, not_composed
 from tasks.rules.times import days, local_times, month_start
 
 DATES = (
@@ -189,9 +189,11 @@ def _agency_columns(
     directory: Directory,
     flags: Flags,
 ) -> dict[str, pa.Array]:
-    name, code = _shown(column(kept, "unit"), flags), clean_text(column(kept, "unit_code"))
+    stated, code = column(kept, "unit"), clean_text(column(kept, "unit_code"))
+    name = _shown(stated, flags)
     received = days(local_times(series(dates["received_at"]), source.zone))
-    found = directory.resolve(code, name, codes.unit, received)
+    # Looked up whole: names of branches and centres are longer than what is shown, and differ at their ends.
+    found = directory.resolve(code, clean_text(stated), codes.unit, received)
     flags.add(marks.UNIT_UNKNOWN, found.unknown)
     flags.add(marks.UNIT_FOLDED, found.folded)
     flags.add(marks.UNIT_AMBIGUOUS, found.ambiguous)
@@ -201,6 +203,7 @@ def _agency_columns(
 def _shown(values: pa.Array, flags: Flags) -> pa.Array:
     """Return a text that is kept as given: composed, cut to a length that no sentence about a person fits into."""
     flags.add(marks.NOT_NFC, not_composed(values))
+    flags.add(marks.TEXT_DAMAGED, matches(values, LOST))
     text = pc.utf8_slice_codeunits(clean_text(values), 0, _LONGEST_SHOWN)
     flags.add(marks.LEGACY_FONT, legacy_font(text))
     return text

@@ -31,6 +31,11 @@ CLEANING_RULES: dict[str, CleaningRule] = {
     "procedure_suffix": CleaningRule(
         "Bỏ hậu tố của đơn vị sau mã thủ tục", "The owner's suffix of the procedure is cut off", 0.95
     ),
+    "procedure_number": CleaningRule(
+        "Mã thủ tục bị bảng tính đổi thành số: thêm lại các số 0 ở cuối",
+        "A spreadsheet made a number of the procedure's code: its last zeros are put back",
+        0.95,
+    ),
     "agency_old_code": CleaningRule(
         "Đổi mã cũ của cơ quan sang mã hiện hành", "The agency's old code became its code today", 0.95
     ),

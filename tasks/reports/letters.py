@@ -6,10 +6,8 @@ office's own register is read beside the verdicts: a CSV file with the dossier's
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,12 +17,14 @@ import numpy as np
 import pyarrow as pa
 
 from config.errors import MotcuaError
+from config.small_tables import SmallTable, table_of_text
 from config.watch import load_watch
 from tasks.offices import office_of
 from tasks.rules.clock import WorkingClock
 from tasks.rules.codes import fold_codes
-from tasks.rules.dates import read_dates
+from tasks.rules.file_dates import read_file_dates
 from tasks.rules.text import fold
+from tasks.sources.small_tables import small_table
 from tasks.warehouse.engine import fetch_all
 
 KINDS: Final = {
@@ -98,37 +98,45 @@ def read_letters(path: Path) -> Letters:
     if len(body) > LONGEST_FILE:
         raise MotcuaError(f"{path} is larger than {LONGEST_FILE} bytes. No letter was looked at. Divide it.")
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise MotcuaError(f"{path} is not UTF-8. No letter was looked at. Save it as CSV UTF-8.") from None
-    return parse_letters(text, path.name)
+        return _letters(small_table(body, _is_heading), path.name)
+    except ValueError as error:
+        raise MotcuaError(f"{path} cannot be read: {error}. No letter was looked at.") from None
 
 
 def parse_letters(text: str, name: str) -> Letters:
     """Read the text of a register; see :func:`read_letters`."""
-    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    try:
-        lines = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1) if any(row)]
-    except csv.Error as error:
-        raise MotcuaError(f"{name} is no CSV file ({error}). No letter was looked at. Save it as CSV UTF-8.") from None
-    headings = [fold(cell) for cell in lines[0][1]] if lines else []
-    places = {
+    return _letters(table_of_text(text, _is_heading), name)
+
+
+def _places(cells: Sequence[str]) -> dict[str, int | None]:
+    headings = [fold(cell) for cell in cells]
+    return {
         field: next((headings.index(word) for word in words if word in headings), None) for field, words in _HEADINGS.items()
     }
+
+
+def _is_heading(cells: Sequence[str]) -> bool:
+    return None not in _places(cells).values()
+
+
+def _letters(table: SmallTable, name: str) -> Letters:
+    places = _places(table.headings)
     code_at, sent_at = places["code"], places["sent"]
     if code_at is None or sent_at is None:
         raise MotcuaError(f"{name} lacks the columns `code` and `sent`. No letter was looked at. Name them in its first line.")
-    rows = [
-        (number, row[code_at] if code_at < len(row) else "", row[sent_at] if sent_at < len(row) else "")
-        for number, row in lines[1:]
-    ]
-    codes = fold_codes(pa.array([code for _, code, _ in rows], pa.string())).to_pylist()
-    days = read_dates(pa.array([sent for _, _, sent in rows], pa.string())).dmy.astype("datetime64[D]").astype(object)
+    rows = table.rows
+    codes_written, days_written = (
+        pa.array([row.cells[at] if at < len(row.cells) else "" for row in rows], pa.string()) for at in (code_at, sent_at)
+    )
+    codes = fold_codes(codes_written).to_pylist()
+    read = read_file_dates(days_written)
+    days = read.times.astype("datetime64[D]").astype(object)
     sent: dict[str, list[date]] = defaultdict(list)
     refused = []
-    for (number, _, _), code, day in zip(rows, codes, days, strict=True):
-        if not code or day is None:
-            refused.append((number, "no_code" if not code else "no_day"))
+    for row, code, day, doubtful in zip(rows, codes, days, read.doubtful, strict=True):
+        fault = row.fault or ("no_code" if not code else "no_day" if day is None or doubtful else "")
+        if fault:
+            refused.append((row.line, fault))
         elif day not in sent[code]:  # the same line twice is one letter
             sent[code].append(day)
     return Letters({code: tuple(sorted(each)) for code, each in sent.items() if each}, tuple(refused))

@@ -5,7 +5,6 @@ Answers name rows, columns and rules, never a value: such a file may hold anythi
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,12 @@ import pandas as pd
 
 from config.errors import ConfigError
 from config.files import read_model
+from config.small_tables import SmallTable
 from config.table_rules import TableRules
 from tasks.reports.files import write_rows
 from tasks.rules.cells import Broken, broken_cells
 from tasks.rules.likeness import Alike, alike
+from tasks.sources.small_tables import small_table
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,35 @@ class Examined:
         size: how many records it has.
         broken: cells that break a rule, rule by rule.
         repeated: pairs of rows that speak about one thing; None where the rules do not ask.
+        numbers: of the rows looked at, headings left out; left_out: lines of those whose cells do not fit the headings.
     """
 
     rules: TableRules
     size: int
     broken: list[Broken]
     repeated: Alike | None
+    numbers: list[int]
+    left_out: list[int]
 
 
 def examine(path: Path, rules_path: Path) -> Examined:
-    """Hold a CSV file (UTF-8, a row of headings, commas or semicolons) against declared rules.
+    """Hold a table (text of any delimiter, or a workbook) against declared rules.
 
     Raises:
         ConfigError: the file or the rules cannot be read, or the rules name a column that the file lacks.
     """
     rules = read_model(rules_path, TableRules)
-    frame = _read(path)
+    table = _read(path, rules)
+    frame = _frame(table)
     lacking = [name for name in rules.columns() if name not in frame.columns]
     if lacking:
         raise ConfigError(
             rules_path.name, f"names columns that {path.name} lacks: {', '.join(lacking)}", ", ".join(frame.columns)
         )
     repeated = alike(frame, rules.same) if rules.same else None
-    return Examined(rules, len(frame), broken_cells(frame, rules), repeated)
+    numbers = [place + 1 for place, row in enumerate(table.rows) if row.fault != "cell_count"]
+    left_out = [row.line for row in table.rows if row.fault == "cell_count"]
+    return Examined(rules, len(frame), broken_cells(frame, rules), repeated, numbers, left_out)
 
 
 def write_lines(found: Examined, path: Path) -> None:
@@ -64,25 +71,38 @@ def _lines(found: Examined) -> Iterator[tuple[object, ...]]:
     yield ("row", "column", "rule", "why", "other_row", "evidence_bits")
     for broken in found.broken:
         for place in np.flatnonzero(broken.rows).tolist():
-            yield (place + 1, broken.column, broken.rule.kind, broken.rule.why, "", "")
+            yield (found.numbers[place], broken.column, broken.rule.kind, broken.rule.why, "", "")
     if found.repeated is not None:
         pairs = zip(found.repeated.left.tolist(), found.repeated.right.tolist(), found.repeated.evidence.tolist(), strict=True)
         for left, right, evidence in pairs:
-            yield (left + 1, "", "same", "", right + 1, round(evidence, 1))
+            yield (found.numbers[left], "", "same", "", found.numbers[right], round(evidence, 1))
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """Read every cell as text; what is missing at the end of a short line is empty."""
+def _read(path: Path, rules: TableRules) -> SmallTable:
+    """Read every cell as text; the headings are the first row that has all columns of the rules, else the first row."""
+    columns = set(rules.columns())
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-        separator = ";" if first.count(";") > first.count(",") else ","
-        frame = pd.read_csv(
-            path, sep=separator, dtype="string[pyarrow]", keep_default_na=False, skipinitialspace=True, encoding="utf-8-sig"
-        )
-    # The reader's own words may quote a line of the file.
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
-        raise ConfigError(
-            path.name, f"cannot be read ({type(error).__name__})", "CSV in UTF-8 with a row of headings"
-        ) from None
-    return frame.fillna("")
+        table = small_table(path.read_bytes(), lambda cells: columns <= {_heading(cell) for cell in cells}, skip_spaces=True)
+    except (OSError, ValueError) as error:
+        # The system's own words may hold a path.
+        fact = str(error) if isinstance(error, ValueError) else type(error).__name__
+        raise ConfigError(path.name, f"cannot be read ({fact})", "CSV in UTF-8 with a row of headings") from None
+    if not table.headings:
+        raise ConfigError(path.name, "cannot be read (it is empty)", "CSV in UTF-8 with a row of headings")
+    return table
+
+
+def _heading(cell: str) -> str:
+    return cell.strip("\ufeff ")
+
+
+def _frame(table: SmallTable) -> pd.DataFrame:
+    """Return the sound rows as columns; a heading that stands twice is the first column of that name."""
+    rows = [row.cells for row in table.rows if row.fault != "cell_count"]
+    names = [_heading(cell) for cell in table.headings]
+    columns = {
+        name: pd.array([row[place] if place < len(row) else "" for row in rows], dtype="string[pyarrow]")
+        for place, name in reversed(list(enumerate(names)))
+        if name
+    }
+    return pd.DataFrame({name: columns[name] for name in names if name})

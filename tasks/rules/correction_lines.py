@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from config.small_tables import Row, SmallTable, text_table
 from schemas.dossiers import DOSSIERS
 from schemas.table import Kind, OneOf
 from tasks.rules.codes import fold_codes
 from tasks.rules.corrections import CORRECTABLE
+from tasks.rules.file_dates import read_file_dates
 from tasks.rules.masking import looks_personal
 from tasks.rules.spelling import may_be_one
 from tasks.rules.text import fold
@@ -53,6 +54,7 @@ _FIELDS = {
 }
 _FIELD_OF = {fold(word): name for name in CORRECTABLE for word in (name, *_FIELDS[name])}
 _HEADING_OF = {fold(word): name for name, words in _HEADINGS.items() for word in (name, *words)}
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?")
 _TIMES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 
 
@@ -65,6 +67,7 @@ class Line:
         code: dossier code, folded.
         old_value: what stood when the line was written; empty where it does not say.
         decision: what the second person decided; empty: a name in ``approved_by`` approves.
+        fault: why it cannot be read as a line, a key of :data:`REASONS`; empty for a sound one.
     """
 
     number: int
@@ -77,6 +80,7 @@ class Line:
     source: str
     old_value: str = ""
     decision: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,15 @@ REASONS = {
         "hệ thống nguồn nay ghi giá trị khác với giá trị cũ trong tệp: xem lại",
         "the source now states another value than the old one in the file: look again",
     ),
+    "cell_count": (
+        "số ô khác số cột: xem lại dấu phẩy, dấu nháy của dòng",
+        "more or fewer cells than headings: look at its commas and quotation marks",
+    ),
+    "damaged_text": ("có chữ bị hỏng khi lưu tệp", "letters of it were damaged when the file was saved"),
+    "date_two_ways": (
+        "ngày đọc được hai cách mà tệp viết cả hai: ghi năm-tháng-ngày",
+        "the date reads two ways and the file writes both: give year-month-day",
+    ),
     "contradicts": ("trái với một dòng trước về cùng trường", "contradicts an earlier line about the same field"),
 }
 """Why a line is refused, in Vietnamese and in English."""
@@ -164,26 +177,42 @@ class UnreadableFileError(ValueError):
 
 
 def read_lines(body: bytes) -> list[Line]:
-    """Read a correction file: UTF-8 (or UTF-16 with its mark), divided by commas, semicolons or tabs.
+    """Read a correction file: UTF-8 or UTF-16 text, divided by commas, semicolons, tabs or vertical bars.
 
     Raises:
         UnreadableFileError: it is too long, no text, or lacks a heading.
     """
+    require_short(body)
+    try:
+        return lines_of(text_table(body, is_heading))
+    except ValueError as error:
+        raise UnreadableFileError(str(error)) from None
+
+
+def require_short(body: bytes) -> None:
+    """Refuse a file that is too long."""
     if len(body) > LONGEST_FILE:
         raise UnreadableFileError(f"longer than {LONGEST_FILE // 1_000_000} MB")
-    text = _decode(body)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return list(_lines(rows, _places(next(rows, []))))
-    except csv.Error:
-        raise UnreadableFileError(f"line {rows.line_num} is not a line of a table") from None
+
+
+def is_heading(cells: Sequence[str]) -> bool:
+    """Tell whether cells are the headings of a correction file."""
+    return set(_REQUIRED) <= {_HEADING_OF.get(fold(cell), "") for cell in cells}
+
+
+def lines_of(table: SmallTable) -> list[Line]:
+    """Return the lines of a table.
+
+    Raises:
+        UnreadableFileError: it lacks a heading.
+    """
+    return list(_lines(table.rows, _places(table.headings)))
 
 
 def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:
     """Accept or refuse every line, in the order given."""
     answers: list[Accepted | Refused] = []
+    lines = _in_one_order(lines)
     said: dict[tuple[str, str, str], tuple[str | None, bool]] = {}
     for line in lines:
         answer = _examine_one(line, known)
@@ -196,15 +225,7 @@ def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:
     return answers
 
 
-def _decode(body: bytes) -> str:
-    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError:
-        raise UnreadableFileError("it is not UTF-8 text; save it as CSV UTF-8") from None
-
-
-def _places(headings: list[str]) -> dict[str, int]:
+def _places(headings: Sequence[str]) -> dict[str, int]:
     places: dict[str, int] = {}
     for place, heading in enumerate(headings):
         name = _HEADING_OF.get(fold(heading))
@@ -216,17 +237,41 @@ def _places(headings: list[str]) -> dict[str, int]:
     return places
 
 
-def _lines(rows: Iterator[list[str]], places: Mapping[str, int]) -> Iterator[Line]:
-    kept = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
-
-    def cell(row: list[str], name: str) -> str:
+def _lines(rows: Sequence[Row], places: Mapping[str, int]) -> Iterator[Line]:
+    def cell(row: Row, name: str) -> str:
         place = places.get(name)
-        return row[place].strip() if place is not None and place < len(row) else ""
+        return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
 
-    codes = fold_codes(pa.array([cell(row, "code") for _, row in kept], pa.string())).to_pylist()
-    for (number, row), code in zip(kept, codes, strict=True):
+    codes = fold_codes(pa.array([cell(row, "code") for row in rows], pa.string())).to_pylist()
+    for row, code in zip(rows, codes, strict=True):
         given = {name: cell(row, name) for name in _HEADINGS if name != "code"}
-        yield Line(number=number, code=code or "", **given)
+        yield Line(number=row.line, code=code or "", fault=row.fault, **given)
+
+
+def _in_one_order(lines: list[Line]) -> list[Line]:
+    """Write dates whose month stands first, as the file shows, year first; those that may be either are at fault."""
+    texts = [text for line in lines for text in (_slashed(line, line.new_value), _slashed(line, line.old_value))]
+    read = read_file_dates(pa.array(texts, pa.string()))
+    written = [
+        text if text is None or not first else str(time.astype("datetime64[s]" if ":" in text else "datetime64[D]"))
+        for text, first, time in zip(texts, read.month_first, read.times, strict=True)
+    ]
+    return [
+        replace(
+            line,
+            new_value=written[2 * place] or line.new_value,
+            old_value=written[2 * place + 1] or line.old_value,
+            fault=line.fault or ("date_two_ways" if read.doubtful[2 * place : 2 * place + 2].any() else ""),
+        )
+        for place, line in enumerate(lines)
+    ]
+
+
+def _slashed(line: Line, text: str) -> str | None:
+    """Return a value that is a date as people write it, day or month first; None for any other."""
+    name = _FIELD_OF.get(fold(line.field))
+    is_date = name is not None and DOSSIERS[name].kind is Kind.INSTANT and _SLASHED.fullmatch(text)
+    return text if is_date else None
 
 
 def _examine_one(line: Line, known: Known) -> Accepted | Refused:
@@ -272,6 +317,8 @@ def _moved(line: Line, name: str, value: str | None, known: Known, source: str) 
 
 def _wrong_form(line: Line) -> str:
     """Answer what is wrong with the line by itself, or an empty text."""
+    if line.fault:
+        return line.fault
     checks = {
         "no_code": not line.code,
         "unknown_field": fold(line.field) not in _FIELD_OF,

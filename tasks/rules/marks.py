@@ -14,6 +14,7 @@ import pyarrow as pa
 
 NOT_NFC = "not_nfc"
 LEGACY_FONT = "legacy_font"
+TEXT_DAMAGED = "text_damaged"
 CODE_FOLDED = "code_folded"
 CODE_UNREADABLE = "code_unreadable"
 NO_CODE_DATE = "no_code_date"
@@ -57,6 +58,7 @@ class Mark:
 MARKS: dict[str, Mark] = {
     NOT_NFC: Mark("Chữ tổ hợp rời (không phải NFC)", "Text in decomposed characters (not NFC)"),
     LEGACY_FONT: Mark("Dấu vết phông chữ cũ (TCVN3, VNI)", "Trace of a legacy font (TCVN3, VNI)"),
+    TEXT_DAMAGED: Mark("Có chữ bị hỏng khi xuất tệp", "Letters were damaged when the file was written"),
     CODE_FOLDED: Mark(
         "Mã hồ sơ viết khác chuẩn, đã đưa về chuẩn", "Dossier code written otherwise, brought to the standard form"
     ),

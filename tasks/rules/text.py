@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from tasks.rules.columns import truths
 from tasks.rules.spelling import UNSEEN, one_y, plain_code, plain_letters
 
+LOST = "\ufffd"  # stands in a text where bytes were no letter
 LONGEST = 4000  # characters kept of a text before any pattern looks at it
 # Letters that stand in Vietnamese text only when a VNI or TCVN3 font was turned into Unicode wrongly:
 # ñ is đ of VNI; the signs are letters of TCVN3 and never touch a letter otherwise.

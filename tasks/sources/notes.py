@@ -13,6 +13,9 @@ HEADING_TWICE = "heading_twice"
 SHEET_LEFT_OUT = "sheet_left_out"
 DATES_1904 = "dates_1904"
 CUT_TEXT = "cut_text"
+UNREADABLE = "unreadable"
+TOLD = (HEADING_TWICE, SHEET_LEFT_OUT, DAMAGED_TEXT, STRAY_MARK, CUT_OFF, CUT_TEXT, UNREADABLE)
+"""Kinds that a run ends with a warning about; the others are as the office meant them."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,20 @@ class Note:
     kind: str
     about: str = ""
     count: int = 1
+
+    def written(self) -> str:
+        """Write it down, to be read by :meth:`read`."""
+        return "\t".join((self.kind, self.about.replace("\t", "\\t").replace("\n", " "), str(self.count)))
+
+    @classmethod
+    def read(cls, line: str) -> Note:
+        r"""Read what :meth:`written` wrote.
+
+        >>> Note.read(Note("delimiter_stated", "\t", 1).written())
+        Note(kind='delimiter_stated', about='\t', count=1)
+        """
+        kind, about, count = line.split("\t")
+        return cls(kind, about.replace("\\t", "\t"), int(count))
 
     def said(self) -> tuple[str, str]:
         """Say it in Vietnamese and in English."""
@@ -67,6 +84,7 @@ NOTES: dict[str, tuple[str, str]] = {
         "Sổ tính dùng hệ ngày 1904; ngày ghi bằng số được đổi theo hệ đó.",
         "The workbook counts days from 1904; dates written as numbers were read so.",
     ),
+    UNREADABLE: ("Không đọc được: {about}", "It cannot be read: {about}"),
     CUT_TEXT: (
         "Cột '{about}': {count} giá trị dài đúng bằng nhau, có lẽ bị cắt khi xuất tệp.",
         "Column '{about}': {count} values end at the same length, perhaps cut when the file was written.",

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from config.errors import SourceError
 from config.sources import Source
+from tasks.rules.masking import mask
 from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError
 from tasks.sources.json_text import uncollected
+from tasks.sources.notes import UNREADABLE, Note
 from tasks.sources.profiles import parse_records, read_parsed, read_records, read_table
 from tasks.sources.protocol import JSON, JSON_LINES, REFUSED_FILE
-from tasks.sources.readings import Pages, Readings, alone, joined, unreadable
+from tasks.sources.readings import Lines, Pages, Readings, alone, joined, unreadable
 
 
 @dataclass(frozen=True)
 class Landed:
-    """A page as it lies in the landing zone: its digest, bytes and media type (see ``tasks.sources.protocol``)."""
+    """A page as it lies in the landing zone: its digest, bytes and media type (see ``tasks.sources.protocol``).
+
+    Attributes:
+        name: what the source calls it.
+    """
 
     digest: str
     body: bytes
     media_type: str
+    name: str = ""
 
 
 @dataclass
@@ -35,12 +42,16 @@ class PagesRead:
         records: how many records each page has.
         refused: how many of them cannot be used.
         faults: why pages as a whole could not be read; each stands as one rejected record.
+        lines: of each page that is a file, what became of its lines.
+        notes: of each page, what there is to say about it.
     """
 
     parts: list[Readings] = field(default_factory=list)
     records: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     faults: list[SourceError] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
+    notes: list[tuple[Note, ...]] = field(default_factory=list)
 
     def joined(self) -> Readings:
         """Return all of it under one another."""
@@ -52,24 +63,27 @@ class PagesRead:
             part = _read(page, source, types)
         except SourceError as error:
             self.faults.append(error)
-            part = unreadable(page.digest)
+            part = replace(unreadable(page.digest), notes=(Note(UNREADABLE, mask(error.fact)),))
         self.parts.append(part)
         self.records.append(part.records)
         self.refused.append(len(part.rejected))
+        self.lines.append(part.lines)
+        self.notes.append(part.notes)
 
 
-def read_page(body: bytes, media_type: str, source: Source) -> Readings:
+def read_page(body: bytes, media_type: str, source: Source, name: str = "") -> Readings:
     """Read one page of a source.
 
     Args:
         body: the bytes as they came.
         media_type: what they are, see ``tasks.sources.protocol``.
         source: its profile and columns say what the fields mean.
+        name: what the source calls it, for the error.
 
     Raises:
         SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
     """
-    return _read(Landed(hashlib.sha256(body).hexdigest(), body, media_type), source)
+    return _read(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source)
 
 
 def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) -> PagesRead:
@@ -108,6 +122,8 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     found.parts.append(part)
     found.records += counts
     found.refused += [0] * len(counts)
+    found.lines += [Lines()] * len(counts)
+    found.notes += [()] * len(counts)
 
 
 def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readings:
@@ -120,4 +136,5 @@ def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readi
                 return read_records(page.body, page.media_type, source, pages, types)
         return read_table(page.body, page.media_type, source, pages)
     except ValueError as error:
-        raise SourceError(source.name, f"page {page.digest[:12]} cannot be read: {error}") from None
+        named = f" ({mask(page.name)})" if page.name and source.kind == "files" else ""
+        raise SourceError(source.name, f"page {page.digest[:12]}{named} cannot be read: {error}") from None

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from config.sources import Source
-from config.text_bytes import Decoded, What, decode, what_is
+from config.text_bytes import NO_TABLE, Decoded, decode, what_is
 from config.text_rows import DELIMITERS, Rows, rows_of, stated_delimiter
 from tasks.rules.fonts import detect
 from tasks.sources.legacy_text import font_of, to_font
@@ -25,11 +25,6 @@ _CHUNK_ROWS = 20_000
 _LOOKED_AT = 60  # rows, twice
 _LOOKED_AT_LETTERS = 200_000
 _DAYS_1904 = 1462  # between the first days of the two date systems
-_NO_TABLE: dict[What, str] = {
-    "web_page": "it is a web page without this table (perhaps of a login); open it in Excel and save it as .xlsx",
-    "xml": "it is an XML file, neither a workbook nor a table of text; open it in Excel and save it as .xlsx",
-    "pdf": "it is a PDF; ask for the table itself, as .xlsx or CSV",
-}
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ def sheets(body: bytes, media_type: str, source: Source, fits: Fits = lambda _: 
     elif kind == "text":
         yield in_unicode(_text_sheet(body, media_type, source, fits), source)
     else:
-        raise ValueError(_NO_TABLE[kind])
+        raise ValueError(NO_TABLE[kind])
 
 
 def _workbook_sheets(body: bytes, source: Source, media_type: str) -> Iterator[Sheet]:
@@ -111,7 +106,7 @@ def _web_sheets(body: bytes, source: Source, fits: Fits) -> Iterator[Sheet]:
         if fits(sheet):
             yield replace(sheet, notes=(Note(MISNAMED, "web page"),))
             return
-    raise ValueError(_NO_TABLE["web_page"])
+    raise ValueError(NO_TABLE["web_page"])
 
 
 def _text_sheet(body: bytes, media_type: str, source: Source, fits: Fits) -> Sheet:

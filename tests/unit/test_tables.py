@@ -59,7 +59,8 @@ def test_rows_that_speak_about_one_person_are_told(tmp_path: Path) -> None:
     [
         ("name;room\nA;1\n", RULES, "names columns that table.csv lacks: phone, office"),
         ("", RULES, "cannot be read"),
-        ('a,b\n"1,2\n3', RULES, "cannot be read"),
+        ('a,b\n"1,2\n3', RULES, "names columns that table.csv lacks: phone, office"),
+        ("<html>login</html>", RULES, "web page"),
         (STAFF, "table: staff", "neither rules nor same"),
     ],
 )
