@@ -258,9 +258,10 @@ class Files(Strict):
     Attributes:
         folder: the folder; links and files outside it are refused.
         pattern: which files, e.g. ``*.xlsx``.
-        encoding: of text files; null tries UTF-8 and UTF-16 by their marks, UTF-8, then Windows-1258.
-        delimiter: of text files; never guessed.
-        sheet: name of the sheet; null takes the first one that has the headings.
+        encoding: of text files; null tries UTF-8 and UTF-16, by their marks and without, then Windows-1258. A bad byte
+            in UTF-8 damages its own cell.
+        delimiter: of text files; a first line such as ``sep=;`` says another one, else it is never guessed.
+        sheet: name of the sheet; null takes every one that has the headings.
         largest_mb: a larger file is refused before it is opened.
     """
 

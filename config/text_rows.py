@@ -58,7 +58,7 @@ def rows_of(text: str, delimiter: str = ",", *, skip_spaces: bool = False) -> It
         skip_spaces: spaces behind a delimiter do not count.
     """
     csv.field_size_limit(LONGEST_CELL)
-    parser = _Parser(delimiter, skip_spaces)
+    parser = _Parser(delimiter, skip_spaces, marked='"' in text)
     stream = io.StringIO(text, newline="")
     first = 0
     pending: list[str] = []
@@ -74,18 +74,18 @@ def rows_of(text: str, delimiter: str = ",", *, skip_spaces: bool = False) -> It
 class _Parser:
     """Parsing of blocks of lines; keeps the width of the table once it is known."""
 
-    def __init__(self, delimiter: str, skip_spaces: bool) -> None:
+    def __init__(self, delimiter: str, skip_spaces: bool, *, marked: bool) -> None:
         self._delimiter = delimiter
         self._skip = skip_spaces
+        self._quoting = csv.QUOTE_MINIMAL if marked else csv.QUOTE_NONE
         self._width: int | None = None
         sign = re.escape(delimiter)
         self._enclosed = re.compile(rf'{" *" if skip_spaces else ""}"((?:[^"]|"")*)"(?={sign}|$)')
 
     def block(self, lines: list[str], first: int, *, ended: bool) -> tuple[Rows, int]:
         """Parse lines; returns rows, and how many lines they take: the last ones may belong to a row that goes on."""
-        marks = any('"' in line for line in lines)
         try:
-            cells = self._parsed(lines, csv.QUOTE_MINIMAL if marks else csv.QUOTE_NONE)
+            cells = self._parsed(lines)
         except csv.Error:  # or a cell is too long
             cells = []
         if len(cells) == len(lines):
@@ -95,9 +95,9 @@ class _Parser:
     def _whole(self, cells: list[list[str]], first: int) -> Rows:
         return Rows(cells, range(first, first + len(cells)), [1] * len(cells))
 
-    def _parsed(self, lines: list[str], quoting: int) -> list[list[str]]:
+    def _parsed(self, lines: list[str]) -> list[list[str]]:
         return list(
-            csv.reader(lines, delimiter=self._delimiter, quoting=quoting, strict=True, skipinitialspace=self._skip)  # type: ignore[arg-type]
+            csv.reader(lines, delimiter=self._delimiter, quoting=self._quoting, strict=True, skipinitialspace=self._skip)  # type: ignore[arg-type]
         )
 
     def _one_by_one(self, lines: list[str], first: int, *, ended: bool) -> tuple[Rows, int]:

@@ -18,6 +18,7 @@ from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.reports.files import write_frame
 from tasks.rules.reasons import MISSING, REASONS
+from tasks.sources.tables import SHEET_STRIDE
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()
@@ -71,7 +72,9 @@ def rejected(source: str | None, limit: int) -> None:
     ):
         table.add_column(heading, overflow="fold")
     for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source, "limit": limit}):
-        table.add_row(name, code or "-", reason, fields or "", f"{digest[:12]} #{position}")
+        sheet, line = divmod(position, SHEET_STRIDE)
+        place = f"#{line}" if not sheet else say(f"trang tính {sheet + 1} #{line}", f"sheet {sheet + 1} #{line}")
+        table.add_row(name, code or "-", reason, fields or "", f"{digest[:12]} {place}")
     _OUT.print(table)
 
 

@@ -19,7 +19,7 @@ _GAPS = r"[\s\p{Z}\p{Cc}\p{Cf}]+"
 NATIONAL = (
     r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"
 )
-PROCEDURE_NUMBER = r"^[1-3][.,]\d{1,5}$"  # what a spreadsheet makes of a procedure's code that ends with zeros
+PROCEDURE_NUMBER = r"^[1-3](?:[.,]\d{1,5})?$"  # what a spreadsheet makes of a procedure's code that ends with zeros
 LONGEST_CODE = 100
 _LETTERS = {other: latin for other, latin in {**LOOK_ALIKES, **BARRED_D}.items() if other.isupper()}
 # A text of other characters than these, an empty one or one that is too long; any other is a code in its one form.
@@ -101,14 +101,14 @@ def plain_codes(values: pa.Array) -> pa.Array:
 def fold_procedures(values: pa.Array) -> pa.Array:
     """Cut the owner's suffix off national procedure codes; a local invented code stays as it is (domain 3.3).
 
-    A spreadsheet that took a code for a number left out its last zeros: six digits are fixed, so 2.00072 was 2.000720.
+    A spreadsheet that took a code for a number left out its last zeros: six digits are fixed, so 2.00072 was 2.000720 and 2 was 2.000000.
     """
     codes = pc.replace_substring_regex(plain_codes(values), r"^([1-3]) ?\. ?(\d{6})(?:[ .].*)?$", r"\1.\2")
     return where_needed(codes, PROCEDURE_NUMBER, _with_zeros)
 
 
 def _with_zeros(numbers: pa.Array) -> pa.Array:
-    return pc.utf8_rpad(pc.replace_substring(numbers, ",", "."), 8, "0")
+    return pc.utf8_rpad(pc.replace_substring_regex(numbers, r"^([1-3])[.,]?", r"\1."), 8, "0")
 
 
 def fold_units(values: pa.Array) -> pa.Array:

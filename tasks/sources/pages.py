@@ -134,7 +134,8 @@ def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readi
         if page.media_type in (JSON, JSON_LINES):
             with uncollected():
                 return read_records(page.body, page.media_type, source, pages, types)
-        return read_table(page.body, page.media_type, source, pages)
+        with uncollected():
+            return read_table(page.body, page.media_type, source, pages)
     except ValueError as error:
         named = f" ({mask(page.name)})" if page.name and source.kind == "files" else ""
         raise SourceError(source.name, f"page {page.digest[:12]}{named} cannot be read: {error}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ def _workbook_sheets(body: bytes, source: Source, media_type: str) -> Iterator[S
     notes = (Note(MISNAMED, "workbook"),) if media_type == CSV else ()
     shift = _DAYS_1904 if dated_from_1904(body) else 0
     for opened in open_sheets(body, source.files.sheet if source.files else None):
-        sheet = _sheet(opened.rows)
+        sheet = _sheet(_in_slices(opened.rows))
         merged = tuple(opened.merged)
         named = replace(sheet, name=opened.name, merged=merged, serial_shift=shift, notes=notes)
         del opened, sheet  # and with them the reader's own copy of the sheet
@@ -102,7 +102,7 @@ def _workbook_sheets(body: bytes, source: Source, media_type: str) -> Iterator[S
 
 def _web_sheets(body: bytes, source: Source, fits: Fits) -> Iterator[Sheet]:
     for rows in tables_of(decode(body).text):
-        sheet = in_unicode(_sheet(rows), source)
+        sheet = in_unicode(_sheet([rows]), source)
         if fits(sheet):
             yield replace(sheet, notes=(Note(MISNAMED, "web page"),))
             return
@@ -144,7 +144,7 @@ def fitting_delimiter(text: str, source: Source, fits: Fits) -> str | None:
     found = [
         sign
         for sign in DELIMITERS
-        if fits(in_unicode(_sheet(chain.from_iterable(rows.cells for rows in rows_of(start, sign)), any_width=True), source))
+        if fits(in_unicode(_sheet((rows.cells for rows in rows_of(start, sign)), any_width=True), source))
     ]
     return found[0] if len(found) == 1 else None
 
@@ -167,7 +167,7 @@ class _Joined:
         self._counts: list[np.ndarray] = []
         self.stray: list[int] = []
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[list[list[str]]]:
         before = 0
         for rows in self._parts:
             self.stray += [before + place for place in rows.stray]
@@ -175,7 +175,7 @@ class _Joined:
             self._lines.append(np.asarray(rows.lines, dtype=np.int64))
             self._spans.append(np.asarray(rows.spans, dtype=np.int64))
             self._counts.append(np.fromiter(map(len, rows.cells), dtype=np.int64, count=len(rows.cells)))
-            yield from rows.cells
+            yield rows.cells
 
     def placed(self, sheet: Sheet, above: int) -> Sheet:
         """Return the sheet of the rows with the place of each; the first lines may be none."""
@@ -197,17 +197,22 @@ def _looked_at(rows: int) -> list[int]:
     return sorted({*range(min(rows, _LOOKED_AT)), *range(0, rows, max(1, rows // _LOOKED_AT))})
 
 
-def _sheet(rows: Iterable[list[Any]], *, any_width: bool = False) -> Sheet:
+def _in_slices(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
+    rows = iter(rows)
+    while piece := list(islice(rows, _CHUNK_ROWS)):
+        yield piece
+
+
+def _sheet(pieces: Iterable[list[list[Any]]], *, any_width: bool = False) -> Sheet:
     """Turn rows into columns, a slice at a time, so that a large file is never held as Python objects.
 
     Args:
-        rows: their cells.
+        pieces: the cells of some rows at a time.
         any_width: a row may have more cells than any table; those beyond are left out, and its count tells it.
     """
     slices: list[list[pa.Array | None]] = []
     lengths: list[int] = []
-    rows = iter(rows)
-    while piece := list(islice(rows, _CHUNK_ROWS)):
+    for piece in filter(None, pieces):
         lengths.append(len(piece))
         total = sum(lengths)
         widths = set(map(len, piece))

@@ -221,7 +221,9 @@ def _reasons(
     coded = given(codes)
     formula = _formula_rows(body, filled)
     totals = _total_rows(body) & (~coded | _total_cells(codes) | _tally_cells(codes))
-    lonely = (~coded & (filled <= 2)) | (coded & (filled == 1) & truths(pc.match_substring_regex(codes, _SENTENCE)))
+    lonely = ~coded & (filled <= 2)
+    alone = np.flatnonzero(coded & (filled == 1))
+    lonely[alone] = truths(pc.match_substring_regex(codes.take(pa.array(alone)), _SENTENCE))
     not_record = formula | totals | lonely
     return {
         "not_a_record": not_record,
