@@ -1,1 +1,5 @@
-"""The recipes: each flow reads as a table of contents of its run."""
+"""The recipes: each flow reads as a table of contents of its run; whoever imports one logs masked from then on."""
+
+from flows.logging_filter import install
+
+install()

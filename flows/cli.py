@@ -59,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(given.run(given) or 0)
     except MotcuaError as error:
-        print(f"motcua: {error}", file=sys.stderr)
+        from tasks.rules.masking import mask
+
+        print(f"motcua: {mask(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt as told:
         print("motcua: stopped.", file=sys.stderr)

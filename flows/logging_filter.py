@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import logging
 import traceback
+from typing import Any
 
-from tasks.rules.masking import mask
+from config.errors import ConfigError
+from tasks.rules.masking import MASK, mask
+
+_PROBE = "0912345678"
 
 
 class Masking(logging.Filter):
@@ -31,11 +35,27 @@ def _message(record: logging.LogRecord) -> str:
         return f"{record.msg}"
 
 
+class MaskedRecord(logging.LogRecord):
+    """A record that is masked where it is made, whichever handlers there are; one without anything personal stays as it is."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        told = _message(self)
+        kept = mask(told)
+        if kept != told:
+            self.msg, self.args = kept, ()
+
+
 def install() -> None:
-    """Mask in this process before Prefect sets up its own logging: on every handler of the root logger."""
-    root = logging.getLogger()
-    if not root.handlers:
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    for handler in root.handlers:
+    """Mask in this process: every record that is made, and on every handler that the root logger has.
+
+    Raises:
+        ConfigError: a message of this process would still show what is personal; nothing may be started.
+    """
+    logging.setLogRecordFactory(MaskedRecord)
+    for handler in logging.getLogger().handlers:
         if not any(isinstance(known, Masking) for known in handler.filters):
             handler.addFilter(Masking())
+    record = logging.getLogger("motcua").makeRecord("motcua", logging.INFO, __file__, 0, "%s", (_PROBE,), None)
+    if record.getMessage() != MASK:
+        raise ConfigError("logging", "messages of this process would not be masked", "the set-up that motcua installs, alone")

@@ -12,6 +12,7 @@ from prefect.states import Completed, Failed
 
 from config.errors import DataError, MachineError, MotcuaError, WarehouseError
 from flows.runtime.words import say
+from tasks.rules.masking import mask
 
 WARNED = "CompletedWithWarnings"
 
@@ -41,7 +42,7 @@ class Trouble:
         if not isinstance(outcome, BaseException):
             return outcome
         # An error that is not ours may quote a record.
-        sentence = str(outcome) if isinstance(outcome, MotcuaError) else f"{type(outcome).__name__} in a step."
+        sentence = mask(str(outcome)) if isinstance(outcome, MotcuaError) else f"{type(outcome).__name__} in a step."
         said = self.stops if isinstance(outcome, DataError) else self.warnings
         if sentence in said:
             return None  # two steps were turned away by the same source

@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 
 from config.errors import MachineError, MotcuaError
 from config.settings import ROOT
+from tasks.rules.masking import mask
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +46,8 @@ def shielded(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except MotcuaError as error:
-            # Its cause may quote what it hides.
+            # Its cause may quote what it hides, and itself it may quote the name of a file or field.
+            error.args = tuple(mask(told) if isinstance(told, str) else told for told in error.args)
             raise error from None
         except Exception as error:
             raise _machine(error) or UnexpectedError(function.__name__, error) from None

@@ -27,6 +27,7 @@ from tasks.rules.dates import read_dates
 from tasks.rules.masking import mask
 from tasks.rules.text import clean_text, given
 from tasks.sources.adapters import adapter_for
+from tasks.sources.guard import page_name
 from tasks.sources.pages import read_page
 from tasks.sources.profiles import columns_of, meanings
 from tasks.sources.protocol import Page, Window
@@ -131,7 +132,7 @@ def _read(source: Source, pages: list[Page]) -> tuple[list[Readings], dict[str, 
         except SourceError as error:
             if len(pages) == 1:
                 raise
-            faults[page.name] = error.fact
+            faults[page_name(page.name)] = mask(error.fact)
     return each, faults
 
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-LOGGING = Path(__file__).resolve().parent / "logging.yml"
+from flows.logging_filter import install
+from flows.runtime import logging_file
 
 # The heartbeat is what tells a killed run from a long one; 30 s is the least that Prefect takes.
 HEARTBEAT_SECONDS = 30
@@ -44,7 +45,7 @@ def client_environment(home: Path, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_LOGGING_SETTINGS_PATH": str(LOGGING),
+        "PREFECT_LOGGING_SETTINGS_PATH": str(home / "prefect" / "motcua-logging.yml"),
         "PREFECT_WORKER_QUERY_SECONDS": "5",
     }
 
@@ -75,14 +76,24 @@ def without_prefect(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def child_environment(block: Mapping[str, str]) -> dict[str, str]:
-    """Return what a child process gets: this process's environment with the block instead of its Prefect settings."""
-    return without_prefect(os.environ) | dict(block)
+    """Return what a child process gets: this process's environment with the block instead of its Prefect settings.
+
+    A folder that it is started in, with a ``tasks.py`` of its own, is not searched for modules.
+
+    Raises:
+        ConfigError: the set-up of its logging cannot be written.
+    """
+    logging_file.keep(Path(block["PREFECT_LOGGING_SETTINGS_PATH"]))
+    return without_prefect(os.environ) | dict(block) | {"PYTHONSAFEPATH": "1"}
 
 
 def enter(block: Mapping[str, str]) -> None:
     """Put the block into this process's environment; before Prefect is imported, or it costs reading them again.
 
     Files made from here on are readable by their owner only.
+
+    Raises:
+        ConfigError: the set-up of logging cannot be written, or would not mask.
     """
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]
@@ -91,6 +102,8 @@ def enter(block: Mapping[str, str]) -> None:
     home = Path(block["PREFECT_HOME"])
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.chmod(0o700)
+    logging_file.keep(Path(block["PREFECT_LOGGING_SETTINGS_PATH"]))
+    install()
     if "prefect" in sys.modules:
         _read_again()
 

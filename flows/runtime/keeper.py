@@ -30,7 +30,8 @@ def main(home: Path, port: int, embedded: bool) -> int:
         embedded: whether the server's database is in the cluster below the home, which is then stopped with it.
     """
     signal.signal(signal.SIGTERM, _stop)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    prefect = [sys.executable, "-P", "-m", "flows.runtime.masked_prefect"]
+    command = [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(command, preexec_fn=children.end_with_parent)  # noqa: S603 (our own command line, one thread)
     users = Users(home / "prefect", port)
     cluster = Cluster(home) if embedded else None

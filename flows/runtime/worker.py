@@ -34,7 +34,18 @@ def start_worker(home: Path, block: Mapping[str, str], limit: int = 2) -> subpro
         block: settings of Prefect for whoever talks to the server.
         limit: runs at the same time.
     """
-    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "flows.runtime.masked_prefect",
+        "worker",
+        "start",
+        "--pool",
+        POOL,
+        "--type",
+        "process",
+    ]
     return children.start(
         [*command, "--name", "motcua", "--limit", str(limit)], child_environment(block), home / "log" / "prefect-worker.log"
     )

@@ -21,8 +21,10 @@ from tasks.cleaning.moments import groups_of, read_instants
 from tasks.cleaning.statements import Pulled, oldest_first
 from tasks.rules import marks
 from tasks.rules.codes import Codes, fold_codes, fold_procedures, plain_codes, read_codes
+from tasks.rules.masking import HIDDEN
 from tasks.rules.text import LOST, clean_text, given, legacy_font, matches, not_composed
 from tasks.rules.times import days, local_times, month_start
+from tasks.sources.masked import masked
 
 DATES = (
     "submitted_at",
@@ -86,6 +88,7 @@ def clean_dossiers(
     kept = latest.frame
     flags = Flags(len(kept))
     flags.add(marks.DUPLICATE_RECORD, latest.repeated)
+    flags.add(marks.PERSONAL_MASKED, masked(kept))
     codes = _codes(column(kept, "code"), source, flags)
     for mark, those in chain.from_iterable(raised.items() for raised in by_entries):
         flags.add(mark, pc.is_in(codes.folded, those).to_numpy(zero_copy_only=False))
@@ -193,7 +196,8 @@ def _agency_columns(
     name = _shown(stated, flags)
     received = days(local_times(series(dates["received_at"]), source.zone))
     # Looked up whole: names of branches and centres are longer than what is shown, and differ at their ends.
-    found = directory.resolve(code, clean_text(stated), codes.unit, received)
+    called = pc.utf8_trim_whitespace(pc.replace_substring(clean_text(stated), HIDDEN, ""))
+    found = directory.resolve(code, called, codes.unit, received)
     flags.add(marks.UNIT_UNKNOWN, found.unknown)
     flags.add(marks.UNIT_FOLDED, found.folded)
     flags.add(marks.UNIT_AMBIGUOUS, found.ambiguous)

@@ -16,14 +16,15 @@ from tasks.cleaning.entries import entry_changes, note_dates, note_listed
 from tasks.cleaning.moments import groups_of, read_instants
 from tasks.cleaning.noted import Noted
 from tasks.rules.codes import fold_codes
-from tasks.rules.marks import DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND
+from tasks.rules.marks import DATE_UNREADABLE, PERSONAL_MASKED, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND
 from tasks.rules.pseudonym import pseudonyms
 from tasks.rules.text import clean_text, given
+from tasks.sources.masked import masked
 
 WAITING = {5: "supplement", 6: "financial", 8: "stop"}  # statuses in which the agency waits for someone else
 _CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day apart
 _KEY = ["source", "code"]
-_TOLD = (DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND)  # marks of an entry that its dossier gets
+_TOLD = (DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND, PERSONAL_MASKED)  # marks of an entry that its dossier gets
 Raised = dict[str, pa.Array]  # mark to the codes of the dossiers that get it
 
 
@@ -46,6 +47,7 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
     status_text, unit_text = column(readings, "status"), column(readings, "unit")
     status, unlisted = status_list(source).meanings(clean_text(status_text), pa.int64())
     flags.add(UNKNOWN_LOG_STATUS, unlisted)
+    flags.add(PERSONAL_MASKED, masked(readings, "events"))
     unit = clean_text(unit_text)
     noted = Noted(source)
     note_dates(noted, texts, dates, flags)

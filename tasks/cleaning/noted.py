@@ -15,7 +15,7 @@ from tasks.cleaning.columns import series
 from tasks.cleaning.rules import CLEANING_RULES
 from tasks.rules.columns import as_text, truths
 from tasks.rules.dates import ReadDates, chosen
-from tasks.rules.masking import looks_personal
+from tasks.rules.masking import personal_code_or_text
 from tasks.rules.text import composed, given, matches, over_distinct, per_distinct
 from tasks.rules.times import local_times
 
@@ -116,9 +116,9 @@ def _kept(values: pd.Series, zone: str) -> pa.Array:
 
 def _shown(before: pa.Array, rules: list[str]) -> pa.Array:
     """Return values as given, without those that may be personal: they stand in the landing file alone."""
-    personal = truths(per_distinct(before, looks_personal, pa.bool_()))
+    held = truths(per_distinct(before, lambda text: personal_code_or_text(text, places=True), pa.bool_()))
     guarded = truths(pc.is_in(pa.array(rules, pa.string()), pa.array(_GUARDED)))
-    hidden = personal | (guarded & ~matches(before, _NO_WORDS))
+    hidden = held | (guarded & ~matches(before, _NO_WORDS))
     return pc.if_else(pa.array(hidden), _NONE, pc.utf8_slice_codeunits(before, 0, _LONGEST_SHOWN))
 
 

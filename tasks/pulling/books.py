@@ -12,6 +12,8 @@ from typing import Any
 from config.errors import MotcuaError
 from schemas.raw import PULLS, WINDOWS
 from tasks.pulling.spans import Asked
+from tasks.rules.masking import mask
+from tasks.sources.guard import page_name
 from tasks.sources.protocol import Page, Window
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load
@@ -129,7 +131,7 @@ class Receipt:
             "pull_id": self.pull_id,
             "window_id": asked.window_id,
             "number": len(self.digests),
-            "name": page.name,
+            "name": page_name(page.name),
             "media_type": page.media_type,
             "bytes": len(page.body),
             "records": page.records or 0,
@@ -175,7 +177,7 @@ class Receipt:
 
     def fail(self, error: BaseException) -> None:
         """Write the receipt of a pull that failed; the text of an error that is not ours may quote a record."""
-        text = str(error) if isinstance(error, MotcuaError) else None
+        text = mask(str(error)) if isinstance(error, MotcuaError) else None
         with open_load(PULL, self.source) as current:
             self._write(current, {"state": "failed", "error_class": type(error).__name__, "error": text})
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tasks.rules.folding import bare
 from tasks.rules.person_names import names_in
 from tasks.rules.place_names import PLACES
-from tasks.rules.text import fold
 
 _NUMBER = r"(?:so\s*)?\d{1,4}[a-z]{0,2}(?:/\d{1,4}[a-z]?){0,4}"
 # These say by themselves where somebody lives.
@@ -30,7 +30,7 @@ _AGENCY = re.compile(
     r"vp |ban |cong an|ca |truong |benh vien|tram |kho bac|kbnn|bao hiem|bhxh|buu dien|buu cuc|diem |quay |chi doi|doi |thanh tra|toa an|"
     r"vien |hat |don vi|cq|co quan|to mot cua|to tiep nhan|to cong tac|bp |thue |ngan hang|quy )"
 )
-_STREETS = frozenset(fold(name) for name in PLACES) | {
+_STREETS = frozenset(bare(name) for name in PLACES) | {
     "hai ba trung",
     "ba trieu",
     "cach mang thang tam",
@@ -38,6 +38,11 @@ _STREETS = frozenset(fold(name) for name in PLACES) | {
     "le loi",
 }
 _LATEST_YEAR_PART = 1900  # 15/2025 is a document, no house
+
+
+def of_agency(text: str) -> bool:
+    """Tell whether a text begins as the name of an agency does."""
+    return _AGENCY.match(_unmarked(text)) is not None
 
 
 def addresses_in(text: str, *, agencies: bool = False) -> bool:
@@ -69,7 +74,7 @@ def _is_street(number: str, name: str) -> bool:
     words = name.strip().split()
     if len(words) < 2 or not (words[0][0].isupper() and words[1][0].isupper()):
         return False
-    starts = {fold(" ".join(words[:length])) for length in range(2, 5)}
+    starts = {bare(" ".join(words[:length])) for length in range(2, 5)}
     return "/" in number or bool(starts & _STREETS) or bool(names_in(" ".join(words[:4])))
 
 

@@ -39,6 +39,7 @@ UNIT_UNKNOWN = "unit_unknown"
 UNIT_FOLDED = "unit_folded"
 UNIT_AMBIGUOUS = "unit_ambiguous"
 DUPLICATE_RECORD = "duplicate_record"
+PERSONAL_MASKED = "personal_masked"
 RECEIPT_CLOCK_BEHIND = "receipt_clock_behind"
 RECEIPT_CLOCK_AHEAD = "receipt_clock_ahead"
 END_CLOCK_BEHIND = "end_clock_behind"
@@ -94,6 +95,10 @@ MARKS: dict[str, Mark] = {
     ),
     DUPLICATE_RECORD: Mark(
         "Một mã xuất hiện nhiều lần trong cùng một tệp", "The code stands more than once in one page or file"
+    ),
+    PERSONAL_MASKED: Mark(
+        "Có dữ liệu cá nhân nằm sai ô, đã che ([che])",
+        "A personal value stood in a field of another kind; it is masked ([che])",
     ),
     RECEIPT_CLOCK_BEHIND: Mark(
         "Cơ quan ghi giờ tiếp nhận sớm hơn giờ thật (máy chủ chạy giờ UTC)",

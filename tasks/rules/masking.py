@@ -6,11 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from tasks.rules.addresses import addresses_in
-from tasks.rules.numbers import numbers_in
+from tasks.rules.addresses import addresses_in, of_agency
+from tasks.rules.numbers import numbers_in, personal_code, without_numbers
 from tasks.rules.person_names import names_in
 
 MASK = "***"
+HIDDEN = "[che]"  # stands in the warehouse where a personal value stood
 
 # Identity papers have twelve or nine digits; a dossier code's groups are shorter and hang on hyphens.
 _IDENTITY = re.compile(r"(?<![\w-])(?:\d{12}|\d{9})(?![\w-])")
@@ -19,6 +20,10 @@ _TELEPHONE = re.compile(r"(?<![\w.-])(?:\+84|0)(?:[ .]?\d){9}(?![\w-])")
 # Bounded: of a long word without an @ each letter would be a beginning from which all others are read again.
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _SURE = (_TELEPHONE, _IDENTITY)
+_CONTACT = re.compile(
+    r"(?i)[,;(\-–\s]*\b(?:đt|sđt|tel|điện thoại|hotline|đường dây nóng|email|e-mail|mail|fax|liên hệ|lh)\b[ .:]*"
+)
+_WORDS = re.compile(r"[^\W\d_]{2}.?\s|,")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 _SECRETS = (
@@ -66,12 +71,13 @@ def looks_personal(text: str) -> bool:
     return ("@" in text and _MAIL.search(text) is not None) or any(pattern.search(text) for pattern in _SURE)
 
 
-def personal(text: str, *, places: bool = False) -> str | None:
+def personal(text: str, *, places: bool = False, numbers: bool = True) -> str | None:
     """Say what of a person a text that a source wrote seems to hold, whichever field it stands in.
 
     Args:
         text: any text of a source but a dossier's code, for which see :func:`tasks.rules.numbers.personal_code`.
         places: the text may name an agency or a place, whose names and addresses are nobody's.
+        numbers: long numbers are persons'; without it they are not looked at.
 
     Returns:
         ``mail``, ``number``, ``name`` or ``address``; None where it holds none.
@@ -82,15 +88,37 @@ def personal(text: str, *, places: bool = False) -> str | None:
         >>> personal("0912.345.678"), personal("TRAN THI MAI"), personal("Số nhà 45, thôn 3")
         ('number', 'name', 'address')
     """
-    return _personal(text, places)
+    return _personal(text, places, numbers)
+
+
+def personal_code_or_text(text: str, *, places: bool = False) -> bool:
+    """Tell whether what stands where a code or a date belongs is personal: long numbers are so only in a text of words."""
+    words = _WORDS.search(text) is not None
+    return personal_code(text) or personal(text, places=places, numbers=words) is not None
+
+
+def without_contacts(text: str) -> str:
+    """Return what stands for a personal text: the token, behind the name of an agency of which only a contact is taken away.
+
+    Examples:
+        >>> without_contacts("UBND xã An Khê - ĐT 0236 3888 999")
+        'UBND xã An Khê [che]'
+        >>> without_contacts("KP 3 An Khê,Người Mẫu Số 4,001200002904")
+        '[che]'
+    """
+    if not of_agency(text):
+        return HIDDEN
+    rest = without_numbers(_MAIL.sub("", text) if "@" in text else text)
+    rest = _CONTACT.sub("", rest).strip(" \t,;:-–/()")
+    return HIDDEN if not of_agency(rest) or "," in rest or personal(rest, places=True) else f"{rest} {HIDDEN}"
 
 
 @lru_cache(16_384)
-def _personal(text: str, places: bool) -> str | None:
+def _personal(text: str, places: bool, numbers: bool) -> str | None:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     if "@" in plain and _MAIL.search(plain):
         return "mail"
-    if numbers_in(plain):
+    if numbers and numbers_in(plain):
         return "number"
     if names_in(plain, places=places):
         return "name"

@@ -10,9 +10,9 @@ from functools import lru_cache
 from itertools import takewhile
 
 from tasks.rules import syllables
+from tasks.rules.folding import bare
 from tasks.rules.place_names import PLACES
 from tasks.rules.syllables import list_of, set_of
-from tasks.rules.text import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -81,7 +81,7 @@ def _lists(write: Callable[[str], str]) -> _Lists:
     )
 
 
-_MARKED, _BARE = _lists(_canonical), _lists(fold)
+_MARKED, _BARE = _lists(_canonical), _lists(bare)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _length(run: list[_Word], place: int, places: bool) -> tuple[int, bool]:
         return 1, False
     if run[place].text.lower() in _PERSONS:
         return _after_title(run, place)
-    near = any(fold(word.text) in _BEFORE_PLACES for word in run[max(0, place - 3) : place])  # xã Long Điền Đông A
+    near = any(bare(word.text) in _BEFORE_PLACES for word in run[max(0, place - 3) : place])  # xã Long Điền Đông A
     for length in range(min(_MOST_WORDS, len(run) - place), 1, -1):
         words = run[place : place + length]
         if any(len(word.text) > _LONGEST_WORD for word in words):
@@ -168,10 +168,10 @@ def _length(run: list[_Word], place: int, places: bool) -> tuple[int, bool]:
 
 
 def _names_place(run: list[_Word], place: int) -> bool:
-    before = fold(run[place - 1].text)
+    before = bare(run[place - 1].text)
     if before in _BEFORE_PLACES:
         return True
-    return place > 1 and f"{fold(run[place - 2].text)} {before}" in _BEFORE_PLACES_TWO
+    return place > 1 and f"{bare(run[place - 2].text)} {before}" in _BEFORE_PLACES_TWO
 
 
 def _after_title(run: list[_Word], place: int) -> tuple[int, bool]:
@@ -180,7 +180,7 @@ def _after_title(run: list[_Word], place: int) -> tuple[int, bool]:
     if not after or title.isupper() or title in ("Anh", "Em"):
         return 1, False
     name = after[0].text
-    known = _canonical(name) in _MARKED.given | _MARKED.family or (name.isascii() and fold(name) in _BARE.frequent)
+    known = _canonical(name) in _MARKED.given | _MARKED.family or (name.isascii() and bare(name) in _BARE.frequent)
     found = known and f"{title} {name}".lower() not in _NO_PERSONS
     return (1 + len(after), True) if found else (1, False)
 
@@ -213,7 +213,7 @@ def _sure(words: list[_Word], parts: tuple[str, ...], stands: _Stands) -> bool:
 def _parts(texts: tuple[str, ...]) -> tuple[_Lists, tuple[str, ...]]:
     """Return syllables as they are compared, and the lists that they are compared with."""
     if all(map(str.isascii, texts)):
-        return _BARE, tuple(map(fold, texts))
+        return _BARE, tuple(map(bare, texts))
     return _MARKED, tuple(map(_canonical, texts))
 
 

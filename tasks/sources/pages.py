@@ -12,6 +12,7 @@ from config.errors import SourceError
 from config.sources import Source
 from tasks.rules.masking import mask
 from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError
+from tasks.sources.guard import guard_of
 from tasks.sources.json_text import uncollected
 from tasks.sources.notes import UNREADABLE, Note
 from tasks.sources.profiles import parse_records, read_parsed, read_records, read_table
@@ -60,7 +61,7 @@ class PagesRead:
     def add(self, page: Landed, source: Source, types: PageTypes | None = None) -> None:
         """Read one page and add what it says; see :func:`tasks.sources.profiles.read_records`."""
         try:
-            part = _read(page, source, types)
+            part = guard_of(source).guarded(_read(page, source, types))
         except SourceError as error:
             self.faults.append(error)
             part = replace(unreadable(page.digest), notes=(Note(UNREADABLE, mask(error.fact)),))
@@ -83,7 +84,7 @@ def read_page(body: bytes, media_type: str, source: Source, name: str = "") -> R
     Raises:
         SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
     """
-    return _read(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source)
+    return guard_of(source).guarded(_read(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source))
 
 
 def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) -> PagesRead:
@@ -114,7 +115,7 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     counts = [len(parsed.rows) for _, parsed in alike]
     pages = Pages([page.digest for page, _ in alike], np.cumsum([0, *counts]))
     try:
-        part = read_parsed([parsed for _, parsed in alike], source, pages)
+        part = guard_of(source).guarded(read_parsed([parsed for _, parsed in alike], source, pages))
     except UnevenError:
         for page, _ in alike:
             found.add(page, source)

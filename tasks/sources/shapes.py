@@ -10,7 +10,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from tasks.rules.masking import looks_personal
+from tasks.rules.masking import HIDDEN, personal
 from tasks.sources.records import Fields
 
 HEADING_ROW = "(heading row)"  # name under which the place of a table's headings is kept
@@ -88,7 +88,7 @@ def records_shape(keys: Fields, digests: Sequence[str]) -> Shape:
     sizes = {"": len(keys)}
     _add(keys, "", digests, found)
     for key, shape in list(found.items()):
-        if shape.kinds & {"list", "object"}:
+        if shape.kinds & {"list", "object"} and not key.endswith(HIDDEN):
             items, _ = keys.inside(shape.name)
             sizes[key] = len(items)
             _add(items, f"{shape.name}[].", digests, found)
@@ -104,7 +104,7 @@ def _add(keys: Fields, prefix: str, digests: Sequence[str], found: dict[str, Fie
         if "text" in kinds:
             kinds = (kinds - {"text"}).union(*map(forms, samples))
         first = next(digest for digest, met in zip(digests, by_page, strict=True) if met)
-        one = FieldShape(prefix + name, frozenset(kinds), sum(by_page), first)
+        one = FieldShape(prefix + _shown(name), frozenset(kinds), sum(by_page), first)
         key = one.name.casefold()
         # Two spellings in one page are one field.
         before = found.get(key)
@@ -136,7 +136,7 @@ def table_shape(headings: Mapping[str, pa.Array], heading_row: int, digest: str)
     for name, values in islice(headings.items(), _MOST_FIELDS):
         if _is_name(name):
             kinds = forms(_sample(values.drop_null()))
-            fields[name.casefold()] = FieldShape(name, frozenset(kinds), 1, digest)
+            fields[_shown(name).casefold()] = FieldShape(_shown(name), frozenset(kinds), 1, digest)
     return Shape(fields, {"": 1})
 
 
@@ -146,4 +146,9 @@ def _sample(values: pa.Array) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    return 0 < len(name) <= _LONGEST_NAME and name.isprintable() and not looks_personal(name)
+    return 0 < len(name) <= _LONGEST_NAME and name.isprintable()
+
+
+def _shown(name: str) -> str:
+    """Return a field's name, or the token for one that is no name but a value of a person."""
+    return name if personal(name, places=True) is None else HIDDEN

@@ -98,7 +98,9 @@ def test_the_shape_of_records_names_fields_of_lists_and_looks_at_kinds_not_value
         "So": {"number"},
         "TienDo": {"list", "object"},
         "TienDo[].ThoiDiem": {"date yyyy-MM-dd", "date dd/MM/yyyy"},
+        "[che]": {"text"},
     }
+    assert "001093012345" not in repr(shape)
     assert [key for key in shape.fields if shape.always(key)] == ["mahoso", "ngaytiepnhan", "tiendo", "tiendo[].thoidiem"]
     assert "0001" not in repr(shape)
     assert merged([shape, records_shape(Keys(records[:1]), "d2")]).fields["so"].met == 2

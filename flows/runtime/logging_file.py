@@ -1,3 +1,17 @@
+"""Prefect's logging with every handler masked: written from here at each start, so that no file can be missing or older.
+
+Where Prefect finds no such file it takes its own set-up without a word, and nothing would be masked.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from config.errors import ConfigError
+
+CONTENT = """\
 # Prefect's own set-up of logging with one thing added: the filter `masking` on every handler,
 # so that what looks like a personal value reaches neither the terminal nor the server's database.
 version: 1
@@ -91,3 +105,22 @@ loggers:
 root:
   level: WARNING
   handlers: [console]
+"""
+
+
+def keep(path: Path) -> None:
+    """Have the file say what it should; it is written beside and moved, for another process may be reading it.
+
+    Raises:
+        ConfigError: it cannot be written; nothing may be started, for its messages would not be masked.
+    """
+    try:
+        if path.is_file() and path.read_text(encoding="utf-8") == CONTENT:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+        draft.write_text(CONTENT, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        fact = f"cannot be written ({type(error).__name__}), and without it nothing that is logged would be masked"
+        raise ConfigError(str(path), fact, "a folder that motcua may write to") from None
