@@ -26,8 +26,8 @@ _PLACE = re.compile(r"\b(?:xa|phuong|p|thi tran|tt|huyen|quan|q|thi xa|tx|thanh 
 # A number and the name of a street: 45/6 Lê Lợi, 9 Trần Phú.
 _STREET = re.compile(r"(?:^|[,;(] ?)(\d{1,4}[A-Za-z]{0,2}(?:/\d{1,4}[A-Za-z]?){0,4}),?\s+([^\W\d_][^,;()\d]{2,60})")
 _AGENCY = re.compile(
-    r"^[^a-z]*(?:ubnd|hdnd|uy ban|hoi dong|so |phong |trung tam|tt pvhcc|ttpvhcc|chi nhanh|chi cuc|cuc |tong cuc|bo |bo phan|van phong|"
-    r"vp |ban |cong an|ca |truong |benh vien|tram |kho bac|kbnn|bao hiem|bhxh|buu dien|buu cuc|diem |quay |chi doi|doi |thanh tra|toa an|"
+    r"^[^a-z]*(?:ubnd|hdnd|uy ban|hoi dong|so (?!nha\b|\d)|phong (?!\d)|trung tam|tt pvhcc|ttpvhcc|chi nhanh|chi cuc|cuc |tong cuc|bo |bo phan|van phong|"
+    r"vp |ban (?!\d)|cong an|ca (?!nhan\b|\d)|truong |benh vien|tram |kho bac|kbnn|bao hiem|bhxh|buu dien|buu cuc|diem |quay |chi doi|doi (?!\d+,)|thanh tra|toa an|"
     r"vien |hat |don vi|cq|co quan|to mot cua|to tiep nhan|to cong tac|bp |thue |ngan hang|quy )"
 )
 _STREETS = frozenset(bare(name) for name in PLACES) | {

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from tasks.rules.masking import personal_code_or_text
+
 Value = int | float | str | date | datetime
 _KINDS: dict[str, Callable[[Any], Any]] = {
     "datetime": datetime.fromisoformat,
@@ -33,7 +35,7 @@ class RowPlace:
     key: Value | None = None
 
     def mark(self, what: str) -> str | None:
-        """Write it down; None where a value is of a kind that could come back as another.
+        """Write it down; None where a value could come back as another, or is a person's.
 
         Args:
             what: table and columns that it is a place in.
@@ -44,6 +46,8 @@ class RowPlace:
             kind = type(value).__name__
             if value is not None and kind not in _KINDS:
                 return None
+            if isinstance(value, str) and personal_code_or_text(value):
+                return None  # a pull that is killed goes on from the last place before it
             given[name] = None if value is None else [kind, value.isoformat() if isinstance(value, date) else value]
         return orjson.dumps(given).decode()
 
