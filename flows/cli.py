@@ -15,8 +15,7 @@ DESCRIPTION = """Makes a government's deadline figures true: pulls dossiers from
 them, works out from the law which are really late, and publishes figures with their evidence."""
 
 EPILOG = """Settings are MOTCUA_… variables (config/settings.py); systems are files in config/sources.
-Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 network, 5 data at a gate,
-6 warehouse, 7 a fault of the program, 128 + number stopped by a signal."""
+Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 source, 4 network, 5 data at a gate, 6 warehouse, 7 a fault of the program, 128 + number stopped by a signal."""
 
 _DOSSIERS = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
 _WATCHING = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted")
@@ -55,12 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     _end_in_order()
     from config.errors import MotcuaError
+    from tasks.rules.masking import mask
 
     try:
         return int(given.run(given) or 0)
     except MotcuaError as error:
-        from tasks.rules.masking import mask
-
         print(f"motcua: {mask(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt as told:

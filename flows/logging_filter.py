@@ -20,12 +20,20 @@ class Masking(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask the record in place; always true."""
-        record.msg, record.args = mask(_message(record)), ()
+        _mask(record)
         if record.exc_info and record.exc_info[0] is not None:
             # Handlers format the traceback themselves unless they find it done.
             record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
             record.exc_info = None
         return True
+
+
+def _mask(record: logging.LogRecord) -> None:
+    """Mask a message; one without anything personal keeps its arguments, which some handlers ask for."""
+    told = _message(record)
+    kept = mask(told)
+    if kept != told:
+        record.msg, record.args = kept, ()
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -40,10 +48,7 @@ class MaskedRecord(logging.LogRecord):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        told = _message(self)
-        kept = mask(told)
-        if kept != told:
-            self.msg, self.args = kept, ()
+        _mask(self)
 
 
 def install() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from schemas.quality import COMPLETENESS
 from schemas.reference import UNITS
 from tasks.cleaning.agencies import Directory
 from tasks.sources.adapters import adapter_for
+from tasks.sources.guard import agency_shown
 from tasks.sources.protocol import DayTotal
 from tasks.warehouse.engine import read_frame, read_table
 from tasks.warehouse.load import load
@@ -77,6 +78,7 @@ def prove_source(source: Source, first: date, last: date) -> Proof | None:
     totals = adapter_for(source).day_totals(first, last)
     if totals is None:
         return None
+    totals = [replace(total, unit=agency_shown(total.unit)) for total in totals]
     given = {"source": source.name, "zone": source.zone, "first": first, "last": last}
     held = read_frame(_HELD, given, {"unit_as_given": _TEXT, "unit_code": _TEXT, "day": _DAY, "held": _NUMBER})
     before = read_frame(_BEFORE, given, {"unit": _TEXT, "day": _DAY})

@@ -25,16 +25,17 @@ _NUMBER = re.compile(r"(?<!\w)(?:\(?\+\s?)?\(?\d(?:[ .\-/()]{0,2}\d){8,}(?!\w)")
 _LONGEST = 19  # digits of a bank card or an account; what is longer is no number of anybody
 
 # In a code's place: what an identity paper or a telephone looks like, standing by itself or grouped.
-_IDENTITY = r"0(?:0[1-9]|[1-8]\d|9[0-6])\d{9}|999\d{9}|(?!000)\d{9}"  # 999: the province of persons who are made up
+_IDENTITY = r"0(?:0[1-9]|[1-8]\d|9[0-6])\d{9}|999\d{9}|(?:00[1-9]|0[1-9]\d|[1-9]\d\d)\d{6}"  # 999: the province of persons who are made up
 _TELEPHONE = r"(?:\+?84|0084|0)[235789]\d{8}|02\d{9}|0[1-9]\d{8}"
 _TAX = r"8\d{9}(?:-?\d{3})?"
-_CODE_NUMBER = re.compile(rf"^(?:{_IDENTITY}|{_TELEPHONE}|{_TAX})$")
+CODE_NUMBER = rf"^(?:{_IDENTITY}|{_TELEPHONE}|{_TAX})$"
+_CODE_NUMBER = re.compile(CODE_NUMBER)
 _CODE_GROUPS = re.compile(r"^[+(]?\d[\d .()\-]{8,22}$")
 # Behind letters: of a prefix only what is an identity paper or a mobile telephone for certain.
 _PREFIXED = re.compile(r"^[^\W\d_]{1,8}[-_ ./:]{0,2}(?:0(?:0[1-9]|[1-8]\d|9[0-6])\d{9}|999\d{9}|0[35789]\d{8})$")
-DIGITS = re.compile(r"^\s*\d{8,19}\s*$")
+DIGITS = r"^\d{8,19}$"
 # How a receipt that begins with its day looks: two or four digits of the year, or the day first.
-DATED = re.compile(
+DATED = (
     r"^(?:(?:20)?(?:1\d|2\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{1,8}"
     r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20(?:1\d|2\d)\d{1,8})$"
 )

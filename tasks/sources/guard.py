@@ -24,7 +24,7 @@ from tasks.rules.codes import NATIONAL, fold_codes
 from tasks.rules.columns import truths
 from tasks.rules.displaced import displaced, unheard
 from tasks.rules.masking import HIDDEN, personal, personal_code_or_text, without_contacts
-from tasks.rules.numbers import DATED, DIGITS, personal_code
+from tasks.rules.numbers import CODE_NUMBER, DATED, DIGITS
 from tasks.sources.masked import AGENCY, CODE, FIELDS, TEXT, values_of
 from tasks.sources.readings import Readings
 
@@ -38,7 +38,7 @@ _LISTS = (
     code_lists.LEVELS,
 )
 # Codes that are as a code should be, which nearly all are.
-_PLAIN = r"^(?:(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3}){0,4})-\d{6,8}-\d{4,8}|[A-Za-z]{0,4}[0-9]{0,8}(?:[-./][0-9]{1,8}){0,3})$"
+_PLAIN = r"^(?:(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3}){0,4})-\d{6,8}-\d{4,8}|[A-Za-z]{1,4}[0-9]{0,8}(?:[-./][0-9]{1,8}){0,3}|[0-9]{1,8})$"
 _TEXT = pd.ArrowDtype(pa.string())
 _FEWEST_DIGITS = 7  # of a number that tells somebody
 _ENOUGH = 3  # numbers of a column that show how its receipts are made
@@ -76,18 +76,17 @@ class Guard:
 
     def _codes(self, frames: dict[str, pd.DataFrame]) -> set[str]:
         """Return the codes that are personal; a dossier's code is the same in all its rows, so it goes in all of them."""
-        texts: dict[str, set[str]] = {}
-        own: set[str] = set()
-        for name, frame in frames.items():
-            for column in (one for one, kind in FIELDS[name].items() if kind == CODE):
-                values = values_of(frame, column)
-                if values.null_count < len(values):
-                    odd = pc.filter(values, pc.invert(pc.match_substring_regex(values, _PLAIN)), null_selection_behavior="drop")
-                    odd = pc.unique(odd)
-                    odd = pc.filter(odd, pc.invert(pc.fill_null(pc.match_substring_regex(fold_codes(odd), NATIONAL), False)))
-                    texts.setdefault(column, set()).update(odd.to_pylist())
-                    own |= self._own(frame, values) if name == "dossiers" else set()
-        return own.union(*(_personal_codes(several, self.known) for several in texts.values()))
+        found: set[str] = set()
+        for column, kind in FIELDS["dossiers"].items():
+            if kind != CODE:
+                continue
+            named = {name: values_of(frame, column) for name, frame in frames.items() if FIELDS[name].get(column) == CODE}
+            odd = [pc.filter(values, pc.invert(pc.match_substring_regex(values, _PLAIN))) for values in named.values()]
+            distinct = pc.unique(pc.drop_null(pa.concat_arrays([pa.array([], pa.string()), *odd])))
+            national = pc.match_substring_regex(fold_codes(distinct), NATIONAL)
+            found |= _personal_codes(pc.filter(distinct, pc.invert(pc.fill_null(national, False))), self.known)
+            found |= self._own(frames["dossiers"], named["dossiers"]) if "dossiers" in named else set()
+        return found
 
     def _columns(self, name: str, frame: pd.DataFrame, held: list[str]) -> Iterator[tuple[str, pa.Array]]:
         names = values_of(frame, "applicant_name") if name == "dossiers" else None
@@ -172,6 +171,11 @@ def guard_of(source: Source) -> Guard:
     return Guard(pseudonym_key, frozenset(str(code).strip().lower() for codes in lists for code in codes))
 
 
+def agency_shown(text: str) -> str:
+    """Return an agency's name without what is personal in it, as readings have it."""
+    return text if personal(text, places=True) is None else without_contacts(text)
+
+
 def page_name(name: str) -> str:
     """Return what a page is called in the warehouse: a file that bears the name of a person gets another, always the same."""
     stem, dot, ending = name.rpartition(".")
@@ -195,11 +199,14 @@ def _first(coded: pa.DictionaryArray, names: pa.Array) -> list[str | None]:
     return found
 
 
-def _personal_codes(texts: set[str], known: frozenset[str]) -> set[str]:
-    numbers = [text for text in texts if DIGITS.match(text)]
-    dated = {text for text in numbers if DATED.match(text)}
-    found = {text for text in texts.difference(numbers) if text.strip().lower() not in known and personal_code_or_text(text)}
-    found |= {text for text in set(numbers) - dated if personal_code(text)}
-    if len(numbers) >= _ENOUGH and len(dated) < _MOST * len(numbers):
-        found |= {text for text in dated if personal_code(text)}
-    return found
+def _personal_codes(odd: pa.Array, known: frozenset[str]) -> set[str]:
+    """Return the personal ones among different codes of a column; receipts that begin with their day are none."""
+    bare = pc.utf8_trim_whitespace(odd)
+    numbers = pc.match_substring_regex(bare, DIGITS)
+    dated = pc.and_(numbers, pc.match_substring_regex(bare, DATED))
+    count, with_day = pc.sum(numbers).as_py() or 0, pc.sum(dated).as_py() or 0
+    receipts = count < _ENOUGH or with_day >= _MOST * count
+    asked = pc.and_not(numbers, dated) if receipts else numbers
+    found = set(pc.filter(odd, pc.and_(asked, pc.match_substring_regex(bare, CODE_NUMBER))).to_pylist())
+    texts = pc.filter(odd, pc.invert(numbers)).to_pylist()
+    return found | {text for text in texts if text.strip().lower() not in known and personal_code_or_text(text)}
