@@ -22,7 +22,7 @@ from tasks.data_docs import write_data_docs
 from tasks.gates import GateKeeper
 from tasks.loading import load_source
 from tasks.pull import pull_source
-from tasks.rules.folding import fold
+from tasks.rules.folding import bare as fold
 from tasks.source_check import look_at
 from tasks.warehouse.engine import connection, fetch_all
 from tests.sources.desk import Desk, dossier
