@@ -84,7 +84,17 @@ class Noted:
             "rule_version": pa.array([CLEANING_RULES[rule].version for rule in self.rules], pa.int64()),
             "confidence": pa.array([CLEANING_RULES[rule].confidence for rule in self.rules], pa.float64()),
         }
-        return CHANGES.conform(pd.DataFrame({name: series(values) for name, values in columns.items()}))
+        return CHANGES.conform(_once(pd.DataFrame({name: series(values) for name, values in columns.items()}), rows))
+
+
+def _once(changes: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """Make one change of those of one field of one row: from what was given first to what was kept last."""
+    steps = pd.DataFrame({"row": rows, "field": changes["field"]})
+    again = steps.duplicated()
+    if not again.any():
+        return changes
+    changes["source_value"] = changes["source_value"].groupby([steps["row"], steps["field"]], sort=False).transform("first")
+    return changes[~steps.duplicated(keep="last").to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def date_rules(read: ReadDates, kept: np.ndarray, guessed: np.ndarray, source: Source) -> np.ndarray:
