@@ -109,6 +109,7 @@ def table_source(**given: Any) -> Source:
         "statuses": {"4": 4},
         "channels": {"1": "counter"},
         "dates": {"order": "dmy"},
+        "drift": {"displaced_cells": "warn"},  # else such pages are held back: nothing would be there to be searched
     }
     return Source.model_validate(defaults | given)
 
