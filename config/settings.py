@@ -7,6 +7,7 @@ by ``MOTCUA_…`` variables. Secrets come from variables or files, never from YA
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMONSTRATION_DAY = "demonstration-day.txt"
+"""File of a demonstration's home: the day at which its world stands still, whatever the clock says."""
 
 
 def _default_home() -> Path:
@@ -83,6 +86,12 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return Settings()
+
+
+def demonstration_day() -> date | None:
+    """Return the day at which the made-up world of a demonstration stands still; None in any other home."""
+    note = settings().home / DEMONSTRATION_DAY
+    return date.fromisoformat(note.read_text(encoding="utf-8").strip()) if note.is_file() else None
 
 
 def secret(name: str) -> str | None:

@@ -11,7 +11,7 @@ from prefect.runtime import flow_run
 
 from config.errors import ConfigError
 from config.sources import Source
-from flows.days import last_finished_day
+from flows.days import last_finished_day, require_ended
 from flows.refresh import choose, start_proofs, tell_proofs
 from flows.runtime.limits import sole_reader_of
 from flows.runtime.words import say
@@ -45,6 +45,8 @@ def backfill(source: str, since: date, until: date | None = None, again: bool = 
         again: Đọc lại cả những khoảng đã xong.
             Also read again what is done.
     """
+    require_ended(since, "since")
+    require_ended(until, "until")
     chosen = choose([source])
     system = chosen[source]
     trouble = Trouble()

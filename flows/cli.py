@@ -280,6 +280,9 @@ def _checks(given: argparse.Namespace) -> int:
         from config.errors import ConfigError
 
         raise ConfigError("motcua checks try", "names no file", "a file like config/checks.yaml")
+    from flows.days import require_ended
+
+    require_ended(given.since, "since")
     return _print_lines("trial", given.file, given.since, given.csv, module="flows.check_looks")
 
 

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from config.errors import DataError, MotcuaError
 from config.settings import settings
+from flows.days import require_ended
 from flows.runtime.session import Session, session
 from flows.runtime.words import say
 
@@ -68,6 +69,8 @@ def run_flow(name: str, **parameters: Any) -> int:
     Returns:
         The exit code.
     """
+    for given in ("as_of", "since", "until"):
+        require_ended(parameters.get(given), given)  # before anything is started
     with _session(lambda: warm_up(name)):
         return run_here(name, **parameters)
 
@@ -122,6 +125,7 @@ def differences(left: str, right: str, shared: bool, as_of: date | None) -> int:
     """Compare two systems and print the bridge between their totals."""
     from flows.looks import bridge
 
+    require_ended(as_of)
     with _session(lambda: warm_up("flows.differences.differences")):
         code = run_here("flows.differences.differences", left=left, right=right, shared=shared, as_of=as_of)
         bridge(left, right)

@@ -28,7 +28,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.errors import ConfigError, MotcuaError
-from config.settings import ROOT, secret, settings
+from config.settings import DEMONSTRATION_DAY, ROOT, secret, settings
 from flows.runtime import children
 from tasks.warehouse.accounts import make_home
 
@@ -206,6 +206,7 @@ def _claim(home: Path, wanted: str) -> None:
         raise ConfigError("MOTCUA_HOME", f"{home} holds {held}, not {wanted}", "another folder, or none for one of its own")
     make_home(home)
     (home / "province.txt").write_text(wanted, encoding="utf-8")
+    (home / DEMONSTRATION_DAY).write_text(AS_OF.isoformat(), encoding="utf-8")
 
 
 def _port(wanted: int) -> int:

@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.days import last_finished_day
+from flows.days import day_of_run
 from flows.rerun import last_published_day
 from flows.runtime.words import say
 from flows.stages import match_and_look
@@ -35,7 +35,7 @@ def differences(left: str, right: str, shared: bool = False, as_of: date | None 
         shared: Chỉ những thủ tục mà cả hai hệ thống đều có. Only procedures that both systems have.
         as_of: Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication.
     """
-    day = as_of or last_published_day() or last_finished_day()
+    day = day_of_run(as_of, last_published_day())
     match_and_look(day)
     find(left, right, day, shared)
     show_bridge(left, right)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from rich.console import Console
@@ -12,14 +14,17 @@ from rich.table import Table
 from config.known_sources import known_sources
 from config.settings import settings
 from flows.correction_looks import sums
-from flows.narrow import print_rows
+from flows.days import OFFICE_ZONE, last_finished_day
+from flows.narrow import add_figures, narrow_table, print_rows
 from flows.runtime.words import ALL, each_dossier, or_all, say
 from flows.screen import print_summary
 from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.reports.files import write_frame
 from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.times import instant_text
 from tasks.sources.tables import SHEET_STRIDE
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.heard import all_heard
 
 _OUT = Console()
 _FIRST = 20  # dossiers on the screen; a file holds all
@@ -27,8 +32,14 @@ _DOSSIER = ("code", "unit_code", "due_at", "days_over", "reasons", "missing")
 _TICKETS = 15  # of each kind on the screen; a file holds all
 
 _PULLS = """
-    SELECT DISTINCT ON (source) source, state, started_at, records, rejected, error FROM raw.pulls
-    ORDER BY source, started_at DESC
+    SELECT DISTINCT ON (source) source, state, started_at, records, rejected FROM raw.pulls
+    WHERE shrinkage_accepted IS NOT TRUE ORDER BY source, started_at DESC
+"""
+_FAILED = """
+    SELECT error FROM (
+        SELECT DISTINCT ON (source) source, error FROM raw.pulls WHERE shrinkage_accepted IS NOT TRUE
+        ORDER BY source, started_at DESC
+    ) AS newest WHERE error IS NOT NULL ORDER BY source
 """
 _REJECTED = """
     SELECT source, code, reason, fields, page_digest, page_position FROM raw.rejected
@@ -37,27 +48,35 @@ _REJECTED = """
 
 
 def status() -> None:
-    """Print what was pulled, judged and published last."""
+    """Print what was pulled, judged and published last, and how old the news of each source is."""
     from tasks.reports.summary import read_summary
 
-    table = Table(title=say("Lần lấy dữ liệu gần nhất", "Last pulls"))
-    for heading in (
-        say("hệ thống", "source"),
-        say("kết quả", "state"),
-        say("lúc", "at"),
-        say("bản ghi", "records"),
-        say("bị loại", "rejected"),
-    ):
-        table.add_column(heading)
-    failed = []
-    for source, state, started, records, rejected, error in fetch_all(_PULLS):
-        table.add_row(source, state, f"{started.astimezone():%Y-%m-%d %H:%M}", str(records), str(rejected))
-        failed += [error] if error else []
-    _OUT.print(table)
-    for error in failed:
+    _OUT.print(_pulls())
+    for (error,) in fetch_all(_FAILED):
         _OUT.print(error, style="yellow", markup=False, highlight=False)
     print_summary(read_summary(settings().policy), _OUT)
     sums()
+
+
+def _pulls() -> Table:
+    """Return the last pull of each source, and when it was last heard: pulled well, and loaded."""
+    table = narrow_table(say("Lần lấy dữ liệu gần nhất", "Last pulls"))
+    for heading in (say("hệ thống", "source"), say("kết quả", "state"), say("lúc", "at")):
+        table.add_column(heading, overflow="fold")
+    add_figures(table, (say("bản ghi", "records"), say("bị loại", "rejected")))
+    table.add_column(say("có tin đến", "heard until"))
+    table.add_column(say("cách nay", "age"), justify="right")
+    pulls = {source: rest for source, *rest in fetch_all(_PULLS)}
+    sources, heard, today = load_sources(settings().sources_dir), all_heard(), last_finished_day() + timedelta(days=1)
+    for name in sorted({*pulls, *sources}):
+        zone = sources[name].zone if name in sources else OFFICE_ZONE.key
+        state, started, records, rejected = pulls.get(name, ("-", None, 0, 0))
+        known = heard.get(name)
+        days = None if known is None else max((today - known.astimezone(ZoneInfo(zone)).date()).days, 0)
+        age = "-" if days is None else say(f"{days} ngày", f"{days} days" if days != 1 else "1 day")
+        shown = (instant_text(moment, zone) or "-" for moment in (started, known))
+        table.add_row(name, state, next(shown), str(records), str(rejected), next(shown), age)
+    return table
 
 
 def rejected(source: str | None, limit: int) -> None:

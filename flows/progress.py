@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import TracebackType
 
 from prefect.logging import get_run_logger
@@ -57,10 +57,10 @@ class Progress:
             show_progress(self._artifact, percent)
             self._shown = time.monotonic()
 
-    def report(self, notes: list[str]) -> str:
-        """Write the run's tables and return one sentence of counts."""
+    def report(self, day: date, notes: list[str]) -> str:
+        """Write the run's tables and return one sentence of counts, of the day that the run speaks for."""
         self.at("report")
-        summary = read_summary(settings().policy)
+        summary = read_summary(settings().policy, day)
         write_artifacts(summary, notes)
         # Where nothing new was published nothing is out of the ordinary that was not so before.
         if summary.as_of is not None and summary.since is not None and summary.since >= self._began:
@@ -69,15 +69,17 @@ class Progress:
 
 
 def sentence(summary: Summary) -> str:
-    """Say in one sentence what is published."""
+    """Say in one sentence what is published for the summary's day."""
+    if summary.publication is None:
+        return say(f"Chưa có số liệu đến hết {summary.as_of}.", f"No figures to the end of {summary.as_of} are published.")
     verdicts = summary.verdicts
     rates = {basis: "-" if rate.value is None else f"{rate.value:.2f}" for basis, rate in summary.rates.items()}
     recorded, cleaned = rates.get("recorded", "-"), rates.get("cleaned", "-")
     return say(
-        f"{sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "
+        f"Đến hết {summary.as_of}: {sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "
         f"{verdicts['late']} trễ thật, {verdicts['undetermined']} chưa đủ căn cứ; "
         f"đúng hạn {recorded} % theo hệ thống, {cleaned} % sau làm sạch.",
-        f"{sum(verdicts.values())} dossiers: {verdicts['phantom_late']} phantom late, {verdicts['hidden_late']} hidden late, "
+        f"To the end of {summary.as_of}: {sum(verdicts.values())} dossiers: {verdicts['phantom_late']} phantom late, {verdicts['hidden_late']} hidden late, "
         f"{verdicts['late']} late, {verdicts['undetermined']} undetermined; "
         f"on time {recorded} % as recorded, {cleaned} % after cleaning.",
     )

@@ -9,16 +9,18 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.days import last_finished_day
+from config.errors import ConfigError
+from flows.days import day_of_run, named_day
 from flows.progress import Progress
 from flows.rerun import last_published_day
 from flows.stages import gates_shown, keep_history, measure_all, publish_all, task_runner
 from flows.trouble import Trouble
+from tasks.warehouse.partitions import last_day_of
 
 
 def run_name() -> str:
     """Name the run by its day."""
-    return f"publish-{flow_run.parameters.get('as_of') or last_finished_day()}"
+    return f"publish-{named_day(flow_run.parameters.get('as_of'), last_published_day())}"
 
 
 @flow(name="publish", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
@@ -30,12 +32,26 @@ def publish(as_of: date | None = None) -> State[Any]:
     Args:
         as_of: Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication.
     """
-    day = as_of or last_published_day() or last_finished_day()
+    day = day_of_run(as_of, last_published_day())
+    require_judged(day)
     trouble = Trouble()
     with gates_shown(day), Progress(f"publish {day}") as progress:
         progress.at("measure")
         measure_all(day)
         progress.at("publish")
-        publish_all(day)
+        publish_all(day, trouble)
         keep_history(trouble)
-        return trouble.state(progress.report(trouble.notes))
+        return trouble.state(progress.report(day, trouble.notes))
+
+
+def require_judged(day: date) -> None:
+    """Refuse a day that the verdicts do not speak for: its figures would be those of another.
+
+    Raises:
+        ConfigError: they speak for another day.
+        NothingYetError: nothing was judged yet.
+    """
+    judged = last_day_of()
+    if day != judged:
+        fact = f"the verdicts speak for {judged}, not for {day}, so nothing was published"
+        raise ConfigError("as_of", fact, f"{judged}, or `motcua rerun --as-of {day}`, which judges that day and publishes it")

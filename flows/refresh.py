@@ -14,7 +14,7 @@ from config.errors import ConfigError
 from config.known_sources import keep_as_read, known_sources
 from config.settings import settings
 from config.sources import Source
-from flows.days import last_finished_day
+from flows.days import day_of_run, named_day
 from flows.drift import told_of_drift
 from flows.files import told_of_files
 from flows.progress import Progress
@@ -45,7 +45,7 @@ Anyway = Literal["hours", "fewer"]
 def run_name() -> str:
     """Name the run by its day and, where it has only some, its sources."""
     given = flow_run.parameters
-    day = given.get("as_of") or last_finished_day()
+    day = named_day(given.get("as_of"))
     only = given.get("sources")
     return f"refresh-{day}" + (f"-{'+'.join(only)}" if only else "")
 
@@ -69,7 +69,7 @@ def refresh(
         anyway: hours: hỏi cả ngoài giờ cho phép và khi đang tạm nghỉ vì lỗi. fewer: chấp nhận một lần rằng các hệ thống nêu tên giữ ít hồ sơ hơn trước.
             hours: also ask outside a system's hours or while it is left alone. fewer: accept, once, that the named ones hold fewer records than before.
     """
-    day = as_of or last_finished_day()
+    day = day_of_run(as_of)
     chosen = choose(sources)
     allowed = allow(anyway or [], sources or [])
     trouble = Trouble()
@@ -93,9 +93,9 @@ def refresh(
         warn_of_clocks(trouble)
         if not trouble.stops:
             progress.at("publish")
-            publish_own(day)
+            publish_own(day, trouble)
         keep_history(trouble)
-        return trouble.state(progress.report(trouble.notes))
+        return trouble.state(progress.report(day, trouble.notes))
 
 
 def choose(names: list[str] | None) -> dict[str, Source]:

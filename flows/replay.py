@@ -9,7 +9,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.days import last_finished_day
+from flows.days import day_of_run, named_day
 from flows.progress import Progress
 from flows.refresh import choose
 from flows.rerun import last_published_day
@@ -30,7 +30,7 @@ from tasks.replay import replay as rebuild
 
 def run_name() -> str:
     """Name the run by its day."""
-    return f"replay-{flow_run.parameters.get('as_of') or last_published_day() or last_finished_day()}"
+    return f"replay-{named_day(flow_run.parameters.get('as_of'), last_published_day())}"
 
 
 @flow(name="replay", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
@@ -46,7 +46,7 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
         overwrite: Xoá phần suy ra được trong kho đang có rồi dựng lại.
             Empty what is derived in a warehouse that is not empty, and build it again.
     """
-    day = as_of or last_published_day() or last_finished_day()
+    day = day_of_run(as_of, last_published_day())
     trouble = Trouble()
     with gates_shown(day), Progress(f"replay {day}") as progress:
         with sole_reader_of(choose(None)):
@@ -60,6 +60,6 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
         progress.at("measure")
         measure_all(day, full=True)
         progress.at("publish")
-        publish_own(day)
+        publish_own(day, trouble)
         keep_history(trouble)
-        return trouble.state(progress.report(trouble.notes))
+        return trouble.state(progress.report(day, trouble.notes))

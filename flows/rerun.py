@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from config.settings import settings
-from flows.days import last_finished_day
+from flows.days import day_of_run, named_day
 from flows.progress import Progress
 from flows.stages import (
     check_and_judge,
@@ -32,7 +32,7 @@ def run_name() -> str:
     """Name the run by its day and by what it is about."""
     given = flow_run.parameters
     about = given.get("package") or (f"{len(given['codes'])} dossiers" if given.get("codes") else "all that changed")
-    return f"rerun-{given.get('as_of') or last_finished_day()}-{about}"
+    return f"rerun-{named_day(given.get('as_of'), last_published_day())}-{about}"
 
 
 @flow(name="rerun", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
@@ -49,7 +49,7 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
         as_of: Để trống: ngày của lần công bố gần nhất, nên chỉ đính chính làm đổi số liệu.
             Empty: the day of the last publication, so that nothing but corrections moves a figure.
     """
-    day = as_of or last_published_day() or last_finished_day()
+    day = day_of_run(as_of, last_published_day())
     trouble = Trouble()
     if package:
         get_run_logger().info("package %s: %d approved corrections", package, approved_in(package))
@@ -63,9 +63,9 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
         progress.at("measure")
         measure_all(day)
         progress.at("publish")
-        publish_own(day)
+        publish_own(day, trouble)
         keep_history(trouble)
-        return trouble.state(progress.report(trouble.notes))
+        return trouble.state(progress.report(day, trouble.notes))
 
 
 def approved_in(package: str) -> int:

@@ -12,7 +12,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from config.errors import MotcuaError, SourceError
 from config.policies import policies_of_a_run
-from config.settings import settings
+from config.settings import demonstration_day, settings
+from config.sources import load_sources
 from flows.runtime.words import say
 from flows.trouble import Trouble, results
 from tasks.check import check
@@ -25,14 +26,17 @@ from tasks.judge import judge
 from tasks.match import match
 from tasks.measure import measure
 from tasks.publish import publish
+from tasks.reports.site import write_page
 from tasks.warehouse.bundles import bundled
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.heard import all_heard
 from tasks.warehouse.partitions import Partition, every_partition, pending
 
 _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
     WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
-        AND (SELECT subject FROM audit.ledger WHERE action NOT IN ('pull', 'prove', 'propose', 'keep') ORDER BY entry DESC LIMIT 1) = %(subject)s
+        AND (SELECT (action, subject) = ('publish', %(subject)s) FROM audit.ledger
+            WHERE action NOT IN ('pull', 'prove', 'propose', 'keep') ORDER BY entry DESC LIMIT 1)
 """
 
 _CLOCKS = """
@@ -40,6 +44,8 @@ _CLOCKS = """
         sum(receipts_outside + ends_outside)::bigint, sum(receipts + ends)::bigint
     FROM quality.clock_faults GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+
+_KNOWN = "SELECT publication_id FROM mart.publications WHERE policy = %(policy)s AND as_of = %(as_of)s LIMIT 1"
 
 
 def task_runner() -> TaskRunner[Any]:
@@ -97,16 +103,46 @@ def measure_all(as_of: date, full: bool = False) -> Counts:
     return sum((measure(policy, as_of, full=full) for policy in policies_of_a_run()), Counts("measure", "*"))
 
 
-def publish_own(as_of: date) -> str:
+def publish_own(as_of: date, trouble: Trouble) -> str | None:
     """Publish the office's policy (MOTCUA_POLICY) unless nothing was written since it was; return the publication.
 
     The other policies are judged and counted for comparison in every run; ``motcua publish`` freezes them too.
+
+    Returns:
+        None where a gate stopped the run, or nobody was heard of the day: nothing is published.
     """
-    return published_already(as_of) or publish(settings().policy, as_of)
+    require_news(as_of, trouble)
+    return None if trouble.stops else published_already(as_of) or publish(settings().policy, as_of)
+
+
+def require_news(as_of: date, trouble: Trouble) -> None:
+    """Stop publication of a new day of which no one-stop system has told anything: its figures would be those of the last.
+
+    The page is written anew, so that it says how old its sources are.
+    """
+    primary = [source for source in load_sources(settings().sources_dir).values() if source.role == "primary"]
+    if not primary or demonstration_day() is not None:
+        return
+    heard = all_heard()
+    days = [heard[source.name].astimezone(source.timezone).date() for source in primary if source.name in heard]
+    if any(day > as_of for day in days) or fetch_all(_KNOWN, {"policy": settings().policy, "as_of": as_of}):
+        return
+    since = max(days, default=None)
+    trouble.stop(
+        say(
+            f"Không hệ thống một cửa nào có tin {f'từ {since}' if since else 'lần nào'}, nên chưa công bố ngày {as_of}.",
+            f"No one-stop system was heard {f'since {since}' if since else 'yet'}, so {as_of} is not published.",
+        )
+    )
+    if settings().page.exists():
+        write_page(settings().policy, settings().page)
 
 
 def published_already(as_of: date) -> str | None:
-    """Return the current publication if it is of this day and these rules and the ledger has had no other entry since."""
+    """Return the current publication if it is of this day and these rules and the ledger has had no other entry since.
+
+    What was measured and not published since is such an entry, whichever policy it was.
+    """
     if not settings().page.exists():
         return None
     policy = settings().policy
@@ -145,6 +181,9 @@ def gates_shown(as_of: date) -> Iterator[None]:
             )
 
 
-def publish_all(as_of: date) -> dict[str, str]:
-    """Publish every policy; return the publication of each."""
+def publish_all(as_of: date, trouble: Trouble) -> dict[str, str]:
+    """Publish every policy; return the publication of each, of none where nobody was heard of the day."""
+    require_news(as_of, trouble)
+    if trouble.stops:
+        return {}
     return {policy: publish(policy, as_of) for policy in policies_of_a_run()}

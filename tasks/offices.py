@@ -17,6 +17,7 @@ from config.areas import load_areas
 from config.calendar import Calendar, load_calendars
 from config.errors import ConfigError
 from config.known_sources import known_sources, no_file
+from config.settings import demonstration_day
 from config.sources import Source
 from tasks.clocks import clock_for
 from tasks.rules.case import Office, Settled, settle
@@ -78,7 +79,7 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
 
 def judging_office(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> Office:
     """Return the office of a source as its dossiers are judged: with the moment of its last news; see :func:`office_of`."""
-    office, heard = office_of(name, calendars, unit), heard_until(name)
+    office, heard = office_of(name, calendars, unit), None if demonstration_day() else heard_until(name)
     return office if heard is None else replace(office, heard_until=local_moment(heard, office.zone))
 
 
@@ -123,7 +124,7 @@ def settled_parts(
         ConfigError: the source or its calendar is not configured.
     """
     parts = split_by_hours(frames, source, calendars)
-    heard = heard_until(source)
+    heard = None if demonstration_day() else heard_until(source)  # a demonstration's world says no more
     until = None if heard is None else local_moment(heard, parts[0][0].zone)
     heard_by = [(replace(office, heard_until=until), part) for office, part in parts]
     return [settle(facts_of(part, office.zone, office.carriers), office, as_of) for office, part in heard_by]

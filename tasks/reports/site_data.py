@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from tasks.rules.interval import wilson
 from tasks.rules.reasons import MISSING, REASONS
 from tasks.rules.tally import OFFICE_ZONE
 from tasks.warehouse.engine import read_frame
+from tasks.warehouse.heard import all_heard
 
 _RATE = "on_time_rate"
 _FACTS = ("received", "finished", "in_progress", "withdrawn", "refused", "received_online_share")
@@ -46,7 +47,8 @@ _PULLS = """
     SELECT DISTINCT ON (source) source, started_at, ended_at, state, error_class,
         sum(records) OVER all_pulls AS records, sum(rejected) OVER all_pulls AS rejected,
         max(ended_at) FILTER (WHERE state IN ('loaded', 'unchanged', 'landed')) OVER all_pulls AS good_at
-    FROM raw.pulls WINDOW all_pulls AS (PARTITION BY source) ORDER BY source, started_at DESC
+    FROM raw.pulls WHERE shrinkage_accepted IS NOT TRUE
+    WINDOW all_pulls AS (PARTITION BY source) ORDER BY source, started_at DESC
 """
 _LEGAL = re.compile(r"(NĐ|QĐ|TT|BLLĐ|Luật|CV|NQ)\b")  # decree, decision, circular, code, law, dispatch, resolution
 
@@ -83,7 +85,7 @@ def page_data(policy: str) -> Page:
         "checks": {check.id: _check(check) for check in load_checks().each()},
         "quality": quality(policy, as_of),
         "gates": _gates(as_of),
-        "pulls": _pulls(),
+        "pulls": _pulls(as_of),
     }
 
 
@@ -204,21 +206,29 @@ def _gates(as_of: date) -> list[Page]:
     return [{name: row[name] for name in names} | {"as_of": row["as_of"].isoformat()} for row in rows]
 
 
-def _pulls() -> list[Page]:
-    """Return for each source its newest pull, the end of the newest good one, and what came in all."""
-    sources = known_sources().judged
+def _pulls(as_of: date) -> list[Page]:
+    """Return for each source its newest pull, the end of the newest good one, since when it is silent, and what came in all."""
+    sources, heard = known_sources().judged, all_heard()
+    zone = {name: source.zone for name, source in sources.items()}
     return [
         {
             "source": row["source"],
             "title": sources[row["source"]].title if row["source"] in sources else row["source"],
             "state": row["state"],
             "error": row["error_class"] if isinstance(row["error_class"], str) else None,
-            "good_at": _office_minute(row["good_at"], sources[row["source"]].zone if row["source"] in sources else OFFICE_ZONE),
+            "good_at": _office_minute(row["good_at"], zone.get(row["source"], OFFICE_ZONE)),
+            "silent_since": _silent_since(heard.get(row["source"]), zone.get(row["source"], OFFICE_ZONE), as_of),
             "records": int(row["records"]),
             "rejected": int(row["rejected"]),
         }
         for row in read_frame(_PULLS, None, PULLS.dtypes | {"good_at": PULLS.dtypes["ended_at"]}).to_dict("records")
     ]
+
+
+def _silent_since(heard: datetime | None, zone: str, as_of: date) -> str | None:
+    """Return the day on which a source was last heard, if the day that the figures speak for had not ended then."""
+    day = None if heard is None else heard.astimezone(ZoneInfo(zone)).date()
+    return None if day is None or day > as_of else day.isoformat()
 
 
 def _office_minute(instant: Any, zone: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a run has brought, in counts: per source, per agency, and the three numbers. Read from the newest publication."""
+"""What a run has brought, in counts: per source, per agency, and the three numbers. Read from a publication."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
 _PULLS = """
-    SELECT DISTINCT ON (source) source, state, records, started_at FROM raw.pulls ORDER BY source, started_at DESC
+    SELECT DISTINCT ON (source) source, state, records, started_at FROM raw.pulls WHERE shrinkage_accepted IS NOT TRUE
+    ORDER BY source, started_at DESC
 """
 _REJECTED = "SELECT source, reason, count(*) FROM raw.rejected GROUP BY 1, 2"
 _DOSSIERS = "SELECT source, count(*) FROM core.dossiers GROUP BY 1"
@@ -25,6 +26,10 @@ _FINDINGS = f"""
     WHERE f.resolved_on IS NULL GROUP BY 1
 """
 _PUBLICATION = "SELECT publication_id, as_of, current_since FROM mart.current_publications WHERE policy = %(policy)s"
+_OF_DAY = """
+    SELECT publication_id, as_of, current_since FROM mart.publications WHERE policy = %(policy)s AND as_of = %(as_of)s
+    ORDER BY current_since DESC LIMIT 1
+"""
 _VERDICTS = """
     SELECT source, unit_code, verdict, sum(dossiers), sum(to_correct) FROM mart.verdict_counts
     WHERE publication_id = %(publication)s GROUP BY 1, 2, 3
@@ -104,14 +109,18 @@ class Summary:
         return sum((line.verdicts for line in self.sources), Counter())
 
 
-def read_summary(policy: str) -> Summary:
-    """Read the summary of a policy's newest publication and of the warehouse as it is.
+def read_summary(policy: str, day: date | None = None) -> Summary:
+    """Read the summary of a policy's publication and of the warehouse as it is.
+
+    Args:
+        policy: its name.
+        day: day that the figures speak for, with or without a publication; None takes the newest publication.
 
     Raises:
         WarehouseError: the warehouse does not answer.
     """
-    found = fetch_all(_PUBLICATION, {"policy": policy})
-    publication, as_of, since = found[0] if found else (None, None, None)
+    found = fetch_all(_PUBLICATION if day is None else _OF_DAY, {"policy": policy, "as_of": day})
+    publication, as_of, since = found[0] if found else (None, day, None)
     verdicts = fetch_all(_VERDICTS, {"publication": publication})
     rates = _rates(publication)
     rejected = fetch_all(_REJECTED)

@@ -22,7 +22,7 @@ from tasks.rules.refiling import CERTAIN
 from tasks.warehouse.bundles import Bundle
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
 from tasks.warehouse.heard import NEWS, UNHEARD
-from tasks.warehouse.partitions import SLOTS
+from tasks.warehouse.partitions import LAST_DATE, SLOTS
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
@@ -48,7 +48,11 @@ _TOUCHED = f"""
         JOIN core.matches AS m ON m.other_source = c.source AND m.other_code = c.code AND m.kind = 'refiled'
         WHERE m.source = %(source)s AND c.changed_in > %(since)s
         UNION ALL
-        SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(grow_older)s AND v.source = %(source)s AND ({MOVING})
+        SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(from_day)s::date IS NOT NULL AND v.source = %(source)s
+            AND ({MOVING})
+        UNION ALL
+        SELECT d.source, d.code FROM core.dossiers AS d WHERE %(from_day)s::date IS NOT NULL
+            AND d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND {LAST_DATE} >= %(from_day)s::date
         UNION ALL
         SELECT v.source, v.code FROM judged.verdicts AS v WHERE v.source = %(source)s AND ({MOVING}) AND {UNHEARD}
             AND EXISTS ({NEWS.format(source="%(source)s")} AND p.through > %(since)s)
@@ -86,12 +90,13 @@ class Selection:
 
     Attributes:
         since: only those touched after this change number; None reads all.
-        grow_older: with ``since``, also those whose verdict changes with the day.
+        from_day: with ``since``, also those whose verdict changes between this day, for which they were judged, and a later
+            one: time still runs for them, or they have a date that had not come by then.
         codes: only these dossiers.
     """
 
     since: int | None = None
-    grow_older: bool = False
+    from_day: date | None = None
     codes: tuple[str, ...] | None = None
 
 
@@ -174,7 +179,7 @@ def selection_for(step: str, bundle: Bundle, rules_digest: str, as_of: date) -> 
     )[0]
     if reference > through:
         return ALL
-    return Selection(since=through, grow_older=any(as_of != day for day in known))
+    return Selection(since=through, from_day=min((day for day in known if day != as_of), default=None))
 
 
 def touched(bundle: Bundle, selection: Selection) -> Selection:
@@ -185,7 +190,7 @@ def touched(bundle: Bundle, selection: Selection) -> Selection:
     """
     if selection.since is None:
         return selection
-    given = {"since": selection.since, "grow_older": selection.grow_older}
+    given = {"since": selection.since, "from_day": selection.from_day}
     rows = fetch_all(_TOUCHED, {"source": bundle.source, "months": list(bundle.months), **given})
     return Selection(codes=tuple(code for (code,) in rows))
 

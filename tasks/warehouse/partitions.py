@@ -64,6 +64,8 @@ _PRIMARY = """(%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
             SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')"""
 _EVERY = f"{SLOTS} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
 
+LAST_DATE = "greatest(d.received_at, d.done_at, d.returned_at, d.refused_at)"
+"""When the last of what a dossier (d) states has happened: a verdict for an earlier day may be another on a later one."""
 # Asks as little as it can: changes are looked up behind the oldest mark, and a partition's rows are read only where
 # nothing else has settled that it is pending.
 _PENDING = f"""
@@ -102,16 +104,23 @@ _PENDING = f"""
         WHEN k.as_of IS NOT DISTINCT FROM %(as_of)s THEN %(step)s = 'judge'
             AND EXISTS ({NEWS.format(source="k.source")} AND p.through > k.through)
             AND EXISTS (SELECT FROM unheard AS u WHERE u.source = k.source AND u.month = k.month)
-        -- Another day: open by its status; or ended without any time of it; or found open by the judge.
+        -- A day of the past: what ended since had not ended.
+        WHEN k.as_of > %(as_of)s THEN true
+        -- A later day: open by its status; or a date of it had not come; or ended without any time of it; or found open by
+        -- the judge.
         ELSE EXISTS (SELECT FROM core.dossiers AS d
                 WHERE d.source = k.source AND d.partition_month = k.month AND d.role = 'primary'
-                AND (d.status IS NULL OR d.status <> ALL(%(closed)s)
+                AND (d.status IS NULL OR d.status <> ALL(%(closed)s) OR {LAST_DATE} >= k.as_of
                     OR (d.done_at IS NULL AND d.returned_at IS NULL AND d.refused_at IS NULL)))
             OR EXISTS (SELECT FROM judged.verdicts AS v
                 JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
                 WHERE d.source = k.source AND d.partition_month = k.month AND v.state = 'in_progress')
         END
     ORDER BY 1, 2
+"""
+_LAST_DAY = """
+    SELECT as_of FROM audit.progress WHERE step = ANY(%(steps)s) AND as_of IS NOT NULL
+    ORDER BY through DESC, as_of DESC LIMIT 1
 """
 
 
@@ -129,8 +138,8 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
     """List the partitions whose rows of a step may be out of date, in order of source and month.
 
     One is pending if the step has never done it; if a dossier, a match, matched evidence, a correction or
-    the reference data changed since; if the rules did; if it has open dossiers and speaks for another day; or if verdicts
-    waited for news of its source, and it was heard.
+    the reference data changed since; if the rules did; if it has open dossiers and speaks for an earlier day, or speaks
+    for a later one; or if verdicts waited for news of its source, and it was heard.
 
     Args:
         step: check, judge … as the step writes it in :meth:`tasks.warehouse.load.Load.progress`.
@@ -150,15 +159,18 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
 
 
 def last_day_of(step: str = "judge") -> date:
-    """Return the newest day for which a step was done.
+    """Return the day for which a step was done last; a run for a day of the past makes that the day that verdicts speak for.
+
+    Where a new day left nothing to judge, the counters alone have moved to it.
 
     Raises:
         NothingYetError: it never was.
     """
-    ((day,),) = rows_of("SELECT max(as_of) FROM audit.progress WHERE step = %(step)s", {"step": step})
-    if day is None:
+    steps = [step, "measure"] if step == "judge" else [step]
+    rows = rows_of(_LAST_DAY, {"steps": steps})
+    if not rows:
         raise NothingYetError(f"run of the step {step}")
-    return day  # type: ignore[no-any-return]
+    return rows[0][0]  # type: ignore[no-any-return]
 
 
 def horizon() -> int:

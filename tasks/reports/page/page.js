@@ -430,7 +430,7 @@
   const drawFresh = () => {
     put(byId("fresh").querySelector("div"), data.pulls.length ? table([
       { title: word("source"), cell: (p) => p.title },
-      { title: word("last_good"), cell: (p) => minute(p.good_at) },
+      { title: word("last_good"), cell: (p) => [minute(p.good_at), p.silent_since ? el("small", {}, word("silent_since", { day: day(p.silent_since) })) : null] },
       { title: word("state"), cell: (p) => [el("span", { class: `tag ${p.state}` }, word(`state_${p.state}`)), p.error ? el("small", {}, p.error) : null] },
       { title: word("records"), number: true, cell: (p) => count(p.records) },
       { title: word("rejected"), number: true, cell: (p) => count(p.rejected) },
