@@ -6,6 +6,7 @@ announcement on; a later announcement about the same day replaces an earlier one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -22,6 +23,7 @@ from config.settings import settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Session = tuple[int, int]
+_TIME = re.compile(r"(\d\d?):([0-5]\d)")
 NOTICES = "notices"
 """Folder of the notices, beside the calendars."""
 
@@ -169,19 +171,23 @@ class Calendar(_Strict):
 
 
 def read_minute(text: str | int) -> int:
-    """Read ``HH:MM`` as a minute of the day; ValueError otherwise."""
+    """Read ``HH:MM``, from ``00:00`` to ``24:00``, as a minute of the day; ValueError otherwise."""
     if isinstance(text, int):  # YAML 1.1 reads an unquoted 15:00 as 900, the same minute
-        return text
-    hour, minute = text.strip().split(":")
-    value = int(hour) * 60 + int(minute)
+        value = text
+    else:
+        found = _TIME.fullmatch(text.strip())
+        value = -1 if found is None else int(found[1]) * 60 + int(found[2])
     if not 0 <= value <= 1440:
-        raise ValueError(f"{text} is not a time of day")
+        raise ValueError(f"{text} is not a time of day such as 07:30, from 00:00 to 24:00")
     return value
 
 
 def read_session(text: str) -> Session:
-    """Read ``07:30-11:30`` as (450, 690); ValueError where the end is not after the start."""
-    start, end = (read_minute(part) for part in text.split("-"))
+    """Read ``07:30-11:30`` as (450, 690); ValueError where it is none, or the end is not after the start."""
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise ValueError(f"{text} is no session such as 07:30-11:30")
+    start, end = read_minute(first), read_minute(last)
     if end <= start:
         raise ValueError(f"session {text} ends before it starts")
     return start, end

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from config.connections import Strict
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Hours:
 
     @classmethod
     def parse(cls, text: str) -> Hours:
-        """Read ``20:00-06:00``; ValueError where it is none.
+        """Read ``20:00-06:00``, or ``08:00-24:00``; ValueError where it is none.
 
         >>> Hours.parse("20:00-06:00").hold(time(23, 30))
         True
@@ -30,8 +30,9 @@ class Hours:
         found = _HOURS.fullmatch(text)
         if found is None:
             raise ValueError(f"{text!r} is no span of hours such as 20:00-06:00")
-        first, second, third, fourth = map(int, found.groups())
-        if (first, second) == (third, fourth):
+        midnight = found[3] is None
+        first, second, third, fourth = (int(group or 0) for group in found.groups())
+        if not midnight and (first, second) == (third, fourth):
             raise ValueError(f"{text!r} is empty; leave only_between out to allow every hour")
         return cls(time(first, second), time(third, fourth))
 

@@ -15,7 +15,7 @@ from config.checks import load_checks
 from schemas.quality import FINDINGS
 from tasks.counts import Counts
 from tasks.digest import rules_digest
-from tasks.offices import clocks_of, source_named
+from tasks.offices import as_coded, clocks_of, source_named
 from tasks.rules.checks import Findings, run_checks
 from tasks.rules.columns import keys
 from tasks.shield import shielded
@@ -76,7 +76,7 @@ def check_bundle(bundle: Bundle, as_of: date) -> Counts:
 
 
 def _find(bundle: Bundle, as_of: date) -> Findings:
-    zone, frames = source_named(bundle.source).zone, read_bundle(bundle)
+    zone, frames = source_named(bundle.source).zone, as_coded(read_bundle(bundle), bundle.source)
     return run_checks(frames, load_checks(), as_of, zone, *clocks_of(frames.dossiers, bundle.source))
 
 

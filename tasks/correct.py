@@ -21,6 +21,7 @@ from tasks.counts import Counts
 from tasks.offices import zones
 from tasks.receipts import keep_package
 from tasks.reports.files import write_rows
+from tasks.rules.correction_facts import Held
 from tasks.rules.correction_lines import (
     PROPOSER,
     REASONS,
@@ -52,6 +53,10 @@ _PROPOSED = f"""
         SELECT source, code, field, new_value FROM quality.proposals UNION
         SELECT source, code, field, new_value FROM quality.corrections WHERE lower(proposed_by) = '{PROPOSER}'
     ) AS said WHERE code = ANY(%(codes)s) AND new_value IS NOT NULL GROUP BY 1, 2, 3
+"""
+_WORKED = """
+    SELECT source, code, max(at) FROM core.events WHERE code = ANY(%(codes)s) AND status IN (2, 4, 5, 6) AND at IS NOT NULL
+    GROUP BY 1, 2
 """
 EVENT = "motcua.corrections.received"
 
@@ -199,6 +204,7 @@ def _known(lines: list[Line]) -> Known:
             if name in CORRECTABLE
         },
         {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, {"codes": codes})},
+        Held(datetime.now(UTC), {(source, code): at for source, code, at in fetch_all(_WORKED, {"codes": codes})}),
     )
 
 

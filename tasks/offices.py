@@ -103,10 +103,15 @@ def split_by_hours(
 
     Events, pauses and evidence stay whole in every part: what speaks about a dossier that is not there is not looked at.
     """
-    kinds = _by_hours(frames.dossiers, source, calendars)
+    frames, kinds = as_coded(frames, source), _by_hours(frames.dossiers, source, calendars)
     if len(kinds) == 1:
         return [(office_of(source, calendars, kinds[0][0]), frames)]
     return [(office_of(source, calendars, unit), frames.part(mask)) for unit, mask in kinds]
+
+
+def as_coded(frames: DossierFrames, source: str) -> DossierFrames:
+    """Return a source's frames as its codes are to be read: ``codes: free`` in its file makes them mere names."""
+    return frames.with_free_codes() if source_named(source).codes == "free" else frames
 
 
 def settled_parts(

@@ -9,7 +9,7 @@ from config.checks import Checks, load_checks
 from config.errors import ConfigError
 from config.files import read_model
 from tasks.digest import rules_digest
-from tasks.offices import clocks_of, source_named
+from tasks.offices import as_coded, clocks_of, source_named
 from tasks.reports.files import write_rows
 from tasks.rules.checks.trial import Trial, changes, try_on
 from tasks.warehouse.bundles import bundled
@@ -43,7 +43,7 @@ def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]
     as_of = last_day_of("check")
     partitions = [Partition(source, month) for source, month in fetch_all(_PARTITIONS, {"since": since})]
     for bundle in bundled("check", partitions, rules_digest()):
-        frames = read_bundle(bundle)
+        frames = as_coded(read_bundle(bundle), bundle.source)
         try_on(trials, frames, as_of, source_named(bundle.source).zone, *clocks_of(frames.dossiers, bundle.source))
     return as_of, trials
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -114,6 +114,14 @@ def _codes(values: pa.Array, source: Source, flags: Flags) -> Codes:
         flags.add(marks.CODE_FOLDED, codes.changed)
         flags.add(marks.CODE_UNREADABLE, ~codes.national)
         flags.add(marks.NO_CODE_DATE, codes.national & np.isnat(codes.day))
+    if source.codes == "free":  # a name like any other, even where it looks like a national code
+        size = len(codes.folded)
+        return replace(
+            codes,
+            national=np.zeros(size, dtype=bool),
+            unit=pa.nulls(size, pa.string()),
+            day=np.full(size, np.datetime64("NaT", "D")),
+        )
     return codes
 
 

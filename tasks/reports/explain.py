@@ -16,7 +16,7 @@ from config.policies import Policy, load_policies
 from config.reception import load_reception
 from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
-from tasks.offices import judging_office, source_named
+from tasks.offices import as_coded, judging_office, source_named
 from tasks.reports.cleaned import changes_of
 from tasks.reports.due_changes import DueChange, read_due_changes
 from tasks.reports.explain_page import page
@@ -95,7 +95,7 @@ def explanations(code: str, policy: str | None = None) -> list[Entry]:
 
 def explanation(place: _Place, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
-    frames = read_bundle(Bundle.of(place.partition), Selection(codes=(place.code,)))
+    frames = as_coded(read_bundle(Bundle.of(place.partition), Selection(codes=(place.code,))), place.source)
     as_of = _as_of(place)
     unit = frames.dossiers["unit_code"].iloc[0]
     office = judging_office(place.source, unit=unit if isinstance(unit, str) else None)

@@ -85,7 +85,7 @@ class WorkingClock:
         for index in range(count):
             for start, end in hours.sessions_of(hours.first + timedelta(days=index)):
                 working[index * MINUTES_A_DAY + start : index * MINUTES_A_DAY + end] = True
-                close_of[index] = end
+                close_of[index] = min(end, MINUTES_A_DAY - 1)  # an office that works through closes on its day, not on the next
         before = np.zeros(len(working), dtype=np.int32)
         np.cumsum(working[:-1], out=before[1:])
         return cls(

@@ -14,6 +14,8 @@ from config.small_tables import Row, SmallTable, text_table
 from schemas.dossiers import DOSSIERS
 from schemas.table import Kind, OneOf
 from tasks.rules.codes import fold_codes
+from tasks.rules.correction_facts import ENDS, Held, why_impossible
+from tasks.rules.correction_facts import REASONS as IMPOSSIBLE
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.file_dates import read_file_dates
 from tasks.rules.masking import looks_personal
@@ -95,6 +97,7 @@ class Known:
             states nothing. Lines about a field that is not there are not held against it.
         laid_over: the approved correction that stands over a field, by the same keys.
         proposed: values that the evidence speaks for, by the same keys: what ``motcua`` may be said to propose.
+        held: clock and log, against which corrected times are held.
     """
 
     sources_of: Mapping[str, tuple[str, ...]]
@@ -103,6 +106,7 @@ class Known:
     stated: Mapping[tuple[str, str, str], str | None] = field(default_factory=dict)
     laid_over: Mapping[tuple[str, str, str], str | None] = field(default_factory=dict)
     proposed: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    held: Held = field(default_factory=Held)
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,7 @@ REASONS = {
         "the date reads two ways and the file writes both: give year-month-day",
     ),
     "contradicts": ("trái với một dòng trước về cùng trường", "contradicts an earlier line about the same field"),
+    **IMPOSSIBLE,
 }
 """Why a line is refused, in Vietnamese and in English."""
 
@@ -222,7 +227,24 @@ def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:
             if said.setdefault(about, says) != says:
                 answer = Refused(line, "contradicts")
         answers.append(answer)
-    return answers
+    together = {key: value for key, (value, turned_down) in said.items() if not turned_down}
+    standing = {**known.stated, **known.laid_over, **together}
+    return [_possible(answer, known, standing) for answer in answers]
+
+
+def _possible(
+    answer: Accepted | Refused, known: Known, standing: Mapping[tuple[str, str, str], str | None]
+) -> Accepted | Refused:
+    """Refuse a time that cannot be true beside the others of the dossier: those of the same file, else those that stand."""
+    if isinstance(answer, Refused) or answer.state == "rejected":
+        return answer
+    key = (answer.source, answer.line.code)
+    values = {name: standing.get((*key, name)) for name in ("received_at", *ENDS)}
+    zone = known.zones[answer.source]
+    reason = why_impossible(answer.field, answer.new_value, values, known.held, key, zone)
+    if reason and fold(answer.line.proposed_by) == PROPOSER and reason == "work_after_end":
+        return answer  # what motcua proposes follows from evidence that was weighed against the log
+    return Refused(answer.line, reason) if reason else answer
 
 
 def _places(headings: Sequence[str]) -> dict[str, int]:

@@ -152,10 +152,16 @@ def facts_of(frames: DossierFrames, zone: str, carriers: tuple[str, ...] = ()) -
         modified=time("modified_at"),
         # A source that lost the status in synchronisation still has the log.
         status=np.where(status == 0, log.last_status, status),
-        code_day=read_codes(pa.array(dossiers["code"]).cast(pa.string())).day,
+        code_day=_days_in_codes(frames),
         log=log,
         evidence=summarise_evidence(frames, zone, carriers),
     )
+
+
+def _days_in_codes(frames: DossierFrames) -> np.ndarray:
+    if not frames.coded:
+        return np.full(len(frames.dossiers), np.datetime64("NaT", "D"))
+    return read_codes(pa.array(frames.dossiers["code"]).cast(pa.string())).day
 
 
 def as_stated(facts: Facts) -> Facts:

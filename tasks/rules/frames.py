@@ -25,6 +25,7 @@ class DossierFrames:
         units: ``ref.units``, whole.
         stated: the rows of ``dossiers`` as the source states them; None where nothing is corrected.
         earlier: what some of them were filed again after; None where none was.
+        coded: their codes follow the national pattern; else a code is a name, and no agency and no date is read from it.
     """
 
     dossiers: pd.DataFrame
@@ -35,6 +36,12 @@ class DossierFrames:
     units: pd.DataFrame
     stated: pd.DataFrame | None = None
     earlier: Earlier | None = None
+    coded: bool = True
+
+    def with_free_codes(self) -> DossierFrames:
+        """Return the frames of a source whose codes are mere names."""
+        earlier = self.earlier and replace(self.earlier, frames=self.earlier.frames.with_free_codes())
+        return replace(self, coded=False, earlier=earlier)
 
     def part(self, chosen: np.ndarray) -> DossierFrames:
         """Return the chosen dossiers; what speaks about one that is not there is not looked at, so the rest stays whole.

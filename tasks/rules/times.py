@@ -62,10 +62,11 @@ def _settled(zone: str) -> tuple[int, int, int]:
 def instants(local: LocalTimes, zone: str) -> pd.Series:
     """Return wall-clock times of a zone as instants; the inverse of :func:`local_times`.
 
-    A time that a change of clocks skips or repeats is taken as the earlier instant.
+    A time that a change of clocks repeats is taken as the earlier instant, one that it skips as the first that follows:
+    where the change skips midnight, a day still begins on that day.
     """
     array = pa.array(local, type=pa.timestamp("us"))
-    zoned = pc.assume_timezone(array, zone, ambiguous="earliest", nonexistent="earliest")
+    zoned = pc.assume_timezone(array, zone, ambiguous="earliest", nonexistent="latest")
     return pd.Series(zoned.cast(pa.timestamp("us", tz="UTC")), dtype=pd.ArrowDtype(pa.timestamp("us", tz="UTC")))
 
 

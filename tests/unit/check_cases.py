@@ -324,7 +324,7 @@ CASES: dict[str, Case] = {
     "two_codes": Case({"alias_code": "HS.17"}),
     # a dossier among others
     "closed_in_batch": Case({"done_at": at("2026-03-05 16:42")}, crowd=10),
-    "received_in_bulk": Case(crowd=20),
+    "received_in_bulk": Case({"received_at": at("2026-03-02 08:30:07")}, crowd=20),
     "changed_in_bulk": Case({"unit_code": None, "done_at": at("2026-03-06 10:15:07")}, crowd=20),
     "migrated": Case({"is_migrated": True}),
     "receipt_number_repeated": Case({"receipt_number": "BN-7"}, crowd=2),

@@ -19,7 +19,7 @@ _REORGANISATION = np.datetime64("2025-07-01", "D")
 @check
 def dossier_code_malformed(facts: Facts) -> Mask:
     """The code has none of the forms that are in use."""
-    return ~facts.code_parts.well_formed
+    return ~facts.code_parts.well_formed & facts.frames.coded
 
 
 @check

@@ -200,8 +200,9 @@ class Facts:
 
     @cached_property
     def code_parts(self) -> CodeParts:
-        """The dossier codes taken apart."""
-        return CodeParts.of(arrow(self.frames.dossiers["code"]))
+        """The dossier codes taken apart; of codes that are mere names there are no parts."""
+        codes = arrow(self.frames.dossiers["code"])
+        return CodeParts.of(codes if self.frames.coded else pa.nulls(len(codes), pa.string()))
 
     # -- what speaks about the dossiers ------------------------------------------------------
 

@@ -27,8 +27,12 @@ def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minut
 
 @check
 def received_in_bulk(facts: Facts, *, least: int) -> Mask:
-    """Received in the same second as many others of the agency: taken over in bulk, not received then."""
-    return crowded(least, facts.month, facts.codes("unit_code").index, _numbers(facts.at("received_at"), 1_000_000))
+    """Received in the same second as many others of the agency: taken over in bulk, not received then.
+
+    A full minute is no second: a system that keeps none, or days alone, has many dossiers at one.
+    """
+    second = _numbers(facts.at("received_at"), 1_000_000)
+    return crowded(least, facts.month, facts.codes("unit_code").index, second, among=second % 60 != 0)
 
 
 @check
