@@ -277,13 +277,10 @@ def _checks(given: argparse.Namespace) -> int:
     if given.action == "list":
         return _print_lines("declared", module="flows.check_looks")
     if not given.file:
-        from config.errors import ConfigError
+        parser().error("checks try needs the FILE, one like config/checks.yaml")
+    from flows import commands
 
-        raise ConfigError("motcua checks try", "names no file", "a file like config/checks.yaml")
-    from flows.days import require_ended
-
-    require_ended(given.since, "since")
-    return _print_lines("trial", given.file, given.since, given.csv, module="flows.check_looks")
+    return commands.try_checks(given.file, given.since, given.csv)
 
 
 def _undo(given: argparse.Namespace) -> int:

@@ -132,6 +132,17 @@ def differences(left: str, right: str, shared: bool, as_of: date | None) -> int:
     return code
 
 
+def try_checks(file: str, since: date | None, lines: str | None) -> int:
+    """Try changed checks on the dossiers received from the month of a day on; see :func:`flows.check_looks.trial`."""
+    from flows.check_looks import trial
+    from flows.runtime.session import warehouse
+
+    require_ended(since, "since")
+    with warehouse():
+        trial(file, since, lines)
+    return 0
+
+
 def correct(file: str) -> int:
     """Take in a correction file, print the answer to each refused line, and have the touched dossiers judged again."""
     from tasks.correct import receive_corrections
