@@ -66,6 +66,8 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
 
     with _ERR.status(say("Đang thử trên mọi hồ sơ", "Trying on every dossier")):
         day, trials = try_checks(Path(file), since)
+    if lines:
+        write_flips(trials, Path(lines))
     _OUT.print(
         say(
             f"Thử trên dữ liệu đến hết {day}; không ghi gì vào kho.",
@@ -91,7 +93,6 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
             whose.add_row(unit, *map(str, counts[unit]))
         _OUT.print(whose)
     if lines:
-        write_flips(trials, Path(lines))
         _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 

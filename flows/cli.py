@@ -54,18 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     _end_in_order()
     from config.errors import MotcuaError
+    from flows.output import reader_may_leave
     from tasks.rules.masking import mask
 
     try:
-        return int(given.run(given) or 0)
+        with reader_may_leave():
+            return int(given.run(given) or 0)
     except MotcuaError as error:
         print(f"motcua: {mask(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt as told:
         print("motcua: stopped.", file=sys.stderr)
         return told.exit_code if isinstance(told, Told) else 128 + signal.SIGINT
-    except BrokenPipeError:
-        return 0
 
 
 def parser() -> argparse.ArgumentParser:

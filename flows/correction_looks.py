@@ -14,6 +14,7 @@ from rich.table import Table
 
 from flows.narrow import narrow_table
 from flows.runtime.words import say
+from tasks.known import unit_named
 
 _OUT = Console()
 _MOST = 20
@@ -35,7 +36,7 @@ def proposals(unit: str | None, out: str | None) -> None:
     from tasks.rules.proposals import rule_words
 
     refresh_proposals()
-    rows = read_proposals(unit)
+    rows = read_proposals(unit_named(unit))
     path = Path(out or ".")
     written = [] if not out else _by_unit(rows, path) if path.is_dir() else [write_proposals(rows, path)]
     dossiers = len({(row["source"], row["code"]) for row in rows})

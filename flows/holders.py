@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.runtime.words import each_dossier, or_all, say
+from tasks.known import policy_named, unit_named
 from tasks.reports.explain_words import HOLDER, STATUS
 from tasks.reports.files import write_frame
 from tasks.reports.holders import Sum, by_holder, by_step, read_holders
@@ -19,7 +20,9 @@ _MOST = 40  # lines on the screen; the file has all
 
 def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bool, lines: str | None) -> None:
     """Print working days by agency and holder, or by step; write each dossier's minutes to a file if one is given."""
-    found = read_holders(policy, unit, late=late)
+    found = read_holders(policy_named(policy), unit_named(unit), late=late)
+    if lines:
+        write_frame(Path(lines), found)
     table = Table(title=say("Ai giữ hồ sơ: ngày làm việc (8 giờ)", "Who held the dossiers: working days (of 8 hours)"))
     for heading in (say("cơ quan", "agency"), say("người giữ", "holder")):
         table.add_column(heading)
@@ -37,7 +40,6 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
             say(f"Còn {rest} dòng; dùng --unit hoặc --out.", f"{rest} more lines; use --unit or --out."), highlight=False
         )
     if lines:
-        write_frame(Path(lines), found)
         _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 

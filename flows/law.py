@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.calendar import Notice, load_calendars
-from config.errors import ConfigError
+from config.lookup import look_up
 from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.package_days import package_differences
 from config.policies import policies_of_a_run
@@ -98,8 +98,7 @@ def show_differences(name: str) -> None:
         ConfigError: there is no such calendar, or it names no country of the package.
     """
     calendars = load_calendars()
-    if name not in calendars:
-        raise ConfigError("calendar", f"there is no {name!r}", ", ".join(sorted(calendars)))
+    look_up("calendar", name, calendars)
     table = Table(
         say("ngày", "day"),
         say("lịch ở đây", "kept here"),
@@ -180,6 +179,8 @@ def _judge_again(notice: Notice, before: str) -> None:
 
 
 def _show(found: Sequence[Rehearsal], lines: str | None) -> None:
+    if lines:
+        _write(found, Path(lines))
     for one in found:
         if one.changed:
             _OUT.print(_table(one))
@@ -192,7 +193,6 @@ def _show(found: Sequence[Rehearsal], lines: str | None) -> None:
             )
         )
     if lines:
-        _write(found, Path(lines))
         _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 

@@ -18,6 +18,7 @@ from flows.days import OFFICE_ZONE, last_finished_day
 from flows.narrow import add_figures, narrow_table, print_rows
 from flows.runtime.words import ALL, each_dossier, or_all, say
 from flows.screen import print_summary
+from tasks.known import judged_policy, policy_named, source_known
 from tasks.reports.artifacts import TIMELINESS_WORDS
 from tasks.reports.files import write_frame
 from tasks.rules.reasons import MISSING, REASONS
@@ -67,7 +68,7 @@ def _pulls() -> Table:
     table.add_column(say("có tin đến", "heard until"))
     table.add_column(say("cách nay", "age"), justify="right")
     pulls = {source: rest for source, *rest in fetch_all(_PULLS)}
-    sources, heard, today = load_sources(settings().sources_dir), all_heard(), last_finished_day() + timedelta(days=1)
+    sources, heard, today = known_sources().judged, all_heard(), last_finished_day() + timedelta(days=1)
     for name in sorted({*pulls, *sources}):
         zone = sources[name].zone if name in sources else OFFICE_ZONE.key
         state, started, records, rejected = pulls.get(name, ("-", None, 0, 0))
@@ -90,7 +91,7 @@ def rejected(source: str | None, limit: int) -> None:
         say("tệp gốc, vị trí", "landing file, position"),
     ):
         table.add_column(heading, overflow="fold")
-    for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source, "limit": limit}):
+    for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source_known(source), "limit": limit}):
         sheet, line = divmod(position, SHEET_STRIDE)
         place = f"#{line}" if not sheet else say(f"trang tính {sheet + 1} #{line}", f"sheet {sheet + 1} #{line}")
         table.add_row(name, code or "-", reason, fields or "", f"{digest[:12]} {place}")
@@ -101,7 +102,9 @@ def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> 
     """Print a list by age and agency with its first dossiers; write all of them to a file if one is given."""
     from tasks.reports.lists import LISTS, ages, by_unit, in_office_time, read_list
 
-    rows = in_office_time(read_list(name, policy or settings().policy))
+    rows = in_office_time(read_list(name, judged_policy(policy)))
+    if lines:
+        write_frame(Path(lines), rows)
     title = say(LISTS[name].vi, LISTS[name].en)
     _OUT.print(say(f"{title}: {len(rows)} hồ sơ", f"{title}: {len(rows)} dossiers"), highlight=False)
     if name in ("late", "ageing", "hidden"):
@@ -111,7 +114,6 @@ def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> 
     if first:
         print_rows(_OUT, first, len(rows))
     if lines:
-        write_frame(Path(lines), rows)
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
 
 
@@ -134,7 +136,9 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
     """Print the causes of false alarms and undetermined dossiers, ranked; write every dossier to a file if one is given."""
     from tasks.reports.tickets import RECOVERED, read_tickets, write_lines
 
-    found = read_tickets(policy or settings().policy, language)
+    found = read_tickets(judged_policy(policy), language)
+    if lines:
+        write_lines(found, Path(lines))
     sure = [each for each in found.tickets if each.kind in RECOVERED]
     headings = (("hồ sơ", "dossiers"), ("nguyên nhân", "cause"), ("ở đâu, trong số", "where, among"), ("việc cần làm", "to do"))
     table = Table("#", *(found.say(heading) for heading in headings), show_lines=True)
@@ -156,7 +160,6 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
         others.add_row(f"{found.cause(each)} · {found.where(each)}", str(len(each.rows)))
     _OUT.print(others)
     if lines:
-        write_lines(found, Path(lines))
         _OUT.print(found.say(each_dossier(lines)), highlight=False, markup=False)
 
 
@@ -165,6 +168,8 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
     from tasks.reports.tables import examine, write_lines
 
     found = examine(Path(file), Path(rules))
+    if lines:
+        write_lines(found, Path(lines))
     wrong = Table(say("cột", "column"), say("quy tắc", "rule"), say("ô sai", "wrong cells"), say("vì", "because"))
     for broken in found.broken:
         wrong.add_row(broken.column, broken.rule.kind, str(int(broken.rows.sum())), broken.rule.why)
@@ -186,7 +191,6 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
         pairs = len(found.repeated)
         _OUT.print(say(f"{pairs} cặp bản ghi nói về cùng một đối tượng.", f"{pairs} pairs of records speak about one thing."))
     if lines:
-        write_lines(found, Path(lines))
         _OUT.print(say(f"Từng chỗ: {lines}", f"Each place: {lines}"), highlight=False, markup=False)
 
 
@@ -195,6 +199,8 @@ def receptions(lines: str | None = None) -> None:
     from tasks.reports.receptions import WORDS, by_unit, read_receptions
 
     rows = read_receptions()
+    if lines:
+        write_frame(Path(lines), pd.DataFrame([vars(row) for row in rows]))
     outcomes = ("in_time", "late", "waiting", "untold")
     table = Table(title=say("Tiếp nhận trong hạn", "Reception within its limit"))
     table.add_column(say("cơ quan", "agency"), no_wrap=True)
@@ -207,7 +213,6 @@ def receptions(lines: str | None = None) -> None:
     table.add_row(or_all(ALL), *(str(total[outcome]) for outcome in outcomes), style="bold")
     _OUT.print(table)
     if lines:
-        write_frame(Path(lines), pd.DataFrame([vars(row) for row in rows]))
         _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 
@@ -219,7 +224,9 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
     """Print how many dossiers two policies see otherwise, why and where; write them to a file if one is given."""
     from tasks.reports.comparison import WHY, compare, write_lines
 
-    found = compare(one, other)
+    found = compare(policy_named(one), policy_named(other))
+    if lines:
+        write_lines(found, Path(lines))
     sums = Table(title=say("Theo từng cách tính", "By policy"))
     for heading in ("", one, other):
         sums.add_column(heading, justify="right" if heading else "left")
@@ -231,7 +238,6 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
     _OUT.print(_ranking([(say(*WHY[why]), count) for why, count in found.reasons().most_common()], say("lý do", "reason")))
     _OUT.print(_ranking([(unit or "-", count) for unit, count in found.units().most_common(10)], say("cơ quan", "agency")))
     if lines:
-        write_lines(found, Path(lines))
         _OUT.print(say(*each_dossier(lines)), highlight=False, markup=False)
 
 

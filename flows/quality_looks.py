@@ -10,6 +10,7 @@ from rich.markup import escape
 from config.settings import settings
 from flows.narrow import add_figures, narrow_table
 from flows.runtime.words import say
+from tasks.known import rule_named, source_known
 from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
@@ -49,7 +50,9 @@ def cleaned(source: str | None, rule: str | None, lines: str | None) -> None:
     """Print which rule changed how many values of which source; write every change to a file if one is given."""
     from tasks.reports.cleaned import count_changes, rule_words, write_changes
 
-    found = count_changes(source, rule)
+    found = count_changes(source_known(source), rule_named(rule))
+    if lines:
+        write_changes(Path(lines), source, rule)
     table = narrow_table(say("Làm sạch đã đổi gì", "What cleaning changed"))
     for heading in (("hệ thống", "source"), ("trường", "field")):
         table.add_column(say(*heading), no_wrap=True)
@@ -64,5 +67,4 @@ def cleaned(source: str | None, rule: str | None, lines: str | None) -> None:
     total = sum(one.changed for one in found)
     _OUT.print(say(f"{total} giá trị đã đổi.", f"{total} values were changed."), highlight=False)
     if lines:
-        write_changes(Path(lines), source, rule)
         _OUT.print(say(f"Từng giá trị: {lines}", f"Each value: {lines}"), highlight=False, markup=False)

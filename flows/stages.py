@@ -11,9 +11,9 @@ from prefect.logging import get_run_logger
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from config.errors import MotcuaError, SourceError
+from config.known_sources import known_sources
 from config.policies import policies_of_a_run
 from config.settings import demonstration_day, settings
-from config.sources import load_sources
 from flows.runtime.words import say
 from flows.trouble import Trouble, results
 from tasks.check import check
@@ -120,7 +120,7 @@ def require_news(as_of: date, trouble: Trouble) -> None:
 
     The page is written anew, so that it says how old its sources are.
     """
-    primary = [source for source in load_sources(settings().sources_dir).values() if source.role == "primary"]
+    primary = [source for source in known_sources().judged.values() if source.role == "primary"]
     if not primary or demonstration_day() is not None:
         return
     heard = all_heard()

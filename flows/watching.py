@@ -10,10 +10,10 @@ import pandas as pd
 from rich.console import Console
 
 from config.errors import ConfigError
-from config.settings import settings
 from config.watch import load_watch
 from flows.narrow import print_rows
 from flows.runtime.words import say
+from tasks.known import judged_policy
 from tasks.offices import source_named
 from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, too_good
 from tasks.reports.files import write_frame
@@ -37,12 +37,13 @@ def show(name: str, policy: str | None, lines: str | None, register: str | None 
         register: the office's register of letters.
     """
     title, read = LISTS[name]
-    rows = read(policy or settings().policy, register)
+    rows = read(judged_policy(policy), register)
+    if lines:
+        write_frame(Path(lines), pd.DataFrame(rows))
     _OUT.print(f"{say(*title)}: {len(rows)}", highlight=False)
     if rows:
         print_rows(_OUT, rows[:_FIRST], len(rows))
     if lines:
-        write_frame(Path(lines), pd.DataFrame(rows))
         _OUT.print(say(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
 
 

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from config.areas import load_areas
 from config.calendar import Calendar, load_calendars
-from config.errors import ConfigError
 from config.known_sources import known_sources, no_file
+from config.lookup import look_up
 from config.settings import demonstration_day
 from config.sources import Source
 from tasks.clocks import clock_for
@@ -91,9 +91,7 @@ def calendar_of(name: str, calendars: Mapping[str, Calendar] | None = None) -> C
     """
     source = source_named(name)
     calendars = load_calendars() if calendars is None else calendars
-    if source.calendar not in calendars:
-        raise ConfigError(f"{name}.yaml: calendar", f"there is no {source.calendar!r}", ", ".join(sorted(calendars)))
-    return calendars[source.calendar]
+    return look_up(f"{name}.yaml: calendar", source.calendar, calendars)
 
 
 def split_by_hours(

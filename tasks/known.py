@@ -1,0 +1,63 @@
+"""Names that a command was given: each is looked up before anything is read, so that a slip is no answer of 0 dossiers."""
+
+from __future__ import annotations
+
+from config.errors import ConfigError, NothingYetError
+from config.known_sources import known_sources
+from config.lookup import look_up
+from config.policies import load_policies
+from config.settings import settings
+from tasks.cleaning.rules import CLEANING_RULES
+from tasks.warehouse.engine import fetch_all
+
+_JUDGED = "SELECT EXISTS (SELECT FROM judged.verdicts WHERE policy = %(policy)s)"
+_UNIT = "SELECT EXISTS (SELECT FROM ref.units WHERE unit_code = %(unit)s) OR EXISTS (SELECT FROM core.dossiers WHERE unit_code = %(unit)s)"
+_UNITS = (
+    "SELECT DISTINCT unit_code FROM ref.units UNION SELECT DISTINCT unit_code FROM core.dossiers WHERE unit_code IS NOT NULL"
+)
+_SOURCES = "SELECT DISTINCT source FROM raw.pulls"
+
+
+def policy_named(name: str | None) -> str:
+    """Return the name of a policy, the office's own by default; ConfigError where there is none."""
+    chosen = name or settings().policy
+    look_up("policy", chosen, load_policies())
+    return chosen
+
+
+def judged_policy(name: str | None) -> str:
+    """Return the name of a policy under which verdicts are kept, the office's own by default.
+
+    Raises:
+        ConfigError: there is no such policy, or it is judged on request only.
+        NothingYetError: nothing was judged under it yet.
+    """
+    chosen = policy_named(name)
+    if fetch_all(_JUDGED, {"policy": chosen})[0][0]:
+        return chosen
+    if load_policies()[chosen].judged == "on_request" and chosen != settings().policy:
+        fact = "is judged on request only, so no verdicts under it are kept and nothing can be listed"
+        raise ConfigError(f"policy {chosen}", fact, f"`motcua compare` or `explain`, or MOTCUA_POLICY={chosen} in a refresh")
+    raise NothingYetError(f"verdict under {chosen}")
+
+
+def unit_named(code: str | None) -> str | None:
+    """Return the code of an agency of the directory or of a dossier, None where none was given; ConfigError for another."""
+    if code is not None and not fetch_all(_UNIT, {"unit": code})[0][0]:
+        look_up("agency", code, {unit: None for (unit,) in fetch_all(_UNITS)}, "a code of the directory, once it is loaded")
+    return code
+
+
+def source_known(name: str | None) -> str | None:
+    """Return the name of a source that has a file or was ever pulled, None where none was given; ConfigError for another."""
+    if name is not None:
+        pulled = {source: None for (source,) in fetch_all(_SOURCES)}
+        look_up("source", name, {**pulled, **known_sources().judged}, "copy an example-*.yaml")
+    return name
+
+
+def rule_named(name: str | None) -> str | None:
+    """Return the name of a cleaning rule, None where none was given; ConfigError where there is none."""
+    if name is not None:
+        look_up("rule", name, CLEANING_RULES)
+    return name
