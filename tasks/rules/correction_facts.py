@@ -11,7 +11,7 @@ ENDS = ("done_at", "returned_at", "refused_at")
 _HAPPENED = ("received_at", *ENDS)
 
 Key = tuple[str, str]
-Values = Mapping[str, str | None]
+Standing = Mapping[tuple[str, str, str], str | None]
 
 REASONS = {
     "in_future": ("thời điểm này chưa đến", "lies in the future"),
@@ -35,7 +35,7 @@ class Held:
     worked: Mapping[Key, datetime] = field(default_factory=dict)
 
 
-def why_impossible(name: str, value: str | None, values: Values, held: Held, key: Key, zone: str) -> str:
+def why_impossible(name: str, value: str | None, standing: Standing, held: Held, key: Key, zone: str) -> str:
     """Answer why a corrected time cannot be true, a key of :data:`REASONS`; empty where it can.
 
     A correction is there to put wrong records right, so it is held against facts only that no register outweighs: the
@@ -44,7 +44,8 @@ def why_impossible(name: str, value: str | None, values: Values, held: Held, key
     Args:
         name: the corrected field.
         value: its new value, ISO 8601 with an offset; None empties it.
-        values: what stands of the dossier's times with this file's corrections: ISO 8601 with an offset, or None.
+        standing: what stands of dossiers' times with this file's corrections, by source, code and field: ISO 8601 with an
+            offset, or None.
         held: clock and log.
         key: source and code of the dossier.
         zone: IANA zone of its office.
@@ -55,9 +56,9 @@ def why_impossible(name: str, value: str | None, values: Values, held: Held, key
     if held.now is not None and moment > held.now:
         return "in_future"
     day = _day_in(zone)
-    received = values.get("received_at")
+    received = standing.get((*key, "received_at"))
     if name == "received_at":
-        ended = [day(text) for text in map(values.get, ENDS) if text is not None]
+        ended = [day(text) for text in (standing.get((*key, one)) for one in ENDS) if text is not None]
         return "receipt_after_end" if ended and min(ended) < day(value) else ""
     if received is not None and day(value) < day(received):
         return "end_before_receipt"

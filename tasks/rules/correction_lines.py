@@ -14,8 +14,8 @@ from config.small_tables import Row, SmallTable, text_table
 from schemas.dossiers import DOSSIERS
 from schemas.table import Kind, OneOf
 from tasks.rules.codes import fold_codes
-from tasks.rules.correction_facts import ENDS, Held, why_impossible
 from tasks.rules.correction_facts import REASONS as IMPOSSIBLE
+from tasks.rules.correction_facts import Held, Standing, why_impossible
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.file_dates import read_file_dates
 from tasks.rules.masking import looks_personal
@@ -227,23 +227,18 @@ def examine(lines: list[Line], known: Known) -> list[Accepted | Refused]:
             if said.setdefault(about, says) != says:
                 answer = Refused(line, "contradicts")
         answers.append(answer)
-    together = {key: value for key, (value, turned_down) in said.items() if not turned_down}
-    standing = {**known.stated, **known.laid_over, **together}
+    standing = {**known.stated, **known.laid_over, **{key: value for key, (value, no) in said.items() if not no}}
     return [_possible(answer, known, standing) for answer in answers]
 
 
-def _possible(
-    answer: Accepted | Refused, known: Known, standing: Mapping[tuple[str, str, str], str | None]
-) -> Accepted | Refused:
+def _possible(answer: Accepted | Refused, known: Known, standing: Standing) -> Accepted | Refused:
     """Refuse a time that cannot be true beside the others of the dossier: those of the same file, else those that stand."""
     if isinstance(answer, Refused) or answer.state == "rejected":
         return answer
-    key = (answer.source, answer.line.code)
-    values = {name: standing.get((*key, name)) for name in ("received_at", *ENDS)}
-    zone = known.zones[answer.source]
-    reason = why_impossible(answer.field, answer.new_value, values, known.held, key, zone)
-    if reason and fold(answer.line.proposed_by) == PROPOSER and reason == "work_after_end":
-        return answer  # what motcua proposes follows from evidence that was weighed against the log
+    about, zone = (answer.source, answer.line.code), known.zones[answer.source]
+    # What motcua proposes follows from evidence that was weighed against the log.
+    held = Held(known.held.now) if fold(answer.line.proposed_by) == PROPOSER else known.held
+    reason = why_impossible(answer.field, answer.new_value, standing, held, about, zone)
     return Refused(answer.line, reason) if reason else answer
 
 
