@@ -15,7 +15,9 @@ from tasks.cleaning.dossiers import clean_dossiers, latest_statements
 from tasks.cleaning.histories import clean_events, clean_pauses
 from tasks.cleaning.partial import combined
 from tasks.cleaning.reference import clean_procedures, clean_units
+from tasks.cleaning.reused_numbers import told_apart
 from tasks.cleaning.statements import Pulled
+from tasks.rules.marks import CODE_REUSED
 from tasks.sources.readings import Readings
 
 _REJECTED = {
@@ -60,6 +62,7 @@ def clean(
         key: of the pseudonyms, at least 32 bytes.
         pulled: when pages were asked for, which tells the later of two statements where they do not themselves.
     """
+    readings, reused = told_apart(readings, source, key)
     if source.statements == "partial":
         readings = combined(readings, source, pulled)
     latest = latest_statements(readings.dossiers, source, pulled)
@@ -68,7 +71,7 @@ def clean(
     events, by_events, changed_events = clean_events(readings.events, source, key)
     pauses, by_pauses, changed_pauses = clean_pauses(readings.supplements, events, source)
     directory = Directory(units)
-    dossiers = clean_dossiers(latest, source, directory, key, [by_events, by_pauses])
+    dossiers = clean_dossiers(latest, source, directory, key, [by_events, by_pauses, {CODE_REUSED: reused}])
     entries = pd.concat([changed_events, changed_pauses], ignore_index=True)
     entries = entries[entries["code"].isin(dossiers["code"])]  # one that is left out may be nobody's
     changed = pd.concat([changes(latest.frame, dossiers, source, directory), entries], ignore_index=True)

@@ -12,7 +12,9 @@ from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.quality import CHANGES
 from schemas.reference import PROCEDURES, UNITS
 from tasks.clean import Cleaned
+from tasks.reused_numbers import FAR_APART, marked, settle_codes
 from tasks.warehouse.load import Load
+from tasks.warehouse.merge import Merged
 
 # What was last modified earlier than what is there: an old file that came again. A time after the load itself says nothing.
 _OUTDATED = "t.modified_at > s.modified_at AND t.modified_at <= {at}::timestamptz + interval '1 day'"
@@ -31,9 +33,21 @@ def merge_cleaned(current: Load, cleaned: Cleaned, at: datetime) -> None:
             current.merge(table, frame)
     if not len(cleaned.dossiers):
         return
-    held = current.merge_unless(DOSSIERS, cleaned.dossiers, sql.SQL(_OUTDATED).format(at=sql.Literal(at)))
-    if held:
-        cleaned = _without(cleaned, {code for code, _ in held})
+    outdated = sql.SQL(_OUTDATED).format(at=sql.Literal(at))
+    reused = marked(cleaned)
+    if reused:
+        cleaned = settle_codes(current, cleaned, reused)
+    either = sql.SQL("(({}) OR {})").format(outdated, FAR_APART)
+    held = current.merge_unless(DOSSIERS, cleaned.dossiers, either, FAR_APART)
+    gone, far = {code for code, _, is_far in held if not is_far}, {code for code, _, is_far in held if is_far}
+    if far:
+        # Within these pages it is told apart already; what is left are single dossiers that meet another one's number.
+        rows = cleaned.dossiers["code"].isin(list(far)).to_numpy(dtype=bool)
+        cleaned = settle_codes(current, cleaned, far - reused)
+        current.merged += Merged(unchanged=-len(far))  # they are counted now
+        gone |= {code for code, _, _ in current.merge_unless(DOSSIERS, cleaned.dossiers[rows], outdated)}
+    if gone:
+        cleaned = _without(cleaned, gone)
     current.merge_children(EVENTS, cleaned.events, parents=cleaned.dossiers)
     current.merge_children(PAUSES, cleaned.pauses, parents=cleaned.dossiers)
     # How a value came about decides no verdict: nothing is judged again because of it.

@@ -29,6 +29,7 @@ from tasks.rules.facts import facts_of
 from tasks.rules.holders import HOLDERS, Holdings, holders_of
 from tasks.rules.pauses import empty_requests
 from tasks.rules.reception import OUTCOMES, receptions_of
+from tasks.rules.reused_numbers import family_of
 from tasks.rules.times import LocalTimes, instant_text, local_times, minute_text
 from tasks.rules.verdict import judgement_of
 from tasks.waivers import waived, waiver_parameters
@@ -57,7 +58,7 @@ def explain(code: str, language: str | None = None, *, as_json: bool = False, po
         policy: what counts as late; the installation's by default.
 
     Returns:
-        Text of some thirty lines for each dossier that bears the code. It holds no name and no number of a
+        Text of some thirty lines for each dossier that bears the code, those of other years that bear its number too. It holds no name and no number of a
         person.
 
     Raises:
@@ -140,8 +141,8 @@ def _find(code: str) -> list[_Place]:
     folded = "".join(code.upper().split()).replace("–", "-")
     rows = fetch_all(
         "SELECT source, code, partition_month FROM core.dossiers WHERE role = 'primary' "
-        "AND (code = %(code)s OR alias_code = %(code)s OR receipt_number = %(given)s) ORDER BY source, code LIMIT 5",
-        {"code": folded, "given": code.strip()},
+        "AND (code = ANY(%(codes)s) OR alias_code = %(code)s OR receipt_number = %(given)s) ORDER BY source, code LIMIT 5",
+        {"code": folded, "codes": [folded] if "~" in folded else family_of(folded), "given": code.strip()},
     )
     if not rows:
         raise MotcuaError(

@@ -24,6 +24,7 @@ LONGEST_CODE = 100
 _LETTERS = {other: latin for other, latin in {**LOOK_ALIKES, **BARRED_D}.items() if other.isupper()}
 # A text of other characters than these, an empty one or one that is too long; any other is a code in its one form.
 _NOT_FOLDED = rf"[^A-Z0-9.\-]|^$|^.{{{LONGEST_CODE + 1}}}"
+_YEAR = r"~\d{4}(?:\.\d+)?$"  # what tells a reused number from the first one (tasks/rules/reused_numbers.py)
 _MOST_FOLDS = 3  # more were never needed for any text
 
 
@@ -74,9 +75,14 @@ def _fold(values: pa.Array) -> pa.Array:
 def read_codes(values: pa.Array) -> Codes:
     """Read dossier codes; see :class:`Codes`."""
     folded = fold_codes(values)
-    parts = pc.extract_regex(folded, NATIONAL)
+    parts = pc.extract_regex(without_year(folded), NATIONAL)
     changed = truths(pc.not_equal(pc.utf8_trim_whitespace(values), folded))
     return Codes(folded, changed, given(parts), pc.struct_field(parts, "unit"), code_days(pc.struct_field(parts, "date")))
+
+
+def without_year(codes: pa.Array) -> pa.Array:
+    """Return codes as their source writes them: a reused number is kept with the year of its receipt, ``00052~2026``."""
+    return where_needed(codes, _YEAR, lambda those: pc.replace_substring_regex(those, _YEAR, ""))
 
 
 def code_days(digits: pa.Array) -> np.ndarray:

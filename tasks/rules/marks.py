@@ -44,6 +44,7 @@ RECEIPT_CLOCK_BEHIND = "receipt_clock_behind"
 RECEIPT_CLOCK_AHEAD = "receipt_clock_ahead"
 END_CLOCK_BEHIND = "end_clock_behind"
 END_CLOCK_AHEAD = "end_clock_ahead"
+CODE_REUSED = "code_reused"  # the last one: it may be added once a record meets what is known
 # A date is not in the form that its source declares.
 OF_DATES = (DATE_AMBIGUOUS, DATE_TWO_FORMATS, DATE_UNREADABLE, DATE_SERIAL, YEAR_ZERO)
 
@@ -115,6 +116,10 @@ MARKS: dict[str, Mark] = {
     END_CLOCK_AHEAD: Mark(
         "Cơ quan ghi giờ kết thúc muộn hơn giờ thật (đổi múi giờ hai lần)",
         "The agency writes ends hours too late (converted twice)",
+    ),
+    CODE_REUSED: Mark(
+        "Số hồ sơ đã cấp cho hồ sơ khác của năm khác; lưu kèm năm tiếp nhận (~NĂM)",
+        "The number was given to another dossier of another year; kept with the year of receipt (~YEAR)",
     ),
 }
 _ORDER = {name: place for place, name in enumerate(MARKS)}

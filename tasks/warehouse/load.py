@@ -76,18 +76,22 @@ class Load:
         kill_point("merged")
         return self._note(merged)
 
-    def merge_unless(self, table: Table, frame: pd.DataFrame, unless: sql.Composable) -> list[tuple[Any, ...]]:
+    def merge_unless(
+        self, table: Table, frame: pd.DataFrame, unless: sql.Composable, told: sql.Composable | None = None
+    ) -> list[tuple[Any, ...]]:
         """Merge rows as :meth:`merge` does, but for those that what is there forbids.
 
         Args:
             table: where to.
             frame: all given columns of the table; keys unique.
             unless: condition on a row that is there (``t``) and the given one of its key (``s``).
+            told: what to tell of a row that is held back, in the same terms.
 
         Returns:
-            Keys of the rows that were held back, in the order of the table's key; what is there stays as it is.
+            Keys of the rows that were held back, in the order of the table's key, each with what is told of it; what is
+            there stays as it is.
         """
-        merge = self._merge_of(table, self._stage(table, frame), unless=unless)
+        merge = self._merge_of(table, self._stage(table, frame), unless=unless, told=told)
         merged = merge.upsert()
         kill_point("merged")
         self._note(merged)
@@ -222,11 +226,16 @@ class Load:
         return staged
 
     def _merge_of(
-        self, table: Table, staged: Stage, touched: sql.Composable | None = None, unless: sql.Composable | None = None
+        self,
+        table: Table,
+        staged: Stage,
+        touched: sql.Composable | None = None,
+        unless: sql.Composable | None = None,
+        told: sql.Composable | None = None,
     ) -> Merge:
         repeated = table.full_name in self._seen
         self._seen.add(table.full_name)
-        return Merge(self._driver, table, staged, self.change_number, touched, repeated, unless)
+        return Merge(self._driver, table, staged, self.change_number, touched, repeated, unless, told)
 
     def _delete_gone(self, table: Table, staged: Stage, where: Mapping[str, Any]) -> int:
         """Delete rows within a condition that the stage does not name; a match that goes bumps its dossier."""

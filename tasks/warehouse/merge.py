@@ -55,9 +55,10 @@ class Merge:
         touched: temporary table that notes (source, code) of every row changed or deleted; None to note none.
         repeated: the table was merged in this transaction before, so a version may exist already.
         unless: condition on a row that is there (``t``) and the staged one of its key (``s``): the staged one is held back.
+        told: what is told of a row that is held back, likewise.
 
     Attributes:
-        held_back: keys of the staged rows that were held back.
+        held_back: keys of the staged rows that were held back, and what is told of each.
     """
 
     def __init__(
@@ -69,9 +70,10 @@ class Merge:
         touched: sql.Composable | None = None,
         repeated: bool = False,
         unless: sql.Composable | None = None,
+        told: sql.Composable | None = None,
     ) -> None:
         self.held_back: list[tuple[Any, ...]] = []
-        self._unless = unless
+        self._unless, self._told = unless, told or sql.SQL("NULL")
         self._driver, self._table, self._stage, self._number = driver, table, stage, number
         self._touched, self._repeated = touched, repeated
         self._target = qualified(table)
@@ -165,7 +167,9 @@ class Merge:
     def _update_known(self) -> int:
         """Update rows that are there, but for those that are held back: they leave the stage."""
         if self._unless is not None:
-            statement = sql.SQL("DELETE FROM {stage} AS s USING {target} AS t WHERE {same} AND {unless} RETURNING {key}")
+            statement = sql.SQL(
+                "DELETE FROM {stage} AS s USING {target} AS t WHERE {same} AND {unless} RETURNING {key}, {told}"
+            )
             with self._driver.cursor() as cursor:
                 cursor.execute(
                     statement.format(
@@ -174,6 +178,7 @@ class Merge:
                         same=self._same_key(),
                         unless=self._unless,
                         key=names(self._table.key, "s"),
+                        told=self._told,
                     )
                 )
                 self.held_back = list(cursor.fetchall())

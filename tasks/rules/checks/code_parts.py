@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.codes import NATIONAL
+from tasks.rules.codes import NATIONAL, without_year
 from tasks.rules.columns import Codes, Mask, Numbers, Times, as_codes, truths, valid
 
 # Of the pattern of a whole code the numbers of digits stand here once more; a test holds the two against each other.
@@ -44,7 +44,7 @@ class CodeParts:
     @classmethod
     def of(cls, codes: pa.Array) -> CodeParts:
         """Take folded dossier codes apart."""
-        ends = _Ends(codes.cast(pa.string()))
+        ends = _Ends(without_year(codes.cast(pa.string())))
         forms = list(ends.forms())
         unit = _units(ends.codes, forms)
         well_formed = unit.index >= 0

@@ -187,15 +187,15 @@ class Facts:
         return self.once("code_gap", lambda: np.abs(self.day("received_at") - self.code_parts.day))
 
     @cached_property
-    def _marks(self) -> npt.NDArray[np.uint32]:
+    def _marks(self) -> npt.NDArray[np.uint64]:
         """The marks of the cleaning that each dossier carries, a bit each."""
         codes = self.codes("marks")
         of_text = [sum(1 << place for place, mark in enumerate(MARKS) if mark in text.split()) for text in codes.texts]
-        return np.array([*of_text, 0], dtype=np.uint32).take(codes.index)
+        return np.array([*of_text, 0], dtype=np.uint64).take(codes.index)
 
     def marked(self, mark: str) -> Mask:
         """Tell which dossiers carry a mark of the cleaning."""
-        bit = np.uint32(1 << list(MARKS).index(mark))
+        bit = np.uint64(1 << list(MARKS).index(mark))
         return np.asarray((self._marks & bit) != 0)
 
     @cached_property
