@@ -108,9 +108,10 @@ def reads_two_ways(dossier: Dossier, now: int) -> bool:
 
 
 def read_otherwise(dossier: Dossier, now: int) -> str | None:
-    """Return the verdict with day and month of the recorded end exchanged, the recorded state with it; None where that is no possible date.
+    """Return the verdict with day and month of the recorded end exchanged, the recorded state with it.
 
-    The recorded due date may be right where the law's is not: then both readings are late, and one of them hides it.
+    None where that is no possible date: before receipt, after the hand-over beside it, or after the day spoken for. The
+    recorded due date may be right where the law's is not: then both readings are late, and one of them hides it.
     """
     done = dossier.view.done
     if done is None or not dossier.counted:
@@ -119,7 +120,8 @@ def read_otherwise(dossier: Dossier, now: int) -> str | None:
     if moment.day > 12 or moment.day == moment.month:
         return None
     swapped = done + (moment.replace(day=moment.month, month=moment.day).date() - moment.date()).days * DAY
-    if swapped < dossier.received or swapped >= now:
+    handed = dossier.view.returned
+    if swapped < dossier.received or swapped >= now or (handed is not None and swapped > handed):
         return None
     other = copy.copy(dossier)
     other.shown = copy.copy(dossier.view)
