@@ -7,34 +7,32 @@ written out lets anybody know it (:mod:`demo.truth`).
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from demo import gaps, spoilt_facts
-from demo.calendar import DAY, date_of, day_number
+from demo import spoilt_facts
+from demo.calendar import date_of
 from demo.desk import show
 from demo.dirt import ANYWHERE, ON_TRUE_RECORDS
 from demo.faults import make_scene
 from demo.history import History
 from demo.judge import judge
 from demo.model import Dossier
-from demo.oracle import plain_due
 from demo.people import CANARIES
 from demo.scene import UnfitError
 from demo.spoilt_books import BOOKS, put_into_book, put_into_village, put_into_ward
 from demo.spoilt_facts import ON_COMMUNES, ON_HUB, ON_LAND, ON_PROVINCE, live
 from demo.spoilt_limits import worded
+from demo.spoilt_pairs import PAIRS
 from demo.units import REORGANISED
 
 RATES = Path(__file__).with_name("spoilt.yaml")
 _UTC = 7 * 60
 _DIRT = frozenset((*ANYWHERE, *ON_TRUE_RECORDS))
-_MOVED = day_number(REORGANISED) * DAY + 7 * 60 + 30
-Place = Callable[["Spoilt", Dossier], list[Dossier]]
 
 
 def spoilt_rates() -> dict[str, Any]:
@@ -137,16 +135,16 @@ class Spoilt:
         if group == "facts":
             if land:
                 return kind in _NAMES[ON_LAND]
+            if kind == "two_people":
+                return source == "communes"
             if kind == "moved_on_1_july":
                 return dossier.owner == "district" and date_of(dossier.received) < REORGANISED
             return kind == "second_entry" or kind in _NAMES[ON_COMMUNES if source == "communes" else ON_PROVINCE]
         return source == "province" and (dossier.owner == "department" or (group == "hub" and not land))
 
     def _planted(self, dossier: Dossier, kind: str, group: str) -> list[Dossier]:
-        if kind == "second_entry":
-            return second_entry(self, dossier)
-        if kind == "moved_on_1_july":
-            return moved_on_1_july(self, dossier)
+        if kind in PAIRS:
+            return PAIRS[kind](self.scene, self.history, dossier, self.dossiers[-1].number + 1)
         if group == "registers":
             live(dossier, self.scene)
             put_into_book(dossier, kind, self.scene)
@@ -189,55 +187,6 @@ def _shift(dossier: Dossier, by: int) -> None:
     shown.log = [replace(entry, at=entry.at + by) for entry in shown.log]
 
 
-def second_entry(self: Spoilt, dossier: Dossier) -> list[Dossier]:
-    """The same application entered twice; one was finished, the other, under the lower or the higher number, forgotten."""
-    live(dossier, self.scene)
-    twin = gaps.duplicate_of(dossier, self.scene, self.history, self.dossiers[-1].number + 1)
-    twin.first, twin.ended, twin.returned, twin.postal = None, None, None, None
-    twin.view.alias = ""
-    if self.scene.rng.random() < 0.5:  # the forgotten one came first
-        twin.code, dossier.code = dossier.code, twin.code
-    if dossier.source == "province" and self.scene.rng.random() < 0.7:
-        named, other = (twin, dossier) if self.scene.rng.random() < 0.5 else (dossier, twin)
-        named.view.alias = other.code
-    twin.counted = False
-    return [twin]
-
-
-def moved_on_1_july(self: Spoilt, dossier: Dossier) -> list[Dossier]:
-    """Left open at the abolished agency, taken over by its heir on 1 July 2025 under a code of that day, and ended there."""
-    due = self.scene.due(dossier)
-    late = self.scene.rng.random() < 0.25
-    first = max(_MOVED, dossier.received) + 120
-    again_due = plain_due(dossier.limit, _MOVED)
-    if dossier.received >= _MOVED or again_due is None:
-        raise UnfitError
-    if late:
-        ended = self.scene.worked_between((again_due // DAY + 1) * DAY, (again_due // DAY + 9) * DAY)
-    else:
-        ended = self.scene.worked_between(first, due - 1)
-    if ended >= self.scene.now:
-        raise UnfitError
-    self.scene.retell(dossier, ended)
-    heir = self.history.directory.heir(dossier.unit)
-    taken = copy.copy(dossier)
-    taken.number, taken.unit = self.dossiers[-1].number + 1, heir
-    taken.code, taken.receipt_number = self.history.next_code(heir, REORGANISED, taken.number), ""
-    show(taken, self.history.directory, self.scene.now)
-    shown = taken.view
-    shown.unit, shown.unit_name = heir, self.history.directory.at(heir, REORGANISED).name
-    shown.received = shown.submitted = _MOVED
-    shown.due, shown.alias = again_due, dossier.code
-    shown.log = [entry for entry in shown.log if entry.at >= _MOVED]
-    shown.log.insert(0, replace(dossier.view.log[0], at=_MOVED, status=2, text="Tiếp nhận hồ sơ chuyển từ đơn vị cũ"))
-    self.scene.leave_open(dossier)
-    old = dossier.view
-    old.log = [entry for entry in old.log if entry.at < _MOVED]
-    old.status, old.modified = str(old.log[-1].status), old.log[-1].at
-    dossier.pair, taken.pair = taken.code, dossier.code
-    return [taken]
-
-
 def _names(spoils: Sequence[spoilt_facts.Spoil]) -> frozenset[str]:
     return frozenset(spoil.__name__ for spoil in spoils)
 
@@ -257,6 +206,7 @@ _ORDER = {
     "eth_in_status": 2,
     "land_lag_days": 2,
     "second_entry": 2,
+    "two_people": 2,
     "zero_pause_end": 3,
     "told": 3,
     "told_last_first": 3,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import html
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from demo.scene import Scene, UnfitError
 from demo.workbooks import CHANNEL_WORDS, STATUS_WORDS
 
 HEADINGS = ("Mã hồ sơ", "Mã TTHC", "Đơn vị tiếp nhận", "Hình thức nộp", "Người nộp", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày giải quyết xong", "Ngày trả kết quả", "Trạng thái")  # fmt: skip
-BOOKS = ("plain", "stray_quote", "extra_cell", "cut_last", "bad_byte", "semicolons", "sep_line", "title_rows", "utf16", "exported_again_shifted")  # fmt: skip
+BOOKS = ("plain", "stray_quote", "extra_cell", "cut_last", "bad_byte", "semicolons", "sep_line", "title_rows", "utf16", "tabs", "heading_twice", "web_page", "exported_again_shifted")  # fmt: skip
 NAME = HEADINGS.index("Người nộp")
 SOURCES = ("registers", "villages", "wards")
 _HIT = 4  # each so many rows of a book with a habit of single rows
@@ -101,7 +102,7 @@ def _swapped(minute: int | None) -> int:
 
 
 def write_books(dossiers: Sequence[Dossier], folder: Path) -> dict[str, int]:
-    """Write all books below a folder; return the number of rows by source."""
+    """Write all books below a folder; return the number of rows by file, headings and titles not counted."""
     books: dict[tuple[str, str], list[Dossier]] = {}
     for source in SOURCES:
         (folder / source).mkdir(parents=True, exist_ok=True)
@@ -111,8 +112,7 @@ def write_books(dossiers: Sequence[Dossier], folder: Path) -> dict[str, int]:
     counts: dict[str, int] = {}
     for (source, book), mine in sorted(books.items()):
         ordered = sorted(mine, key=lambda one: (one.received, one.number))
-        _write(folder / source, book, ordered)
-        counts[source] = counts.get(source, 0) + len(mine)
+        counts |= {f"{source}/{name}": len(mine) for name in _write(folder / source, book, ordered)}
     return counts
 
 
@@ -132,38 +132,61 @@ def _row(dossier: Dossier) -> Row:
     ]
 
 
-def _text(rows: Sequence[Row], delimiter: str = ",") -> str:
+def _text(rows: Sequence[Row], delimiter: str = ",", headings: Sequence[str] = HEADINGS) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows([HEADINGS, *rows])
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows([headings, *rows])
     return buffer.getvalue()
 
 
-def _write(folder: Path, book: str, dossiers: Sequence[Dossier]) -> None:
-    path = folder / f"so-{book.replace('_', '-')}.csv"
+def _write(folder: Path, book: str, dossiers: Sequence[Dossier]) -> list[str]:
+    """Write one book with its habit; return the names of its files."""
+    name = f"so-{book.replace('_', '-')}"
     rows = [_row(dossier) for dossier in dossiers]
     hit = [place for place, dossier in enumerate(dossiers) if "hit" in dossier.view.raw]
-    if book == "stray_quote":
-        path.write_bytes(_with_raw(rows, hit, lambda row: [*row[:NAME], f'"{row[NAME]}', *row[NAME + 1 :]]))
-    elif book == "extra_cell":
-        path.write_bytes(_with_raw(rows, hit, lambda row: [*row[:NAME], row[NAME].replace(" ", ", ", 1), *row[NAME + 1 :]]))
-    elif book == "cut_last":
-        whole = _text(rows).encode()
-        path.write_bytes(whole[: len(whole) - 12 - len(rows[-1][-1].encode()) - 8])
-    elif book == "bad_byte":
-        whole = _text(rows).encode()
-        name = rows[0][NAME].encode()
-        path.write_bytes(whole.replace(name, name[:-1] + b"\xe1", 1))
-    elif book in ("semicolons", "sep_line"):
-        path.write_bytes((("sep=;\r\n" if book == "sep_line" else "") + _text(rows, ";")).encode())
-    elif book == "title_rows":
-        path.write_bytes(("SỞ CỦA TỈNH MỘC LAM,,,\r\nSỔ THEO DÕI HỒ SƠ NĂM 2025,,,\r\n\r\n" + _text(rows)).encode("utf-8-sig"))
-    elif book == "utf16":
-        path.write_bytes(_text(rows, "\t").encode("utf-16"))
-    else:
-        path.write_bytes(_text(rows).encode("utf-8-sig"))
+    files = {f"{name}.{'xls' if book == 'web_page' else 'csv'}": _HABITS.get(book, _plain)(rows, hit)}
     if book == "exported_again_shifted":
-        again = _text([[*row[1:], ""] for row in rows])
-        (folder / f"{path.stem} (2).csv").write_bytes(again.encode("utf-8-sig"))
+        files[f"{name} (2).csv"] = _plain([[*row[1:], ""] for row in rows], hit)
+    for each, content in files.items():
+        (folder / each).write_bytes(content)
+    return list(files)
+
+
+def _plain(rows: Sequence[Row], _: Sequence[int]) -> bytes:
+    return _text(rows).encode("utf-8-sig")
+
+
+def _stray_quote(rows: Sequence[Row], hit: Sequence[int]) -> bytes:
+    return _with_raw(rows, hit, lambda row: [*row[:NAME], f'"{row[NAME]}', *row[NAME + 1 :]])
+
+
+def _extra_cell(rows: Sequence[Row], hit: Sequence[int]) -> bytes:
+    return _with_raw(rows, hit, lambda row: [*row[:NAME], row[NAME].replace(" ", ", ", 1), *row[NAME + 1 :]])
+
+
+def _cut_last(rows: Sequence[Row], _: Sequence[int]) -> bytes:
+    whole = _text(rows).encode()
+    return whole[: len(whole) - 20 - len(rows[-1][-1].encode())]
+
+
+def _bad_byte(rows: Sequence[Row], _: Sequence[int]) -> bytes:
+    name = rows[0][NAME].encode()
+    return _text(rows).encode().replace(name, name[:-1] + b"\xe1", 1)
+
+
+def _heading_twice(rows: Sequence[Row], _: Sequence[int]) -> bytes:
+    return _text([[*row, ""] for row in rows], headings=[*HEADINGS, "Ngày hẹn trả"]).encode("utf-8-sig")
+
+
+def _title_rows(rows: Sequence[Row], _: Sequence[int]) -> bytes:
+    title = "SỞ CỦA TỈNH MỘC LAM,,,\r\nSỔ THEO DÕI HỒ SƠ NĂM 2025,,,\r\n\r\n"
+    return (title + _text(rows)).encode("utf-8-sig")
+
+
+def _web_page(rows: Sequence[Row], _: Sequence[int]) -> bytes:
+    """Return what many systems call an export to Excel: a table of a web page."""
+    lines = ["<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in (HEADINGS, *rows)]
+    head = '<html><head><meta charset="utf-8"></head><body><table border="1">'
+    return "\n".join([head, *lines, "</table></body></html>", ""]).encode()
 
 
 def _with_raw(rows: Sequence[Row], hit: Sequence[int], change: Callable[[Row], Row]) -> bytes:
@@ -172,3 +195,18 @@ def _with_raw(rows: Sequence[Row], hit: Sequence[int], change: Callable[[Row], R
     for place in hit:
         lines[place] = ",".join(change(rows[place]))
     return ("\r\n".join([_text([]).strip(), *lines]) + "\r\n").encode()
+
+
+_HABITS: dict[str, Callable[[Sequence[Row], Sequence[int]], bytes]] = {
+    "stray_quote": _stray_quote,
+    "extra_cell": _extra_cell,
+    "cut_last": _cut_last,
+    "bad_byte": _bad_byte,
+    "semicolons": lambda rows, _: _text(rows, ";").encode(),
+    "sep_line": lambda rows, _: ("sep=;\r\n" + _text(rows, ";")).encode(),
+    "tabs": lambda rows, _: _text(rows, "\t").encode(),
+    "heading_twice": _heading_twice,
+    "title_rows": _title_rows,
+    "web_page": _web_page,
+    "utf16": lambda rows, _: _text(rows, "\t").encode("utf-16"),
+}

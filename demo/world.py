@@ -148,12 +148,15 @@ def write_world(world: World, out: Path) -> dict[str, int]:
     write_workbooks(world.dossiers, directory, catalogue, out / "files" / "communes", world.habits)
     write_postal(world.dossiers, out / "files" / "postal")
     write_land(world.dossiers, out / "land")
+    rows: dict[str, int] = {}
     if world.spoilt:
         write_hub(world.dossiers, out / "files" / "hub")
-        write_books(world.dossiers, out / "files")
+        rows = write_books(world.dossiers, out / "files")
         systems = spoilt_rates()["systems"]
         _replace(served / HABITS, {name: value for name, value in systems.items() if name not in world.without})
     counts = write_truth(world.dossiers, world.now, out / "truth")
+    if world.spoilt:
+        _replace(out / "truth" / "rows.json", rows)
     if world.systemic:
         write_systemic(world.systemic, out / "truth")
     _write_recipe(world, out)

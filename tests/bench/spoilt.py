@@ -48,6 +48,7 @@ AGAINST = """select v.source, v.code, v.verdict, v.evidence, f.check_id
     from judged.verdicts v join quality.findings f using (source, code)
     where v.policy = 'qd766' and v.counted and v.verdict in ('late', 'hidden_late')
       and f.resolved_on is null and f.severity = 'fail'"""
+READ = "select source || '/' || name, sum(records)::int from raw.pages where records is not null group by 1"
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class Province:
         score: :mod:`demo.spoilt_score` as plain data.
         against: accusations that quote evidence about which a finding of severity fail is open: source, code, verdict, check.
         accusations: how many dossiers were accused.
+        rows: of each text table, how many rows it has and how many were read, those kept as rejects with them.
     """
 
     seed: int
     score: dict[str, Any]
     against: list[tuple[str, str, str, str]]
+    rows: dict[str, tuple[int, int]]
 
     @property
     def accusations(self) -> int:
@@ -92,7 +95,13 @@ def _province(seed: int) -> Province:
             run_demo(folder, seed, DOSSIERS, "--spoilt", SHARE)
         found = fetch(folder, "motcua", AGAINST)
         against = [(source, code, verdict, check) for source, code, verdict, told, check in found if quotes(check, told or {})]
-        return Province(seed, _score(folder), sorted(set(against)))
+        return Province(seed, _score(folder), sorted(set(against)), _rows(folder))
+
+
+def _rows(folder: Path) -> dict[str, tuple[int, int]]:
+    written = json.loads((folder / "province" / "truth" / "rows.json").read_text(encoding="utf-8"))
+    read = dict(fetch(folder, "motcua", READ))
+    return {name: (rows, int(read.get(name, 0))) for name, rows in written.items()}
 
 
 def _score(folder: Path) -> dict[str, Any]:
@@ -155,6 +164,13 @@ def truth_in_interval() -> Measured:
     return Measured(sum(one.score["inside"] for one in provinces()), len(SEEDS), unit="")
 
 
+@line("spoilt-rows-accounted-for", other="text tables", at_least=1.0)
+def rows_accounted_for() -> Measured:
+    """Text tables of which every row was loaded or kept as a reject."""
+    both = [rows for one in provinces() for rows in one.rows.values()]
+    return Measured(sum(written == read for written, read in both), len(both), unit="")
+
+
 @line("spoilt-dossiers-that-are-none", other="dossiers", at_most=0.0)
 def none_made_up() -> Measured:
     """Verdicts about dossiers that do not exist: rows that were misread."""
@@ -189,5 +205,8 @@ def table() -> Iterator[str]:
             said = f"may be {each['accepts']}, judged {each['found']} [{each['why']}]"
             yield f"{name}: seed {seed}, {each['source']} {each['code']} {said}"
     for one in provinces():
+        for name, (written, read) in one.rows.items():
+            if written != read:
+                yield f"seed {one.seed}: {name} has {written} rows, {read} were loaded or rejected"
         for source, code, verdict, check in one.against[:EXAMPLES]:
             yield f"seed {one.seed}: {source} {code} is {verdict} beside an open {check}"

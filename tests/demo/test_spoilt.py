@@ -11,6 +11,7 @@ import pytest
 
 from demo.score import read_truth
 from demo.spoilt import spoilt_rates
+from demo.spoilt_pairs import other_tone
 from demo.spoilt_score import judge_spoiling
 from demo.world import make_world, read_world, write_world
 
@@ -68,6 +69,11 @@ def test_no_file_tells_the_truth_behind_it(spoilt: Path) -> None:
         assert next(csv.reader(file))[0] == "Mã hồ sơ"
     served = (spoilt / "served" / "dossiers.jsonl").read_text(encoding="utf-8").splitlines()
     assert not {"spoilt", "decidable", "accepts", "pair"} & set(json.loads(served[0]))
+
+
+def test_neighbours_are_two_people_whose_names_differ_by_one_tone() -> None:
+    assert other_tone("Pờ Lãm Biêng Miên") == "Pờ Lãm Biêng Miến"
+    assert other_tone("Pờ Lãm Biêng Phẩm") == "Pờ Lãm Biêng Phấm"
 
 
 def test_the_score_of_the_truth_itself_is_full(truth: list[dict[str, str]]) -> None:
