@@ -35,8 +35,8 @@ def put_into_book(dossier: Dossier, kind: str, scene: Scene) -> None:
     if hit:
         dossier.view.raw["hit"] = "yes"
         dossier.also = ("absent", "undetermined")
-    if kind == "stray_quote":
-        dossier.also = ("absent", "undetermined")  # what follows may be refused, all of it, and be told
+    if kind in ("stray_quote", "semicolons", "tabs", "utf16"):
+        dossier.also = ("absent", "undetermined")  # the rest of the file may be refused, if aloud
 
 
 def put_into_village(dossier: Dossier, scene: Scene) -> None:

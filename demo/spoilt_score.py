@@ -148,7 +148,8 @@ def _count_shares(score: Spoiling, row: Row, said: str) -> None:
     accepts = row["accepts"].split()
     for verdict in (*ACCUSED, "phantom_late", "on_time"):
         _share(score, f"{verdict}-precision", said == verdict, verdict in accepts)
-    _share(score, "late-recall", row["verdict"] == "late" and "late" in accepts and not row["pair"], said == "late")
+    sure = row["verdict"] == "late" and accepts == ["late"] and not row["pair"]
+    _share(score, "late-recall", sure, said == "late")
     _share(score, "undetermined", said in COUNTED, said == "undetermined")
     needed = row["decidable"] == "true" and "undetermined" not in accepts
     _share(score, "needless-doubt", said in COUNTED and needed, said == "undetermined")
