@@ -227,9 +227,12 @@ class Faults:
         dossier.planted, dossier.kept = [*dossier.planted, "mixed_workbook"], True
         if not dossier.missing and gaps.reads_two_ways(dossier, self.scene.now):
             dossier.missing = "ambiguous_date"
+        own = judge(dossier, self.scene.now).verdict
         other = gaps.read_otherwise(dossier, self.scene.now)
-        if other is not None and not dossier.missing and other != judge(dossier, self.scene.now).verdict:
-            dossier.also = (other,)
+        if not dossier.missing and other not in (None, own):
+            dossier.also = (str(other),)
+        elif not dossier.missing and gaps.read_otherwise(dossier, self.scene.now, by_hand_over=False) not in (None, own):
+            dossier.also = ("undetermined",)
         return dossier
 
     def _soil(self, name: str, soil: Dirt) -> None:

@@ -107,11 +107,12 @@ def reads_two_ways(dossier: Dossier, now: int) -> bool:
     return read_otherwise(dossier, now) not in (None, *_SAME_SIDE[judge(dossier, now).actual])
 
 
-def read_otherwise(dossier: Dossier, now: int) -> str | None:
+def read_otherwise(dossier: Dossier, now: int, *, by_hand_over: bool = True) -> str | None:
     """Return the verdict with day and month of the recorded end exchanged, the recorded state with it.
 
-    None where that is no possible date: before receipt, after the hand-over beside it, or after the day spoken for. The
-    recorded due date may be right where the law's is not: then both readings are late, and one of them hides it.
+    None where that is no possible date: before receipt, after the day spoken for, or after the hand-over beside it (unless
+    that is left out: a reader may doubt whether it settles the order). The recorded due date may be right where the law's is
+    not: then both readings are late, and one of them hides it.
     """
     done = dossier.view.done
     if done is None or not dossier.counted:
@@ -120,7 +121,7 @@ def read_otherwise(dossier: Dossier, now: int) -> str | None:
     if moment.day > 12 or moment.day == moment.month:
         return None
     swapped = done + (moment.replace(day=moment.month, month=moment.day).date() - moment.date()).days * DAY
-    handed = dossier.view.returned
+    handed = dossier.view.returned if by_hand_over else None
     if swapped < dossier.received or swapped >= now or (handed is not None and swapped > handed):
         return None
     other = copy.copy(dossier)

@@ -129,7 +129,8 @@ def compare(truth: Iterable[Row], verdicts: Iterable[Row]) -> Score:
 def _allowing(row: Row, found: Row) -> Row:
     """Return the truth, with the verdict found where what was written out allows that one as well."""
     also = row.get("accepts", "").split() if row["verdict"] != found["verdict"] and row["counted"] == "true" else []
-    return {**row, "verdict": found["verdict"]} if found["verdict"] in also else row
+    said = {name: found[name] or "" for name in ("verdict", "reasons", "missing")}
+    return {**row, **said} if found["verdict"] in also else row
 
 
 def _match(name: str, pairs: Pairs, names_of: Callable[[Row], set[str]]) -> Match:
