@@ -27,8 +27,8 @@ check: .venv/installed ## style, types, import contracts, generated pages: what 
 bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-score: .venv/installed ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces
-	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY)) $(if $(SEEDS),--seeds $(SEEDS))
+score: .venv/installed ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
+	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SPOILT_SEEDS),--spoilt-seeds $(SPOILT_SEEDS))
 
 docs: .venv/installed ## write the generated pages
 	@$(PY) -m schemas.documentation
