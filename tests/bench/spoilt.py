@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -95,8 +94,14 @@ def _outcome() -> list[Province] | Exception:
 
 def _province(seed: int) -> Province:
     with home() as folder:
-        with suppress(RuntimeError):  # a source that a gate stopped ends the run badly; its dossiers are missing in the score
+        stopped = None
+        try:
             run_demo(folder, seed, DOSSIERS, "--spoilt", SHARE)
+        except RuntimeError as error:  # a source that a gate stopped ends the run badly; its dossiers are missing in the score
+            stopped = error
+        score = _score(folder)
+        if stopped is not None and not score["shares"]["undetermined"][1]:
+            raise stopped  # nothing was judged at all
         beside = fetch(folder, "motcua", AGAINST)
         founded = {(row["source"], row["code"]): row["accepts"].split() for row in read_truth(folder / "province")}
         against = {
@@ -104,7 +109,7 @@ def _province(seed: int) -> Province:
             for source, code, verdict, told, check in beside
             if quotes(check, told or {}) and verdict not in founded.get((source, code), ())
         }
-        return Province(seed, _score(folder), sorted(against), _rows(folder))
+        return Province(seed, score, sorted(against), _rows(folder))
 
 
 def _rows(folder: Path) -> dict[str, tuple[int, int]]:
