@@ -17,7 +17,7 @@ from config.settings import settings
 from flows.runtime import children
 from flows.runtime.environment import child_environment, lease_folder, server_environment
 from flows.runtime.keys import auth_string
-from flows.runtime.users import Users
+from flows.runtime.users import KEEPER, Users
 from flows.runtime.words import say
 
 # A first start migrates its database: 8 to 18 s were measured on two idle cores, four times that on busy ones.
@@ -83,7 +83,7 @@ class PrefectServer:
             block = server_environment(self.home, self.port, auth_string(self.home), database_url)
             Path(block["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True, mode=0o700)
             where = "elsewhere" if settings().database_url.get_secret_value() else "embedded"
-            command = [sys.executable, "-m", "flows.runtime.keeper", str(self.home), str(self.port), where]
+            command = [sys.executable, "-m", KEEPER, str(self.home), str(self.port), where]
             self.process = children.start(command, child_environment(block), self.log, outlives=True)
             self.users.note_keeper(self.process.pid)
             self.alone = unused

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+KEEPER = "flows.runtime.keeper"
 
 
 @dataclass
@@ -69,23 +70,25 @@ class Users:
             os.close(handle)
 
     def note_keeper(self, number: int) -> None:
-        """Write down which process keeps the server, with the time of its start: numbers are given again."""
-        note = {"pid": number, "started": psutil.Process(number).create_time()}
-        self._note.write_text(json.dumps(note), encoding="utf-8")
+        """Write down which process keeps the server."""
+        self._note.write_text(str(number), encoding="utf-8")
 
     def keeper(self) -> psutil.Process | None:
-        """Return the living process that keeps the server, whoever started it, or None."""
+        """Return the living process that keeps the server, whoever started it, or None.
+
+        Known by what it was told, not by the time of its start: that moves where the clock is set.
+        """
         try:
-            note = json.loads(self._note.read_text(encoding="utf-8"))
-            process = psutil.Process(int(note["pid"]))
-            same = abs(process.create_time() - float(note["started"])) < 1.0
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+            process = psutil.Process(int(self._note.read_text(encoding="utf-8")))
+            told = process.cmdline()
+            ours = KEEPER in told and str(self.port) in told
+            return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+        except (OSError, ValueError, psutil.Error):
             return None
 
     @property
     def _note(self) -> Path:
-        return self.folder / f"server-{self.port}.json"
+        return self.folder / f"server-{self.port}.pid"
 
     def _open(self, name: str) -> int:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
