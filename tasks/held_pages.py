@@ -97,9 +97,14 @@ def _sample(parts: Sequence[Readings], asked: Mapping[str, np.datetime64]) -> Sa
     return sample_of(rows[new.to_numpy(zero_copy_only=False)].reset_index(drop=True), asked)
 
 
+def is_known(source: Source) -> bool:
+    """Tell whether dossiers of a source are loaded already."""
+    return bool(fetch_all(_ANY, {"source": source.name})[0][0])
+
+
 def _known(source: Source, sample: Sample) -> pd.DataFrame | None:
     """Read what earlier pages said about the sample's dossiers; only where records can lose their headings."""
-    if source.kind == "rest" or not fetch_all(_ANY, {"source": source.name})[0][0]:
+    if source.kind == "rest" or not is_known(source):
         return None
     codes = series(fold_codes(column(sample.frame, "code"))).dropna().unique().tolist()
     types = {name: DOSSIERS.dtypes[name] for name in _FIELDS}

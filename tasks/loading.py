@@ -26,7 +26,7 @@ from tasks.clean import Cleaned, clean
 from tasks.cleaning.applicants import pseudonym_key
 from tasks.counts import Counts
 from tasks.drift import Drift, compared, examine
-from tasks.held_pages import displaced_pages, held_error
+from tasks.held_pages import displaced_pages, held_error, is_known
 from tasks.mentions import about_news, earlier_pages, keep_mentions, mentions_of
 from tasks.merging import merge_cleaned
 from tasks.receipts import keep_load, time_of
@@ -95,10 +95,13 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
         for pages, read in _read_ahead(source, chunks):
             try:
-                pages, found = _let_pass(source, pages, read.result(), held)
-                if not pages:
+                passed, found = _let_pass(source, pages, read.result(), held)
+                look = partial(_gated, known=known, source=source, gates=gates)
+                if not passed:
+                    if gates is not None and not is_known(source):  # nothing stands in their stead: a gate may stop the run
+                        _ask(gates, _prepare(source, pages, found, key, look).cleaned, source)
                     continue
-                ready = _prepare(source, pages, found, key, partial(_gated, known=known, source=source, gates=gates))
+                ready = _prepare(source, passed, found, key, look)
             except BaseException:
                 if written is not None:
                     written.result()  # what went wrong before went wrong first
@@ -118,15 +121,19 @@ def _in_turn(source: Source, chunks: Iterable[list[WaitingPage]], gates: Gates |
 
 
 def _let_pass(source: Source, pages: list[WaitingPage], read: PagesRead, held: set[str]) -> tuple[list[WaitingPage], PagesRead]:
-    """Return pages without those that are held back, which are added to ``held``, and what they say."""
+    """Return pages without those that are held back, which are added to ``held``, and what they say.
+
+    Of a source of which nothing is known yet none passes where most are held: its file names the wrong columns.
+    """
     if not read.parts:
         return pages, read
-    back = displaced_pages(source, read.parts, {page.digest: page.asked_at for page in pages if page.new})
+    new = {page.digest: page.asked_at for page in pages if page.new}
+    back = displaced_pages(source, read.parts, new)
     if not back:
         return pages, read
     held |= back
     passed = [page for page in pages if page.digest not in back]
-    if not any(page.new for page in passed):
+    if not any(page.new for page in passed) or (len(back) * 2 > len(new) and not is_known(source)):
         return [], read
     return passed, _read(source, passed)
 
@@ -156,14 +163,18 @@ def _judge(ready: _Ready, verdict: Future[None], source: Source, gates: Gates | 
     """Let the cleaned contract look at what is being written; whoever writes waits for the verdict before the commit."""
     try:
         if gates is not None:
-            for table, frame in _frames(ready.cleaned):
-                gates.check_cleaned(frame, table, source.name)
+            _ask(gates, ready.cleaned, source)
     except Exception as error:  # whoever waits for it raises it
         verdict.set_exception(error)
         return
     verdict.set_result(None)
     if gates is not None:
         gates.store()
+
+
+def _ask(gates: Gates, cleaned: Cleaned, source: Source) -> None:
+    for table, frame in _frames(cleaned):
+        gates.check_cleaned(frame, table, source.name)
 
 
 def load_again(source: Source, digests: Sequence[str], at: datetime) -> Counts:

@@ -75,7 +75,7 @@ def _suspects(dossiers: pd.DataFrame, codes: pd.Series) -> Places:
     told = pd.DataFrame({"code": number, "text": pd.factorize(texts)[0]})
     several = told[told["text"] >= 0].drop_duplicates()["code"].value_counts()
     few = np.bincount(number)[number] <= _MANY
-    return again[np.isin(number, several[several > 1].index.to_numpy()) & few]
+    return np.asarray(again[np.isin(number, several[several > 1].index.to_numpy()) & few])
 
 
 def _bearers(some: pd.DataFrame, rows: Places, codes: pd.Series, source: Source, key: bytes) -> tuple[Places, list[Bearer]]:
