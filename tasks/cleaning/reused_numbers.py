@@ -88,7 +88,8 @@ def _bearers(some: pd.DataFrame, rows: Places, codes: pd.Series, source: Source,
         first = first.fillna(times[name])
     code = codes.iloc[rows].reset_index(drop=True)
     local = local_times(first, source.zone)
-    spans = pd.Series(local).groupby(pd.factorize(code)[0]).transform(lambda each: each.max() - each.min())
+    of_code = pd.Series(local).groupby(pd.factorize(code)[0])
+    spans = of_code.transform("max") - of_code.transform("min")
     far = np.flatnonzero((spans > FAR).to_numpy(dtype=bool))
     if not len(far):
         return far.astype(np.int64), []
