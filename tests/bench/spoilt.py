@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from config.checks import load_checks
 from demo.score import read_truth
 from demo.spoilt import spoilt_rates
 from tasks.warehouse.cluster import ensure_cluster
@@ -26,23 +27,12 @@ DOSSIERS = 1_500
 SHARE = "0.5"
 NOT_WRONG = 0.97  # of a kind; what is doubted is counted in lines of its own
 EXAMPLES = 3
-# Which evidence a finding of severity fail speaks about: where a verdict quotes it, the finding stands against the verdict.
+# Where a verdict's evidence names what a check of severity fail is about (config/checks.yaml), its finding stands against it.
+_PLACES = {"pauses": "core.pauses.", "events": "core.events.", "status": "open", "procedure_code": "ref.procedures."}
 ABOUT = {
-    "procedure_code_missing": ("ref.procedures.",),
-    "received_missing": ("core.dossiers.received_at",),
-    "received_in_future": ("core.dossiers.received_at",),
-    "received_implausibly_early": ("core.dossiers.received_at",),
-    "received_after_done": ("core.dossiers.received_at", "core.dossiers.done_at"),
-    "received_after_returned": ("core.dossiers.received_at", "core.dossiers.returned_at"),
-    "done_in_future": ("core.dossiers.done_at",),
-    "returned_in_future": ("core.dossiers.returned_at",),
-    "refused_in_future": ("core.dossiers.refused_at",),
-    "pause_ends_before_start": ("core.pauses.",),
-    "pause_in_future": ("core.pauses.",),
-    "log_in_future": ("core.events.",),
-    "finished_without_end": ("open",),
-    "ended_without_any_time": ("open",),
-    "status_missing": ("open",),
+    check.id: tuple(_PLACES.get(name, f"core.dossiers.{name}") for name in check.about)
+    for check in load_checks().each()
+    if check.severity == "fail"
 }
 AGAINST = """select v.source, v.code, v.verdict, v.evidence, f.check_id
     from judged.verdicts v join quality.findings f using (source, code)
@@ -130,7 +120,7 @@ def quotes(check: str, told: Mapping[str, Any]) -> bool:
     """Answer whether the evidence of a verdict quotes what a finding speaks about; a check that nobody listed counts."""
     places = [str(fact.get("from", "")) for fact in told.values() if isinstance(fact, dict)]
     places += [] if "end" in told else ["open"]
-    return any(place.startswith(ABOUT.get(check, ("core.",))) and " of " not in place for place in places)
+    return any(place.startswith(ABOUT[check]) and " of " not in place for place in places)
 
 
 def kinds() -> list[str]:
