@@ -33,6 +33,7 @@ from tasks.receipts import keep_load, time_of
 from tasks.rules.drift import Seen
 from tasks.sources import landing
 from tasks.sources.pages import Landed, PagesRead, read_pages
+from tasks.sources.protocol import JSON, JSON_LINES
 from tasks.sources.readings import Readings
 from tasks.waiting import Told, WaitingPage, mark_loaded, mark_pulls, named_pages, waiting_pages
 from tasks.warehouse.engine import read_table
@@ -127,7 +128,11 @@ def _let_pass(source: Source, pages: list[WaitingPage], read: PagesRead, held: s
     """
     if not read.parts:
         return pages, read
-    new = {page.digest: page.asked_at for page in pages if page.new}
+    # In a file of JSON each value bears its own name: nothing can be displaced there.
+    keyed = (JSON, JSON_LINES) if source.kind == "files" else ()
+    new = {page.digest: page.asked_at for page in pages if page.new and page.media_type not in keyed}
+    if not new:
+        return pages, read
     back = displaced_pages(source, read.parts, new)
     if not back:
         return pages, read

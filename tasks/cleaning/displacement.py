@@ -31,6 +31,7 @@ TIMES = ("received_at", "due_at", "done_at", "returned_at")
 _DATES = ("submitted_at", *TIMES, "refused_at", "result_at", "modified_at")
 _FEW = 3  # rows fewer than which prove nothing where one column alone speaks
 _SHARE = 0.5  # of a column's values that have to be of another kind
+_OF_ROWS = 0.2  # of a page's rows, that have to hold such values: one cell each or a few in some
 _BROKEN = 0.6  # of the pairs of times that have to stand in the wrong order
 _NEAR = 3  # days by which receipt may follow the date inside the code: a weekend lies between
 _AHEAD = 2  # days by which an end may lie after the pull: zones and clocks differ
@@ -130,6 +131,8 @@ def _of_another_kind(sample: Sample, source: Source) -> list[tuple[tuple[str, ..
         held |= (count >= 2) & (count == all_)
     counts = np.array(list(flagged.values()))
     held |= ((counts > 0).sum(axis=0) >= 2) | (counts.max(axis=0) >= _FEW)
+    # A column that stands under another heading does so in many rows; a few odd values are no such column.
+    held &= counts.sum(axis=0) >= _OF_ROWS * sample.per_page(np.ones(len(sample.frame), dtype=bool))
     return [((name,), held & (count > 0)) for name, count in flagged.items()]
 
 

@@ -130,11 +130,10 @@ def load(source: Source) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-@pytest.mark.parametrize("rows", [4, 12, 200])
-@pytest.mark.parametrize("fault", [*ALONE, *AGAIN])
+@pytest.mark.parametrize(
+    ("fault", "rows"), [(fault, rows) for fault in [*ALONE, *AGAIN] for rows in (4, 12, 200) if rows >= FEWEST.get(fault, 2)]
+)
 def test_a_file_exported_again_with_its_columns_displaced_is_held(tmp_path: Path, fault: str, rows: int) -> None:
-    if rows < FEWEST.get(fault, 2):
-        pytest.skip("a column of blanks in so few rows may be what the office wrote")
     source, register_ = books(tmp_path), register(rows, rows)
     drop(tmp_path, "so-1.csv", register_)
     drop(tmp_path, "so-2.csv", [[*row[:1], row[1][:-4] + "9" + row[1][-3:], *row[2:]] for row in register(7, 5)])

@@ -211,7 +211,7 @@ def test_neither_verdicts_nor_findings_depend_on_the_order_in_which_rows_are_rea
             **{
                 each.name: getattr(frames, each.name).sample(frac=1, random_state=seed).reset_index(drop=True)
                 for each in fields(frames)
-                if getattr(frames, each.name) is not None
+                if isinstance(getattr(frames, each.name), pd.DataFrame)
             },
         )
         again = judge_all(other, policies, "desk", DAY_ONE).sort_values(["code", "policy"], ignore_index=True)
