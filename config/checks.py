@@ -18,6 +18,7 @@ from config.files import read_model
 from config.settings import settings
 
 Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+EARLY = "received_implausibly_early"
 
 
 class _Strict(BaseModel):
@@ -84,6 +85,19 @@ class Checks(_Strict):
             if candidate.id == check_id:
                 return candidate
         raise KeyError(check_id)
+
+    @property
+    def first_year(self) -> int | None:
+        """Year before which nothing can have been received, where a source does not say its own; None without that check."""
+        years = (check.parameters.get("first_year") for check in self.checks if check.id == EARLY)
+        return next((year for year in years if isinstance(year, int)), None)
+
+    def with_first_year(self, year: int | None) -> Checks:
+        """Return the checks as a source has them whose first year is another one; None changes nothing."""
+        if year is None:
+            return self
+        given = {"first_year": year}
+        return Checks(checks=tuple(c.model_copy(update={"parameters": given}) if c.id == EARLY else c for c in self.checks))
 
     def __len__(self) -> int:
         """How many there are."""

@@ -93,11 +93,13 @@ class Dates(Strict):
     Attributes:
         order: order of day, month and year where a date is written with slashes.
         settle_by_code: day and month are exchanged where only that agrees with the date inside the dossier code.
+        first_year: year before which it can have received nothing; null: that of received_implausibly_early in checks.yaml.
         stated: a date field, to the field whose text states the same time in words; `motcua source diagnose` compares them.
     """
 
     order: Literal["dmy", "mdy"] = "dmy"
     settle_by_code: bool = True
+    first_year: int | None = Field(None, ge=1900, le=2100)
     stated: dict[
         Literal["submitted_at", "received_at", "due_at", "done_at", "returned_at", "refused_at", "result_at"],
         Literal["summary"],

@@ -76,8 +76,9 @@ def check_bundle(bundle: Bundle, as_of: date) -> Counts:
 
 
 def _find(bundle: Bundle, as_of: date) -> Findings:
-    zone, frames = source_named(bundle.source).zone, as_coded(read_bundle(bundle), bundle.source)
-    return run_checks(frames, load_checks(), as_of, zone, *clocks_of(frames.dossiers, bundle.source))
+    source, frames = source_named(bundle.source), as_coded(read_bundle(bundle), bundle.source)
+    checks = load_checks().with_first_year(source.dates.first_year)
+    return run_checks(frames, checks, as_of, source.zone, *clocks_of(frames.dossiers, bundle.source))
 
 
 def with_history(failed: pd.DataFrame, kept: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from config.errors import ConfigError, DataError
 from config.settings import settings
 from schemas.quality import CORRECTIONS
 from tasks.counts import Counts
-from tasks.offices import zones
+from tasks.offices import first_years, zones
 from tasks.receipts import keep_package
 from tasks.reports.files import write_rows
 from tasks.rules.correction_facts import Held
@@ -204,7 +204,11 @@ def _known(lines: list[Line]) -> Known:
             if name in CORRECTABLE
         },
         {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, {"codes": codes})},
-        Held(datetime.now(UTC), {(source, code): at for source, code, at in fetch_all(_WORKED, {"codes": codes})}),
+        Held(
+            datetime.now(UTC),
+            {(source, code): at for source, code, at in fetch_all(_WORKED, {"codes": codes})},
+            first_years(),
+        ),
     )
 
 

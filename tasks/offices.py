@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from config.areas import load_areas
 from config.calendar import Calendar, load_calendars
+from config.checks import load_checks
 from config.known_sources import known_sources, no_file
 from config.lookup import look_up
 from config.settings import demonstration_day
@@ -53,6 +54,17 @@ def zones() -> dict[str, str]:
     return {name: source.zone for name, source in known_sources().judged.items()}
 
 
+def first_years() -> dict[str, int]:
+    """Return the year before which each configured source can have received nothing, where its file or checks.yaml says."""
+    years = {name: first_year_of(source) for name, source in known_sources().judged.items()}
+    return {name: year for name, year in years.items() if year is not None}
+
+
+def first_year_of(source: Source) -> int | None:
+    """Return the year before which a source can have received nothing: its own, else the check's; None: any can be."""
+    return load_checks().first_year if source.dates.first_year is None else source.dates.first_year
+
+
 def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> Office:
     """Return the office of a source.
 
@@ -74,6 +86,7 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
         keeps_requests=source.profile == "dvcqg",
         areas=load_areas(),
         carriers=tuple(other.name for other in all_sources().values() if other.profile == "postal"),
+        first_year=first_year_of(source),
     )
 
 

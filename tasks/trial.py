@@ -44,7 +44,8 @@ def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]
     partitions = [Partition(source, month) for source, month in fetch_all(_PARTITIONS, {"since": since})]
     for bundle in bundled("check", partitions, rules_digest()):
         frames = as_coded(read_bundle(bundle), bundle.source)
-        try_on(trials, frames, as_of, source_named(bundle.source).zone, *clocks_of(frames.dossiers, bundle.source))
+        source, clocks = source_named(bundle.source), clocks_of(frames.dossiers, bundle.source)
+        try_on(trials, frames, as_of, source.zone, *clocks, first_year=source.dates.first_year)
     return as_of, trials
 
 

@@ -86,7 +86,7 @@ def _of_bundle(bundle: Bundle, as_of: date) -> Iterator[Reception]:
     frames = read_bundle(bundle, Selection(codes=tuple(codes)))
     for office, part in split_by_hours(frames, bundle.source):
         facts, end = facts_of(part, office.zone), end_of_day(as_of)
-        found = receptions_of(facts, receipt_of(facts, end), rules, office.clock, end)
+        found = receptions_of(facts, receipt_of(facts, end, office.first_year), rules, office.clock, end)
         until = np.where(np.isnat(found.answered), end, found.answered)
         over = office.clock.working_minutes_between(found.due, until)
         named = part.dossiers[["source", "code", "unit_code"]].astype(object)

@@ -47,6 +47,7 @@ class Office:
         heard_until: when the source was last heard, office time: its news after that is not known; None where there is no
             doubt about it.
         carriers: systems of those who carry results to citizens, as the postal service.
+        first_year: year before which the source can have received nothing; None: any year can be.
     """
 
     zone: str
@@ -57,6 +58,7 @@ class Office:
     areas: Areas = NO_AREAS
     heard_until: np.datetime64 | None = None
     carriers: tuple[str, ...] = ()
+    first_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def settle(facts: Facts, office: Office, as_of: date) -> Settled:
     as_of_end = end_of_day(as_of)
     if (facts.log.last_open_at > as_of_end).any():
         facts = replace(facts, log=summarise_log(facts.frames, facts.zone, as_of_end))
-    receipt, stated = receipt_of(facts, as_of_end), as_stated(facts)
+    receipt, stated = receipt_of(facts, as_of_end, office.first_year), as_stated(facts)
     corrected = stated is not facts
     facts = with_possible_readings(facts, receipt.at, as_of_end)
     stated = with_possible_readings(stated, receipt.at, as_of_end) if corrected else facts

@@ -1,4 +1,4 @@
-"""Whether a corrected time can be true: not in the future, no end before the receipt, no work logged after the end."""
+"""Whether a corrected time can be true: not in the future or before the source, no end before the receipt, no work logged after the end."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 ENDS = ("done_at", "returned_at", "refused_at")
 _HAPPENED = ("received_at", *ENDS)
+_FIRST_YEAR = 1990  # where nothing is known of a source
 
 Key = tuple[str, str]
 Standing = Mapping[tuple[str, str, str], str | None]
 
 REASONS = {
+    "before_first_year": ("trước năm hệ thống bắt đầu hoạt động", "lies before the first year of the source"),
     "in_future": ("thời điểm này chưa đến", "lies in the future"),
     "end_before_receipt": ("kết thúc trước ngày tiếp nhận", "ends before the day of receipt"),
     "receipt_after_end": ("tiếp nhận sau ngày kết thúc", "received after the day of its end"),
@@ -29,10 +31,12 @@ class Held:
     Attributes:
         now: nothing that is said to have happened lies after it; None: not known.
         worked: by source and dossier when its log last shows work going on (status 2, 4, 5 or 6).
+        first_years: by source, the year before which no time of its dossiers can lie.
     """
 
     now: datetime | None = None
     worked: Mapping[Key, datetime] = field(default_factory=dict)
+    first_years: Mapping[str, int] = field(default_factory=dict)
 
 
 def why_impossible(name: str, value: str | None, standing: Standing, held: Held, key: Key, zone: str) -> str:
@@ -46,16 +50,20 @@ def why_impossible(name: str, value: str | None, standing: Standing, held: Held,
         value: its new value, ISO 8601 with an offset; None empties it.
         standing: what stands of dossiers' times with this file's corrections, by source, code and field: ISO 8601 with an
             offset, or None.
-        held: clock and log.
+        held: clock, log and first years.
         key: source and code of the dossier.
         zone: IANA zone of its office.
     """
-    if value is None or name not in _HAPPENED:
+    day = _day_in(zone)
+    if value is None or not name.endswith("_at"):
+        return ""
+    if day(value).year < held.first_years.get(key[0], _FIRST_YEAR):
+        return "before_first_year"
+    if name not in _HAPPENED:
         return ""
     moment = datetime.fromisoformat(value)
     if held.now is not None and moment > held.now:
         return "in_future"
-    day = _day_in(zone)
     received = standing.get((*key, "received_at"))
     if name == "received_at":
         ended = [day(text) for text in (standing.get((*key, one)) for one in ENDS) if text is not None]

@@ -237,7 +237,7 @@ def _possible(answer: Accepted | Refused, known: Known, standing: Standing) -> A
         return answer
     about, zone = (answer.source, answer.line.code), known.zones[answer.source]
     # What motcua proposes follows from evidence that was weighed against the log.
-    held = Held(known.held.now) if fold(answer.line.proposed_by) == PROPOSER else known.held
+    held = replace(known.held, worked={}) if fold(answer.line.proposed_by) == PROPOSER else known.held
     reason = why_impossible(answer.field, answer.new_value, standing, held, about, zone)
     return Refused(answer.line, reason) if reason else answer
 
@@ -381,7 +381,7 @@ def _value(text: str, name: str, known: Known, source: str, *, listed: bool = Tr
 def _instant(text: str, zone: ZoneInfo, *, closing: bool) -> str | None:
     """Read a time, day before month; a day alone begins at midnight, a due day ends at closing."""
     moment = _read_time(text)
-    if moment is None or not 1990 <= moment.year <= 2100:
+    if moment is None or not 1900 <= moment.year <= 2100:
         return None
     if closing and moment.time() == time(0, 0) and len(text) <= 10:
         moment = datetime.combine(moment.date(), CLOSING, moment.tzinfo)

@@ -36,11 +36,12 @@ class Receipt:
         return Receipt(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
-def receipt_of(facts: Facts, as_of_end: np.datetime64) -> Receipt:
+def receipt_of(facts: Facts, as_of_end: np.datetime64, first_year: int | None = None) -> Receipt:
     """Settle the receipt of each dossier.
 
     The code carries the day on which the system gave it, while the date field can be typed, migrated or slipped by a year
-    (domain 3.1, 8 rows 8, 13, 20). Where the field is missing or in the future, where its year contradicts the code's, or
+    (domain 3.1, 8 rows 8, 13, 20). Where the field is missing, in the future or before ``first_year``, in which the source
+    can have received its first dossier (None: any), where its year contradicts the code's, or
     where it reads as the code's day with day and month exchanged, the code's day stands, with the field's hour where there
     is one. Days of one year that merely differ stay as stated: a dossier that is filed on Friday night is received on
     Monday. Whether such a receipt carries a verdict is asked in :mod:`tasks.rules.readings`.
@@ -49,6 +50,9 @@ def receipt_of(facts: Facts, as_of_end: np.datetime64) -> Receipt:
     stated_day, code_day = days(stated), facts.code_day
     has_code = ~np.isnat(code_day) & (code_day <= as_of_end.astype("datetime64[D]"))
     impossible = np.isnat(stated) | (stated > as_of_end)
+    if first_year is not None:
+        first_day = np.datetime64(f"{first_year}-01-01", "D")
+        has_code, impossible = has_code & (code_day >= first_day), impossible | (stated_day < first_day)
     by_code = impossible | _year_contradicts(stated_day, code_day) | _exchanged(stated, code_day)
     use_code = has_code & by_code & (np.isnat(stated) | ~has_word(arrow(facts.frames.dossiers["corrected"]), "received_at"))
     hour = np.where(np.isnat(stated), _OPENING, stated - stated_day.astype("datetime64[us]"))

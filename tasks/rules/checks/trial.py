@@ -62,13 +62,25 @@ def changes(now: Checks, then: Checks) -> list[Trial]:
     return found
 
 
-def try_on(trials: list[Trial], frames: DossierFrames, as_of: date, zone: str, clocks: Clocks, plain: Clocks) -> None:
-    """Run both declarations of each check over some dossiers and add up what flips."""
+def try_on(
+    trials: list[Trial],
+    frames: DossierFrames,
+    as_of: date,
+    zone: str,
+    clocks: Clocks,
+    plain: Clocks,
+    *,
+    first_year: int | None = None,
+) -> None:
+    """Run both declarations of each check over some dossiers and add up what flips.
+
+    ``first_year`` is the source's own, which counts before any that the checks declare.
+    """
     if not trials or frames.dossiers.empty:
         return
 
     def run(checks: list[Check]) -> Findings:
-        return run_checks(frames, Checks(checks=tuple(checks)), as_of, zone, clocks, plain)
+        return run_checks(frames, Checks(checks=tuple(checks)).with_first_year(first_year), as_of, zone, clocks, plain)
 
     declared = [trial.now for trial in trials if trial.now is not None]
     now = run(declared) if declared else None
