@@ -10,9 +10,10 @@ from config.sources import Source
 from flows.runtime.words import say
 from tasks.diagnose import Diagnosis, diagnose
 from tasks.drift import Drift, compared
+from tasks.foresight import Broken, Foresight, foreseen
 from tasks.reports.artifacts import CHANGE_WORDS, POLICY_WORDS
 from tasks.rules.marks import MARKS
-from tasks.source_check import Look, look_at
+from tasks.source_check import MOST_PAGES, Look, look_at
 from tasks.sources.tables import SHEET_STRIDE
 
 _SHOWN_LINES = 10
@@ -23,6 +24,11 @@ _KEPT = {
     "pauses": ("lần tạm dừng", "pauses"),
     "procedures": ("thời hạn thủ tục", "limits of procedures"),
     "units": ("cơ quan", "agencies"),
+}
+
+_GATES = {
+    "source": ("Cổng nguồn (source)", "Source gate"),
+    "cleaned": ("Cổng dữ liệu đã làm sạch (cleaned)", "Gate of cleaned data"),
 }
 
 
@@ -41,20 +47,17 @@ def check_source(name: str) -> list[str]:
     from flows.runtime.session import warehouse
 
     source = named(name)
-    look = look_at(source, datetime.now(UTC))
+    now = datetime.now(UTC)
+    look = look_at(source, now)
     with warehouse():
         drift = compared(source, look.readings.shape)
-    return list(_said(source, look, drift))
+        ahead = foreseen(source, look, now)
+    return [*look_lines(source, look), *foresight_lines(look, ahead), *drift_lines(drift)]
 
 
 def diagnose_source(name: str) -> list[str]:
     """Read all that a source has and say what its times give away; lands and loads nothing."""
     return list(diagnosis_lines(name, diagnose(named(name))))
-
-
-def _said(source: Source, look: Look, drift: Drift) -> Iterator[str]:
-    yield from look_lines(source, look)
-    yield from drift_lines(drift)
 
 
 def look_lines(source: Source, look: Look) -> Iterator[str]:
@@ -64,6 +67,11 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
         f"{source.name}: đọc thử {look.pages} trang, {look.records} bản ghi; sẽ nạp: {kept}. Chưa nạp gì.",
         f"{source.name}: {look.pages} pages and {look.records} records looked at; would load: {kept}. Nothing was loaded.",
     )
+    if source.kind == "files":
+        for one in look.looked_at:
+            yield say(f"  {one.name}: {one.readings.records} bản ghi", f"  {one.name}: {one.readings.records} records")
+        if look.pages >= MOST_PAGES:
+            yield say(f"Chỉ xem {MOST_PAGES} tệp đầu.", f"Only the first {MOST_PAGES} files are looked at.")
     for name, fact in look.faults.items():
         yield say(f"Không đọc được {name}: {fact}.", f"Cannot be read: {name}: {fact}.")
     yield from _lines(look)
@@ -131,6 +139,49 @@ def _dates(look: Look) -> Iterator[str]:
             )
     if look.dates and not any(one.two_ways or one.unreadable for one in look.dates):
         yield say("Mọi ngày chỉ đọc được một cách.", "Every date reads one way only.")
+
+
+def foresight_lines(look: Look, ahead: Foresight) -> Iterator[str]:
+    """Say what a load would hold back, and what its gates would say."""
+    for page, fields in ahead.displaced.items():
+        shown = ", ".join(_from_where(look, field) for field in fields)
+        yield say(
+            f"Lệch cột: {page}: {shown} chứa giá trị của cột khác; "
+            + ("lần nạp sẽ giữ lại, không nạp gì của nó." if ahead.holds else "lần nạp vẫn nạp và ghi lại."),
+            f"Displaced cells: {page}: {shown} hold values of another column; "
+            + (
+                "the load would hold it back and load nothing of it."
+                if ahead.holds
+                else "the load would take it and note this."
+            ),
+        )
+    if ahead.asked and not ahead.displaced:
+        yield say("Không thấy giá trị nào nằm sai cột.", "No values were seen to stand in another column.")
+    for gate, (vi, en) in _GATES.items():
+        yield _gate_line(look, [one for one in ahead.broken if one.gate == gate], say(vi, en), passed=bool(ahead.gated))
+
+
+def _gate_line(look: Look, broken: list[Broken], gate: str, *, passed: bool) -> str:
+    """Say in one sentence what a gate would do."""
+    if not passed:
+        return say(f"{gate}: không có gì để xét.", f"{gate}: nothing would reach it.")
+    if not broken:
+        return say(f"{gate}: sẽ cho qua.", f"{gate}: would let it pass.")
+    verdicts = []
+    for stops, words in ((True, ("sẽ dừng lần nạp", "would stop the load")), (False, ("sẽ cảnh báo", "would warn"))):
+        shown = ", ".join(
+            f"{_from_where(look, one.field)} {one.promise} ({one.unexpected}/{one.checked})"
+            for one in broken
+            if one.stops == stops
+        )
+        verdicts += [f"{say(*words)}: {shown}"] if shown else []
+    return f"{gate}: {'; '.join(verdicts)}."
+
+
+def _from_where(look: Look, field: str) -> str:
+    """Name a field and what it is taken from."""
+    names = [name for name, meaning, _ in look.mapping if field in meaning.split(", ")]
+    return f"{field} ({', '.join(names)})" if names else field
 
 
 def drift_lines(drift: Drift) -> Iterator[str]:

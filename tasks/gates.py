@@ -48,11 +48,9 @@ class GateKeeper:
         Raises:
             DataError: so much is broken that the source has changed; nothing of it may be loaded. The results are stored.
         """
-        primary = source.role == "primary"
-        parts = source_parts(national=primary and source.codes == "national", received=primary)
-        frames = {name: getattr(readings, name) for name in parts}
-        held = [(f"{source.name} {name}", frames[name], parts[name]) for name in parts if len(frames[name])]
-        self.hold("source", held, "Look at the landed page and at the source's columns and date formats.")
+        self.hold(
+            "source", held_at_source(readings, source), "Look at the landed page and at the source's columns and date formats."
+        )
 
     def check_cleaned(self, frame: pd.DataFrame, table: Table, subject: str) -> None:
         """Hold cleaned rows against the declaration of their table.
@@ -65,8 +63,9 @@ class GateKeeper:
         Raises:
             DataError: a promise is broken beyond its tolerance; the rows may not be loaded. The results are stored.
         """
-        held = [(f"{subject} {table.full_name}", frame, expectations_of(table))]
-        self.hold("cleaned", held, "This is a fault of the cleaning rules or of the source's maps.")
+        self.hold(
+            "cleaned", [held_cleaned(frame, table, subject)], "This is a fault of the cleaning rules or of the source's maps."
+        )
 
     def hold(self, gate: str, held: Sequence[Held], action: str) -> None:
         """Hold frames against their promises; where one is broken, store the results and stop the run.
@@ -107,6 +106,19 @@ class GateKeeper:
             "unexpected": before["unexpected"] + outcome.unexpected,
             "tolerance": outcome.expectation.tolerance,
         }
+
+
+def held_at_source(readings: Readings, source: Source) -> list[Held]:
+    """Return what the source contract asks of readings; of kinds of row that did not come, nothing."""
+    primary = source.role == "primary"
+    parts = source_parts(national=primary and source.codes == "national", received=primary)
+    frames = {name: getattr(readings, name) for name in parts}
+    return [(f"{source.name} {name}", frames[name], parts[name]) for name in parts if len(frames[name])]
+
+
+def held_cleaned(frame: pd.DataFrame, table: Table, subject: str) -> Held:
+    """Return what the cleaned contract asks of the rows of a table."""
+    return f"{subject} {table.full_name}", frame, expectations_of(table)
 
 
 def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame | None = None) -> None:

@@ -45,14 +45,25 @@ def displaced_pages(source: Source, parts: Sequence[Readings], asked: Mapping[st
         parts: what the pages say, none of them in two parts.
         asked: when the new pages were pulled; others that were read beside them are not looked at.
     """
-    if source.is_reference or source.drift.displaced_cells == "accept":
-        return set()
-    sample = _sample(parts, {page: np.datetime64(at.date()) for page, at in asked.items()})
-    found = {**_without_codes(source, parts, asked), **displaced(sample, source, _known(source, sample))}
+    found = look_for_displaced(source, parts, asked)
     if not found:
         return set()
     _note(source, found)
     return set(found) if source.drift.displaced_cells == "stop" else set()
+
+
+def look_for_displaced(source: Source, parts: Sequence[Readings], asked: Mapping[str, datetime]) -> dict[str, tuple[str, ...]]:
+    """Return the new pages that are displaced and the fields in which that shows; reads the warehouse and writes nothing.
+
+    Args:
+        source: whose file says what such a page means.
+        parts: what the pages say, none of them in two parts.
+        asked: when the new pages were pulled.
+    """
+    if source.is_reference or source.drift.displaced_cells == "accept":
+        return {}
+    sample = _sample(parts, {page: np.datetime64(at.date()) for page, at in asked.items()})
+    return {**_without_codes(source, parts, asked), **displaced(sample, source, _known(source, sample))}
 
 
 def replaced_pages(source: Source) -> set[str]:

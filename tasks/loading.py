@@ -178,7 +178,7 @@ def _judge(ready: _Ready, verdict: Future[None], source: Source, gates: Gates | 
 
 
 def _ask(gates: Gates, cleaned: Cleaned, source: Source) -> None:
-    for table, frame in _frames(cleaned):
+    for table, frame in frames_of(cleaned):
         gates.check_cleaned(frame, table, source.name)
 
 
@@ -275,7 +275,7 @@ def _read(source: Source, pages: Sequence[WaitingPage]) -> PagesRead:
     return read_pages(landed, source, apart=source.statements == "partial")
 
 
-def _frames(cleaned: Cleaned) -> list[tuple[Table, pd.DataFrame]]:
+def frames_of(cleaned: Cleaned) -> list[tuple[Table, pd.DataFrame]]:
     """Return the frames that hold something, with their tables, in the order in which they are merged."""
     pairs = [
         (UNITS, cleaned.units),

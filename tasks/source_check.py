@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -29,10 +30,10 @@ from tasks.rules.text import clean_text, given
 from tasks.sources.adapters import adapter_for
 from tasks.sources.guard import page_name
 from tasks.sources.pages import read_page
-from tasks.sources.profiles import columns_of, meanings
-from tasks.sources.protocol import Page, Window
+from tasks.sources.profiles import columns_of, meanings, taken_from
+from tasks.sources.protocol import JSON, JSON_LINES, Page, Window
 from tasks.sources.readings import Lines, Readings, joined
-from tasks.sources.shapes import HEADING_ROW
+from tasks.sources.shapes import HEADING_ROW, shown_name
 
 MOST_PAGES = 20
 _MOST_CODES = 30  # different unknown values of one field; more are no codes, and may be anything
@@ -77,16 +78,34 @@ class DateField:
 
 
 @dataclass(frozen=True)
+class LookedAt:
+    """One page that was read.
+
+    Attributes:
+        name: what it is called in the warehouse.
+        digest: of its bytes.
+        taken: of JSON: see :func:`tasks.sources.profiles.taken_from`.
+    """
+
+    name: str
+    digest: str
+    readings: Readings
+    taken: dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
 class Look:
     """What a look at a source has shown.
 
     Attributes:
-        mapping: name that the source uses, our field, records that have a value there (or the name, in lists).
-        unmapped: names that are not read.
+        mapping: name that the source uses, our field that is taken from it, records that have a value there (or the
+            name, in lists).
+        unmapped: names that are not read: of several for one field those that another one came before.
         lacking: our fields that the source's file names columns for, and no column came.
         marks: defect to the number of dossiers with it.
         faults: name of each page that as a whole cannot be read, and why.
         lines: of files: what would become of each line.
+        looked_at: the pages that were read.
     """
 
     pages: int
@@ -102,6 +121,7 @@ class Look:
     readings: Readings
     faults: dict[str, str]
     lines: Lines
+    looked_at: tuple[LookedAt, ...] = ()
 
 
 def look_at(source: Source, now: datetime) -> Look:
@@ -117,18 +137,21 @@ def look_at(source: Source, now: datetime) -> Look:
     pages = list(_pages(source, Window(since=now - timedelta(days=1))))
     if source.kind != "files" and not any(page.records for page in pages):
         pages = list(_pages(source, Window(), most=1))
-    return look_into(source, *_read(source, pages))
+    looked_at, faults = _read(source, pages)
+    return look_into(source, [one.readings for one in looked_at], faults, looked_at)
 
 
-def _read(source: Source, pages: list[Page]) -> tuple[list[Readings], dict[str, str]]:
+def _read(source: Source, pages: list[Page]) -> tuple[list[LookedAt], dict[str, str]]:
     """Read pages; one that cannot be read does not hide the others, as it does not when they are loaded."""
-    each: list[Readings] = []
+    each: list[LookedAt] = []
     faults: dict[str, str] = {}
     for page in pages:
         if page.records == 0:
             continue
         try:
-            each.append(read_page(page.body, page.media_type, source, page.name))
+            readings = read_page(page.body, page.media_type, source, page.name)
+            taken = taken_from(page.body, page.media_type, source) if page.media_type in (JSON, JSON_LINES) else {}
+            each.append(LookedAt(page_name(page.name), hashlib.sha256(page.body).hexdigest(), readings, taken))
         except SourceError as error:
             if len(pages) == 1:
                 raise
@@ -140,13 +163,15 @@ def _pages(source: Source, window: Window, most: int = MOST_PAGES) -> Iterator[P
     yield from islice(adapter_for(source).pages(window), most)
 
 
-def look_into(source: Source, pages: list[Readings], faults: dict[str, str] | None = None) -> Look:
-    """Say what some pages hold; ``faults`` are those that could not be read."""
+def look_into(
+    source: Source, pages: list[Readings], faults: dict[str, str] | None = None, looked_at: Sequence[LookedAt] = ()
+) -> Look:
+    """Say what some pages hold; ``faults`` are those that could not be read, ``looked_at`` the others with their names."""
     readings = joined(pages)
     cleaned = clean(readings, source, UNITS.frame(), pseudonym_key())
-    named = meanings(source)
     fields = {key: one for key, one in readings.shape.fields.items() if key != HEADING_ROW}
-    read = [(one.name, named[key], _given(readings, named[key], one.met)) for key, one in fields.items() if key in named]
+    read = list(_of_headings(readings) if readings.taken else _of_names(source, readings, looked_at))
+    mapped = {name.casefold() for name, _, _ in read}
     met = {meaning for _, several, _ in read for meaning in several.split(", ")}
     declared = [] if not source.columns else list(columns_of(source))
     return Look(
@@ -155,7 +180,7 @@ def look_into(source: Source, pages: list[Readings], faults: dict[str, str] | No
         kept=_kept(cleaned),
         rejected={str(k): int(v) for k, v in cleaned.rejected["reason"].value_counts().items()},
         mapping=sorted(read, key=lambda row: (row[1], row[0])),
-        unmapped=sorted(one.name for key, one in fields.items() if key not in named),
+        unmapped=sorted(one.name for key, one in fields.items() if key not in mapped),
         lacking=[field for field in declared if field not in met and field not in source.constants] if fields else [],
         unknown=[found for found in _unknown(source, readings) if found.records],
         dates=[found for found in _dates(source, readings.dossiers) if found.given],
@@ -163,12 +188,38 @@ def look_into(source: Source, pages: list[Readings], faults: dict[str, str] | No
         readings=readings,
         faults=faults or {},
         lines=replace(readings.lines, rejected=readings.lines.rejected + len(cleaned.rejected) - len(readings.rejected)),
+        looked_at=tuple(looked_at),
     )
+
+
+def _of_headings(readings: Readings) -> Iterator[tuple[str, str, int]]:
+    """Yield each heading from which something was taken, and what."""
+    fields: dict[str, list[str]] = {}
+    for field, heading in readings.taken:
+        fields.setdefault(shown_name(heading), []).append(field.replace("event.", "events."))
+    for heading, several in fields.items():
+        yield heading, ", ".join(several), _given(readings, several[0], 1)
+
+
+def _of_names(source: Source, readings: Readings, looked_at: Sequence[LookedAt]) -> Iterator[tuple[str, str, int]]:
+    """Yield each name of the records from which something was taken, and what."""
+    named, taken = meanings(source), Counter[tuple[str, str]]()
+    for page in looked_at:
+        taken.update(page.taken)
+    total = Counter[str]()
+    for (_, field), count in taken.items():
+        total[field] += count
+    for key, one in readings.shape.fields.items():
+        fields = [field for field in named[key].split(", ") if taken[key, field] or not total[field]] if key in named else []
+        if fields:
+            yield one.name, ", ".join(fields), taken[key, fields[0]] or _given(readings, fields[0], one.met)
 
 
 def _given(readings: Readings, meaning: str, met: int) -> int:
     """Return how many records have a field that is one of a dossier's own; else how many have the name."""
     field = meaning.partition(", ")[0]
+    if field.startswith("events.") and readings.taken:
+        return int(readings.events[field.removeprefix("events.")].notna().sum())
     return int(readings.dossiers[field].notna().sum()) if field in readings.dossiers and len(readings.dossiers) else met
 
 

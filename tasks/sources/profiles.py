@@ -87,6 +87,13 @@ KEYS: dict[str, dict[str, tuple[str, ...]]] = {
         "reference": (*exchange.PROCEDURE_KEYS["reference"], "CANCUPHAPLY", "CANCUPHAPLY[].SOVANBAN"),
     },
 }
+# Of these the names of a field are alternatives: the first that holds a value is read.
+_ALTERNATIVES = {
+    "dvcqg": exchange.DOSSIER_KEYS,
+    "opencps": opencps.DOSSIER_KEYS,
+    "units": exchange.UNIT_KEYS,
+    "catalogue": exchange.PROCEDURE_KEYS,
+}
 # Land software (domain 2.11): its key is the receipt number; the one-stop code stands beside it.
 LAND: dict[str, Headings] = {
     "code": ("so_bien_nhan",),
@@ -135,18 +142,44 @@ def read_records(body: bytes, media_type: str, source: Source, pages: Pages, typ
     Raises:
         ValueError: it is not JSON, or holds no list of records.
     """
-    if media_type == JSON_LINES:
-        answers = _lines(body)
-        records = answers if source.kind == "sql" else records_of(answers)
-    else:
-        answer, pruned = parsed(body)
-        answers, records = [answer], listed(answer, _list_of(source))
-        if pruned:
-            records = without_too_deep(records)
-    objects = objects_of(records)
+    answers, objects = _parsed(body, media_type, source)
     if types is not None and not objects.others and _in_columns(media_type, source):
         types.learn(answers)
     return _read(objects, source, pages)
+
+
+def _parsed(body: bytes, media_type: str, source: Source) -> tuple[list[Any], Objects]:
+    """Return the answers in a page of JSON, and the records in them."""
+    if media_type == JSON_LINES:
+        answers = _lines(body)
+        return answers, objects_of(answers if source.kind == "sql" else records_of(answers))
+    answer, pruned = parsed(body)
+    records = listed(answer, _list_of(source))
+    return [answer], objects_of(without_too_deep(records) if pruned else records)
+
+
+def taken_from(body: bytes, media_type: str, source: Source) -> dict[tuple[str, str], int]:
+    """Count in how many records a field was taken from which of the names that it may have.
+
+    Args:
+        body: the bytes of a page of JSON that was read without an error.
+        media_type: what they are.
+        source: its profile and columns say what the fields mean.
+
+    Returns:
+        Name in lower case and our field to records; of fields of the record itself that have several names.
+    """
+    own = source.profile in KEYS and not source.columns
+    named = _ALTERNATIVES.get(source.profile, {}) if own else columns_of(source)
+    keys = _parsed(body, media_type, source)[1].keys
+    found: dict[tuple[str, str], int] = {}
+    for field, names in named.items():
+        before = 0
+        for place, name in enumerate(names if len(names) > 1 else ()):
+            texts = keys.texts(*names[: place + 1])
+            found[name.casefold(), field] = len(texts) - texts.null_count - before
+            before = len(texts) - texts.null_count
+    return found
 
 
 def _lines(body: bytes) -> list[Any]:
@@ -238,7 +271,7 @@ def read_table(body: bytes, media_type: str, source: Source, pages: Pages) -> Re
     """
     placed = read_placed(body, media_type, columns_of(source), source)
     shape = table_shape(placed.headings, placed.heading_row, pages.digests[0])
-    return replace(_of_table(placed, source, pages), shape=shape, lines=placed.lines, notes=placed.notes)
+    return replace(_of_table(placed, source, pages), shape=shape, lines=placed.lines, notes=placed.notes, taken=placed.taken)
 
 
 def _of_table(placed: Placed, source: Source, pages: Pages) -> Readings:

@@ -73,6 +73,7 @@ class Readings:
         shape: which fields there were, read by us or not, and of which kind.
         lines: of files: what became of each line.
         notes: what there is to say about the files.
+        taken: of files: our field, of an event with ``event.`` before it, and the heading that it was taken from, as written.
     """
 
     dossiers: pd.DataFrame
@@ -84,6 +85,7 @@ class Readings:
     shape: Shape = field(default_factory=Shape)
     lines: Lines = field(default_factory=Lines)
     notes: tuple[Note, ...] = ()
+    taken: tuple[tuple[str, str], ...] = ()
 
     @property
     def records(self) -> int:
@@ -134,6 +136,7 @@ def joined(several: Sequence[Readings]) -> Readings:
         shape=merged(r.shape for r in several),
         lines=sum((r.lines for r in several), Lines()),
         notes=tuple(note for r in several for note in r.notes),
+        taken=tuple(dict.fromkeys(pair for r in several for pair in r.taken)),
     )
 
 

@@ -104,7 +104,7 @@ def _add(keys: Fields, prefix: str, digests: Sequence[str], found: dict[str, Fie
         if "text" in kinds:
             kinds = (kinds - {"text"}).union(*map(forms, samples))
         first = next(digest for digest, met in zip(digests, by_page, strict=True) if met)
-        one = FieldShape(prefix + _shown(name), frozenset(kinds), sum(by_page), first)
+        one = FieldShape(prefix + shown_name(name), frozenset(kinds), sum(by_page), first)
         key = one.name.casefold()
         # Two spellings in one page are one field.
         before = found.get(key)
@@ -136,7 +136,7 @@ def table_shape(headings: Mapping[str, pa.Array], heading_row: int, digest: str)
     for name, values in islice(headings.items(), _MOST_FIELDS):
         if _is_name(name):
             kinds = forms(_sample(values.drop_null()))
-            fields[_shown(name).casefold()] = FieldShape(_shown(name), frozenset(kinds), 1, digest)
+            fields[shown_name(name).casefold()] = FieldShape(shown_name(name), frozenset(kinds), 1, digest)
     return Shape(fields, {"": 1})
 
 
@@ -149,6 +149,6 @@ def _is_name(name: str) -> bool:
     return 0 < len(name) <= _LONGEST_NAME and name.isprintable()
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return a field's name, or the token for one that is no name but a value of a person."""
     return name if personal(name, places=True) is None else HIDDEN

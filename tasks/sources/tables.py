@@ -52,6 +52,7 @@ class Placed:
         heading_row: place of the row of headings, from 0.
         lines: how many lines were met, and what became of them.
         notes: what there is to say about the file.
+        taken: our field, of an event with ``event.`` before it, and the heading that it was taken from, as written.
     """
 
     columns: dict[str, pa.Array]
@@ -62,6 +63,7 @@ class Placed:
     heading_row: int
     lines: Lines
     notes: tuple[Note, ...] = ()
+    taken: tuple[tuple[str, str], ...] = ()
 
 
 def read_placed(body: bytes, media_type: str, columns: Mapping[str, Headings], source: Source) -> Placed:
@@ -135,6 +137,7 @@ def _joined(parts: list[Placed]) -> Placed:
         heading_row=first.heading_row,
         lines=sum((part.lines for part in parts), Lines()),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        taken=tuple(dict.fromkeys(pair for part in parts for pair in part.taken)),
     )
 
 
@@ -211,6 +214,7 @@ def _place(sheet: Sheet, head: Head, end: int, key: str, source: Source, *, repe
             rejected=int(spans[refused].sum()) + repeated,
         ),
         notes=(*_notes(sheet, head), *_cut_texts(named, head, sheet)),
+        taken=tuple((field, _written(sheet, head)[place]) for field, place in head.places.items()),
     )
 
 
@@ -309,11 +313,15 @@ def _cut_texts(named: Mapping[str, pa.Array], head: Head, sheet: Sheet) -> Itera
 
 
 def _headings(sheet: Sheet, head: Head, body: list[pa.Array]) -> dict[str, pa.Array]:
-    """Return every heading as it is written, of two rows with a space between, and some of its column."""
+    """Return every heading and some of its column."""
+    return {name: column for name, column in reversed(list(zip(_written(sheet, head), body, strict=True))) if name}
+
+
+def _written(sheet: Sheet, head: Head) -> list[str]:
+    """Return the headings as they are written, of two rows with a space between."""
     names = sheet.row(head.last_row)
     above = sheet.row(head.last_row - 1) if head.height > 1 else [None] * len(names)
-    written = [" ".join(" ".join(part for part in pair if part).split()) for pair in zip(above, names, strict=True)]
-    return {name: column for name, column in reversed(list(zip(written, body, strict=True))) if name}
+    return [" ".join(" ".join(part for part in pair if part).split()) for pair in zip(above, names, strict=True)]
 
 
 def _rejected(reasons: Mapping[str, np.ndarray], lines: np.ndarray) -> Part:
