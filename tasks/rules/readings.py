@@ -154,7 +154,12 @@ def _end_elsewhere(case: Case) -> LocalTimes:
 def _of_records(settled: Settled, policy: Policy) -> Iterator[tuple[str, np.ndarray, Settled]]:
     """Yield what would settle it, the dossiers, and all that is settled about them in another reading of their record."""
     yield from _of_order(settled)
-    for name, at in (("receipt_day", _other_receipt(settled)), ("receipt_year", _receipt_year(settled))):
+    receipts = (
+        ("receipt_day", _other_receipt(settled)),
+        ("receipt_day", _receipt_elsewhere(settled)),
+        ("receipt_year", _receipt_year(settled)),
+    )
+    for name, at in receipts:
         rows = np.flatnonzero(~np.isnat(at))
         if len(rows):
             some = settled.take(rows)
@@ -245,6 +250,12 @@ def _other_receipt(settled: Settled) -> LocalTimes:
     return other
 
 
+def _receipt_elsewhere(settled: Settled) -> LocalTimes:
+    """Return the receipt in another system where that is an earlier day: the matter may have been taken in there first."""
+    other, at = settled.facts.evidence.received_at, settled.receipt.at
+    return np.where(days(other) < days(at), other, NAT)
+
+
 def _receipt_year(settled: Settled) -> LocalTimes:
     """Return receipts a year later, where no code tells the day and the appointment and all else lie in that later year."""
     facts, at = settled.facts, settled.receipt.at
@@ -311,6 +322,12 @@ def open_without_status(case: Case) -> np.ndarray:
     """Tell which dossiers are taken as open though nothing states their status: whether they ended, nobody knows."""
     unstated = ~case.facts.given("status")
     return np.asarray(unstated & (case.ends.state == IN_PROGRESS) & ~(case.due >= case.as_of_end))
+
+
+def misread(case: Case) -> np.ndarray:
+    """Tell which stated ends were not taken, in records whose dates were not all read in the system's own order."""
+    marked = case.facts.marked(DATE_TWO_FORMATS) | case.facts.marked(DATE_AMBIGUOUS)
+    return np.asarray((case.ends.bounded | case.ends.after_hand_over) & marked)
 
 
 def told_of_later(settled: Settled) -> np.ndarray:

@@ -24,7 +24,7 @@ from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import TEST_WORDING
 from tasks.rules.pauses import second_supplement
-from tasks.rules.readings import differing, differing_word, open_without_status, readings_of, told_of_later
+from tasks.rules.readings import differing, differing_word, misread, open_without_status, readings_of, told_of_later
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
 from tasks.rules.times import days, instants
 
@@ -87,7 +87,7 @@ def judgement_of(settled: Settled, policy: Policy) -> Judgement:
         missing |= {name: holds & sure for name, holds in doubt.items()}
         timely = timeliness(case, missing)
         verdict, repeated = verdicts(case, timely)
-        verdict = _milder(verdict, differing_word(case.recorded.timeliness == LATE, readings))
+        verdict = _milder(verdict, differing_word(case.recorded.timeliness == LATE, readings) | misread(case))
     return Judgement(case, missing, timely, verdict, repeated)
 
 

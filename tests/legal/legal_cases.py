@@ -182,6 +182,7 @@ def evidence_frame(code: str, record: dict[str, Any] | None, carried: dict[str, 
                 "other_source": "land",
                 "other_code": "L1",
                 "status": record.get("status", 9),
+                "received_at": instant(record.get("received")),
                 "done_at": instant(record.get("done")),
                 "returned_at": instant(record.get("returned")),
             }
