@@ -184,7 +184,7 @@ def _as_corrected(case: Case) -> np.ndarray:
     return recorded_of(case.facts, case.office.own_rule, case.as_of_end).timeliness
 
 
-def _end_is_corrected(case: Case) -> np.ndarray:
+def end_is_corrected(case: Case) -> np.ndarray:
     """Tell where the end is a time or a status that was approved and that the source does not state."""
     facts, stated = case.facts, case.stated
     if stated is facts:
@@ -205,7 +205,7 @@ _RULES: dict[str, Rule] = {
     "withdrawn_open": lambda c: _still_open(c) & (c.ends.state == WITHDRAWN) & (c.ends.origin != FROM_OTHER),
     "unit_moved": lambda c: _still_open(c) & (c.ends.origin == FROM_LOG) & _unit_abolished(c),
     "handed_over_not_closed": lambda c: (
-        _still_open(c) & (c.ends.state != WITHDRAWN) & (c.ends.origin != FROM_OTHER) & ~_end_is_corrected(c)
+        _still_open(c) & (c.ends.state != WITHDRAWN) & (c.ends.origin != FROM_OTHER) & ~end_is_corrected(c)
     ),
     "counted_by_return": _counted_by_return,
     "receipt_wrong": lambda c: c.receipt.corrected,

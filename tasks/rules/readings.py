@@ -15,6 +15,7 @@ import numpy as np
 
 from config.policies import Policy
 from tasks.rules.case import Case, Settled, build_case, settled_from
+from tasks.rules.causes import end_is_corrected
 from tasks.rules.clock_faults import clock_shifts
 from tasks.rules.columns import arrow, as_codes
 from tasks.rules.due import HOUR, SAME_DAY
@@ -80,7 +81,7 @@ def _of_ends_and_pauses(case: Case, settles: str | None, places: np.ndarray) -> 
 def _other_ends(case: Case) -> Iterator[tuple[str, np.ndarray, Ends]]:
     """Yield what would settle it, the dossiers, and their ends in another reading."""
     ends, facts = case.ends, case.facts
-    own = np.isin(ends.origin, (FROM_LOG, FROM_RECORD)) & ~ends.bounded
+    own = np.isin(ends.origin, (FROM_LOG, FROM_RECORD)) & ~ends.bounded & ~end_is_corrected(case)
     for name, at, origin, status in (
         ("end_order", _hand_over(case), ends.handed_origin, 10),
         ("night_job", _evening_before(case), ends.origin, None),
@@ -126,17 +127,11 @@ def _year_before(case: Case) -> LocalTimes:
 
 def _year_in_doubt(facts: Facts, ends: Ends, earlier: LocalTimes) -> np.ndarray:
     """Tell where nothing else lies at the stated end, or between the earlier one and it: no work, hand-over or change."""
-    at, corrected = ends.at, ends.origin == FROM_RECORD
-    others = (facts.evidence.done_at, facts.evidence.returned_at)
+    at = ends.at
     borne_out = (facts.log.last_open_at > earlier) | near(facts.modified, at) | (ends.handed > at)
-    for other in others:
+    for other in (facts.evidence.done_at, facts.evidence.returned_at):
         borne_out |= np.abs(other - at) <= np.timedelta64(31, "D")
-    approved = corrected & _differs(facts.done, ends.at) & _differs(facts.returned, ends.at)
-    return np.asarray(~borne_out & ~approved)
-
-
-def _differs(times: LocalTimes, at: LocalTimes) -> np.ndarray:
-    return np.asarray(~(times == at))
+    return np.asarray(~borne_out)
 
 
 def _end_elsewhere(case: Case) -> LocalTimes:
@@ -252,8 +247,8 @@ def _other_receipt(settled: Settled) -> LocalTimes:
 
 def _receipt_elsewhere(settled: Settled) -> LocalTimes:
     """Return the receipt in another system where that is an earlier day: the matter may have been taken in there first."""
-    other, at = settled.facts.evidence.received_at, settled.receipt.at
-    return np.where(days(other) < days(at), other, NAT)
+    other, at, stated = settled.facts.evidence.received_at, settled.receipt.at, settled.stated.received
+    return np.where((days(other) < days(at)) & (settled.facts.received == stated), other, NAT)
 
 
 def _receipt_year(settled: Settled) -> LocalTimes:
