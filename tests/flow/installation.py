@@ -94,6 +94,7 @@ def province() -> Iterator[Province]:
 
 @pytest.fixture(scope="session")
 def server(_cluster: Cluster) -> Iterator[PrefectServer]:
+    _cluster.ensure_running()  # as whoever starts a server does: tests before this one kill it
     running = ensure_server(_cluster.home, free_port(), _cluster.url("prefect", "asyncpg"))
     yield running
     running.stop()
