@@ -33,7 +33,7 @@ from psycopg2 import sql
 from config.errors import WarehouseError
 from tasks.warehouse.accounts import Account, check_reachable, make_home, own_folder, private_file, server_account
 from tasks.warehouse.keys import role_password
-from tasks.warehouse.processes import drop_foreign_pid_file, postmaster, run_quietly
+from tasks.warehouse.processes import drop_foreign_pid_file, lives, postmaster, run_quietly
 from tasks.warehouse.statement_errors import failure
 
 WAREHOUSE = "motcua"
@@ -200,7 +200,7 @@ class Cluster:
             return
         process.send_signal(signal.SIGINT)  # a fast shutdown: open transactions are undone, nothing is lost
         deadline = time.monotonic() + _STOP_PATIENCE
-        while self.is_running:
+        while self.is_running or lives(process):  # its file goes some moments before it does
             if time.monotonic() > deadline:
                 raise WarehouseError("stop", f"its server is still busy after {_STOP_PATIENCE:g} s", f"Read {self.log}.")
             time.sleep(0.01)

@@ -35,6 +35,14 @@ def run_quietly(command: list[str], folder: Path, account: Account | None) -> bo
     return done.returncode == 0
 
 
+def lives(process: psutil.Process) -> bool:
+    """Tell whether a process still works; one that has ended and that nobody has waited for does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
 def postmaster(data: Path) -> psutil.Process | None:
     """Return the living server of a data folder, or None."""
     number = _recorded_number(data)
