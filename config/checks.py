@@ -39,7 +39,7 @@ class Check(_Strict):
         id: name of its function.
         severity: fail: the record cannot be right; warn: somebody should look; info: worth knowing.
         owner: who mends what it finds.
-        reference: legal basis, or the row of the domain page that describes the defect.
+        reference: section of docs/law.md that tells of the defect, or a decision.
         about: what a failed one casts doubt on: fields of the dossier, or ``events`` or ``pauses``; a fail names at least one.
         since: first day of receipt that it applies to; None for all before too.
         until: last such day; None while it is in force.

@@ -147,7 +147,7 @@ def _may_be_secret(name: str) -> bool:
 
 
 class Rest(Strict):
-    """A system over HTTP: in the national exchange's envelope (domain 2.3), or as a plain list.
+    """A system over HTTP: in the national exchange's envelope (law 2.3), or as a plain list.
 
     Attributes:
         address: base address, https unless the host is this machine or ``plain_http`` is set.

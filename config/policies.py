@@ -1,6 +1,6 @@
 """Policies: dated files that answer the questions on which systems disagree about what is late.
 
-Files: ``config/policies/*.yaml``. The questions are those of domain 5.4. Every verdict and every
+Files: ``config/policies/*.yaml``. The questions are those of law 5.4. Every verdict and every
 indicator names its policy.
 """
 

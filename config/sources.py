@@ -72,7 +72,7 @@ BLANK = ""  # key of a map that stands for no value
 
 
 class Recorded(Strict):
-    """The source's own rule of what counts as late (domain 5.4); policies compare our verdicts with it.
+    """The source's own rule of what counts as late (law 5.4); policies compare our verdicts with it.
 
     Attributes:
         end: fields of ``core.dossiers`` whose first given one is the end of processing.
@@ -161,9 +161,9 @@ class Source(Strict):
         optional: fields whose heading may be lacking in a file.
         events: the same for a table in which a row is an event and the dossier's fields are repeated.
         constants: canonical field to a fixed value, for what the source does not state.
-        codes: national: dossier codes follow domain 3.1 and carry a date; free: any text names a dossier.
+        codes: national: dossier codes follow law 3.1 and carry a date; free: any text names a dossier.
         statuses, channels, person_kinds, pause_kinds, flags, levels: the source's codes to ours; ``""`` stands for no
-            value, ``"*"`` for any other. The same integer means other things elsewhere (domain 2.7).
+            value, ``"*"`` for any other. The same integer means other things elsewhere (law 2.7).
         presumed: status of a dossier that has an end, and of one that has none, where the source
             states no status (keys ``ended``, ``open``).
         font: how text is written: unicode; tcvn3 (ABC) or vni, which are turned into Unicode; detect turns it only where

@@ -2,7 +2,7 @@
 
 Plain on purpose, and written without a look at the product's clock: whoever wants to know whether a
 minute is worked looks at it. Times are minutes of the office's wall clock since 2024-01-01 00:00.
-Days off and make-up Saturdays: domain facts 4.5, with the two days of the notice of 25 December 2025.
+Days off and make-up Saturdays: law 4.5, with the two days of the notice of 25 December 2025.
 """
 
 from __future__ import annotations

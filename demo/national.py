@@ -1,4 +1,4 @@
-"""Dossiers, procedures and agencies in the shape of the national exchange (domain facts 2.4, 2.5, 2.8)."""
+"""Dossiers, procedures and agencies in the shape of the national exchange (law 2.4, 2.5, 2.8)."""
 
 from __future__ import annotations
 

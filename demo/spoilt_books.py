@@ -1,4 +1,4 @@
-"""Text tables as departments, villages and wards really send them, one habit a book (domain facts 6.2; RFC 4180 broken).
+"""Text tables as departments, villages and wards really send them, one habit a book (law 6.2; RFC 4180 broken).
 
 What a habit destroys is in the truth: a row that cannot be read may be kept as a reject (``absent``), never misread.
 """

@@ -1,4 +1,4 @@
-"""Limits in the words that catalogues really use: the same limit as before, said otherwise (domain facts 2.8, 4.2)."""
+"""Limits in the words that catalogues really use: the same limit as before, said otherwise (law 2.8, 4.2)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The second net under personal values: whatever looks like one is masked before any handler sees it.
 
-The first net is that no message carries one (design 4 and 7). This one works on messages and tracebacks.
+The first net is that no message carries one. This one works on messages and tracebacks.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from schemas.fields import (
 from schemas.table import Between, Field, Kind, NotBefore, NotNull, OneOf, Table
 
 STATUS = Field(
-    "status", Kind.INTEGER, "National status 1 to 10 (domain 2.6), mapped by the source's own table.", (OneOf(STATUSES),)
+    "status", Kind.INTEGER, "National status 1 to 10 (law 2.6), mapped by the source's own table.", (OneOf(STATUSES),)
 )
 DUE_AT = Field("due_at", Kind.INSTANT, "Appointment to return the result, as the source states it (NgayHenTra).")
 DONE_AT = Field("done_at", Kind.INSTANT, "End of processing, as the source states it (NgayKetThucXuLy).")

@@ -17,7 +17,7 @@ Severity = Literal["fail", "warn"]
 
 # Fewer broken rows than this never stop a gate that tolerates some: of ten pauses one is no share.
 FEW = 20
-# Every form of date that systems were seen to write (domain 2.2, 6.2), Excel serials among them.
+# Every form of date that systems were seen to write (law 2.2, 6.2), Excel serials among them.
 DATE_TEXT = r"\s*(?:\d{14}|\d{8}|\d{4}-\d{1,2}-\d{1,2}(?:[ T].*)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\s.*)?|\d{5}(?:\.\d+)?|.*\d{4}.*)\s*"
 # Agency, date and number, whatever hyphens and spaces stand between them.
 CODE_TEXT = r".*\d\D+(?:\d{6}|\d{8})\D+\d{3,}\s*"
@@ -106,7 +106,7 @@ def source_dossiers(*, national: bool, received: bool) -> tuple[Expectation, ...
     """Return what is expected of dossiers as text.
 
     Args:
-        national: their codes follow the national pattern (domain 3.1), once folded.
+        national: their codes follow the national pattern (law 3.1), once folded.
         received: the source states when a dossier was received.
     """
     wanted = [Expectation("given", ("code",), tolerance=0.05)]

@@ -19,7 +19,7 @@ SOURCE = Field("source", Kind.TEXT, "One-stop system the row comes from: the nam
 CODE = Field(
     "code",
     Kind.TEXT,
-    "Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+    "Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
     (NotNull(),),
 )
 UNIT_CODE = Field(

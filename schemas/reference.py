@@ -8,11 +8,11 @@ from schemas.table import Between, Field, Kind, NotBefore, NotNull, OneOf, Table
 UNITS = Table(
     schema="ref",
     name="units",
-    description="Directory of agencies; a code means something only together with a date (domain 7.1).",
+    description="Directory of agencies; a code means something only together with a date (law 7.1).",
     grain="agency × start of validity",
     key=("unit_code", "valid_from"),
     fields=(
-        Field("unit_code", Kind.TEXT, "Agency identifier, e.g. H99.12 (domain 3.2).", (NotNull(),)),
+        Field("unit_code", Kind.TEXT, "Agency identifier, e.g. H99.12 (law 3.2).", (NotNull(),)),
         Field("valid_from", Kind.DATE, "First day on which the code means this agency.", (NotNull(),)),
         Field("valid_to", Kind.DATE, "Last such day; null while it is in force.", (NotBefore("valid_from"),)),
         Field("name", Kind.TEXT, "Name of the agency in Vietnamese.", (NotNull(),)),

@@ -46,7 +46,7 @@ VERDICTS_TABLE = Table(
         Field("end_at", Kind.INSTANT, "End derived from the evidence; null while in progress."),
         Field("state", Kind.TEXT, "Derived state.", (NotNull(), OneOf(STATES))),
         Field("timeliness", Kind.TEXT, "Derived: early, on time, late, or undetermined.", (NotNull(), OneOf(TIMELINESS))),
-        Field("verdict", Kind.TEXT, "Recorded against derived (design 1).", (NotNull(), OneOf(VERDICTS))),
+        Field("verdict", Kind.TEXT, "Recorded against derived (decision 0003).", (NotNull(), OneOf(VERDICTS))),
         Field("reasons", Kind.TEXT, "Reason codes, space-separated, the strongest first (tasks/rules/reasons.py)."),
         Field("missing", Kind.TEXT, "What evidence is missing, for undetermined ones, space-separated."),
         Field(

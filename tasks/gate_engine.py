@@ -27,7 +27,7 @@ from tasks.rules.columns import arrow
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
-# Counts stay, values do not: measured on planted identity numbers (reliability 2). No expectation that reports an
+# Counts stay, values do not: measured on planted identity numbers. No expectation that reports an
 # observed value is ever used.
 RESULT_FORMAT = {"result_format": "SUMMARY", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
 _ONE_AT_A_TIME = threading.Lock()  # the context is shared by the threads of a process

@@ -25,7 +25,7 @@ _SIGNS_OF_LIFE = ("heartbeat", "Completed", "CompletedWithWarnings", "Failed", "
 def ensure_heartbeat_automation(client: SyncPrefectClient, within: timedelta = _WITHIN) -> UUID:
     """Create the automation that marks killed runs Crashed, or leave the one that is there.
 
-    Without it a run that was killed stays Running for ever (reliability.md 1.4), and so does its place in the queue.
+    Without it a run that was killed stays Running for ever, as was measured, and so does its place in the queue.
     """
     for known in client.read_automations_by_name(ZOMBIES):
         if isinstance(known.trigger, EventTrigger) and known.trigger.within == within:

@@ -1,6 +1,6 @@
 """The settings of Prefect: one block, set before Prefect is imported and handed to every child.
 
-Measured one by one (reliability.md 1): results are never kept, nothing is sent home, the page that calls
+Measured one by one: results are never kept, nothing is sent home, the page that calls
 a tracker is not served, everything behind a password, foreign pages get no answer.
 """
 

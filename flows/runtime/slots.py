@@ -1,4 +1,4 @@
-"""Was a run made for every slot that was due? A broken scheduler fails in silence (reliability.md 0)."""
+"""Was a run made for every slot that was due? A broken scheduler fails in silence."""
 
 from __future__ import annotations
 

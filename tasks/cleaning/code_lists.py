@@ -1,4 +1,4 @@
-"""Code lists that hold where a source's file gives none of its own (domain 2.4 to 2.7)."""
+"""Code lists that hold where a source's file gives none of its own (law 2.4 to 2.7)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATUSES: dict[str, Any] = {
     "Đã trả kết quả": 10,
 }
 LAND_STATUSES: dict[str, Any] = {"0": 9, "*": 7, "": 4}
-# OpenCPS (DossierTerm, domain 2.7). It counts neither waiting nor receiving ones as late. A lock of the clock is no end
+# OpenCPS (DossierTerm, law 2.7). It counts neither waiting nor receiving ones as late. A lock of the clock is no end
 # there, while our 8 may be one, so that pausing counts as waiting for the citizen; an office may say otherwise.
 OPENCPS_STATUSES: dict[str, Any] = {
     "new": 1,

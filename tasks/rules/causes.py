@@ -26,7 +26,7 @@ from tasks.rules.reference import Directory
 from tasks.rules.times import calendar_days, days
 
 _PHANTOM, _HIDDEN = 2, 3  # places in schemas.fields.VERDICTS
-# A system that has no limit for a channel appoints two hours after receipt (domain 4.7).
+# A system that has no limit for a channel appoints two hours after receipt (law 4.7).
 _DEFAULT_LIMIT = np.timedelta64(150, "m")
 
 Rule = Callable[[Case], np.ndarray]

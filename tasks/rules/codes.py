@@ -1,4 +1,4 @@
-"""Dossier codes, agency codes, procedure codes (domain 3): one form for what people write in many."""
+"""Dossier codes, agency codes, procedure codes (law 3): one form for what people write in many."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tasks.rules.text import clean_text, given, per_distinct, where_needed
 _HYPHENS = f"[{DASHES}_]"
 _DOTS = "[\u00b7\u2219\u22c5\u3002\uff61]"
 _GAPS = r"[\s\p{Z}\p{Cc}\p{Cf}]+"
-# Tolerant pattern of domain 3.1: old and new agency codes, six or eight digits of date, four to eight of sequence.
+# Tolerant pattern of law 3.1: old and new agency codes, six or eight digits of date, four to eight of sequence.
 NATIONAL = (
     r"^(?P<unit>(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*))-(?P<date>\d{6}|\d{8})-(?P<sequence>\d{4,8})$"
 )
@@ -105,7 +105,7 @@ def plain_codes(values: pa.Array) -> pa.Array:
 
 
 def fold_procedures(values: pa.Array) -> pa.Array:
-    """Cut the owner's suffix off national procedure codes; a local invented code stays as it is (domain 3.3).
+    """Cut the owner's suffix off national procedure codes; a local invented code stays as it is (law 3.3).
 
     A spreadsheet that took a code for a number left out its last zeros: six digits are fixed, so 2.00072 was 2.000720 and 2 was 2.000000.
     """

@@ -26,7 +26,7 @@ _TIME = r"(?P<H>99?)[:H](?P<M>99)(?:[:M](?P<S>99)(?:[.,](?P<f>9{1,9}))?)?"
 _HALF = r"(?: ?(?P<half>AM|PM|A\.M\.|P\.M\.|SA|CH))?"
 _ZONE = r"(?: ?(?P<zone>Z|UTC|GMT|[+-]99:?(?:99)?))?"
 _CLOCK = rf"(?:[T ,-]{{1,3}}{_TIME}{_HALF}{_ZONE})?"
-# Shapes of whole values; 9 stands for a digit (domain 2.2, 8).
+# Shapes of whole values; 9 stands for a digit (law 2.2; law 8).
 _YEAR_FIRST = re.compile(rf"(?P<Y>9999)(?P<s>[-/.])(?P<m>99?)(?P=s)(?P<d>99?){_CLOCK}")
 _YEAR_LAST = re.compile(rf"(?:{_TIME}{_HALF} )?(?P<a>99?)(?P<s>[-/.])(?P<b>99?)(?P=s)(?P<Y>9999)")
 _YEAR_LAST_CLOCK = re.compile(rf"(?P<a>99?)(?P<s>[-/.])(?P<b>99?)(?P=s)(?P<Y>9999){_CLOCK}")

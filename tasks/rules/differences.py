@@ -22,7 +22,7 @@ TIMES = ("received_at", "due_at", "done_at", "returned_at")
 FIELDS = ("status", *TIMES, "unit_code")
 LATE = "late"  # told among the fields where nothing else differs but what the systems count as late
 COLUMNS = ("code", *FIELDS, "modified_at")
-# How far a status has come (domain 2.6): submitted, received, in work or waiting, ended, handed over.
+# How far a status has come (law 2.6): submitted, received, in work or waiting, ended, handed over.
 _STAGE = np.array([-1, 0, 1, 3, 2, 2, 2, 3, 3, 3, 4, -1, -1, -1, -1, -1])
 _MISSING, _DUPLICATE, _LAG, _STATE, _DATE, _UNIT, _SAME = range(len(CLASSES))
 

@@ -1,4 +1,4 @@
-"""The same dossier in two places: evidence of other systems, second codes, double entries (domain 2.10, 2.11; 8, row 9).
+"""The same dossier in two places: evidence of other systems, second codes, double entries (law 2.10, 2.11; law 8, row 9).
 
 Everything is decided from the rows alone, so the order of arrival does not matter: matching a day's intake
 against all history ends where matching everything at once does.
@@ -191,7 +191,7 @@ def _by_applicant(intake: Intake, counted: Places) -> Pairs:
 
 
 def _same_code(intake: Intake) -> Pairs:
-    """Link one code in two primary systems: counted by both (domain 8, row 22)."""
+    """Link one code in two primary systems: counted by both (law 8, row 22)."""
     primary = np.flatnonzero(intake.primary)
     return _links(*_equal(intake.code, primary, intake.code, primary), BY_CODE)
 

@@ -31,9 +31,9 @@ class Ends:
         status: national status of the end that counts; 0 without one.
         origin: place in ``ORIGINS``: what the end was taken from.
         unknown: it ended, but nothing tells when.
-        shifted: the source's end lies exactly seven hours after the other system's (domain 2.11).
+        shifted: the source's end lies exactly seven hours after the other system's (law 2.11).
         lagged: it lies a little later than the other system's, and no work lies between them.
-        lost: the source shows it finished while its log shows it waiting (domain 2.10).
+        lost: the source shows it finished while its log shows it waiting (law 2.10).
         reopened: work went on after the end that the source states.
         handed: hand-over of the result that can be, NaT without one; handed_origin: place in ``ORIGINS``.
         year_slipped: the stated end bears another year; the mended one counts.

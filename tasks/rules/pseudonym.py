@@ -1,6 +1,6 @@
 """Keyed pseudonyms and the checks that need the value itself, made before the value is dropped.
 
-A plain hash of a twelve-digit number is undone in seconds by trying all of them (reliability 6.2);
+A plain hash of a twelve-digit number is undone in seconds by trying all of them;
 HMAC-SHA-256 with a key outside the database is not.
 """
 
@@ -19,7 +19,7 @@ from tasks.rules.text import fold, given, per_distinct
 
 SHORTEST_KEY = 32
 _SHORT = 16  # hexadecimal digits: enough to tell a few names apart
-# Filled in for want of a number (domain 2.10, 3.4), and runs of one digit or of counting digits.
+# Filled in for want of a number (law 2.10, 3.4), and runs of one digit or of counting digits.
 _PLACEHOLDER = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0*1|0?123456789\d{0,3}|1234567890?|9876543210?|[01]?0?9?0{6,}\d?)$"
 _PHONE_PLACEHOLDER = r"^(?:0?123456789\d?|0?987654321\d?|0?9?0{6,}\d?|0(\d?)0{7,}|0?1{8,}|0?9{8,}|0?8{8,}|0?3{8,})$"
 # Mobile numbers since 2018, fixed lines with area codes 02x, service numbers.

@@ -40,7 +40,7 @@ def receipt_of(facts: Facts, as_of_end: np.datetime64, first_year: int | None = 
     """Settle the receipt of each dossier.
 
     The code carries the day on which the system gave it, while the date field can be typed, migrated or slipped by a year
-    (domain 3.1, 8 rows 8, 13, 20). Where the field is missing, in the future or before ``first_year``, in which the source
+    (law 3.1; law 8, rows 8, 13 and 20). Where the field is missing, in the future or before ``first_year``, in which the source
     can have received its first dossier (None: any), where its year contradicts the code's, or
     where it reads as the code's day with day and month exchanged, the code's day stands, with the field's hour where there
     is one. Days of one year that merely differ stay as stated: a dossier that is filed on Friday night is received on

@@ -46,7 +46,7 @@ def receptions_of(
     """Work out the reception of each dossier.
 
     A record whose submission equals its receipt to the second proves nothing: systems that do not keep the submission
-    copy the receipt into it (domain 2.10).
+    copy the receipt into it (law 2.10).
     """
     rule, due = _due(facts, rules, clock)
     answered = _answered(facts, receipt)

@@ -159,7 +159,7 @@ def left_out(case: Case) -> np.ndarray:
 
 
 def verdicts(case: Case, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Hold the recorded state against the derived one (design 1).
+    """Hold the recorded state against the derived one (decision 0003).
 
     Returns:
         Places in ``VERDICTS``, and which dossiers are no dossiers of their own (duplicates, tests) or left out by

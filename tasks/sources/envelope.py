@@ -1,4 +1,4 @@
-"""The national exchange's envelope (domain 2.3): login, session, services, ``error_code`` "0" or "00"."""
+"""The national exchange's envelope (law 2.3): login, session, services, ``error_code`` "0" or "00"."""
 
 from __future__ import annotations
 

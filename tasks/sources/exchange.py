@@ -1,4 +1,4 @@
-"""The national exchange (domain 2.3 to 2.5): its three generations as one declared mapping."""
+"""The national exchange (law 2.3 to 2.5): its three generations as one declared mapping."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def read_units(objects: Objects, pages: Pages) -> Readings:
 
 
 def read_procedures(objects: Objects, pages: Pages) -> Readings:
-    """Read records of LayThuTuc: one row for each channel, because the limit is the channel's (domain 2.8)."""
+    """Read records of LayThuTuc: one row for each channel, because the limit is the channel's (law 2.8)."""
     keys, positions = objects.keys, objects.positions
     ways = [value or [{}] for value in keys.values("CACHTHUCTHUCHIEN")]
     items, places = keys_of(ways)

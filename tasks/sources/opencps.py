@@ -1,4 +1,4 @@
-"""OpenCPS v2: the dossier of its REST service and what its due-date options do (domain 2.7, 4.6, 5.3).
+"""OpenCPS v2: the dossier of its REST service and what its due-date options do (law 2.7, 4.6, 5.3).
 
 Its release date is the end of processing, its finish date the hand-over. ``extendDate`` is no extension of the
 deadline there but a mark of an early release, so it is not read.

@@ -94,7 +94,7 @@ _ALTERNATIVES = {
     "units": exchange.UNIT_KEYS,
     "catalogue": exchange.PROCEDURE_KEYS,
 }
-# Land software (domain 2.11): its key is the receipt number; the one-stop code stands beside it.
+# Land software (law 2.11): its key is the receipt number; the one-stop code stands beside it.
 LAND: dict[str, Headings] = {
     "code": ("so_bien_nhan",),
     "receipt_number": ("so_bien_nhan",),

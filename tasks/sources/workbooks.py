@@ -1,6 +1,6 @@
 """Workbooks are untrusted archives: how large they would become is known before they are opened.
 
-Limits are those of reliability.md section 4, but for the bytes: half a million rows with their texts inline take 240 MB.
+The limits let through what offices send and stop what an attack sends: half a million rows with their texts inline take 240 MB.
 The reader holds a sheet as a full rectangle of cells, so one cell far out would ask for gigabytes: the rectangle is
 measured first, and a large sheet is read in pieces (:mod:`tasks.sources.pieces`).
 """

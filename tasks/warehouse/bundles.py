@@ -13,7 +13,7 @@ from tasks.warehouse.partitions import Partition, every_partition, rows_of
 MOST_ROWS = 50_000
 # Of dossiers that were judged under the rules in force, a day touches one in forty or fewer; the others are not read.
 KNOWN_FOR_ONE_TOUCHED = 20
-# A run has at most about 200 task runs (design 4): checks and judgements together stay below this.
+# A run has at most about 200 task runs (decision 0005): checks and judgements together stay below this.
 MOST_TASKS = 160
 
 

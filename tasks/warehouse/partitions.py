@@ -13,7 +13,7 @@ from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.heard import NEWS, UNHEARD
 from tasks.warehouse.load import IN_FLIGHT
 
-_CLOSED = (3, 7, 8, 9, 10)  # national statuses after which time no longer runs (domain 2.6)
+_CLOSED = (3, 7, 8, 9, 10)  # national statuses after which time no longer runs (law 2.6)
 
 
 @dataclass(frozen=True, order=True)

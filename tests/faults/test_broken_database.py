@@ -37,7 +37,7 @@ from tests.warehouse.rows import dossiers, events
 pytestmark = pytest.mark.usefixtures("warehouse")
 
 CODES = [f"D{n}" for n in range(40)]
-RECOVERY_SECONDS = 10  # reliability.md, D1
+RECOVERY_SECONDS = 10  # from the end of the fault to the next write that holds
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.faults.office"])
 

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from flows.runtime.keys import auth_string, key_path
 from flows.runtime.server import PrefectServer, answers
 
-# Reliability.md 1.1: what Prefect leaves open, none of it data.
+# What Prefect leaves open, none of it data.
 OPEN = {"/api/health", "/api/ready", "/docs", "/openapi.json", "/ui-settings", "/api/version"}
 
 NOTHING = "00000000-0000-0000-0000-000000000000"

@@ -1,4 +1,4 @@
-"""Every profile against a file in its wire format (domain 2), read as the example source file says. All persons are invented."""
+"""Every profile against a file in its wire format (law 2), read as the example source file says. All persons are invented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workbooks and text files with every habit of domain 6.2, and those that are an attack."""
+"""Workbooks and text files with every habit of law 6.2, and those that are an attack."""
 
 from __future__ import annotations
 

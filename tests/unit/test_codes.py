@@ -1,4 +1,4 @@
-"""Codes in the forms of domain 3, against an obvious reading one by one."""
+"""Codes in the forms of law 3, against an obvious reading one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates in every format of domain 2.2, against Python's own parser, one value at a time."""
+"""Dates in every format of law 2.2, against Python's own parser, one value at a time."""
 
 from __future__ import annotations
 

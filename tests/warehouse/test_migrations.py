@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import product
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 from config.errors import ConfigError
 from schemas.catalogue import LAYERS, TABLES
@@ -50,6 +52,26 @@ def test_layers_and_tables_carry_their_descriptions() -> None:
     assert dict(fetch_all(query, {"names": list(LAYERS)})) == LAYERS
 
 
+def test_comments_of_an_older_warehouse_come_to_name_the_law() -> None:
+    facts, plan = "domain", "design"  # apart: nothing here refers to them any more
+    mend = import_module("schemas.migrations.versions.0022_comments_name_the_law").upgrade
+    query = (
+        "SELECT col_description('core.dossiers'::regclass, 1), obj_description('ref.units'::regclass), "
+        "obj_description('raw.pages'::regclass)"
+    )
+    with engine().connect() as opened:
+        pages = opened.exec_driver_sql("SELECT obj_description('raw.pages'::regclass)").scalar()
+        opened.exec_driver_sql(
+            f"COMMENT ON COLUMN core.dossiers.source IS 'Code, it''s folded ({facts} 3.1); 5 %% ({plan} 1).'"
+        )
+        opened.exec_driver_sql(f"COMMENT ON TABLE ref.units IS 'Directory ({facts} 7.1). Grain: agency.'")
+        with Operations.context(MigrationContext.configure(opened)):
+            mend()
+        found = opened.exec_driver_sql(query).one()
+        opened.rollback()
+    assert tuple(found) == ("Code, it's folded (law 3.1); 5 % (decision 0003).", "Directory (law 7.1). Grain: agency.", pages)
+
+
 def test_migrating_again_finds_nothing_to_do() -> None:
     assert migrate() == []
 
@@ -71,7 +93,7 @@ def test_a_warehouse_of_a_newer_release_is_refused() -> None:
 
 
 def expected_verbs(role: str, table: str) -> set[str]:
-    """What a role may do with a table: design section 5."""
+    """What a role may do with a table, by the layer that it lies in."""
     layer = table.split(".")[0]
     writes = {"SELECT", "INSERT", "UPDATE", "DELETE"}
     if layer == "audit":

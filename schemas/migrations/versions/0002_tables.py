@@ -138,7 +138,7 @@ def _create_raw_rejected() -> None:
 def _create_ref_units() -> None:
     op.create_table(
         "units",
-        sa.Column("unit_code", sa.Text(), nullable=False, comment="Agency identifier, e.g. H99.12 (domain 3.2)."),
+        sa.Column("unit_code", sa.Text(), nullable=False, comment="Agency identifier, e.g. H99.12 (law 3.2)."),
         sa.Column("valid_from", sa.Date(), nullable=False, comment="First day on which the code means this agency."),
         sa.Column("valid_to", sa.Date(), nullable=True, comment="Last such day; null while it is in force."),
         sa.Column("name", sa.Text(), nullable=False, comment="Name of the agency in Vietnamese."),
@@ -154,7 +154,7 @@ def _create_ref_units() -> None:
         ),
         sa.PrimaryKeyConstraint("unit_code", "valid_from"),
         schema="ref",
-        comment="Directory of agencies; a code means something only together with a date (domain 7.1). Grain: agency × start of validity.",
+        comment="Directory of agencies; a code means something only together with a date (law 7.1). Grain: agency × start of validity.",
     )
 
 
@@ -234,7 +234,7 @@ def _create_core_dossiers() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column(
             "partition_month",
@@ -286,7 +286,7 @@ def _create_core_dossiers() -> None:
             "status",
             sa.BigInteger(),
             nullable=True,
-            comment="National status 1 to 10 (domain 2.6), mapped by the source's own table.",
+            comment="National status 1 to 10 (law 2.6), mapped by the source's own table.",
         ),
         sa.Column("status_as_given", sa.Text(), nullable=True, comment="Status as the source writes it."),
         sa.Column(
@@ -387,7 +387,7 @@ def _create_core_dossier_versions() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column(
             "changed_in",
@@ -400,7 +400,7 @@ def _create_core_dossier_versions() -> None:
             "status",
             sa.BigInteger(),
             nullable=True,
-            comment="National status 1 to 10 (domain 2.6), mapped by the source's own table.",
+            comment="National status 1 to 10 (law 2.6), mapped by the source's own table.",
         ),
         sa.Column(
             "unit_code",
@@ -458,7 +458,7 @@ def _create_core_events() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("seq", sa.BigInteger(), nullable=False, comment="Place in the log, by time then as given, from 0."),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, comment="When it happened (ThoiDiemXuLy)."),
@@ -501,7 +501,7 @@ def _create_core_pauses() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("seq", sa.BigInteger(), nullable=False, comment="Place among the dossier's pauses, by start, from 0."),
         sa.Column("kind", sa.Text(), nullable=False, comment="What was waited for."),
@@ -549,7 +549,7 @@ def _create_core_matches() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("other_source", sa.Text(), nullable=False, comment="System of the other record."),
         sa.Column("other_code", sa.Text(), nullable=False, comment="Code of the other record there."),
@@ -595,7 +595,7 @@ def _create_quality_findings() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("check_id", sa.Text(), nullable=False, comment="Check, as declared in config/checks.yaml."),
         sa.Column("severity", sa.Text(), nullable=False, comment="Severity when it was last seen."),
@@ -640,7 +640,7 @@ def _create_quality_corrections() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("field", sa.Text(), nullable=False, comment="Field of core.dossiers that is corrected."),
         sa.Column(
@@ -720,7 +720,7 @@ def _create_judged_verdicts() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column(
             "policy",
@@ -773,7 +773,7 @@ def _create_judged_verdicts() -> None:
         ),
         sa.Column("state", sa.Text(), nullable=False, comment="Derived state."),
         sa.Column("timeliness", sa.Text(), nullable=False, comment="Derived: early, on time, late, or undetermined."),
-        sa.Column("verdict", sa.Text(), nullable=False, comment="Recorded against derived (design 1)."),
+        sa.Column("verdict", sa.Text(), nullable=False, comment="Recorded against derived (decision 0003)."),
         sa.Column(
             "reasons",
             sa.Text(),

@@ -30,7 +30,7 @@ def _create_quality_proposals() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("field", sa.Text(), nullable=False, comment="Field of core.dossiers that would be corrected."),
         sa.Column("unit_code", sa.Text(), nullable=True, comment="Agency that is asked: the dossier's, in ref.units."),

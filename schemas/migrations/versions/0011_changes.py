@@ -23,7 +23,7 @@ def upgrade() -> None:
             "code",
             sa.Text(),
             nullable=False,
-            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (domain 3.1).",
+            comment="Dossier code (MaHoSo), folded: NFKC, upper case, no inner spaces, plain hyphens (law 3.1).",
         ),
         sa.Column("field", sa.Text(), nullable=False, comment="Field of core.dossiers that was changed."),
         sa.Column(

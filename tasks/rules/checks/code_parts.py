@@ -1,4 +1,4 @@
-"""Dossier codes taken apart: agency, day and running number (domain 3.1).
+"""Dossier codes taken apart: agency, day and running number (law 3.1).
 
 Codes are read from their end, byte by byte, all at a time: a seventh of the time of a pattern that captures nothing.
 """
@@ -28,7 +28,7 @@ class CodeParts:
     """Dossier codes taken apart.
 
     Attributes:
-        well_formed: the code has one of the forms of domain 3.1.
+        well_formed: the code has one of the forms of law 3.1.
         day: the date inside it; NaT where there is none or it is no date.
         sequence: the running number; -1 without one.
         digits: how many digits it is written with; 0 without one.

@@ -1,4 +1,4 @@
-"""Checks of dossier, procedure and agency codes (domain 3.1 to 3.3)."""
+"""Checks of dossier, procedure and agency codes (law 3.1 to 3.3)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -87,7 +87,7 @@ def code_province_closed(facts: Facts, *, closed: tuple[str, ...]) -> Mask:
 
 @check
 def code_is_random_alias(facts: Facts, *, digits: int) -> Mask:
-    """The running number looks drawn by lot, as the synchronisation layer does when it invents a code (domain 2.10)."""
+    """The running number looks drawn by lot, as the synchronisation layer does when it invents a code (law 2.10)."""
     parts = facts.code_parts
     return (parts.digits == digits) & (parts.sequence >= 10 ** (digits - 1)) & facts.given("alias_code")
 

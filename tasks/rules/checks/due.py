@@ -1,4 +1,4 @@
-"""Checks of the due date against the catalogue's limit and the calendar (domain 4.6, 4.7; 8, rows 4 to 7 and 21)."""
+"""Checks of the due date against the catalogue's limit and the calendar (law 4.6, 4.7; law 8, rows 4 to 7 and 21)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -84,7 +84,7 @@ def due_on_day_off(facts: Facts) -> Mask:
 
 @check
 def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
-    """Due at night: a fault in adding hours (domain 4.7)."""
+    """Due at night: a fault in adding hours (law 4.7)."""
     minute = facts.minute("due_at")
     known = minute > 0  # midnight means a day without an hour
     return known & ((minute < first_minute) | (minute > last_minute))
@@ -92,7 +92,7 @@ def due_outside_office_hours(facts: Facts, *, first_minute: int, last_minute: in
 
 @check
 def due_after_default_hours(facts: Facts, *, hours: int) -> Mask:
-    """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (domain 4.7)."""
+    """Due exactly the system's default hours after receipt, for a procedure whose limit is in days (law 4.7)."""
     due, exactly = facts.at("due_at"), facts.at("received_at") + hours * 60 * MINUTE
     worked = facts.worked("due_at") - facts.worked("received_at")
     after = ((due >= exactly) & (due < exactly + MINUTE)) | (worked == hours * 60)

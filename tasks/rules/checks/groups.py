@@ -1,4 +1,4 @@
-"""Checks that see a dossier among others of its source and month: batches, bulk loads, repeats (domain 8, rows 9, 10, 13)."""
+"""Checks that see a dossier among others of its source and month: batches, bulk loads, repeats (law 8, rows 9, 10 and 13)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

@@ -1,4 +1,4 @@
-"""Checks of the progress log: its order, its speed, its hours (features B3; domain 8, rows 11, 13 and 16)."""
+"""Checks of the progress log: its order, its speed, its hours (law 8, rows 11, 13, 16 and 23)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -171,5 +171,5 @@ def status_differs_from_log(facts: Facts) -> Mask:
 
 @check
 def pause_sent_as_finished(facts: Facts) -> Mask:
-    """Finished by its status, waiting or stopped by its log: the status was lost on the way (domain 2.10)."""
+    """Finished by its status, waiting or stopped by its log: the status was lost on the way (law 2.10)."""
     return (facts.status == 9) & one_of(_last_status(facts), (5, 6, 8))

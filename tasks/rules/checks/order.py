@@ -1,4 +1,4 @@
-"""Checks of the order of a dossier's dates, among them those of the report HoSoGayLoiThongKe (domain 8, row 8)."""
+"""Checks of the order of a dossier's dates, among them those of the report HoSoGayLoiThongKe (law 8, row 8)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -136,7 +136,7 @@ def times_without_hour(facts: Facts) -> Mask:
 
 @check
 def january_year_slip(facts: Facts, *, days: int) -> Mask:
-    """A date of early January lies a year before the others: last year's number was typed on (domain 8, row 20)."""
+    """A date of early January lies a year before the others: last year's number was typed on (law 8, row 20)."""
     coded, modified, given = facts.code_parts.day, facts.day("modified_at"), facts.day("received_at")
     far = np.flatnonzero((coded > given + 300 * _DAY) | (np.isnat(coded) & (modified > given + 300 * _DAY)))
     received, other = given[far], np.where(np.isnat(coded[far]), modified[far], coded[far])

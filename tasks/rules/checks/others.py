@@ -1,4 +1,4 @@
-"""Checks against other systems: land software, postal service, other codes of the same dossier (domain 2.11; 8)."""
+"""Checks against other systems: land software, postal service, other codes of the same dossier (law 2.11; law 8)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -44,7 +44,7 @@ def finished_but_open_elsewhere(facts: Facts) -> Mask:
 
 @check
 def end_shifted_seven_hours(facts: Facts) -> Mask:
-    """The end here and in the other system differ by exactly seven hours (domain 2.11)."""
+    """The end here and in the other system differ by exactly seven hours (law 2.11)."""
     evidence = facts.evidence
     gap = np.abs(evidence.of_dossier(facts.at("done_at")) - evidence.at("done_at"))
     return evidence.any(np.abs(gap - _SHIFT) <= _SECOND)

@@ -1,4 +1,4 @@
-"""Checks of the status against what else the record says (domain 2.6; 8, rows 1, 8, 11 and 12)."""
+"""Checks of the status against what else the record says (law 2.6; law 8, rows 1, 8, 11 and 12)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)
@@ -102,7 +102,7 @@ def result_without_end(facts: Facts) -> Mask:
 
 @check
 def waiting_for_collection(facts: Facts, *, days: int) -> Mask:
-    """Finished long ago and never handed over: forgotten at the desk, or closing blocked by a fee (domain 8, row 1)."""
+    """Finished long ago and never handed over: forgotten at the desk, or closing blocked by a fee (law 8, row 1)."""
     long_ago = facts.day("done_at") < facts.today - days * _DAY
     return (facts.status == 9) & ~facts.given("returned_at") & long_ago
 

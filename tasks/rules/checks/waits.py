@@ -1,4 +1,4 @@
-"""Checks of pauses: supplement, financial obligation, stop, posting (domain 4.3; 8, row 3)."""
+"""Checks of pauses: supplement, financial obligation, stop, posting (law 4.3; law 8, row 3)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

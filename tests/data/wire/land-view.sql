@@ -1,4 +1,4 @@
--- Land software (VBDLIS, iLIS) as tables that an account may read (domain 2.11): dossiers by receipt number, and what they waited for.
+-- Land software (VBDLIS, iLIS) as tables that an account may read (law 2.11): dossiers by receipt number, and what they waited for.
 CREATE TABLE ho_so (so_bien_nhan TEXT PRIMARY KEY, ma_ho_so_mot_cua TEXT, ma_tthc TEXT, don_vi TEXT, ngay_tiep_nhan DATETIME,
   ngay_hen_tra DATETIME, ngay_ket_thuc DATETIME, trang_thai_ket_thuc INTEGER, cap_nhat DATETIME);
 CREATE TABLE tam_dung (so_bien_nhan TEXT, loai INTEGER, bat_dau DATETIME, ket_thuc DATETIME);

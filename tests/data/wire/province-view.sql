@@ -1,4 +1,4 @@
--- A province's own table and the view over it that shows what is needed and nothing else (domain 2.9). All persons are invented.
+-- A province's own table and the view over it that shows what is needed and nothing else (law 2.9). All persons are invented.
 CREATE TABLE HoSo (Id INTEGER PRIMARY KEY, MaHoSo TEXT, MaHoSoKhac TEXT, SoBienNhan TEXT, MaTTHC TEXT, MaLinhVuc TEXT, DonViQuanLy TEXT,
   KenhThucHien TEXT, LoaiDoiTuong TEXT, ChuHoSo TEXT, SoGiayToChuHoSo TEXT, TrangThaiHoSoId TEXT, NgayNopHoSo DATETIME, NgayTiepNhan DATETIME,
   NgayHenTra DATETIME, NgayKetThucXuLy DATETIME, NgayTra DATETIME, NgayTuChoi DATETIME, ViTriDeHoSo TEXT, NgaySuaDoi DATETIME, DeletedOn DATETIME);
