@@ -22,7 +22,7 @@ _RESULTS = """
 """
 _DAYS = """
     SELECT DISTINCT as_of FROM quality.gate_results
-    WHERE as_of >= (SELECT max(as_of) FROM quality.gate_results) - %(days)s ORDER BY as_of
+    WHERE as_of >= (SELECT max(as_of) FROM quality.gate_results WHERE as_of < now()) - %(days)s ORDER BY as_of
 """
 _FILE = re.compile(r"\d{4}-\d\d-\d\d\.html")
 # A page's first line: a digest of what it was made of, promises held, all promises. Whoever makes pages otherwise counts up.

@@ -17,7 +17,7 @@ GATE_DAYS = 400  # a year and the month before, so that a month can be held agai
 # What a promise came to last is kept however old it is: the page shows it.
 _OLD_RESULTS = """
     FROM quality.gate_results AS g
-    WHERE g.as_of < (SELECT max(as_of) FROM quality.gate_results) - %(days)s AND EXISTS (
+    WHERE g.as_of < (SELECT max(as_of) FROM quality.gate_results WHERE as_of < now()) - %(days)s AND EXISTS (
         SELECT FROM quality.gate_results AS later
         WHERE later.gate = g.gate AND later.subject = g.subject AND later.expectation = g.expectation AND later.as_of > g.as_of)
 """

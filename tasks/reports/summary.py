@@ -42,7 +42,7 @@ _RATES = """
 _NAMES = "SELECT DISTINCT ON (unit_code) unit_code, name FROM ref.units ORDER BY unit_code, valid_from DESC"
 _GATES = """
     SELECT gate, count(*), count(*) FILTER (WHERE NOT success) FROM quality.gate_results
-    WHERE as_of = (SELECT max(as_of) FROM quality.gate_results) GROUP BY 1 ORDER BY 1
+    WHERE as_of = (SELECT max(as_of) FROM quality.gate_results WHERE as_of < now()) GROUP BY 1 ORDER BY 1
 """
 
 

@@ -16,7 +16,7 @@ from tasks.rules.text import LONGEST
 _NUMBER = r"(?:\d{1,9}\s?/\s?\d{1,9}|\d{1,9}(?:[.,]\d{1,9})?|nua)"
 # Without marks, the longest first. Each with our unit, and how many of it one is.
 _UNITS: tuple[tuple[str, str, float], ...] = (
-    (r"ngay (?:ngay )?lam viec|ngay lv|nlv", "working_day", 1),
+    (r"ngay (?:ngay )?lam viec|ngay l/?v|nlv", "working_day", 1),
     (r"buoi(?: lam viec)?", "working_day", 0.5),
     (r"ngay(?: (?:lich|duong lich|theo lich))?", "calendar_day", 1),
     (r"tuan", "calendar_day", 7),
@@ -26,13 +26,13 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"nam", "month", 12),
 )
 _UNIT = "|".join(words for words, _, _ in _UNITS)
-_TO = r"(?:-|~|den|toi)"
-_SPAN = rf"(?:(?:tu )?(?P<low>{_NUMBER}) ?(?P<low_unit>{_UNIT})? ?{_TO} ?)?(?P<high>{_NUMBER}) ?(?P<unit>{_UNIT})\b(?P<half> ruoi\b)?"
+_TO = r"(?:-|~|⇒|den|toi)"
+_SPAN = rf"(?:(?:tu )?(?P<low>{_NUMBER}) ?(?P<low_unit>{_UNIT})? ?{_TO} ?)?(?P<high>{_NUMBER}) ?(?P<unit>{_UNIT})\b(?P<half> ruoi\b(?: lam viec\b)?)?"
 _AT_START = re.compile(_SPAN)
 _UNIT_FIRST = re.compile(rf"(?:so )?(?P<unit>{_UNIT}) ?[:=] ?(?P<high>{_NUMBER})$")
 _LEAD = re.compile(
     r"(?:thoi (?:han|gian)(?: (?:giai quyet|thuc hien|xu ly|tra ket qua|la))*|giai quyet|thuc hien|trong(?: vong)?|toi da|nhieu nhat"
-    r"|khong (?:vuot )?qua|cham nhat(?: la)?|[<≤]=?|la)\b ?[:,]? ?|[<≤]=? ?|: ?"
+    r"|khong (?:vuot )?qua|cham nhat(?: la| sau)?|[<≤]=?|la)\b ?[:,]? ?|[<≤]=? ?|: ?"
 )
 _SEPARATORS = " .,;:()-"
 _HOLDERS = r"nguoi (?:nop|dan|yeu cau|de nghi)(?: ho so)?|cong dan|khach hang|(?:cua |tu )?(?:to chuc|ca nhan)(?:,? (?:va |hoac )?(?:to chuc|ca nhan))*"
@@ -45,14 +45,15 @@ _FROM_RECEIPT = (
     rf" (?:tiep nhan|nhan|nop)\b(?:,? (?:duoc|du|day du|{_PAPERS}|{_SOUND}|{_DESKS}|{_HOLDERS}))*(?=$|[.,;:()-]| )"
 )
 _DAYS_OFF = r"thu (?:7|bay)|chu nhat|ngay nghi|ngay le|nghi le|le,? tet"
+_ANOTHER_SPAN = r"(?<![\d/])\d{1,3} ?(?:ngay|gio|tieng|tuan|buoi|phut|nlv|h)\b"
 # Words after a span that leave it as it is.
 _HARMLESS = tuple(
     re.compile(words)
     for words in (
         _FROM_RECEIPT,
-        r"khong (?:tinh|ke|bao gom|gom)\b(?:(?!truong hop)[^;()])*",
-        r"/ ?(?:0?1 )?(?:ho so|truong hop)(?=$|[.;)])",
-        r"(?:theo quy dinh|tai (?:khoan|diem|dieu|muc|nghi dinh|luat|thong tu|quyet dinh))\b(?:(?!truong hop|neu |keo dai|gia han)[^;()])*",
+        r"(?:khong|chua) (?:tinh|ke|bao gom|gom)\b(?:(?!truong hop)[^;()])*",
+        r"/ ?(?:0?1 )?(?:bo )?(?:ho so|truong hop)(?=$|[.;)])",
+        rf"(?:theo quy dinh|tai (?:khoan|diem|dieu|muc|nghi dinh|luat|thong tu|quyet dinh))\b(?:(?!truong hop|neu |keo dai|gia han|{_ANOTHER_SPAN})[^;()])*",
         r"(?:neu |trong )?truong hop (?:tu choi|khong)\b(?!.*(?:\d|keo dai|gia han|thoa thuan|phuc tap)).*",
         r"trong do\b(?!.*truong hop).*",
     )
@@ -75,7 +76,9 @@ _NO_LIMIT = re.compile(
 )
 # What the catalogue puts in brackets only says what is left out of the limit.
 _OUTSIDE = re.compile(r"\(\s*không tính[^)]*\)")
-_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]|->|\u2192")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
+_ARROWS = re.compile("[-=]>|[\u2192\u21d2\u27a1\u2794]\ufe0f?")
+_DAYS_TWICE = re.compile(r"(?<!\d)(\d{1,9}) ?ngay ?\( ?(\d{1,9}) ?ngay ?\)(?= lam viec)")
 _TWICE = re.compile(r"(?<!\d)(\d{1,9}) ?\( ?(\d{1,9}) ?\)")
 _UNIT_IN_BRACKETS = re.compile(rf"\( ?((?:{_UNIT}|lam viec)) ?\)")
 
@@ -142,10 +145,11 @@ def _read(text: str) -> Limit:
 def _plain(text: str) -> str:
     """Return a text without marks, numbers in digits, one kind of dash, and nothing said twice."""
     written = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower()).replace("\u2044", "/")
-    written = digits_for_words(_DASHES.sub("-", re.sub(r"\s+", " ", written)))
+    written = digits_for_words(_DASHES.sub("-", _ARROWS.sub("⇒", re.sub(r"\s+", " ", written))))
     marks_off = unicodedata.normalize("NFD", written.replace("đ", "d").replace("ð", "d"))
     plain = "".join(letter for letter in marks_off if not unicodedata.combining(letter))
     plain = _UNIT_IN_BRACKETS.sub(r" \1", plain)
+    plain = _DAYS_TWICE.sub(lambda both: f"{both[1]} ngay" if int(both[1]) == int(both[2]) else both[0], plain)
     plain = _TWICE.sub(lambda both: both[1] if int(both[1]) == int(both[2]) else both[0], plain)
     return re.sub(r" +", " ", plain).strip(" .;,")
 
@@ -178,13 +182,18 @@ def _says_no_more(after: str, limit: Limit) -> bool:
 
 
 def _said_again(rest: str, limit: Limit) -> re.Match[str] | None:
-    """Return the same span said once more, be it in hours of working days."""
+    """Return the same span said once more, be it in hours of working days, or in days without a word of which."""
     match = _AT_START.match(rest)
     if match is None:
         return None
     again = _limit(match)
-    hours = limit.unit == "working_day" and again.unit == "hour" and again.amount == (limit.amount or 0) * 8
-    return match if again == limit or hours else None
+    said = (limit.unit, again.unit)
+    if said[0] == "working_day" and again.amount is not None:
+        factor = {"hour": 8, "calendar_day": 1}.get(again.unit)
+        return match if again == limit or (factor and again.amount == (limit.amount or 0) * factor) else None
+    if said in (("hour", "working_day"), ("hour", "calendar_day")):
+        return match if (again.amount or 0) * 8 == limit.amount else None
+    return match if again == limit else None
 
 
 def _limit(match: re.Match[str]) -> Limit:
@@ -193,7 +202,8 @@ def _limit(match: re.Match[str]) -> Limit:
     name, unit, of_one = next(each for each in _UNITS if re.fullmatch(each[0], match["unit"]))
     high = _number(match["high"])
     low = high if parts.get("low") is None else _number(parts["low"])
-    if high is None or low is None or (parts.get("low_unit") and not re.fullmatch(name, parts["low_unit"])):
+    reduced = "⇒" in match[0] and low is not None and high is not None and low > high  # which of the two holds it does not say
+    if reduced or high is None or low is None or (parts.get("low_unit") and not re.fullmatch(name, parts["low_unit"])):
         return UNSETTLED
     half = 0.5 if parts.get("half") else 0.0
     shortest, amount = (end * of_one for end in sorted((low, high + half)))

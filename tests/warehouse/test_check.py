@@ -218,6 +218,16 @@ def test_old_results_of_gates_are_forgotten_but_for_the_last_of_each_promise() -
     assert fetch_all("SELECT count(*) FROM audit.ledger") == entries, "nothing to forget leaves no trace"
 
 
+def test_a_slipped_day_far_ahead_makes_no_result_old() -> None:
+    promise = {"gate": "cleaned", "subject": "s", "success": True, "checked": 1, "unexpected": 0, "tolerance": 0.0}
+    days = [date(2026, 3, 30), date(2026, 3, 31), date(2031, 3, 31)]
+    rows = [{**promise, "expectation": "code: given", "as_of": day} for day in days]
+    with load("gate", "test") as current:
+        current.merge(GATE_RESULTS, GATE_RESULTS.frame(rows).drop(columns=["changed_in"]))
+    assert forget_gate_results() == 0
+    assert [day for (day,) in fetch_all("SELECT as_of FROM quality.gate_results ORDER BY 1")] == days
+
+
 def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
     with pytest.raises(DataError):
         gate(DAY_ONE, cleaned(status=12, unit_code="CANARY-7", procedure_code="CANARY-8"))

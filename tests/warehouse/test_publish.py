@@ -108,6 +108,17 @@ def test_an_earlier_day_published_later_does_not_replace_the_newest_day() -> Non
     assert current_id() == newest
 
 
+@pytest.mark.parametrize("slipped", [date(2031, 3, 31), date(2131, 1, 1)])
+def test_a_slipped_day_that_had_not_ended_hides_no_later_figures(slipped: date) -> None:
+    rows = verdict_rows(200)
+    future = publish(rows, slipped)  # as earlier versions let it be
+    assert current_id() == future, "the only figures there are"
+    ended = publish(rows)
+    assert publish(rows, slipped) == future, "published again, it hides them no more"
+    assert current_id() == ended
+    assert publish(rows, date(2026, 4, 1)) == current_id(), "and the days go on"
+
+
 def test_figures_of_another_day_are_not_published() -> None:
     publish(verdict_rows(100), date(2026, 3, 30))
     with pytest.raises(DataError, match=r"speaks for 2026-03-31.*measured for 2026-03-30"):
