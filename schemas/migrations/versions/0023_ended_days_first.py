@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 _QUERY = (
     "SELECT DISTINCT ON (policy) * FROM mart.publications ORDER BY policy, "
