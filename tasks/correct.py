@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,8 +36,10 @@ from tasks.rules.correction_lines import (
     require_short,
 )
 from tasks.rules.corrections import CORRECTABLE
+from tasks.rules.masking import HIDDEN, looks_personal, personal_code_or_text
 from tasks.rules.values import value_text
 from tasks.shield import shielded
+from tasks.sources.guard import code_as_kept, page_name
 from tasks.sources.small_tables import small_table
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -154,12 +156,12 @@ def announce(package: str, approved: int, proposed: int = 0) -> None:
 
 
 def package_name(file_name: str, body: bytes) -> str:
-    """Name a package by its file's name and digest, so that the same file is the same package.
+    """Name a package by its file's name and digest, so that the same file is the same package; a person in it is not named.
 
     >>> package_name("Đính chính tháng 3.csv", b"")
     'nh-ch-nh-th-ng-3-e3b0c44298fc'
     """
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(file_name).stem.lower()).strip("-")[:40]
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(page_name(file_name)).stem.lower()).strip("-")[:40]
     return f"{stem or 'package'}-{hashlib.sha256(body).hexdigest()[:12]}"
 
 
@@ -178,11 +180,12 @@ def _lines(body: bytes) -> list[Line]:
     """
     require_short(body)
     try:
-        return lines_of(small_table(body, is_heading))
+        lines = lines_of(small_table(body, is_heading))
     except UnreadableFileError:
         raise
     except ValueError as error:
         raise UnreadableFileError(str(error)) from None
+    return [replace(line, code=code_as_kept(line.code)) for line in lines]
 
 
 def _known(lines: list[Line]) -> Known:
@@ -280,10 +283,15 @@ def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
     for answer in answers:
         line = answer.line
         state, *reasons = (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REASONS[answer.reason])
-        rows.append((line.number, line.code, line.field, state, *reasons))
+        rows.append((line.number, line.code, _repeated(line.field), state, *reasons))
     folder = settings().home / "corrections"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return write_rows(folder / f"{package}.result.csv", rows, private=True)
+
+
+def _repeated(cell: str) -> str:
+    """Return a cell as an answer may repeat it: the line's number tells which it was."""
+    return HIDDEN if looks_personal(cell) or personal_code_or_text(cell) else cell
 
 
 def corrections_of(package: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from config.sources import Source
+from schemas.raw import PAGES
 from tasks.held_pages import replaced_pages
 from tasks.sources.notes import Note
 from tasks.sources.readings import Lines
@@ -90,7 +91,8 @@ def mark_loaded(
     fresh = []
     for page, one in zip(pages, told, strict=True):
         notes = "\n".join(note.written() for note in one.notes) or None
-        if current.execute(statement, {**same, "digest": page.digest, "records": one.records, "notes": notes}):
+        values = {**same, "digest": page.digest, "records": one.records, "notes": notes}
+        if current.execute(statement, current.net.row(PAGES, values)):
             fresh.append((page, one))
     return fresh
 

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.errors import MotcuaError
-from schemas.raw import PULLS, WINDOWS
+from schemas.raw import PAGES, PULLS, WINDOWS
 from tasks.pulling.spans import Asked
 from tasks.rules.masking import mask
-from tasks.sources.guard import page_name
 from tasks.sources.protocol import Page, Window
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load
@@ -131,7 +130,7 @@ class Receipt:
             "pull_id": self.pull_id,
             "window_id": asked.window_id,
             "number": len(self.digests),
-            "name": page_name(page.name),
+            "name": page.name,
             "media_type": page.media_type,
             "bytes": len(page.body),
             "records": page.records or 0,
@@ -140,7 +139,7 @@ class Receipt:
             "last_news": self.last_news,
         }
         with open_load(PULL, self.source, digest=digest) as current:
-            fresh = current.read_one(_NOTE_WINDOW + _NOTE_PAGE, values)
+            fresh = current.read_one(_NOTE_WINDOW + _NOTE_PAGE, current.net.row(PAGES, values))
         self.fresh += bool(fresh)
         self.digests.append(digest)
         self.records += page.records or 0

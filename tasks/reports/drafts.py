@@ -18,6 +18,7 @@ from config.notices import check_notice, read_notice
 from config.policies import Policy
 from schemas.reference import PROCEDURES
 from tasks.rules.limits import parse_limit
+from tasks.rules.masking import names_somebody
 
 
 class DraftLimit(BaseModel):
@@ -88,8 +89,11 @@ def draft_of_notice(notice: Notice) -> Draft:
     """Return the calendars with a notice in them.
 
     Raises:
-        ConfigError: there is no such calendar, or the notice does not fit it.
+        ConfigError: there is no such calendar, the notice does not fit it, or it names a person: it is kept and shown.
     """
+    if any(map(names_somebody, (notice.document, *(each.note for each in notice.days)))):
+        fact = "the document or the note of a day holds what looks like a person's name, number, mail or address"
+        raise ConfigError("notice", fact, "the document's number and what day it is")
     calendars = load_calendars()
     if notice.calendar not in calendars:
         raise ConfigError("calendar", f"there is no {notice.calendar!r}", ", ".join(sorted(calendars)))

@@ -24,6 +24,7 @@ from tasks.rules.clock import WorkingClock
 from tasks.rules.codes import fold_codes
 from tasks.rules.file_dates import read_file_dates
 from tasks.rules.text import fold
+from tasks.sources.guard import code_as_kept
 from tasks.sources.small_tables import small_table
 from tasks.warehouse.engine import fetch_all
 
@@ -128,7 +129,7 @@ def _letters(table: SmallTable, name: str) -> Letters:
     codes_written, days_written = (
         pa.array([row.cells[at] if at < len(row.cells) else "" for row in rows], pa.string()) for at in (code_at, sent_at)
     )
-    codes = fold_codes(codes_written).to_pylist()
+    codes = [code and code_as_kept(code) for code in fold_codes(codes_written).to_pylist()]
     read = read_file_dates(days_written)
     days = read.times.astype("datetime64[D]").astype(object)
     sent: dict[str, list[date]] = defaultdict(list)

@@ -18,7 +18,7 @@ from tasks.rules.correction_facts import REASONS as IMPOSSIBLE
 from tasks.rules.correction_facts import Held, Standing, why_impossible
 from tasks.rules.corrections import CORRECTABLE
 from tasks.rules.file_dates import read_file_dates
-from tasks.rules.masking import looks_personal
+from tasks.rules.masking import looks_personal, names_somebody, personal_code_or_text
 from tasks.rules.spelling import may_be_one
 from tasks.rules.text import fold
 from tasks.rules.values import CLOSING, same_value
@@ -146,8 +146,8 @@ REASONS = {
     "not_allowed": ("giá trị mới không có trong danh mục", "the new value is not in the directory"),
     "no_evidence": ("thiếu căn cứ", "no evidence"),
     "personal_value": (
-        "có số giống giấy tờ, điện thoại hoặc thư điện tử: ghi số hiệu văn bản thay vào",
-        "holds what looks like an identity number, telephone or mail: give a document number instead",
+        "có số giống giấy tờ, điện thoại, thư điện tử, hoặc tên, địa chỉ của người dân: ghi số hiệu văn bản thay vào",
+        "holds what looks like an identity number, telephone, mail, a person's name or address: give a document number instead",
     ),
     "no_proposer": ("thiếu người đề nghị", "nobody proposes it"),
     "same_person": ("người đề nghị và người duyệt là một", "proposed and approved by the same person"),
@@ -343,7 +343,7 @@ def _wrong_form(line: Line) -> str:
         "no_evidence": not line.evidence,
         "no_proposer": not line.proposed_by,
         "same_person": bool(line.approved_by) and may_be_one(line.approved_by, line.proposed_by),
-        "personal_value": any(looks_personal(text) for text in (line.evidence, line.proposed_by, line.approved_by)),
+        "personal_value": names_somebody(line.evidence) or looks_personal(line.proposed_by) or looks_personal(line.approved_by),
         "unclear_decision": bool(line.decision) and fold(line.decision) not in _YES | _NO,
         "no_approver": bool(line.decision) and not line.approved_by,
         "undecided": fold(line.proposed_by) == PROPOSER and not line.approved_by,
@@ -375,7 +375,7 @@ def _value(text: str, name: str, known: Known, source: str, *, listed: bool = Tr
         return None, "not_allowed"
     if directory is not None and text not in directory:
         return None, "not_allowed"
-    return (None, "personal_value") if looks_personal(text) else (text, "")
+    return (None, "personal_value") if looks_personal(text) or personal_code_or_text(text) else (text, "")
 
 
 def _instant(text: str, zone: ZoneInfo, *, closing: bool) -> str | None:

@@ -63,12 +63,33 @@ def mask(text: str) -> str:
     return text
 
 
+def told(text: str) -> str:
+    """Return the name of a heading, a sheet or a field as messages tell it: masked, and not at all where an address is left.
+
+    Examples:
+        >>> told("Ngày hẹn trả"), told("HS Nguyễn Văn An"), told("Số nhà 45, thôn 3")
+        ('Ngày hẹn trả', 'HS ***', '[che]')
+    """
+    rest = mask(text)
+    return HIDDEN if personal(rest, places=True) else rest
+
+
 def looks_personal(text: str) -> bool:
     """Tell whether a text holds what looks like an identity number, a telephone or a mail address.
 
     For what officials write, who may name persons; for what a source writes see :func:`personal`.
     """
     return ("@" in text and _MAIL.search(text) is not None) or any(pattern.search(text) for pattern in _SURE)
+
+
+def names_somebody(text: str) -> bool:
+    """Tell whether what an official gives as evidence holds a person's number, mail, name or address; a document's number is none.
+
+    Examples:
+        >>> names_somebody("Công văn 12/CV-UBND của UBND xã Nguyễn Huệ"), names_somebody("Đơn của bà Trần Thị Mai")
+        (False, True)
+    """
+    return looks_personal(text) or personal(text, places=True, numbers=False) is not None
 
 
 def personal(text: str, *, places: bool = False, numbers: bool = True) -> str | None:

@@ -39,6 +39,12 @@ DATED = (
     r"^(?:(?:20)?(?:1\d|2\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{1,8}"
     r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20(?:1\d|2\d)\d{1,8})$"
 )
+_DATED = re.compile(DATED)
+
+
+def is_dated(text: str) -> bool:
+    """Tell whether a number begins with a day, as many receipts do."""
+    return _DATED.match(text) is not None
 
 
 def numbers_in(text: str) -> bool:

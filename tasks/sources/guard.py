@@ -23,8 +23,8 @@ from tasks.rules.addresses import of_agency
 from tasks.rules.codes import NATIONAL, fold_codes
 from tasks.rules.columns import truths
 from tasks.rules.displaced import displaced, unheard
-from tasks.rules.masking import HIDDEN, personal, personal_code_or_text, without_contacts
-from tasks.rules.numbers import CODE_NUMBER, DATED, DIGITS
+from tasks.rules.masking import HIDDEN, looks_personal, personal, personal_code_or_text, without_contacts
+from tasks.rules.numbers import CODE_NUMBER, DATED, DIGITS, is_dated
 from tasks.sources.masked import AGENCY, CODE, FIELDS, TEXT, values_of
 from tasks.sources.readings import Readings
 
@@ -38,7 +38,7 @@ _LISTS = (
     code_lists.LEVELS,
 )
 # Codes that are as a code should be, which nearly all are.
-_PLAIN = r"^(?:(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3}){0,4})-\d{6,8}-\d{4,8}|[A-Za-z]{1,4}[0-9]{0,8}(?:[-./][0-9]{1,8}){0,3}|[0-9]{1,8})$"
+PLAIN_CODE = r"^(?:(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3}){0,4})-\d{6,8}-\d{4,8}|[A-Za-z]{1,4}[0-9]{0,8}(?:[-./][0-9]{1,8}){0,3}|[0-9]{1,8})$"
 _TEXT = pd.ArrowDtype(pa.string())
 _FEWEST_DIGITS = 7  # of a number that tells somebody
 _ENOUGH = 3  # numbers of a column that show how its receipts are made
@@ -81,7 +81,7 @@ class Guard:
             if kind != CODE:
                 continue
             named = {name: values_of(frame, column) for name, frame in frames.items() if FIELDS[name].get(column) == CODE}
-            odd = [pc.filter(values, pc.invert(pc.match_substring_regex(values, _PLAIN))) for values in named.values()]
+            odd = [pc.filter(values, pc.invert(pc.match_substring_regex(values, PLAIN_CODE))) for values in named.values()]
             distinct = pc.unique(pc.drop_null(pa.concat_arrays([pa.array([], pa.string()), *odd])))
             national = pc.match_substring_regex(fold_codes(distinct), NATIONAL)
             found |= _personal_codes(pc.filter(distinct, pc.invert(pc.fill_null(national, False))), self.known)
@@ -180,9 +180,23 @@ def page_name(name: str) -> str:
     """Return what a page is called in the warehouse: a file that bears the name of a person gets another, always the same."""
     stem, dot, ending = name.rpartition(".")
     called = stem if dot else name
-    if not (personal_code_or_text(called, places=True) or personal(called.replace("_", " "), places=True)):
+    if not (
+        looks_personal(name) or personal_code_or_text(called, places=True) or personal(called.replace("_", " "), places=True)
+    ):
         return name
     return f"{code_token(name, pseudonym_key())}{dot}{ending if dot else ''}"
+
+
+def personal_by_itself(code: str) -> bool:
+    """Tell whether a code is a person's, asked of it alone; receipts that begin with their day are none."""
+    bare = code.strip()
+    national = pc.match_substring_regex(fold_codes(pa.array([bare], pa.string())), NATIONAL)[0].as_py()
+    return not (is_dated(bare) or national) and personal_code_or_text(bare)
+
+
+def code_as_kept(code: str) -> str:
+    """Return a dossier's code as the warehouse has it: whoever names one by a person's number means the token."""
+    return code_token(code, pseudonym_key()) if code and personal_by_itself(code) else code
 
 
 def code_token(text: str, key: bytes) -> str:

@@ -12,7 +12,7 @@ from config.errors import SourceError
 from config.sources import Source
 from tasks.rules.masking import mask
 from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError
-from tasks.sources.guard import guard_of
+from tasks.sources.guard import guard_of, page_name
 from tasks.sources.json_text import uncollected
 from tasks.sources.notes import UNREADABLE, Note
 from tasks.sources.profiles import parse_records, read_parsed, read_records, read_table
@@ -138,5 +138,5 @@ def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readi
         with uncollected():
             return read_table(page.body, page.media_type, source, pages)
     except ValueError as error:
-        named = f" ({mask(page.name)})" if page.name and source.kind == "files" else ""
+        named = f" ({mask(page_name(page.name))})" if page.name and source.kind == "files" else ""
         raise SourceError(source.name, f"page {page.digest[:12]}{named} cannot be read: {error}") from None

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from config.sources import Headings, Source
 from tasks.rules.columns import truths
-from tasks.rules.masking import mask
+from tasks.rules.masking import told
 from tasks.rules.text import fold, given, per_distinct
 from tasks.sources.headings import Head, HeadingsError, Wanted
 from tasks.sources.notes import CUT_TEXT, DATES_1904, HEADING_TWICE, SHEET_LEFT_OUT, Note
@@ -105,7 +105,7 @@ def place_columns(found: Iterable[Sheet], columns: Mapping[str, Headings], sourc
             parts += [_numbered(part, number) for part in _tables(sheet, head, columns, source, wanted)]
         elif sheet.rows:
             missing = min(missing, lacking, key=len)
-            left_out.append(Note(SHEET_LEFT_OUT, mask(sheet.name), sheet.rows))
+            left_out.append(Note(SHEET_LEFT_OUT, told(sheet.name), sheet.rows))
     if not parts:
         raise wanted.missing(missing)
     whole = _joined(parts)
@@ -295,7 +295,7 @@ def _notes(sheet: Sheet, head: Head) -> Iterator[Note]:
     if sheet.serial_shift:
         yield Note(DATES_1904)
     for name, count in head.twice:
-        yield Note(HEADING_TWICE, mask(" ".join(name.split())), count)
+        yield Note(HEADING_TWICE, told(" ".join(name.split())), count)
 
 
 def _cut_texts(named: Mapping[str, pa.Array], head: Head, sheet: Sheet) -> Iterator[Note]:
@@ -309,7 +309,7 @@ def _cut_texts(named: Mapping[str, pa.Array], head: Head, sheet: Sheet) -> Itera
         near = len(pc.unique(values.filter(pc.fill_null(pc.equal(lengths, longest - 1), False))))
         if at_end >= _FEWEST_CUT and at_end > 3 * near:
             name = sheet.row(head.last_row)[head.places[field]] or field
-            yield Note(CUT_TEXT, mask(" ".join(name.split())), at_end)
+            yield Note(CUT_TEXT, told(" ".join(name.split())), at_end)
 
 
 def _headings(sheet: Sheet, head: Head, body: list[pa.Array]) -> dict[str, pa.Array]:

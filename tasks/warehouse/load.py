@@ -26,11 +26,13 @@ from config.errors import DataError
 from schemas.audit import PROGRESS
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.table import Table
+from tasks.rules.columns import arrow
 from tasks.warehouse.engine import Dtypes, Query, connection, copy_out
 from tasks.warehouse.kill import kill_point
 from tasks.warehouse.ledger import append
 from tasks.warehouse.merge import Merge, Merged, condition, equal_columns
-from tasks.warehouse.stage import Stage, copy_in, names, qualified, stage
+from tasks.warehouse.net import Net
+from tasks.warehouse.stage import Stage, conform, copy_in, names, qualified, stage
 
 IN_FLIGHT = 0x6D6F74  # "mot": first half of the advisory locks that show change numbers not committed yet
 _SUBJECT_SEED = 0x6D6F74637561  # "motcua": keeps our locks on subjects apart from anybody else's
@@ -43,6 +45,7 @@ class Load:
     Attributes:
         change_number: number given to every row that this load inserts or updates.
         merged: what became of all rows so far.
+        net: keeps personal values out of what is written; :meth:`execute` alone writes what its caller had looked at.
     """
 
     def __init__(self, driver: psycopg2.extensions.connection, change_number: int) -> None:
@@ -52,6 +55,7 @@ class Load:
         self._family: tuple[pd.DataFrame, sql.Composable] | None = None
         self.change_number = change_number
         self.merged = Merged()
+        self.net = Net()
 
     def merge(self, table: Table, frame: pd.DataFrame, *, retire_within: Mapping[str, Any] | None = None) -> Merged:
         """Insert rows with new keys, update rows of which any column differs, leave the others untouched.
@@ -95,7 +99,8 @@ class Load:
         merged = merge.upsert()
         kill_point("merged")
         self._note(merged)
-        return merge.held_back
+        given = {token: code for code, token in self.net.codes.items()}
+        return [tuple(given.get(value, value) for value in row) for row in merge.held_back]
 
     def replace(self, table: Table, frame: pd.DataFrame, where: Mapping[str, Any]) -> Merged:
         """Make the frame's rows the only ones of the table that fulfil a condition; equal rows stay untouched.
@@ -133,7 +138,7 @@ class Load:
         Raises:
             DataError: a child without its parent, or the frame does not fit the table.
         """
-        staged = self._stage(table, frame)
+        staged = self._stage(table, frame, children=True)
         family = self._stage_parents(table, parents)
         orphaned = sql.SQL("NOT EXISTS (SELECT FROM {} AS p WHERE {})").format(family, equal_columns(_PARENT, "p", "s"))
         self._refuse_outside(table, staged, orphaned, "a row whose dossier is not among the parents")
@@ -176,7 +181,7 @@ class Load:
             table: where to; not ``core.dossiers``, whose versions are kept.
             row: given columns and their values; one that is missing is null.
         """
-        given = {column: row.get(column) for column in table.given_columns}
+        given = self.net.row(table, {column: row.get(column) for column in table.given_columns})
         if "changed_in" in table.managed:
             given["changed_in"] = self.change_number
         rest = tuple(c for c in given if c not in table.key)
@@ -218,10 +223,11 @@ class Load:
         self.merged += merged
         return merged
 
-    def _stage(self, table: Table, frame: pd.DataFrame) -> Stage:
+    def _stage(self, table: Table, frame: pd.DataFrame, *, children: bool = False) -> Stage:
         _refuse_repeated_keys(table, frame)
         self._stages += 1
-        staged = stage(self._driver, table, frame, self._stages)
+        guarded = self.net.guarded(table, conform(table, frame), children=children)
+        staged = stage(self._driver, table, guarded, self._stages)
         kill_point("staged")
         return staged
 
@@ -254,6 +260,8 @@ class Load:
         self.execute(sql.SQL("CREATE TEMP TABLE {} (source text, code text) ON COMMIT DROP").format(name))
         text = DOSSIERS.dtypes["code"]
         keys = parents[list(_PARENT)].astype(dict.fromkeys(_PARENT, text)).drop_duplicates()
+        if self.net.codes:
+            keys = keys.assign(code=pd.array(self.net.followed(arrow(keys["code"])), dtype=text))
         copy_in(self._driver, name, _PARENT, keys, table)
         self.execute(sql.SQL("ANALYZE {}").format(name))
         self._family = (parents, name)
