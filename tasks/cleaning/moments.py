@@ -11,10 +11,21 @@ import pyarrow as pa
 from config.sources import Source
 from tasks.cleaning.columns import Flags
 from tasks.rules.dates import NO_OFFSET, ReadDates, chosen, habit, order_by_code, read_dates, settle
-from tasks.rules.marks import DATE_AMBIGUOUS, DATE_SERIAL, DATE_TWO_FORMATS, DATE_UNREADABLE, YEAR_ZERO
+from tasks.rules.marks import (
+    DATE_AMBIGUOUS,
+    DATE_SERIAL,
+    DATE_TWO_FORMATS,
+    DATE_UNREADABLE,
+    DUE_UNREADABLE,
+    END_UNREADABLE,
+    YEAR_ZERO,
+)
 from tasks.rules.times import instants
 
 INSTANT = pa.timestamp("us", tz="UTC")
+
+# A due date or an end that is there and cannot be read is another thing than none: a verdict must not rest on its lack.
+_TELLING = {"due_at": DUE_UNREADABLE, "done_at": END_UNREADABLE, "refused_at": END_UNREADABLE}
 
 
 def read_instants(
@@ -46,6 +57,8 @@ def read_instants(
         flags.add(DATE_AMBIGUOUS, ~settled.settled)
         flags.add(DATE_TWO_FORMATS, other_order & (dates.two_ways | dates.month_first | dates.day_first))
         flags.add(DATE_UNREADABLE, dates.unreadable)
+        if name in _TELLING:
+            flags.add(_TELLING[name], dates.unreadable)
         flags.add(DATE_SERIAL, dates.serial)
         flags.add(YEAR_ZERO, dates.empty_year)
         found[name] = _instants(chosen(dates, settled.month_first), dates.offset, source.zone)

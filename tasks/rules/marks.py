@@ -20,6 +20,8 @@ CODE_UNREADABLE = "code_unreadable"
 NO_CODE_DATE = "no_code_date"
 DATE_AMBIGUOUS = "date_ambiguous"
 DATE_UNREADABLE = "date_unreadable"
+DUE_UNREADABLE = "due_unreadable"
+END_UNREADABLE = "end_unreadable"
 DATE_SERIAL = "date_serial"
 DATE_TWO_FORMATS = "date_two_formats"
 YEAR_ZERO = "year_zero"
@@ -68,6 +70,8 @@ MARKS: dict[str, Mark] = {
     NO_CODE_DATE: Mark("Ngày trong mã hồ sơ không có thật", "The date inside the dossier code does not exist"),
     DATE_AMBIGUOUS: Mark("Ngày đọc được hai cách (ngày/tháng, tháng/ngày)", "A date reads two ways (day/month or month/day)"),
     DATE_UNREADABLE: Mark("Có ô ngày không đọc được", "A date field cannot be read"),
+    DUE_UNREADABLE: Mark("Ngày hẹn trả có ghi nhưng không đọc được", "A due date is stated and cannot be read"),
+    END_UNREADABLE: Mark("Ngày kết thúc có ghi nhưng không đọc được", "An end is stated and cannot be read"),
     DATE_SERIAL: Mark("Ngày ghi bằng số sê-ri của Excel", "A date is written as an Excel serial number"),
     DATE_TWO_FORMATS: Mark(
         "Ngày viết ngược thứ tự với quy ước của hệ thống", "A date is written in the other order than the system's own"

@@ -21,7 +21,7 @@ from tasks.rules.columns import arrow, as_codes
 from tasks.rules.due import HOUR, SAME_DAY
 from tasks.rules.ends import FINISHED, FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PROGRESS, Ends
 from tasks.rules.facts import NAT, Facts
-from tasks.rules.marks import DATE_AMBIGUOUS, DATE_TWO_FORMATS
+from tasks.rules.marks import DATE_AMBIGUOUS, DATE_TWO_FORMATS, DUE_UNREADABLE, END_UNREADABLE
 from tasks.rules.plausible_ends import in_office, in_year, near
 from tasks.rules.receipt import Receipt
 from tasks.rules.recorded import LATE
@@ -320,9 +320,19 @@ def open_without_status(case: Case) -> np.ndarray:
 
 
 def misread(case: Case) -> np.ndarray:
-    """Tell which stated ends were not taken, in records whose dates were not all read in the system's own order."""
-    marked = case.facts.marked(DATE_TWO_FORMATS) | case.facts.marked(DATE_AMBIGUOUS)
-    return np.asarray((case.ends.bounded | case.ends.after_hand_over) & marked)
+    """Tell of which records the source's own word is not known: a due date or an end of theirs was not taken.
+
+    It cannot be read, or the end does not fit and not all dates were read in the system's own order.
+    """
+    facts = case.facts
+    marked = facts.marked(DATE_TWO_FORMATS) | facts.marked(DATE_AMBIGUOUS)
+    unread = (facts.marked(DUE_UNREADABLE) & np.isnat(facts.due)) | unread_end(case)
+    return np.asarray(((case.ends.bounded | case.ends.after_hand_over) & marked) | unread)
+
+
+def unread_end(case: Case) -> np.ndarray:
+    """Tell which dossiers state an end that cannot be read, and are judged by something else: it may have come before."""
+    return np.asarray(case.facts.marked(END_UNREADABLE) & np.isnat(case.facts.done) & (case.ends.origin != FROM_LOG))
 
 
 def told_of_later(settled: Settled) -> np.ndarray:

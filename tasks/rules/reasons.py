@@ -333,6 +333,7 @@ MISSING: dict[str, tuple[str, str]] = {
         "giờ ghi trên hệ thống bị lệch, mà thời hạn tính theo giờ",
         "the right hour, of a limit that is counted in hours",
     ),
+    "unreadable": ("ngày kết thúc có ghi nhưng không đọc được", "an end that can be read: one is stated and cannot"),
     "pause": ("thời gian dừng có mốc không thể có", "when the pause began and ended"),
     "contradiction": ("các mốc thời gian mâu thuẫn", "times that agree with each other"),
     "ambiguous_date": ("ngày đọc được hai cách", "a date that reads one way only"),

@@ -24,7 +24,7 @@ from tasks.rules.facts import facts_of
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import TEST_WORDING
 from tasks.rules.pauses import second_supplement
-from tasks.rules.readings import differing, differing_word, misread, open_without_status, readings_of, told_of_later
+from tasks.rules.readings import differing, differing_word, misread, open_without_status, readings_of, told_of_later, unread_end
 from tasks.rules.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
 from tasks.rules.times import days, instants
 
@@ -87,6 +87,7 @@ def judgement_of(settled: Settled, policy: Policy) -> Judgement:
         missing |= {name: holds & sure for name, holds in doubt.items()}
         timely = timeliness(case, missing)
         verdict, repeated = verdicts(case, timely)
+    if policy.weighs_evidence:
         verdict = _milder(verdict, differing_word(case.recorded.timeliness == LATE, readings) | misread(case))
     return Judgement(case, missing, timely, verdict, repeated)
 
@@ -113,13 +114,16 @@ def missing_evidence(case: Case) -> dict[str, np.ndarray]:
     received, unit = ~np.isnat(case.receipt.at), case.limits.unit
     by_law = case.policy.due == "law"
     settled = ~np.isin(unit, (UNKNOWN, UNSETTLED, NONE)) & received
+    weighs, nothing = case.policy.weighs_evidence, np.zeros(len(received), dtype=bool)
+    unread = unread_end(case) if weighs else nothing
     return {
         "receipt": ~received | (by_law & (unit == HOUR) & case.receipt.day_only),
         "procedure": received & by_law & (unit == UNKNOWN),
         "limit": received & by_law & (unit == UNSETTLED),
         # Ended nobody knows when, but the due date has not passed: it cannot have been late.
         "end": case.ends.unknown & ~(case.due >= case.as_of_end),
-        "status": open_without_status(case) if case.policy.weighs_evidence else np.zeros(len(received), dtype=bool),
+        "status": open_without_status(case) if weighs else nothing,
+        "unreadable": unread & case.late_by(case.due, case.paused.waiting) if unread.any() else nothing,
         # It ended by its hand-over: in time if that was in time, else nobody knows.
         "contradiction": contradicts(case.ends, case.receipt.at) | (case.ends.bounded & case.after(case.ends.at, case.due)),
         "calendar": by_law & settled & np.isnat(case.due) & ~((unit == HOUR) & case.receipt.day_only),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from config.sources import Headings, Source
 from tasks.rules.text import fold
@@ -28,12 +27,14 @@ class Head:
         places: our field to its column.
         height: how many rows they take.
         twice: headings of ours that stand above several columns, as written, and how many.
+        also: a column of ours to the others that have its heading too.
     """
 
     last_row: int
     places: dict[str, int]
     height: int = 1
     twice: tuple[tuple[str, int], ...] = ()
+    also: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,29 +75,30 @@ class Wanted:
                 places, twice = self.match(rows[place : place + height])
                 lacking = sorted(self.required - set(places))
                 if not lacking and places:
-                    shown = tuple((written[place + height - 1][at] or written[place][at], count) for at, count in twice)
-                    return Head(place + height - 1, places, height, shown), []
+                    shown = tuple(
+                        (written[place + height - 1][at] or written[place][at], 1 + len(others)) for at, others in twice.items()
+                    )
+                    return Head(place + height - 1, places, height, shown, twice), []
                 fewest = min(fewest, lacking, key=len)
         return None, fewest
 
-    def match(self, rows: list[list[str]]) -> tuple[dict[str, int], list[tuple[int, int]]]:
-        """Return which column each field is, and which columns have a heading of ours that others have too.
+    def match(self, rows: list[list[str]]) -> tuple[dict[str, int], dict[int, list[int]]]:
+        """Return which column each field is; and the columns with a heading of ours that others have too, with those.
 
         Args:
             rows: a row of headings, or two whose words belong together; folded.
         """
-        names: dict[str, int] = {}
-        met: Counter[str] = Counter()
+        met: dict[str, list[int]] = {}
         above = ""
         for place, cell in enumerate(rows[-1]):
             upper = rows[0][place] if len(rows) > 1 else ""
             above = upper or above  # a merged heading stands in its first cell only
             for name in {cell, f"{above} {cell}" if len(rows) > 1 and cell else upper} - {""}:
-                names.setdefault(name, place)
-                met[name] += 1
+                met.setdefault(name, []).append(place)
+        names = {name: places[0] for name, places in met.items()}
         found = {field: at for field, options in self.folded.items() if (at := _first(names, options)) is not None}
         chosen = {at: name for name, at in names.items() if at in found.values()}
-        return found, [(at, met[name]) for at, name in chosen.items() if met[name] > 1]
+        return found, {at: met[name][1:] for at, name in chosen.items() if len(met[name]) > 1}
 
     def missing(self, fields: list[str]) -> HeadingsError:
         """Say that no row has them all."""

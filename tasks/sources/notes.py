@@ -73,8 +73,8 @@ NOTES: dict[str, tuple[str, str]] = {
         "The file was cut off within its last line; that line was rejected.",
     ),
     HEADING_TWICE: (
-        "Tiêu đề '{about}' đứng ở {count} cột; chỉ cột đầu được đọc.",
-        "The heading '{about}' stands above {count} columns; only the first is read.",
+        "Tiêu đề '{about}' đứng ở {count} cột; nơi các cột khác nhau, ô đó không được dùng để kết luận. Hãy đổi tên một cột.",
+        "The heading '{about}' stands above {count} columns; where they differ nothing is concluded from that cell. Rename one.",
     ),
     SHEET_LEFT_OUT: (
         "Trang tính '{about}' không được đọc: thiếu tiêu đề ({count} dòng).",

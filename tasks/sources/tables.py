@@ -19,6 +19,7 @@ from tasks.sources.notes import CUT_TEXT, DATES_1904, HEADING_TWICE, SHEET_LEFT_
 from tasks.sources.readings import Lines, Part
 from tasks.sources.records import blank_to_null, nulls
 from tasks.sources.sheets import Sheet, other_delimiter, sheets
+from tasks.sources.twice import TWO, one_of
 
 SHEET_STRIDE = 10_000_000  # a row of the second sheet of a workbook has this and its place as its position
 _FORMULA_ROWS = 3
@@ -173,15 +174,18 @@ def _headings_again(sheet: Sheet, head: Head, key: str, wanted: Wanted) -> list[
     found = []
     for place in np.flatnonzero(truths(pc.match_substring_regex(codes, _WORDS_ONLY))).tolist():
         row = [fold(cell or "") for cell in sheet.row(first + place)]
-        places, _ = wanted.match([row])
+        places, twice = wanted.match([row])
         if wanted.required <= set(places):
-            found.append(Head(first + place, places))
+            found.append(Head(first + place, places, also=twice))
     return found
 
 
 def _place(sheet: Sheet, head: Head, end: int, key: str, source: Source, *, repeated: bool) -> Placed:
     first = head.last_row + 1
     body = [blank_to_null(column.slice(first, end - first)) for column in sheet.columns]
+    for field, place in head.places.items():
+        if place in head.also:
+            body[place] = one_of(field, [body[place], *(body[other] for other in head.also[place])])
     filled = np.sum([given(column) for column in body], axis=0) if body else np.zeros(0)
     codes = body[head.places[key]]
     nothing = filled == 0
@@ -235,6 +239,7 @@ def _reasons(
         "cell_count": _other_width(sheet, head, first, body),
         "no_code": ~coded,
         "formula_not_computed": truths(pc.starts_with(codes, "=")),  # one that no program has computed
+        "two_codes": truths(pc.match_substring(codes, TWO)),
         "code_damaged": truths(pc.match_substring(codes, _LOST)),
         "code_rounded": truths(pc.match_substring_regex(codes, _ROUNDED)),
     }

@@ -158,9 +158,21 @@ CASES: dict[str, tuple[bytes, list[int], list[tuple[int, str]], set[str]]] = {
     "lines that are empty, or commas only": (text(HEAD, A, "", B, ",,,", C, "  ", D), FOUR, [], set()),
     "a tail of nothing": (text(HEAD, A, B, C, D) + b"\x00" * 40, FOUR, [(6, "cell_count")], set()),
     "a heading twice": (
-        text(HEAD + ",Ngày hẹn trả", *(line + ",24/03/2026" for line in (A, B, C, D))),
+        text(HEAD + ",Ngày hẹn trả", A + ",", B + ",16/03/2026", cell(C, 2, "") + ",16/03/2026", D + ", 16/03/2026"),
         FOUR,
         [],
+        {"heading_twice"},
+    ),
+    "a heading twice, of the code": (
+        text(
+            HEAD + ",MÃ HỒ SƠ",
+            A + ",",
+            B + ",H99.12-260302-000008",
+            cell(C, 0, "") + ",H99.12-260302-000003",
+            D + ",H99.12-260302-000009",
+        ),
+        [1, 3],
+        [(3, "two_codes"), (5, "two_codes")],
         {"heading_twice"},
     ),
 }

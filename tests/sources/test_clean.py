@@ -168,7 +168,7 @@ def test_presumed_statuses_fill_blanks_by_whether_there_is_an_end() -> None:
         ({"MaHoSo": "hs cũ 12"}, {"code_folded", "code_unreadable"}),
         ({"MaHoSo": "H99.12-260231-0001"}, {"no_code_date"}),
         ({"NgayHenTra": "0001-01-01T00:00:00"}, {"year_zero"}),
-        ({"NgayHenTra": "ngày mai"}, {"date_unreadable"}),
+        ({"NgayHenTra": "ngày mai"}, {"date_unreadable", "due_unreadable"}),
         ({"NgayHenTra": "46032.7"}, {"date_serial"}),
         ({"SoGiayToChuHoSo": "000000001"}, {"id_placeholder"}),
         ({"SoGiayToChuHoSo": "12345"}, {"id_malformed"}),
