@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.files import read_model
+from config.law import Law, require_known
 from config.settings import settings
 
 
@@ -18,6 +19,7 @@ class Area(BaseModel):
     Attributes:
         units: agencies in it.
         since, until: days of receipt on which it held.
+        law: what it rests on in the legal register.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +28,7 @@ class Area(BaseModel):
     since: date
     until: date | None = None
     reference: str
+    law: Law = ()
 
 
 class Areas(BaseModel):
@@ -48,6 +51,8 @@ def load_areas(path: Path | None = None) -> Areas:
     """Load the areas.
 
     Raises:
-        ConfigError: the file does not follow the model; names the key.
+        ConfigError: the file does not follow the model, or names law that the register lacks; names the key.
     """
-    return read_model(path or settings().config_dir / "areas.yaml", Areas)
+    found = read_model(path or settings().config_dir / "areas.yaml", Areas)
+    require_known((f"areas.yaml: {area.area}", area.law) for area in found.areas)
+    return found

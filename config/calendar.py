@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.errors import ConfigError
 from config.files import read_model, read_yaml_files
+from config.law import Law, require_known
 from config.settings import settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -105,6 +106,8 @@ class Calendar(_Strict):
         hours: sessions by weekday, minutes of the day.
         make_up_hours: sessions of a make-up day.
         same_day_cut_off: minute of the day from which "within the day" means the next one.
+        law: what its week, its hours and its way of counting rest on in the legal register.
+        documents: what the documents of its days are in the register, by the words of the rows.
         package: country in the package holidays whose table is held against this calendar, to list what differs.
     """
 
@@ -118,6 +121,8 @@ class Calendar(_Strict):
     days: tuple[CalendarDay, ...] = ()
     seed: Seed | None = None
     package: str | None = None
+    law: Law = ()
+    documents: dict[str, Law] = Field(default_factory=dict)
     offices: tuple[Office, ...] = Field(default=())
 
     @field_validator("hours", mode="before")
@@ -210,10 +215,14 @@ def load_calendars(directory: Path | None = None) -> dict[str, Calendar]:
     """Load every calendar by name, with the notices beside it.
 
     Raises:
-        ConfigError: a file does not follow the model, or a notice is about no calendar; names file and key.
+        ConfigError: a file does not follow the model, names law that the register lacks, or a notice is about no calendar;
+            names file and key.
     """
     folder = directory or settings().config_dir / "calendar"
-    return with_kept_notices(read_yaml_files(folder, Calendar, "calendar"), folder)
+    found = read_yaml_files(folder, Calendar, "calendar")
+    for name, calendar in found.items():
+        require_known((f"calendar/{name}.yaml", bases) for bases in (calendar.law, *calendar.documents.values()))
+    return with_kept_notices(found, folder)
 
 
 def with_kept_notices(calendars: Mapping[str, Calendar], folder: Path | None = None) -> dict[str, Calendar]:

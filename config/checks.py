@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.files import read_model
+from config.law import Law, require_known
 from config.settings import settings
 
 Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
@@ -40,6 +41,7 @@ class Check(_Strict):
         severity: fail: the record cannot be right; warn: somebody should look; info: worth knowing.
         owner: who mends what it finds.
         reference: section of docs/law.md that tells of the defect, or a decision.
+        law: what it rests on in the legal register.
         about: what a failed one casts doubt on: fields of the dossier, or ``events`` or ``pauses``; a fail names at least one.
         since: first day of receipt that it applies to; None for all before too.
         until: last such day; None while it is in force.
@@ -51,6 +53,7 @@ class Check(_Strict):
     severity: Literal["fail", "warn", "info"]
     owner: Literal["agency", "one_stop_desk", "system_vendor", "land_office", "catalogue_keeper", "steering_office"]
     reference: str = Field(min_length=3)
+    law: Law = ()
     about: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
@@ -113,6 +116,9 @@ def load_checks(path: Path | None = None) -> Checks:
     """Load the checks.
 
     Raises:
-        ConfigError: the file does not follow the model; names file and key.
+        ConfigError: the file does not follow the model, or names law that the register lacks; names file and key.
     """
-    return read_model(path or settings().config_dir / "checks.yaml", Checks)
+    path = path or settings().config_dir / "checks.yaml"
+    found = read_model(path, Checks)
+    require_known((f"{path.name}: {check.id}", check.law) for check in found.each())
+    return found

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.errors import ConfigError
 from config.files import read_yaml_files
+from config.law import Basis, Law, require_known
 from config.settings import settings
 
 Counter = Literal[
@@ -59,6 +60,7 @@ class Indicator(_Strict):
             derived: the interval counts them all late (lower) and all on time (upper).
         digits: decimals of the published value, rounded half up.
         smallest: below this denominator a value is shown but never ranked.
+        law: what it rests on in the legal register, where that is not what the whole document rests on.
         levels: the cuts at which it is published, each by month and for the whole span.
     """
 
@@ -69,6 +71,7 @@ class Indicator(_Strict):
     undetermined: tuple[Counter, ...] = ()
     digits: int = Field(default=2, ge=0, le=6)
     smallest: int = Field(default=30, ge=1)
+    law: Law = ()
     levels: tuple[Level, ...] = ("total", "unit")
 
     @model_validator(mode="after")
@@ -90,6 +93,7 @@ class Definitions(_Strict):
     Attributes:
         document: name of the file.
         reference: number and place in the document.
+        law: what its indicators rest on in the legal register.
         since: first day on which the document is in force.
         until: last such day; None while it is.
     """
@@ -97,9 +101,14 @@ class Definitions(_Strict):
     document: str
     title: Wording
     reference: str
+    law: Law = ()
     since: date
     until: date | None = None
     indicators: dict[str, Indicator] = Field(min_length=1)
+
+    def law_of(self, name: str) -> tuple[Basis, ...]:
+        """Return what an indicator rests on: its own, or what the whole document does."""
+        return self.indicators[name].law or self.law
 
 
 @lru_cache
@@ -107,7 +116,7 @@ def load_definitions(directory: Path | None = None) -> dict[str, Definitions]:
     """Load every document by name.
 
     Raises:
-        ConfigError: a file does not follow the model, or two files define one indicator.
+        ConfigError: a file does not follow the model, names law that the register lacks, or two files define one indicator.
     """
     found = read_yaml_files(directory or settings().config_dir / "indicators", Definitions, "document")
     owners: dict[str, str] = {}
@@ -116,6 +125,7 @@ def load_definitions(directory: Path | None = None) -> dict[str, Definitions]:
             if name in owners:
                 raise ConfigError(f"{document}.yaml: indicators.{name}", f"is defined in {owners[name]}.yaml already")
             owners[name] = document
+            require_known([(f"indicators/{document}.yaml: {name}", definitions.law_of(name))])
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from config.files import read_yaml_files
+from config.law import Law, require_known
 from config.settings import settings
 
 EndKind = Literal["done", "returned", "stopped", "refused", "withdrawn"]
@@ -32,6 +33,8 @@ class Policy(BaseModel):
     """One definition of late. No answer has a default: a file that leaves a question open is refused.
 
     Attributes:
+        reference: what it follows, as pages print it.
+        law: what it rests on in the legal register.
         judged: every_run, so that its figures are kept and can be published; on_request: judged when somebody
             compares, explains or rehearses it. The office's own policy (MOTCUA_POLICY) is judged in every run.
         due: law: derived from the procedure's limit, the calendar and the pauses; recorded: the
@@ -72,6 +75,7 @@ class Policy(BaseModel):
     since: date
     until: date | None = None
     reference: str
+    law: Law = ()
     judged: Literal["every_run", "on_request"]
     due: Literal["law", "recorded", "office_hours"]
     after_supplement: Literal["extended", "restarted"]
@@ -105,9 +109,11 @@ def load_policies(directory: Path | None = None) -> dict[str, Policy]:
     """Load every policy by name.
 
     Raises:
-        ConfigError: a file does not follow the model; names file and key.
+        ConfigError: a file does not follow the model, or names law that the register lacks; names file and key.
     """
-    return read_yaml_files(directory or settings().config_dir / "policies", Policy, "policy")
+    found = read_yaml_files(directory or settings().config_dir / "policies", Policy, "policy")
+    require_known((f"policies/{name}.yaml", policy.law) for name, policy in found.items())
+    return found
 
 
 def policies_of_a_run() -> dict[str, Policy]:

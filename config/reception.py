@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.files import read_model
+from config.law import Law, require_known
 from config.settings import settings
 
 
@@ -21,6 +22,7 @@ class ReceptionRule(BaseModel):
         since, until: days of submission that it governs; without ``until`` it is in force.
         amount: working hours, or working days after the day of submission.
         channels: of dossiers that came this way.
+        law: what it rests on in the legal register.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +32,7 @@ class ReceptionRule(BaseModel):
     unit: Literal["hour", "working_day"]
     channels: tuple[Literal["online", "counter", "postal"], ...]
     reference: str
+    law: Law = ()
 
 
 class Reception(BaseModel):
@@ -52,6 +55,8 @@ def load_reception(path: Path | None = None) -> tuple[ReceptionRule, ...]:
     """Load the limits of reception.
 
     Raises:
-        ConfigError: the file does not follow the model; names the key.
+        ConfigError: the file does not follow the model, or names law that the register lacks; names the key.
     """
-    return read_model(path or settings().config_dir / "reception.yaml", Reception).rules
+    rules = read_model(path or settings().config_dir / "reception.yaml", Reception).rules
+    require_known((f"reception.yaml: rule since {rule.since}", rule.law) for rule in rules)
+    return rules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from config.checks import Check, load_checks
 from config.errors import NothingYetError
 from config.indicators import indicators_in_force
 from config.known_sources import known_sources
+from config.law import citations
 from config.policies import load_policies
 from config.settings import settings
 from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
@@ -50,7 +50,6 @@ _PULLS = """
     FROM raw.pulls WHERE shrinkage_accepted IS NOT TRUE
     WINDOW all_pulls AS (PARTITION BY source) ORDER BY source, started_at DESC
 """
-_LEGAL = re.compile(r"(NĐ|QĐ|TT|BLLĐ|Luật|CV|NQ)\b")  # decree, decision, circular, code, law, dispatch, resolution
 
 Page = dict[str, Any]
 
@@ -82,7 +81,7 @@ def page_data(policy: str) -> Page:
         "verdicts": _verdict_rows(verdicts, units, sources),
         "reasons": {code: _reason(code) for code in sorted(set(verdicts["reason"]))},
         "findings": _finding_rows(findings, units, sources),
-        "checks": {check.id: _check(check) for check in load_checks().each()},
+        "checks": {check.id: _check(check, as_of) for check in load_checks().each()},
         "quality": quality(policy, as_of),
         "gates": _gates(as_of),
         "pulls": _pulls(as_of),
@@ -194,10 +193,10 @@ def _reason(code: str) -> Page:
     return {"vi": vi[:1].upper() + vi[1:], "en": en[:1].upper() + en[1:]}
 
 
-def _check(check: Check) -> Page:
-    """Return a check's words; of its references the law alone, because the others are pages of ours."""
-    law = [part for part in (p.strip() for p in check.reference.split(";")) if _LEGAL.match(part)]
-    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": "; ".join(law)}
+def _check(check: Check, as_of: date) -> Page:
+    """Return a check's words; of what it rests on the law alone that is in force, because the rest binds nobody."""
+    law = {language: "; ".join(citations(check.law, as_of, language)) for language in ("vi", "en")}
+    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": law}
 
 
 def _gates(as_of: date) -> list[Page]:

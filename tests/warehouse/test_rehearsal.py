@@ -60,7 +60,7 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     sources.mkdir()
     (sources / "desk.yaml").write_text(SOURCE_FILE, encoding="utf-8")
     config.mkdir()
-    for name in ("calendar", "policies", "indicators"):
+    for name in ("calendar", "policies", "indicators", "law"):
         shutil.copytree(ROOT / "config" / name, config / name)
     for name in ("checks.yaml", "areas.yaml", "reception.yaml"):
         shutil.copy(ROOT / "config" / name, config)

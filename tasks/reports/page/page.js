@@ -356,7 +356,7 @@
         { title: word("severity"), cell: (f) => el("span", { class: `tag ${f.members[0].severity}` }, word(`severity_${f.members[0].severity}`)) },
         { title: word("dossiers"), number: true, cell: (f) => count(f.dossiers) },
         { title: word("owner"), cell: (f) => (data.checks[f.name] ? word(`owner_${data.checks[f.name].owner}`) : "") },
-        { title: word("basis"), cell: (f) => data.checks[f.name]?.reference ?? "" },
+        { title: word("basis"), cell: (f) => text(data.checks[f.name]?.reference) },
       ], some, { cards: true });
     put(box, el("p", { class: "lead" }, n ? word("checks_lead", { n: count(n), c: count(found.length) }) : word("checks_none"),
       waived ? " " + word("checks_waived", { n: count(waived) }) : ""),

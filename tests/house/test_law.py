@@ -1,0 +1,65 @@
+"""The legal register: every rule names what it rests on, and nothing rests on what is no longer in force."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.calendar import load_calendars
+from config.law import load_register
+from config.legal_basis import Fault, Rule, faults, rules
+
+SAYS = {
+    "ended": "rests on {document} after its last day, {day}: give that basis `until`, and name what took its place",
+    "early": "rests on {document} before its first day, {day}: mend `since` of that basis",
+    "nothing": "rests on nothing from {day} on: name what holds then",
+    "unnamed": "names nothing that it rests on: give it `law`, of config/law",
+}
+
+
+def told(fault: Fault) -> str:
+    """A fault in words: which file, which rule, what to do."""
+    document = fault.basis.document if fault.basis else ""
+    return f"{fault.rule.where}: {fault.rule.name} " + SAYS[fault.what].format(document=document, day=fault.day)
+
+
+@pytest.fixture(scope="module")
+def held() -> list[Rule]:
+    return list(rules())
+
+
+def test_every_rule_rests_on_what_is_in_force(held: list[Rule]) -> None:
+    found = [told(fault) for fault in faults(load_register(), held)]
+    assert not found, "\n".join(found)
+
+
+def test_every_kind_of_rule_is_looked_at(held: list[Rule]) -> None:
+    assert {rule.kind for rule in held} >= {"check", "policy", "indicator", "reception", "calendar", "days"}
+
+
+def test_every_basis_names_the_article_where_the_document_has_any(held: list[Rule]) -> None:
+    register = load_register()
+    whole = [
+        f"{rule.where}: {rule.name}: {basis.document}"
+        for rule in held
+        for basis in rule.law
+        if basis.article is None and register[basis.document].articles
+    ]
+    assert not whole, f"Name the article, one of those in config/law: {whole}"
+
+
+def test_every_document_of_a_day_is_in_the_register() -> None:
+    lost = {
+        f"config/calendar/{calendar.calendar}.yaml: {row.document}"
+        for calendar in load_calendars().values()
+        for row in calendar.days
+        if row.document not in calendar.documents
+    }
+    assert not lost, f"Name under `documents` what these are in config/law: {sorted(lost)}"
+
+
+def test_every_article_of_the_register_is_used(held: list[Rule]) -> None:
+    used = {(basis.document, basis.article) for rule in held for basis in rule.law}
+    idle = [
+        f"{name} {article}" for name, one in load_register().items() for article in one.articles if (name, article) not in used
+    ]
+    assert not idle, f"Nothing rests on these articles; the register holds those that are used: {idle}"
