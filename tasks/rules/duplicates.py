@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from tasks.rules.columns import as_text, group_numbers, has_word, truths
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
 from tasks.rules.precedence import FINISHED, UNTOUCHED, precedence, standing
+from tasks.rules.reused_numbers import DATED, FAR
 from tasks.rules.times import days, local_times
 
 Places = npt.NDArray[np.int64]  # places of rows, or numbers of texts; -1 for none
@@ -66,6 +67,7 @@ class Intake:
         worked, finished: whether anybody has worked on it, and whether a result shows.
         counted_first: rank by which the counted one of several is chosen (:mod:`tasks.rules.precedence`).
         person: the applicant is somebody in particular.
+        dated: its code carries a date, so that it is given once.
         spelling: the applicant's name with its marks, where it stands for them; -1 where it bears none, and may be any.
     """
 
@@ -83,6 +85,7 @@ class Intake:
     counted_first: Places
     person: npt.NDArray[np.bool_]
     source: Places
+    dated: npt.NDArray[np.bool_]
     spelling: Places
 
     @classmethod
@@ -112,6 +115,7 @@ class Intake:
             counted_first=precedence(rows, received),
             person=_is_person(_text(rows, "marks")),
             source=_numbers(_text(rows, "source")),
+            dated=truths(pc.match_substring_regex(_text(rows, "code"), DATED)),
             spelling=_numbers(_text(rows, "applicant_spelling")),
         )
 
@@ -132,7 +136,8 @@ def evidence(intake: Intake, counted: Places) -> Pairs:
     """Return pairs of a primary dossier and a record of another system that speaks about it.
 
     A record is taken by its strongest key alone; last comes its applicant, procedure, agency and day of receipt together. A receipt number that names several dossiers, which are not
-    one dossier entered twice, decides only together with the procedure; else the record speaks about none.
+    one dossier entered twice, decides only together with the procedure; else the record speaks about none. A number that was
+    given out again names the dossier of its time alone.
 
     Args:
         intake: the rows.
@@ -140,10 +145,12 @@ def evidence(intake: Intake, counted: Places) -> Pairs:
     """
     primary, other = np.flatnonzero(intake.primary), np.flatnonzero(~intake.primary)
     candidates = Pairs.together(
-        Pairs.of(*_equal(intake.code, primary, intake.code, other), BY_CODE),
-        Pairs.of(*_equal(intake.code, primary, intake.alias, other), BY_ALIAS),
-        Pairs.of(*_equal(intake.alias, primary, intake.code, other), BY_ALIAS),
-        _unambiguous(intake, Pairs.of(*_equal(intake.receipt, primary, intake.receipt, other), BY_RECEIPT), counted),
+        _of_one_time(intake, Pairs.of(*_equal(intake.code, primary, intake.code, other), BY_CODE)),
+        _of_one_time(intake, Pairs.of(*_equal(intake.code, primary, intake.alias, other), BY_ALIAS)),
+        _of_one_time(intake, Pairs.of(*_equal(intake.alias, primary, intake.code, other), BY_ALIAS)),
+        _unambiguous(
+            intake, _of_one_time(intake, Pairs.of(*_equal(intake.receipt, primary, intake.receipt, other), BY_RECEIPT)), counted
+        ),
         _by_applicant(intake, counted),
     )
     strongest = np.full(len(intake.code), len(RULES), dtype=np.int64)
@@ -165,6 +172,12 @@ def second_words(intake: Intake, repeats: Pairs) -> Pairs:
     speaks = (intake.source[left] != intake.source[right]) | (intake.unit[left] != intake.unit[right]) | intake.finished[left]
     sure = repeats.take(speaks & (repeats.rule <= BY_ALIAS))
     return Pairs(sure.right, sure.left, sure.rule)
+
+
+def _of_one_time(intake: Intake, pairs: Pairs) -> Pairs:
+    """Leave out pairs that share a number and were received far apart: books begin again, a code that carries a date does not."""
+    apart = np.abs(intake.day[pairs.left] - intake.day[pairs.right]) > np.timedelta64(FAR)
+    return pairs.take(~(apart & ~intake.dated[pairs.left] & ~intake.dated[pairs.right]))
 
 
 def _unambiguous(intake: Intake, pairs: Pairs, counted: Places) -> Pairs:
@@ -193,7 +206,7 @@ def _by_applicant(intake: Intake, counted: Places) -> Pairs:
 def _same_code(intake: Intake) -> Pairs:
     """Link one code in two primary systems: counted by both (law 8, row 22)."""
     primary = np.flatnonzero(intake.primary)
-    return _links(*_equal(intake.code, primary, intake.code, primary), BY_CODE)
+    return _of_one_time(intake, _links(*_equal(intake.code, primary, intake.code, primary), BY_CODE))
 
 
 def _same_alias(intake: Intake) -> Pairs:
@@ -201,10 +214,11 @@ def _same_alias(intake: Intake) -> Pairs:
     primary = np.flatnonzero(intake.primary)
     naming = primary[intake.alias[primary] >= 0]
     naming, _ = _not_too_many(naming, _group(intake.alias[naming]))
-    return Pairs.together(
+    links = Pairs.together(
         _links(*_equal(intake.alias, naming, intake.code, primary), BY_ALIAS),
         _links(*_equal(intake.alias, naming, intake.alias, naming), BY_ALIAS),
     )
+    return _of_one_time(intake, links)
 
 
 def _same_receipt(intake: Intake) -> Pairs:

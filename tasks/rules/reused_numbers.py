@@ -14,10 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 FAR = timedelta(days=300)
+_YEAR, _SAME_SEASON = 365.25, 15  # days
 TIMES = ("received_at", "submitted_at", "due_at", "done_at", "returned_at")
 FIELDS = (*TIMES, "applicant_key", "procedure_code")
 _SUFFIX = re.compile(r"~\d{4}(?:\.\d+)?$")
-_DATED = re.compile(r"-(?:\d{6}|\d{8})-\d{4,8}$")
+DATED = r"-(?:\d{6}|\d{8})-\d{4,8}$"
+"""The end of a code that carries a date, which is given once."""
+_DATED = re.compile(DATED)
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,9 @@ def are_two(one: Bearer, other: Bearer) -> bool:
     """Tell whether two records that bear one code are two dossiers.
 
     Their receipts (else the same other time of both) lie far apart, no due date and no end is the same, and applicant or
-    procedure differ, or the earlier had ended before the later was received. A code that carries a date is given once: of
-    such a one the receipts themselves lie far apart, and both applicant and procedure differ.
+    procedure differ, or the earlier had ended before the later was received, or each has a due date of its own and was received
+    on another day of the year, so that no year slipped. A code that carries a date is given once: of such a one the receipts
+    themselves lie far apart, and both applicant and procedure differ.
     """
     apart = _apart(one, other)
     if not apart or any(_both(one, other, name, equal=True) for name in ("due_at", "done_at", "returned_at")):
@@ -66,7 +70,7 @@ def are_two(one: Bearer, other: Bearer) -> bool:
     person, procedure = (_both(one, other, name, equal=False) for name in ("applicant_key", "procedure_code"))
     if _DATED.search(base_of(one.code)):
         return apart == "received_at" and person and procedure
-    return person or procedure or (apart == "received_at" and _ended_before(one, other))
+    return person or procedure or (apart == "received_at" and (_ended_before(one, other) or _each_by_itself(one, other)))
 
 
 def _apart(one: Bearer, other: Bearer) -> str:
@@ -89,6 +93,17 @@ def _ended_before(one: Bearer, other: Bearer) -> bool:
     ends, later = ([each.facts[name] for name in ("done_at", "returned_at")] for each in (first, second))
     own = [end for end in ends if end is not None]
     return bool(own) and all(begun <= end < again for end in own) and all(end is None or end >= again for end in later)
+
+
+def _each_by_itself(one: Bearer, other: Bearer) -> bool:
+    """Tell whether each was received on another day of the year, with a due date that follows its own receipt."""
+    days = abs(one.facts["received_at"] - other.facts["received_at"]) / timedelta(days=1) % _YEAR
+    if min(days, _YEAR - days) <= _SAME_SEASON:
+        return False  # a year that slipped
+    return all(
+        each.facts["due_at"] is not None and timedelta(0) <= each.facts["due_at"] - each.facts["received_at"] < FAR
+        for each in (one, other)
+    )
 
 
 def grouped(bearers: Sequence[Bearer]) -> list[int]:

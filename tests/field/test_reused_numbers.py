@@ -56,7 +56,28 @@ PAIRS = {
         row(DATED, "02/03/2026 08:00", who=BE, procedure="1.000002"),
         True,
     ),
+    "the same person and procedure, each with its own due date, neither ended": (
+        row("52", "20/02/2025 08:00", due="06/03/2025 17:00"),
+        row("52", "05/01/2026 08:00", due="19/01/2026 17:00"),
+        True,
+    ),
+    "nobody named, each with its own due date, the later ended": (
+        row("52", "10/02/2025 08:00", due="17/02/2025 17:00", who="", procedure=""),
+        row("52", "12/01/2026 08:00", "15/01/2026 08:00", due="19/01/2026 17:00", who="", procedure=""),
+        True,
+    ),
     # Near misses: one dossier.
+    "the year slipped, the due date with it": (
+        row("52", "05/01/2025 08:00", due="12/01/2025 17:00"),
+        row("52", "06/01/2026 08:00", due="13/01/2026 17:00"),
+        False,
+    ),
+    "another day, and no due date of its own": (row("52", "20/02/2025 08:00"), row("52", "05/01/2026 08:00"), False),
+    "another day, the due date belongs to neither": (
+        row("52", "20/02/2025 08:00", due="20/12/2026 17:00"),
+        row("52", "05/01/2026 08:00", due="19/01/2026 17:00"),
+        False,
+    ),
     "the year of receipt slipped, put right": (row("52", "05/01/2025 08:00"), row("52", "05/01/2026 08:00"), False),
     "the year slipped, ended meanwhile": (
         row("52", "05/01/2025 08:00"),

@@ -171,6 +171,31 @@ def test_a_receipt_number_of_two_dossiers_decides_with_the_procedure_or_not_at_a
     assert found(here, there, land("7", procedure_code=None)) == {}
 
 
+LONG_BEFORE = {"received_at": pd.Timestamp("2025-01-06 01:00", tz="UTC")}
+
+
+@pytest.mark.parametrize("key", ["code", "alias", "alias here", "receipt_number"])
+def test_a_number_given_out_again_names_the_dossier_of_its_time_alone(key: str) -> None:
+    def pair(other: dict[str, Any], code: str = "52") -> dict[Any, Any]:
+        if key == "code":
+            return found(row(code), land(code, receipt_number=None, **other))
+        if key == "alias":
+            return found(row(code), land("7", receipt_number=None, alias_code=code, **other))
+        if key == "alias here":
+            return found(row(code, alias_code="A9"), land("A9", receipt_number=None, **other))
+        return found(row(code, receipt_number="9"), land("9", **other))
+
+    assert len(pair({})) == 1
+    assert pair(LONG_BEFORE) == {}
+    assert len(pair(LONG_BEFORE, "H99.12-260303-0001")) == 1, "a code that carries a date is given once: a year slipped"
+
+
+def test_one_number_in_two_primary_systems_a_year_apart_is_two_dossiers() -> None:
+    here, there = row("52"), row("52", source="communes")
+    assert found(here, there)
+    assert found(here, {**there, **LONG_BEFORE}) == {}
+
+
 def test_evidence_speaks_about_a_dossier_and_its_double_entry() -> None:
     pairs = found(row("A", receipt_number="7"), row("B", receipt_number="7", status=2), land("7"))
     assert pairs == {
