@@ -53,7 +53,7 @@ def plain(table: Table, number: int) -> dict[str, Any]:
 def test_no_column_that_anybody_can_fill_takes_a_person() -> None:
     written = 0
     for table in {table: None for table, _ in FILLED}:
-        rows = []
+        rows: list[dict[str, Any]] = []
         for column in (name for one, name in FILLED if one is table):
             kinds = ("identity", "phone", "mail") if column in OFFICIALS else tuple(PEOPLE[0])
             kinds = tuple(
