@@ -70,12 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser of all commands."""
+    from flows.legal_cases.arguments import add_law
+
     top = Parser(prog="motcua", description=DESCRIPTION, epilog=EPILOG)
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, says: str) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = commands.add_parser(name, help=says, description=says.capitalize() + ".")
-        added.set_defaults(run=globals()[f"_{name}"])
+        added.set_defaults(run=globals().get(f"_{name}"))
         return added
 
     command("up", "run the warehouse, the Prefect server with its UI and the scheduled runs, until stopped")
@@ -83,15 +85,8 @@ def parser() -> argparse.ArgumentParser:
     refresh.add_argument("--as-of", type=_day, metavar="DAY", help="day whose end the figures speak for (default: yesterday)")
     refresh.add_argument("--source", action="append", metavar="NAME", help="pull only this source; may be repeated")
     refresh.add_argument("--full", action="store_true", help="check and judge every dossier again, unchanged ones too")
-    refresh.add_argument(
-        "--accept-shrinkage",
-        action="append",
-        metavar="NAME",
-        help="accept, once, that this source holds fewer records than before",
-    )
-    refresh.add_argument(
-        "--anyway", action="store_true", help="ask sources outside their hours or left alone after failures too"
-    )
+    refresh.add_argument("--accept-shrinkage", action="append", metavar="NAME", help="accept once that it holds fewer records")
+    refresh.add_argument("--anyway", action="store_true", help="also ask sources outside their hours or after failures")
     backfill = command("backfill", "pull a span of a source's past, window by window")
     backfill.add_argument("source", metavar="SOURCE", help="name of its file in config/sources")
     backfill.add_argument("--from", dest="since", type=_day, required=True, metavar="DAY", help="first day of modification")
@@ -168,6 +163,7 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument("file", metavar="FILE", help="YAML (a notice also CSV); docs/runbook.md shows each kind")
     rehearse.add_argument("--policy", action="append", metavar="POLICY", help="under this policy; may be repeated")
     rehearse.add_argument("--csv", metavar="FILE", help="also write every dossier that comes out otherwise")
+    add_law(command("law", "judge legal cases, dossiers written down with the verdict that the law gives them"))
     calendar = command("calendar", "take in a notice about days off, or list where a calendar differs from a package")
     calendar.add_argument(
         "action",

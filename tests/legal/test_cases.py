@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tasks.legal_cases.judging import mismatches
+from tasks.legal_cases.model import LegalCase
 from tasks.rules.reasons import MISSING, REASONS
 
 _SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
@@ -20,23 +22,16 @@ _SPEC.loader.exec_module(legal_cases)
 CASES = legal_cases.all_cases()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['file']}: {case['name']}")
-def test_legal_case(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{file}: {case.en}") for file, case in CASES])
+def test_legal_case(case: LegalCase) -> None:
     row = legal_cases.judge_case(case)
-    for name, expected in case["expect"].items():
-        got = row[name]
-        if isinstance(expected, date) and not isinstance(expected, datetime):
-            got = got.date() if got is not None else None
-        if isinstance(expected, list):
-            got = str(got).split() if isinstance(got, str) else []
-        assert got == expected, f"{case['name']}: {name} is {got}, not {expected}; {row['evidence']}"
-    assert not set(case.get("near", ())) & {*str(row["reasons"]).split(), *str(row["missing"]).split()}
+    assert mismatches(case, row) == [], f"{case.en}; {row['evidence']}"
 
 
 @pytest.mark.parametrize("code", [*REASONS, *MISSING])
 def test_every_reason_has_a_case_that_gives_it_and_one_that_nearly_does(code: str) -> None:
-    given = [case for case in CASES for name in ("reasons", "missing") if code in case["expect"].get(name, ())]
-    near = [case for case in CASES if code in case.get("near", ())]
+    given = [case for _, case in CASES if code in (*(case.expect.reasons or ()), *(case.expect.missing or ()))]
+    near = [case for _, case in CASES if code in case.near]
     assert given, f"no legal case gives {code}"
     assert near, f"no legal case comes near {code}"
 
@@ -89,7 +84,7 @@ def test_evidence_of_a_dossier_that_was_filed_again_names_the_first_one_its_due_
 
 
 def test_evidence_of_an_empty_request_names_it() -> None:
-    (case,) = (case for case in CASES if case["name"].startswith("pause_before_due: before a due date that an earlier"))
+    (case,) = (case for _, case in CASES if (case.en or "").startswith("pause_before_due: before a due date that an earlier"))
     evidence = json.loads(legal_cases.judge_case(case)["evidence"])
     assert evidence["pauses"]["from"] == "core.pauses.started_at seq 0"
     assert evidence["empty_request"] == {

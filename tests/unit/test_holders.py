@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +16,12 @@ from config.policies import load_policies
 from schemas.dossiers import EVENTS
 from schemas.reference import UNITS
 from tasks.clocks import clock_for
+from tasks.legal_cases.model import LegalCase
 from tasks.rules.case import Case, Office, build_case, settle
 from tasks.rules.clock import Hours, WorkingClock
 from tasks.rules.facts import facts_of
 from tasks.rules.holders import AGENCY, HOLDERS, UNKNOWN, Holdings, Spans, Steps, Waits, hold, holders_of
+from tests.legal import legal_cases
 from tests.legal.legal_cases import ZONE, OwnRule, all_cases, frames_of
 
 SMALL = Hours(
@@ -133,26 +136,28 @@ def test_of_a_hundred_thousand_dossiers_the_sum_over_holders_is_the_total() -> N
 
 def case_of(given_case: dict[str, Any], policy: str = "qd766") -> Case:
     log = given_case.get("log", [])
-    frames = frames_of({**given_case, "log": [entry[:2] for entry in log]})
+    return built(legal_cases.case_of({**given_case, "log": [entry[:2] for entry in log]}), log, policy)
+
+
+def built(given_case: LegalCase, log: Sequence[Sequence[Any]] = (), policy: str = "qd766") -> Case:
+    frames = frames_of(given_case)
     rooms = [entry[2] if len(entry) > 2 else None for entry in log]
     if rooms:
         frames.events["unit_as_given"] = pd.array(rooms, dtype=EVENTS.dtypes["unit_as_given"])
-    calendar = load_calendars()[given_case.get("calendar", "vn")]
+    calendar = load_calendars()[given_case.calendar]
     office = Office(ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True)
-    return build_case(
-        settle(facts_of(frames, ZONE), office, given_case.get("as_of", date(2026, 3, 31))), load_policies()[policy]
-    )
+    return build_case(settle(facts_of(frames, ZONE), office, given_case.as_of), load_policies()[policy])
 
 
 def test_in_legal_cases_the_others_hold_what_the_verdict_leaves_out() -> None:
     tried = 0
-    for one in all_cases():
-        if one.get("policy_but") or one.get("policy") or not one.get("pauses"):
+    for file, one in all_cases():
+        if one.policy_but or one.policy or not one.pauses:
             continue
-        case = case_of(one)
+        case = built(one)
         total = case.office.clock.working_minutes_between(case.receipt.at, case.until)[0]
         shares = dict(zip(HOLDERS, holders_of(case).shares(1)[0].tolist(), strict=True))
-        assert sum(shares.values()) == max(total, 0), one["file"]
+        assert sum(shares.values()) == max(total, 0), file
         if total >= 0:
             outside = shares["citizen"] + shares["finance"] + shares["posting"] + shares["stopped"]
             assert outside == case.paused.minutes[0], one

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from config.calendar import load_calendars
 from config.files import read_yaml
 from config.policies import load_policies
 from tasks.clocks import clock_for
+from tasks.legal_cases.model import LegalCase
 from tasks.propose import HEADINGS, shown, write_proposals
 from tasks.rules.case import Office
 from tasks.rules.correction_lines import Accepted, Known, Refused, examine, read_lines
@@ -18,24 +18,24 @@ from tasks.rules.proposals import RULES, Proposal, propose
 from tasks.rules.reasons import REASONS
 from tasks.rules.standing import standing_of
 from tasks.rules.values import same_value
-from tests.legal.legal_cases import ZONE, OwnRule, all_cases, frames_of, heard, judge_case
+from tests.legal.legal_cases import ZONE, OwnRule, all_cases, case_of, frames_of, heard, judge_case
 
 CODE = "H99.12-250401-0001"
 DUE = ("desk", CODE, "due_at")
 
 
-def proposed(case: dict[str, object]) -> dict[str, Proposal]:
+def proposed(case: LegalCase) -> dict[str, Proposal]:
     calendar = load_calendars()["vn"]
     office = Office(
         ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True, heard_until=heard(case)
     )
-    found = propose(frames_of(case), load_policies()["qd766"], office, case.get("as_of", date(2026, 3, 31)))  # type: ignore[arg-type]
+    found = propose(frames_of(case), load_policies()["qd766"], office, case.as_of)
     return {one.field: one for one in found}
 
 
-def yaml(text: str, tmp_path: Path) -> dict[str, object]:
+def yaml(text: str, tmp_path: Path) -> LegalCase:
     (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
-    return dict(read_yaml(tmp_path / "case.yaml"))
+    return case_of(read_yaml(tmp_path / "case.yaml"))
 
 
 def test_what_ended_elsewhere_is_closed_by_the_land_record(tmp_path: Path) -> None:
@@ -98,10 +98,9 @@ elsewhere: {status: 6}
     assert proposed(yaml(case + "as_of: 2026-03-05", tmp_path)) == {}
 
 
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: f"{case['file']}: {case['name']}" if "name" in case else None)
-def test_proposals_follow_from_a_reason_and_change_something(case: dict[str, object]) -> None:
-    if case.get("policy", "qd766") != "qd766" or "policy_but" in case or case.get("calendar", "vn") != "vn":
-        case = {key: value for key, value in case.items() if key not in ("policy", "policy_but", "calendar")}
+@pytest.mark.parametrize("case", [pytest.param(case, id=f"{file}: {case.en}") for file, case in all_cases()])
+def test_proposals_follow_from_a_reason_and_change_something(case: LegalCase) -> None:
+    case = case.model_copy(update={"policy": None, "policy_but": {}, "calendar": "vn"})
     reasons = str(judge_case(case)["reasons"] or "").split()
     for one in proposed(case).values():
         assert one.rule in reasons

@@ -1,0 +1,1 @@
+"""Legal cases on the command line: `motcua law test FILE`."""

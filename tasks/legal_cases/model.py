@@ -1,0 +1,320 @@
+"""Format of legal cases: YAML that an official writes and checks; every key is known, every time is office time.
+
+Files: ``tests/legal/cases/*.yaml``, and an office's own, run by ``motcua law test FILE``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from config.areas import Areas
+from config.calendar import read_week
+from config.errors import ConfigError
+from config.files import read_yaml
+from config.law import Law
+from config.sources import Recorded
+from tasks.legal_cases.basis import article_of
+from tasks.legal_cases.words import (
+    Channel,
+    OriginWord,
+    PauseWord,
+    StateWord,
+    Status,
+    TimelinessWord,
+    VerdictWord,
+    read_status,
+)
+from tasks.rules.corrections import CORRECTABLE, read_values
+from tasks.rules.marks import MARKS
+from tasks.rules.reasons import MISSING, REASONS
+
+_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _read_time(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        raise ValueError("bears a time zone; times are office time, written without one")
+    if not isinstance(value, str):
+        return value
+    found = _DAY.fullmatch(value.strip())
+    if found is None:
+        return date.fromisoformat(value) if _ISO_DAY.fullmatch(value) else value
+    day, month, year, hour, minute, second = (int(part) if part else 0 for part in found.groups())
+    return datetime(year, month, day, hour, minute, second) if found[4] else date(year, month, day)
+
+
+Moment = Annotated[datetime | date, BeforeValidator(_read_time)]
+"""A time, or a day that stands for its noon; as officials write it (03/03/2026 08:00) or by ISO 8601 (2026-03-03 08:00)."""
+Day = Annotated[date, BeforeValidator(_read_time)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LimitVersion(_Strict):
+    """A limit of the procedure, as the catalogue writes it, and on which days of receipt it is in force."""
+
+    limit: str
+    channel: Channel = "counter"
+    since: Day = Field(default=date(2020, 1, 1), alias="from")
+    until: Day | None = Field(default=None, alias="to")
+
+
+class PauseOfCase(_Strict):
+    """A time in which the dossier waited.
+
+    Attributes:
+        due_before, due_after: the due date before and after the source moved it on, where it did.
+        origin: what proves the pause; end_origin: what proves its end.
+    """
+
+    kind: PauseWord = "supplement"
+    since: Moment = Field(alias="from")
+    until: Moment | None = Field(default=None, alias="to")
+    due_before: Moment | None = None
+    due_after: Moment | None = None
+    origin: OriginWord = "supplement_record"
+    end_origin: OriginWord | None = None
+
+
+class OtherRecord(_Strict):
+    """What another system, such as the land software, says about the same dossier."""
+
+    status: Status = 9
+    received: Moment | None = None
+    done: Moment | None = None
+    returned: Moment | None = None
+
+
+class Carried(_Strict):
+    """When the postal service took the result, and when it delivered it."""
+
+    taken: Moment
+    delivered: Moment | None = None
+
+
+class DossierOfCase(_Strict):
+    """One dossier as its source states it.
+
+    Attributes:
+        received: receipt; code_day: the day in the dossier's code (that of the receipt, where none is given; null: none).
+        log: steps of the progress log, each ``[time, status]``.
+        status: national status of the record; the last of the log where none is given, else 4.
+        agency: code of the agency; agency_until: the day on which it was abolished.
+        limit: the procedure's limit, or its versions; no_procedure: the catalogue does not know the procedure.
+        appointed: due date of the record; done_recorded, returned_recorded: its end of processing and hand-over.
+        modified: when the source changed the record last.
+        marks: marks of cleaning, space-separated; duplicate_of: code of the dossier that it is a copy of.
+        corrections: approved corrections, field of the dossier to new value.
+        elsewhere: what another system says; carried: what the postal service says.
+        first: the withdrawn dossier that this one was filed again after.
+    """
+
+    received: Moment | None = None
+    code_day: Day | None = None
+    log: tuple[tuple[Moment, Status], ...] = ()
+    status: Status = None
+    channel: Channel = "counter"
+    agency: str = Field(default="H99.12", pattern=r"^[A-Za-z0-9.]{1,30}$")
+    agency_until: Day | None = None
+    limit: str | tuple[LimitVersion, ...] = "5 ngày làm việc"
+    no_procedure: bool = False
+    appointed: Moment | None = None
+    done_recorded: Moment | None = None
+    returned_recorded: Moment | None = None
+    modified: Moment | None = None
+    marks: str | None = None
+    duplicate_of: str | None = None
+    pauses: tuple[PauseOfCase, ...] = ()
+    corrections: dict[str, Any] = {}
+    elsewhere: OtherRecord | None = None
+    carried: Carried | None = None
+    first: DossierOfCase | None = None
+
+    @field_validator("marks")
+    @classmethod
+    def _known_marks(cls, value: str | None) -> str | None:
+        if value is not None and set(value.split()) - set(MARKS):
+            raise ValueError(f"names a mark that does not exist; GLOSSARY.md lists them: {', '.join(MARKS)}")
+        return value
+
+    @field_validator("corrections", mode="before")
+    @classmethod
+    def _correctable(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError("are no fields with their new values, such as {status: đã xử lý xong}")
+        unknown = [str(field) for field in value if field not in CORRECTABLE]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: no such field; it is one of {', '.join(CORRECTABLE)}")
+        read = {field: _read_time(read_status(new) if field == "status" else new) for field, new in value.items()}
+        for field, new in read.items():
+            _check_readable(field, new)
+        return read
+
+    @property
+    def days_of_code(self) -> date | None:
+        """Return the day that the dossier's code bears."""
+        if "code_day" in self.model_fields_set:
+            return self.code_day
+        return self.received
+
+    @property
+    def stated_status(self) -> int | None:
+        """Return the status of the record."""
+        if "status" in self.model_fields_set:
+            return self.status
+        return self.log[-1][1] if self.log else 4
+
+
+def _check_readable(field: str, new: object) -> None:
+    if not isinstance(new, str | int | date):
+        raise ValueError(f"{field}: the new value is neither a text nor a number nor a time")
+    text = new.isoformat() if isinstance(new, date) else str(new)
+    try:
+        read_values(pa.array([text]), field)
+    except pa.ArrowInvalid:
+        raise ValueError(f"{field}: the new value cannot be read as the field's kind") from None
+
+
+class Expectation(_Strict):
+    """What has to come out; only what is named is compared. A day is compared with the day of a time."""
+
+    verdict: VerdictWord | None = None
+    reasons: tuple[str, ...] | None = None
+    missing: tuple[str, ...] | None = None
+    state: StateWord | None = None
+    timeliness: TimelinessWord | None = None
+    counted: bool | None = None
+    received_at: Moment | None = None
+    due_at: Moment | None = None
+    end_at: Moment | None = None
+    worked_minutes: int | None = None
+    paused_minutes: int | None = None
+    recorded_state: StateWord | None = None
+    recorded_timeliness: TimelinessWord | None = None
+
+    @field_validator("reasons", "missing")
+    @classmethod
+    def _known(cls, value: tuple[str, ...] | None, info: Any) -> tuple[str, ...] | None:
+        known = REASONS if info.field_name == "reasons" else MISSING
+        if set(value or ()) - set(known):
+            raise ValueError(f"names a code that does not exist; it is one of {', '.join(known)}")
+        return value
+
+    @model_validator(mode="after")
+    def _something(self) -> Expectation:
+        if not self.model_fields_set:
+            raise ValueError("expects nothing; name a verdict or another outcome")
+        return self
+
+    def named(self) -> dict[str, Any]:
+        """Return what is expected, by name."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+class LegalCase(DossierOfCase):
+    """A dossier, the rules it is judged by, and what has to come out.
+
+    Attributes:
+        vi, en: a sentence that says what is tried; one of them at least.
+        article: the article of law that the outcome rests on, in words; law: the same by its name in the legal register
+            (``config/law``), such as ``qd-766-2022 art. 2.1``. One of them at least.
+        near: reasons and missing evidence that it looks like and must not be given.
+        policy: policy that it is judged by; the configured one where none is given. policy_but: answers given otherwise.
+        calendar: calendar of the configuration; hours: sessions by weekday of the agency, where the calendar's do not hold.
+        areas: areas with limits of their own; those of the configuration where none are given.
+        recorded: how the source itself tells late from on time, as the block of that name in a source's file.
+        heard: when the source was last heard. as_of: day at whose end it is judged.
+    """
+
+    vi: str | None = Field(default=None, min_length=1)
+    en: str | None = Field(default=None, min_length=1)
+    article: str | None = Field(default=None, min_length=1)
+    law: Law = ()
+    near: tuple[str, ...] = ()
+    policy: str | None = None
+    policy_but: dict[str, Any] = {}
+    calendar: str = "vn"
+    hours: dict[str, tuple[tuple[int, int], ...]] | None = None
+    areas: Areas | None = None
+    recorded: Recorded = Recorded()
+    heard: Annotated[datetime, BeforeValidator(_read_time)] | None = None
+    as_of: Day = date(2026, 3, 31)
+    expect: Expectation
+
+    @field_validator("hours", mode="before")
+    @classmethod
+    def _read_hours(cls, value: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, dict) or not all(isinstance(sessions, list) for sessions in value.values()):
+            raise ValueError('are no sessions by weekday, such as {weekdays: ["07:30-11:30", "13:00-17:00"]}')
+        return read_week(value)
+
+    @field_validator("near")
+    @classmethod
+    def _known_codes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if set(value) - {*REASONS, *MISSING}:
+            raise ValueError("names a reason that does not exist; GLOSSARY.md lists them")
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_sentence(self) -> LegalCase:
+        if self.vi is None and self.en is None:
+            raise ValueError("says in no sentence what it tries; write it under vi or en")
+        if self.article is None and not self.law:
+            raise ValueError("names no article of law; write it under article, or its name in config/law under law")
+        return self
+
+    def basis(self, language: Literal["vi", "en"]) -> str:
+        """Return the article of law that it rests on, cited in a language where the legal register knows it."""
+        return article_of(self.law, language) if self.law else self.article or ""
+
+    def sentence(self, language: Literal["vi", "en"]) -> str:
+        """Return the sentence in a language, or in the other where it has only that."""
+        vietnamese, english = self.vi or self.en or "", self.en or self.vi or ""
+        return vietnamese if language == "vi" else english
+
+
+def read_cases(path: Path) -> tuple[LegalCase, ...]:
+    """Read a file of legal cases: a key ``cases`` with a list of them.
+
+    Raises:
+        ConfigError: it cannot be read, or a case is not written as the format asks; names file, case and key.
+    """
+    content = read_yaml(path)
+    cases = content.get("cases") if isinstance(content, dict) and set(content) == {"cases"} else None
+    if not isinstance(cases, list) or not cases:
+        raise ConfigError(path.name, "is no file of legal cases", "one key, cases, with a list of cases")
+    return tuple(_read_case(f"{path.name}, case {number}", case) for number, case in enumerate(cases, 1))
+
+
+def _read_case(where: str, content: object) -> LegalCase:
+    try:
+        return LegalCase.model_validate(content)
+    except ValidationError as error:
+        facts = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the case'}: {_fact(each)}" for each in error.errors()[:5])
+        raise ConfigError(where, facts, ", ".join(LegalCase.model_fields) if "no such key" in facts else "") from None
+
+
+def _fact(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "there is no such key"
+    return error["msg"].removeprefix("Value error, ")
