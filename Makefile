@@ -11,7 +11,7 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20000
-	@$(PY) -m flows.demo_run --seed $(SEED) --dossiers $(DOSSIERS)
+	@$(PY) -m flows.commands.demo --seed $(SEED) --dossiers $(DOSSIERS)
 
 # Four workers for two cores: a third of the time is waiting for clocks. Files in the order of their names: the long ones
 # (faults, flow) begin first and no worker waits for the other at the end.
@@ -19,7 +19,7 @@ test: .venv/installed chromium ## all tests
 	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
-	@$(if $(DEMO),$(PY) -m flows.demo_run --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)
+	@$(if $(DEMO),$(PY) -m flows.commands.demo --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)
 
 check: .venv/installed ## style, types, import contracts, generated pages: what a commit needs
 	@$(PY) -m pytest tests/house

@@ -23,7 +23,7 @@ from config.law import Law, require_known
 from config.settings import settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-Session = tuple[int, int]
+Session = tuple[int, int]  # first minute of the day worked, first minute no longer worked
 _TIME = re.compile(r"(\d\d?):([0-5]\d)")
 NOTICES = "notices"
 """Folder of the notices, beside the calendars."""

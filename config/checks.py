@@ -17,20 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from config.files import read_model
 from config.law import Law, require_known
 from config.settings import settings
+from config.titles import Title
 
-Value = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+ParameterValue = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
 EARLY = "received_implausibly_early"
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Title(_Strict):
-    """What an official reads, Vietnamese first."""
-
-    vi: str = Field(min_length=5)
-    en: str = Field(min_length=5)
 
 
 class Check(_Strict):
@@ -57,7 +51,7 @@ class Check(_Strict):
     about: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
-    parameters: dict[str, Value] = Field(default_factory=dict)
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _in_order(self) -> Check:

@@ -17,6 +17,7 @@ from config.errors import ConfigError
 from config.files import read_yaml_files
 from config.law import Basis, Law, require_known
 from config.settings import settings
+from config.titles import Title
 
 Counter = Literal[
     "carried_over",
@@ -42,13 +43,6 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Wording(_Strict):
-    """A text in both languages."""
-
-    vi: str
-    en: str
-
-
 class Indicator(_Strict):
     """One indicator.
 
@@ -64,7 +58,7 @@ class Indicator(_Strict):
         levels: the cuts at which it is published, each by month and for the whole span.
     """
 
-    title: Wording
+    title: Title
     numerator: tuple[Counter, ...] = Field(min_length=1)
     numerator_channels: tuple[Channel, ...] = ()
     denominator: tuple[Counter, ...] = ()
@@ -99,7 +93,7 @@ class Definitions(_Strict):
     """
 
     document: str
-    title: Wording
+    title: Title
     reference: str
     law: Law = ()
     since: date

@@ -21,10 +21,10 @@ from config.files import read_yaml_files
 from config.lookup import look_up
 from config.settings import settings
 
-Kind = Literal[
+DocumentKind = Literal[
     "code", "law", "resolution", "decree", "decision", "circular", "notice", "dispatch", "guide", "standard", "practice"
 ]
-NOT_LAW: tuple[Kind, ...] = ("guide", "standard", "practice")
+NOT_LAW: tuple[DocumentKind, ...] = ("guide", "standard", "practice")
 """Kinds of document that bind nobody by themselves."""
 _NUMBERED = re.compile(r"\d+[a-zđ]?(\(\w+\))*")  # 17, 35(1), 111(3): articles that a document numbers
 _DAY = r"\d{4}-\d\d-\d\d"
@@ -72,7 +72,7 @@ class Document(_Strict):
 
     number: str | None = None
     short: str = Field(min_length=3)
-    kind: Kind
+    kind: DocumentKind
     title: Wording
     issuer: Wording
     issued: date | None = None

@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Rule:
+class LegalRule:
     """Anything of the configuration that rests on a document.
 
     Attributes:
@@ -53,12 +53,12 @@ class Fault:
     """
 
     what: Literal["ended", "early", "nothing", "unnamed"]
-    rule: Rule
+    rule: LegalRule
     basis: Basis | None = None
     day: date | None = None
 
 
-def rules() -> Iterator[Rule]:
+def rules() -> Iterator[LegalRule]:
     """Yield every rule of the configuration, in the order of its files.
 
     Raises:
@@ -66,40 +66,40 @@ def rules() -> Iterator[Rule]:
     """
     for check in load_checks().each():
         title = (check.title.vi, check.title.en)
-        yield Rule("check", check.id, title, check.since, check.until, check.law, "checks.yaml")
+        yield LegalRule("check", check.id, title, check.since, check.until, check.law, "checks.yaml")
     for name, policy in load_policies().items():
         title = (policy.title.vi, policy.title.en)
-        yield Rule("policy", name, title, policy.since, policy.until, policy.law, f"policies/{name}.yaml")
+        yield LegalRule("policy", name, title, policy.since, policy.until, policy.law, f"policies/{name}.yaml")
     for document, held in load_definitions().items():
         for name, one in held.indicators.items():
             title = (one.title.vi, one.title.en)
-            yield Rule("indicator", name, title, held.since, held.until, held.law_of(name), f"indicators/{document}.yaml")
+            yield LegalRule("indicator", name, title, held.since, held.until, held.law_of(name), f"indicators/{document}.yaml")
     yield from _limits()
     for calendar in load_calendars().values():
         yield from _of_calendar(calendar)
 
 
-def _limits() -> Iterator[Rule]:
+def _limits() -> Iterator[LegalRule]:
     for limit in load_reception():
         title = ("Thời hạn tiếp nhận", "Limit of reception")
-        yield Rule("reception", f"since {limit.since}", title, limit.since, limit.until, limit.law, "reception.yaml")
+        yield LegalRule("reception", f"since {limit.since}", title, limit.since, limit.until, limit.law, "reception.yaml")
     for area in load_areas().areas:
         title = (f"Thời hạn của {area.area}", f"Limit of {area.area}")
-        yield Rule("area", area.area, title, area.since, area.until, area.law, "areas.yaml")
+        yield LegalRule("area", area.area, title, area.since, area.until, area.law, "areas.yaml")
 
 
-def _of_calendar(calendar: Calendar) -> Iterator[Rule]:
+def _of_calendar(calendar: Calendar) -> Iterator[LegalRule]:
     """Yield the calendar, and the days of each of its documents; a notice is its own document, and so is the seed of a package."""
     where, title = f"calendar/{calendar.calendar}.yaml", (calendar.title, calendar.title)
-    yield Rule("calendar", calendar.calendar, title, None, None, calendar.law, where)
+    yield LegalRule("calendar", calendar.calendar, title, None, None, calendar.law, where)
     for document, law in calendar.documents.items():
         days = [row.day for row in calendar.days if row.document == document]
         if days:
             count = (f"{len(days)} ngày của {calendar.calendar}", f"{len(days)} days of {calendar.calendar}")
-            yield Rule("days", document, count, min(days), max(days), law, where)
+            yield LegalRule("days", document, count, min(days), max(days), law, where)
 
 
-def faults(register: Mapping[str, Document], among: Iterable[Rule]) -> list[Fault]:
+def faults(register: Mapping[str, Document], among: Iterable[LegalRule]) -> list[Fault]:
     """List every rule that rests on a document on days for which that is not in force, or on nothing.
 
     A rule that rests on law has to rest on some law on each of its days, from the first of its documents on.
@@ -107,7 +107,7 @@ def faults(register: Mapping[str, Document], among: Iterable[Rule]) -> list[Faul
     return list(chain.from_iterable(_faults_of(rule, register) for rule in among))
 
 
-def _faults_of(rule: Rule, register: Mapping[str, Document]) -> Iterator[Fault]:
+def _faults_of(rule: LegalRule, register: Mapping[str, Document]) -> Iterator[Fault]:
     if not rule.law:
         yield Fault("unnamed", rule)
         return
@@ -124,7 +124,7 @@ def _faults_of(rule: Rule, register: Mapping[str, Document]) -> Iterator[Fault]:
         yield Fault("nothing", rule, None, day)
 
 
-def _first_without(rule: Rule, register: Mapping[str, Document]) -> date | None:
+def _first_without(rule: LegalRule, register: Mapping[str, Document]) -> date | None:
     """Return the first day of a rule on which none of its law is in force, after some was; None where there is none."""
     spans = []
     for basis in rule.law:
@@ -152,7 +152,7 @@ def ended(register: Mapping[str, Document], name: str, on: date) -> dict[str, Do
     }
 
 
-def to_date_anew(register: Mapping[str, Document], name: str, on: date, among: Iterable[Rule]) -> list[Fault]:
+def to_date_anew(register: Mapping[str, Document], name: str, on: date, among: Iterable[LegalRule]) -> list[Fault]:
     """List what has to be dated anew if a document ends on a day: exactly what rests on it, or on what amends it, after that day."""
     then = ended(register, name, on)
     changed = {other for other in then if then[other] is not register[other]}

@@ -13,12 +13,12 @@ from typing import Any, Literal
 import yaml
 from pydantic import ValidationError
 
+from config.atomic_files import write_whole_file
 from config.calendar import NOTICES, Calendar, CalendarDay, Notice
 from config.errors import ConfigError
 from config.files import read_model
 from config.settings import settings
 from config.small_tables import text_table
-from config.whole_files import write_whole_file
 
 _KINDS = {"off": "off", "nghỉ": "off", "worked": "worked", "làm bù": "worked", "làm việc": "worked"}
 _SLASHED, _MONTHS = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}"), 12

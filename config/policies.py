@@ -16,17 +16,10 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 from config.files import read_yaml_files
 from config.law import Law, require_known
 from config.settings import settings
+from config.titles import Title
 
 EndKind = Literal["done", "returned", "stopped", "refused", "withdrawn"]
 PauseKind = Literal["supplement", "financial", "stop", "posting", "opinion"]
-
-
-class Title(BaseModel):
-    """A title in both languages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    vi: str
-    en: str
 
 
 class Policy(BaseModel):

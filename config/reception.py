@@ -35,7 +35,7 @@ class ReceptionRule(BaseModel):
     law: Law = ()
 
 
-class Reception(BaseModel):
+class ReceptionLimits(BaseModel):
     """All limits of reception, oldest first."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +57,6 @@ def load_reception(path: Path | None = None) -> tuple[ReceptionRule, ...]:
     Raises:
         ConfigError: the file does not follow the model, or names law that the register lacks; names the key.
     """
-    rules = read_model(path or settings().config_dir / "reception.yaml", Reception).rules
+    rules = read_model(path or settings().config_dir / "reception.yaml", ReceptionLimits).rules
     require_known((f"reception.yaml: rule since {rule.since}", rule.law) for rule in rules)
     return rules

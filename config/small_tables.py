@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.text_bytes import NO_TABLE, decode, what_is
-from config.text_rows import DELIMITERS, rows_of, stated_delimiter
+from config.text_rows import DELIMITERS, read_rows, stated_delimiter
 
 SEARCHED_ROWS = 60
 IsHeading = Callable[[Sequence[str]], bool]
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row that is not empty.
 
     Attributes:
@@ -38,7 +38,7 @@ class SmallTable:
     """
 
     headings: Sequence[str]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     found: bool
 
 
@@ -88,13 +88,13 @@ def table_of(rows: Iterable[tuple[int, Sequence[str]]], is_heading: IsHeading, *
     return SmallTable(headings, body, place is not None)
 
 
-def _row(line: int, cells: Sequence[str], least: int, most: int) -> Row:
+def _row(line: int, cells: Sequence[str], least: int, most: int) -> TableRow:
     if len(cells) < least or any(map(str.strip, cells[most:])):
-        return Row(line, cells, "cell_count")
-    return Row(line, cells, "damaged_text" if any("\ufffd" in cell for cell in cells) else "")
+        return TableRow(line, cells, "cell_count")
+    return TableRow(line, cells, "damaged_text" if any("\ufffd" in cell for cell in cells) else "")
 
 
 def _numbered(text: str, delimiter: str, skip_spaces: bool) -> Iterator[tuple[int, Sequence[str]]]:
-    for rows in rows_of(text, delimiter, skip_spaces=skip_spaces):
+    for rows in read_rows(text, delimiter, skip_spaces=skip_spaces):
         for line, cells in zip(rows.lines, rows.cells, strict=True):
             yield line + 1, cells

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict, given
-from config.courtesy import Breaker, Hours
 from config.errors import ConfigError
 from config.files import read_model
+from config.pull_hours import Breaker, PullHours
 
 Profile = Literal["dvcqg", "opencps", "land", "land_calls", "postal", "catalogue", "units", "table"]
 Headings = tuple[str, ...]
@@ -71,7 +71,7 @@ OTHER = "*"  # key of a map that stands for any value not listed
 BLANK = ""  # key of a map that stands for no value
 
 
-class Recorded(Strict):
+class RecordedRule(Strict):
     """The source's own rule of what counts as late (law 5.4); policies compare our verdicts with it.
 
     Attributes:
@@ -106,10 +106,10 @@ class Dates(Strict):
     ] = Field(default_factory=dict)
 
 
-Answer = Literal["accept", "warn", "stop"]
+DriftAction = Literal["accept", "warn", "stop"]
 
 
-class Drift(Strict):
+class DriftRules(Strict):
     """What a change of the source's shape means; each change is noted in ``quality.drift`` whatever it means.
 
     accept: it is loaded; warn: it is loaded and the run says so; stop: nothing of it is loaded until an office has looked
@@ -125,12 +125,12 @@ class Drift(Strict):
             exchanged. stop holds that page back and loads the others.
     """
 
-    new_field: Answer = "accept"
-    missing_field: Answer = "warn"
-    changed_type: Answer = "warn"
-    renamed_heading: Answer = "warn"
-    moved_heading: Answer = "accept"
-    displaced_cells: Answer = "stop"
+    new_field: DriftAction = "accept"
+    missing_field: DriftAction = "warn"
+    changed_type: DriftAction = "warn"
+    renamed_heading: DriftAction = "warn"
+    moved_heading: DriftAction = "accept"
+    displaced_cells: DriftAction = "stop"
 
 
 class Shrinkage(Strict):
@@ -192,7 +192,7 @@ class Source(Strict):
     zone: str = "Asia/Ho_Chi_Minh"
     calendar: str = "vn"
     codes: Literal["national", "free"] = "national"
-    recorded: Recorded = Recorded()
+    recorded: RecordedRule = RecordedRule()
     dates: Dates = Dates()
     columns: dict[str, Headings] = Field(default_factory=dict)
     optional: tuple[str, ...] = ()
@@ -207,7 +207,7 @@ class Source(Strict):
     presumed: dict[Literal["ended", "open"], int] = Field(default_factory=dict)
     font: Literal["detect", "unicode", "tcvn3", "vni"] = "detect"
     statements: Literal["whole", "partial"] = "whole"
-    drift: Drift = Drift()
+    drift: DriftRules = DriftRules()
     overlap_minutes: int = Field(60, ge=0)
     ended: date | None = None
     begins: date | None = None
@@ -245,9 +245,9 @@ class Source(Strict):
         return bool((self.rest and self.rest.totals) or (self.sql and self.sql.totals))
 
     @property
-    def hours(self) -> Hours | None:
+    def hours(self) -> PullHours | None:
         """Hours in which it may be asked; None for every hour."""
-        return None if self.only_between is None else Hours.parse(self.only_between)
+        return None if self.only_between is None else PullHours.parse(self.only_between)
 
     @property
     def host(self) -> str | None:
@@ -286,7 +286,7 @@ class Source(Strict):
     @classmethod
     def _hours_are_readable(cls, text: str | None) -> str | None:
         if text is not None:
-            Hours.parse(text)
+            PullHours.parse(text)
         return text
 
     @field_validator("drift", mode="before")
@@ -295,7 +295,7 @@ class Source(Strict):
         if not isinstance(value, str):
             return value
         # What no reading can be right about is held unless the file says so by name.
-        return {**dict.fromkeys(Drift.model_fields, value), "displaced_cells": "stop"}
+        return {**dict.fromkeys(DriftRules.model_fields, value), "displaced_cells": "stop"}
 
     @field_validator("columns", "events", mode="before")
     @classmethod

@@ -27,7 +27,7 @@ _SEP = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.I)
 
 
 @dataclass(frozen=True)
-class Rows:
+class TextRows:
     """Rows that follow one another.
 
     Attributes:
@@ -49,7 +49,7 @@ def stated_delimiter(text: str) -> str | None:
     return found[1] if found else None
 
 
-def rows_of(text: str, delimiter: str = ",", *, skip_spaces: bool = False) -> Iterator[Rows]:
+def read_rows(text: str, delimiter: str = ",", *, skip_spaces: bool = False) -> Iterator[TextRows]:
     """Yield the rows of a text, some at a time; together they have every line of it once.
 
     Args:
@@ -82,7 +82,7 @@ class _Parser:
         sign = re.escape(delimiter)
         self._enclosed = re.compile(rf'{" *" if skip_spaces else ""}"((?:[^"]|"")*)"(?={sign}|$)')
 
-    def block(self, lines: list[str], first: int, *, ended: bool) -> tuple[Rows, int]:
+    def block(self, lines: list[str], first: int, *, ended: bool) -> tuple[TextRows, int]:
         """Parse lines; returns rows, and how many lines they take: the last ones may belong to a row that goes on."""
         try:
             cells = self._parsed(lines)
@@ -92,15 +92,15 @@ class _Parser:
             return self._whole(cells, first), len(lines)
         return self._one_by_one(lines, first, ended=ended)
 
-    def _whole(self, cells: list[list[str]], first: int) -> Rows:
-        return Rows(cells, range(first, first + len(cells)), [1] * len(cells))
+    def _whole(self, cells: list[list[str]], first: int) -> TextRows:
+        return TextRows(cells, range(first, first + len(cells)), [1] * len(cells))
 
     def _parsed(self, lines: list[str]) -> list[list[str]]:
         return list(
             csv.reader(lines, delimiter=self._delimiter, quoting=self._quoting, strict=True, skipinitialspace=self._skip)  # type: ignore[arg-type]
         )
 
-    def _one_by_one(self, lines: list[str], first: int, *, ended: bool) -> tuple[Rows, int]:
+    def _one_by_one(self, lines: list[str], first: int, *, ended: bool) -> tuple[TextRows, int]:
         if self._width is None:
             self._width = self._told_width(lines[:_SAMPLED])
         rows: list[list[str]] = []
@@ -118,7 +118,7 @@ class _Parser:
             places.append(first + place)
             spans.append(taken)
             place += taken
-        return Rows(rows, places, spans, plain), place
+        return TextRows(rows, places, spans, plain), place
 
     def _row(self, lines: list[str], place: int, width: int) -> tuple[list[str], int, bool]:
         """Return the row that begins with a line, how many lines it takes, and whether a mark in it is a plain sign."""

@@ -16,7 +16,7 @@ from config.errors import ConfigError
 from config.files import read_model
 from config.settings import settings
 
-LONGEST = timedelta(days=366)
+LONGEST_WAIVER = timedelta(days=366)
 
 
 class Waiver(BaseModel):
@@ -52,7 +52,7 @@ class Waiver(BaseModel):
             )
         if self.expires_on < self.approved_on:
             raise ValueError(f"{self.check}: expires_on is before approved_on")
-        if self.expires_on - self.approved_on > LONGEST:
+        if self.expires_on - self.approved_on > LONGEST_WAIVER:
             raise ValueError(f"{self.check}: expires_on is more than a year after approved_on; approve it again then")
         return self
 

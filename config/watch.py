@@ -78,7 +78,7 @@ class Incident(_Strict):
         return self.source == source and self.unit in (None, unit)
 
 
-class TooGood(_Strict):
+class SuspiciousMonths(_Strict):
     """When an agency's closings of a month are too good to be true; shares are between 0 and 1.
 
     Attributes:
@@ -109,13 +109,13 @@ class Extensions(_Strict):
     more_than: int = Field(ge=0)
 
 
-class Letters(_Strict):
+class LetterRule(_Strict):
     """By when a letter of apology has to be sent: so many working days before the due date."""
 
     days_before_due: int = Field(ge=0, le=30)
 
 
-class Resubmitted(_Strict):
+class ResubmissionRule(_Strict):
     """How many days after a withdrawal a new dossier of the same applicant and procedure takes its place; matching keeps a month."""
 
     within_days: int = Field(ge=0, le=31)
@@ -127,10 +127,10 @@ class Watch(_Strict):
     silent: Silent
     volume: Volume
     incidents: tuple[Incident, ...] = ()
-    too_good: TooGood
+    too_good: SuspiciousMonths
     extensions: Extensions
-    letters: Letters
-    resubmitted: Resubmitted
+    letters: LetterRule
+    resubmitted: ResubmissionRule
 
 
 @lru_cache

@@ -11,14 +11,14 @@ from prefect.runtime import flow_run
 
 from config.errors import ConfigError
 from config.sources import Source
-from flows.days import last_finished_day, require_ended
 from flows.refresh import choose, start_proofs, tell_proofs
+from flows.runs.outcome import RunFailures
+from flows.runs.reporting_day import last_finished_day, require_ended
+from flows.runs.stages import keep_history, task_runner
 from flows.runtime.limits import sole_reader_of
-from flows.runtime.words import say
-from flows.stages import keep_history, task_runner
-from flows.trouble import Trouble
+from flows.runtime.words import translate
 from tasks.pull import fill, load, windows_to_fill
-from tasks.reports.windows import show_planned, show_windows
+from tasks.reports.window_lists import show_planned, show_windows
 from tasks.sources.protocol import Window
 
 
@@ -49,7 +49,7 @@ def backfill(source: str, since: date, until: date | None = None, again: bool = 
     require_ended(until, "until")
     chosen = choose([source])
     system = chosen[source]
-    trouble = Trouble()
+    trouble = RunFailures()
     with sole_reader_of(chosen):
         windows = windows_to_fill(system, span_of(system, since, until), again)
         show_planned(system, windows)
@@ -61,7 +61,7 @@ def backfill(source: str, since: date, until: date | None = None, again: bool = 
     show_windows(system)
     changed = counts.inserted + counts.updated if counts is not None else 0
     return trouble.state(
-        say(
+        translate(
             f"{source}: {len(windows)} khoảng đã đọc, {changed} dòng mới hoặc đổi. Lần `motcua refresh` tới sẽ kết luận.",
             f"{source}: {len(windows)} windows read, {changed} rows new or changed. The next `motcua refresh` judges them.",
         )

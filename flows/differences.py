@@ -10,10 +10,10 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.days import day_of_run
 from flows.rerun import last_published_day
-from flows.runtime.words import say
-from flows.stages import match_and_look
+from flows.runs.reporting_day import day_of_run
+from flows.runs.stages import match_and_look
+from flows.runtime.words import translate
 from tasks.differences import differences as find
 from tasks.reports.bridge import read_bridge, show_bridge, write_files
 
@@ -43,7 +43,7 @@ def differences(left: str, right: str, shared: bool = False, as_of: date | None 
     total = read_bridge(left, right)[-1]
     counts = total.left - total.right, total.left_late - total.right_late
     return Completed(
-        message=say(
+        message=translate(
             f"{left} hơn {right} {counts[0]} hồ sơ, {counts[1]} hồ sơ trễ. Từng hồ sơ khác nhau: {files}",
             f"{left} has {counts[0]} dossiers more than {right}, {counts[1]} late ones. Every dossier that differs: {files}",
         )

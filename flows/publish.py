@@ -10,11 +10,11 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from config.errors import ConfigError
-from flows.days import day_of_run, named_day
-from flows.progress import Progress
 from flows.rerun import last_published_day
-from flows.stages import gates_shown, keep_history, measure_all, publish_all, task_runner
-from flows.trouble import Trouble
+from flows.runs.outcome import RunFailures
+from flows.runs.progress import RunProgress
+from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.stages import gates_shown, keep_history, measure_all, publish_all, task_runner
 from tasks.warehouse.partitions import last_day_of
 
 
@@ -34,8 +34,8 @@ def publish(as_of: date | None = None) -> State[Any]:
     """
     day = day_of_run(as_of, last_published_day())
     require_judged(day)
-    trouble = Trouble()
-    with gates_shown(day), Progress(f"publish {day}") as progress:
+    trouble = RunFailures()
+    with gates_shown(day), RunProgress(f"publish {day}") as progress:
         progress.at("measure")
         measure_all(day)
         progress.at("publish")

@@ -14,13 +14,12 @@ from config.errors import ConfigError
 from config.known_sources import keep_as_read, known_sources
 from config.settings import settings
 from config.sources import Source
-from flows.days import day_of_run, named_day
-from flows.drift import told_of_drift
-from flows.files import told_of_files
-from flows.progress import Progress
-from flows.runtime.limits import sole_reader_of
-from flows.runtime.words import say
-from flows.stages import (
+from flows.runs.file_faults import told_of_files
+from flows.runs.outcome import RunFailures
+from flows.runs.progress import RunProgress
+from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.schema_drift import told_of_drift
+from flows.runs.stages import (
     check_and_judge,
     gates_shown,
     keep_history,
@@ -30,13 +29,14 @@ from flows.stages import (
     task_runner,
     warn_of_clocks,
 )
-from flows.trouble import Trouble
-from tasks.prove import prove
+from flows.runtime.limits import sole_reader_of
+from flows.runtime.words import translate
 from tasks.pull import load, pull
-from tasks.pulling.proof import Proof
+from tasks.pulling.completeness import Completeness
 from tasks.pulling.shrinkage import accept
+from tasks.reconcile import reconcile
 from tasks.reports.completeness import gap_sentence, show_completeness
-from tasks.reports.corrections import read_standings
+from tasks.reports.corrections import read_statuses
 from tasks.warehouse.engine import fetch_all
 
 Anyway = Literal["hours", "fewer"]
@@ -72,8 +72,8 @@ def refresh(
     day = day_of_run(as_of)
     chosen = choose(sources)
     allowed = allow(anyway or [], sources or [])
-    trouble = Trouble()
-    with gates_shown(day), Progress(f"refresh {day}") as progress:
+    trouble = RunFailures()
+    with gates_shown(day), RunProgress(f"refresh {day}") as progress:
         with sole_reader_of(chosen):
             progress.at("pull")
             pull_all(chosen, day, trouble, anyway="hours" in allowed)
@@ -136,14 +136,14 @@ def asked_today(chosen: dict[str, Source]) -> dict[str, Source]:
     return {name: source for name, source in chosen.items() if not source.has_ended(now)}
 
 
-def warn_of_files(trouble: Trouble) -> None:
+def warn_of_files(trouble: RunFailures) -> None:
     """Say which source files cannot be used and which are gone; keep what the others say, for the day on which one is."""
     loaded = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL")}
     known = known_sources()
     keep_as_read(loaded & set(known.usable))
     for name, error in known.broken.items():
         trouble.warn(
-            say(
+            translate(
                 f"{error} Hệ thống {name} không được hỏi, các hệ thống khác vẫn chạy: hãy sửa tệp đó.",
                 f"{error} Source {name} was not asked, the others were: mend that file.",
             )
@@ -157,24 +157,24 @@ def gone(name: str) -> ConfigError:
     where = settings().sources_dir / f"{name}.yaml"
     return ConfigError(
         str(where),
-        say(
+        translate(
             f"không còn tệp của hệ thống {name}; hồ sơ của nó vẫn được tính theo tệp đọc lần cuối, không lấy thêm dữ liệu",
             f"the file of source {name} is gone; its dossiers stay counted by what it last said, nothing new is asked of it",
         ),
-        say(
+        translate(
             "đặt lại tệp; nếu hệ thống đã đóng, thêm dòng `ended: NĂM-THÁNG-NGÀY` (ngày cuối) vào tệp",
             "put the file back; if the system was closed down, with a line `ended: YEAR-MONTH-DAY` (its last day)",
         ),
     )
 
 
-def pull_all(chosen: dict[str, Source], day: date, trouble: Trouble, *, anyway: bool = False) -> int:
+def pull_all(chosen: dict[str, Source], day: date, trouble: RunFailures, *, anyway: bool = False) -> int:
     """Land what is new at every source; return how many had anything new."""
     futures = [pull.submit(name, day, anyway) for name in asked_today(chosen)]
     return sum(trouble.of(future) is not None for future in futures)
 
 
-def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
+def load_all(chosen: dict[str, Source], day: date, trouble: RunFailures) -> int:
     """Load pages that wait, directories first because dossiers are read with them; return how many rows changed."""
     changed = 0
     waiting = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NULL")}
@@ -188,12 +188,12 @@ def load_all(chosen: dict[str, Source], day: date, trouble: Trouble) -> int:
     return changed
 
 
-def start_proofs(chosen: dict[str, Source], day: date, anyway: bool = False) -> list[PrefectFuture[Proof | None]]:
+def start_proofs(chosen: dict[str, Source], day: date, anyway: bool = False) -> list[PrefectFuture[Completeness | None]]:
     """Begin to compare what is held with the counts of the sources that tell theirs; matching need not wait for it."""
-    return [prove.submit(name, day, anyway) for name, source in asked_today(chosen).items() if source.tells_totals]
+    return [reconcile.submit(name, day, anyway) for name, source in asked_today(chosen).items() if source.tells_totals]
 
 
-def tell_proofs(futures: list[PrefectFuture[Proof | None]], trouble: Trouble) -> None:
+def tell_proofs(futures: list[PrefectFuture[Completeness | None]], trouble: RunFailures) -> None:
     """Show what the comparisons found; what is missing is a warning."""
     proofs = [proof for proof in map(trouble.of, futures) if proof is not None]
     if proofs:
@@ -201,19 +201,19 @@ def tell_proofs(futures: list[PrefectFuture[Proof | None]], trouble: Trouble) ->
     trouble.warnings += [gap_sentence(proof) for proof in proofs if proof.gaps]
 
 
-def warn_of_conflicts(trouble: Trouble) -> None:
+def warn_of_conflicts(trouble: RunFailures) -> None:
     """Say how many approved corrections a source contradicts by now: a person has to decide which of the two is right."""
-    conflicts = sum(one.standing == "conflict" for one in read_standings())
+    conflicts = sum(one.standing == "conflict" for one in read_statuses())
     if conflicts:
         trouble.warn(
-            say(
+            translate(
                 f"{conflicts} đính chính đã duyệt mâu thuẫn với giá trị mới của nguồn: xem `motcua corrections`.",
                 f"{conflicts} approved corrections contradict what their source states now: see `motcua corrections`.",
             )
         )
 
 
-def require_directories(chosen: dict[str, Source], trouble: Trouble) -> None:
+def require_directories(chosen: dict[str, Source], trouble: RunFailures) -> None:
     """Stop publication where a directory has never been loaded: without limits nothing can be derived.
 
     A directory whose news failed to come today is a warning like any other.
@@ -222,7 +222,7 @@ def require_directories(chosen: dict[str, Source], trouble: Trouble) -> None:
     missing = [name for name, source in chosen.items() if source.is_reference and name not in loaded]
     if missing:
         trouble.stop(
-            say(
+            translate(
                 f"Danh mục {', '.join(missing)} chưa nạp được lần nào, nên không kết luận được hồ sơ nào.",
                 f"The directory {', '.join(missing)} was never loaded, so that no dossier can be judged.",
             )

@@ -9,12 +9,12 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from flows.days import day_of_run, named_day
-from flows.progress import Progress
 from flows.refresh import choose
 from flows.rerun import last_published_day
-from flows.runtime.limits import sole_reader_of
-from flows.stages import (
+from flows.runs.outcome import RunFailures
+from flows.runs.progress import RunProgress
+from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.stages import (
     check_and_judge,
     gates_shown,
     keep_history,
@@ -23,7 +23,7 @@ from flows.stages import (
     publish_own,
     task_runner,
 )
-from flows.trouble import Trouble
+from flows.runtime.limits import sole_reader_of
 from tasks.replay import findings_as_seen
 from tasks.replay import replay as rebuild
 
@@ -47,8 +47,8 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
             Empty what is derived in a warehouse that is not empty, and build it again.
     """
     day = day_of_run(as_of, last_published_day())
-    trouble = Trouble()
-    with gates_shown(day), Progress(f"replay {day}") as progress:
+    trouble = RunFailures()
+    with gates_shown(day), RunProgress(f"replay {day}") as progress:
         with sole_reader_of(choose(None)):
             progress.at("load")
             rebuild(overwrite)

@@ -11,9 +11,10 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from config.settings import settings
-from flows.days import day_of_run, named_day
-from flows.progress import Progress
-from flows.stages import (
+from flows.runs.outcome import RunFailures
+from flows.runs.progress import RunProgress
+from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.stages import (
     check_and_judge,
     check_and_judge_these,
     gates_shown,
@@ -23,7 +24,6 @@ from flows.stages import (
     publish_own,
     task_runner,
 )
-from flows.trouble import Trouble
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 
@@ -50,10 +50,10 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
             Empty: the day of the last publication, so that nothing but corrections moves a figure.
     """
     day = day_of_run(as_of, last_published_day())
-    trouble = Trouble()
+    trouble = RunFailures()
     if package:
         get_run_logger().info("package %s: %d approved corrections", package, approved_in(package))
-    with gates_shown(day), Progress(f"rerun {day}") as progress:
+    with gates_shown(day), RunProgress(f"rerun {day}") as progress:
         progress.at("match")
         match_and_look(day)
         progress.at("judge")

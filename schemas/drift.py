@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.fields import CHANGED_IN, SOURCE
 from schemas.table import Field, Kind, NotNull, OneOf, Table
 
-CHANGES = ("missing_field", "renamed_heading", "changed_type", "new_field", "moved_heading", "displaced_cells")
+DRIFT_KINDS = ("missing_field", "renamed_heading", "changed_type", "new_field", "moved_heading", "displaced_cells")
 POLICIES = ("accept", "warn", "stop")
 
 SHAPES = Table(
@@ -41,7 +41,7 @@ DRIFT = Table(
     fields=(
         SOURCE,
         Field("field", Kind.TEXT, "Name of the field or heading.", (NotNull(),)),
-        Field("what", Kind.TEXT, "What happened to it.", (NotNull(), OneOf(CHANGES))),
+        Field("what", Kind.TEXT, "What happened to it.", (NotNull(), OneOf(DRIFT_KINDS))),
         Field("first_page", Kind.TEXT, "Landing file that showed the change first; its records are kept there.", (NotNull(),)),
         Field("before", Kind.TEXT, "Kinds, name or place before."),
         Field("now", Kind.TEXT, "Kinds, name or place now."),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from schemas.table import Between, Constraint, Field, NotBefore, NotNull, OneOf, Pattern, Table
 
-Kind = Literal["given", "one_of", "pattern", "between", "not_before", "unique"]
+ExpectationKind = Literal["given", "one_of", "pattern", "between", "not_before", "unique"]
 Severity = Literal["fail", "warn"]
 
 # Fewer broken rows than this never stop a gate that tolerates some: of ten pauses one is no share.
@@ -40,7 +40,7 @@ class Expectation:
         low, high: bounds of between, both included; None for none.
     """
 
-    kind: Kind
+    kind: ExpectationKind
     columns: tuple[str, ...]
     severity: Severity = "fail"
     tolerance: float = 0.0
@@ -149,9 +149,9 @@ def source_parts(*, national: bool, received: bool) -> dict[str, tuple[Expectati
     }
 
 
-# Differences of the identities of form II.06a (tasks/rules/identities.py), computed beside the counts.
+# Differences of the identities of form II.06a (tasks/rules/indicators/identities.py), computed beside the counts.
 IDENTITY_COLUMNS = ("balance", "otherwise", "carry")
-IDENTITIES = tuple(Expectation("between", (name,), low=0, high=0) for name in IDENTITY_COLUMNS)
+IDENTITY_EXPECTATIONS = tuple(Expectation("between", (name,), low=0, high=0) for name in IDENTITY_COLUMNS)
 # Of an indicator: the interval holds the value, and a share has no more on top than below.
 INTERVAL = (
     Expectation("not_before", ("value", "lower")),

@@ -1,4 +1,4 @@
-"""Checking a bundle of partitions: read, ask every question, keep what failed with when it was first and last seen."""
+"""Checking a batch of partitions: read, ask every question, keep what failed with when it was first and last seen."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from prefect.cache_policies import NO_CACHE
 
 from config.checks import load_checks
 from schemas.quality import FINDINGS
-from tasks.counts import Counts
-from tasks.digest import rules_digest
-from tasks.offices import as_coded, clocks_of, source_named
+from tasks.judging.offices import as_coded, clocks_of, source_named
+from tasks.judging.rules_digest import rules_digest
+from tasks.rules.arrays import keys
 from tasks.rules.checks import Findings, run_checks
-from tasks.rules.columns import keys
-from tasks.shield import shielded
-from tasks.warehouse.bundles import Bundle
-from tasks.warehouse.dossiers import read_bundle
-from tasks.warehouse.kill import kill_point
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
+from tasks.warehouse.batches import Batch
+from tasks.warehouse.dossiers import read_batch
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import load
-from tasks.warehouse.partitions import horizon
+from tasks.warehouse.partitions import high_watermark
 
 _KEPT = """
     SELECT f.source, f.code, f.check_id, f.severity, f.first_seen_on, f.last_seen_on, f.resolved_on
@@ -34,40 +34,40 @@ _DAYS = ("first_seen_on", "last_seen_on", "resolved_on")
 _COLUMNS = ["source", "code", "check_id", "severity", *_DAYS]
 
 
-@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="check-{bundle}")
-@shielded
-def check(bundle: Bundle, as_of: date) -> Counts:
-    """Check the dossiers of a bundle; see :func:`check_bundle`."""
-    return check_bundle(bundle, as_of)
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="check-{batch}")
+@with_safe_errors
+def check(batch: Batch, as_of: date) -> StepResult:
+    """Check the dossiers of a batch; see :func:`check_batch`."""
+    return check_batch(batch, as_of)
 
 
-def check_bundle(bundle: Bundle, as_of: date) -> Counts:
-    """Put every question to every dossier of a bundle and write down what changed since the last time.
+def check_batch(batch: Batch, as_of: date) -> StepResult:
+    """Put every question to every dossier of a batch and write down what changed since the last time.
 
     Partitions are read whole: a batch, a repeat or a wrong setting shows only among the dossiers of the month.
 
     Args:
-        bundle: source and months of receipt.
+        batch: source and months of receipt.
         as_of: dossiers are looked at as at the end of this day.
 
     Raises:
         ConfigError: the source or its calendar is not configured, or checks.yaml does not fit the checks.
-        WarehouseError: a statement failed; nothing of the bundle was written.
+        WarehouseError: a statement failed; nothing of the batch was written.
     """
-    digest, mark = rules_digest(), horizon()  # before reading: what changes meanwhile is done again
-    findings = _find(bundle, as_of)
-    kill_point("checked")
-    with load("check", bundle.key) as current:
-        parameters = {"source": bundle.source, "months": list(bundle.months)}
+    digest, mark = rules_digest(), high_watermark()  # before reading: what changes meanwhile is done again
+    findings = _find(batch, as_of)
+    failpoint("checked")
+    with load("check", batch.key) as current:
+        parameters = {"source": batch.source, "months": list(batch.months)}
         kept = current.read(_KEPT, parameters, FINDINGS)
         changed = with_history(findings.rows(), kept, as_of)
         merged = current.merge(FINDINGS, changed)
-        for partition in bundle.partitions:
+        for partition in batch.partitions:
             current.progress("check", partition.key, through=mark, as_of=as_of, rules_digest=digest)
     failed = sum(findings.counts().values())
-    return Counts(
+    return StepResult(
         "check",
-        bundle.key,
+        batch.key,
         len(findings),
         inserted=merged.inserted,
         updated=merged.updated,
@@ -75,10 +75,10 @@ def check_bundle(bundle: Bundle, as_of: date) -> Counts:
     )
 
 
-def _find(bundle: Bundle, as_of: date) -> Findings:
-    source, frames = source_named(bundle.source), as_coded(read_bundle(bundle), bundle.source)
+def _find(batch: Batch, as_of: date) -> Findings:
+    source, frames = source_named(batch.source), as_coded(read_batch(batch), batch.source)
     checks = load_checks().with_first_year(source.dates.first_year)
-    return run_checks(frames, checks, as_of, source.zone, *clocks_of(frames.dossiers, bundle.source))
+    return run_checks(frames, checks, as_of, source.zone, *clocks_of(frames.dossiers, batch.source))
 
 
 def with_history(failed: pd.DataFrame, kept: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -11,16 +11,25 @@ from prefect.cache_policies import NO_CACHE
 
 from config.calendar import Calendar
 from schemas.quality import CLOCK_FAULTS
-from tasks.counts import Counts
-from tasks.digest import rules_digest
-from tasks.offices import all_sources, calendar_of, source_named
-from tasks.rules.clock_faults import END, LEAST, LEAST_OUTSIDE, MARGIN, NOTHING, RECEIPT, clock_faults, zone_minutes
-from tasks.shield import shielded
+from tasks.judging.offices import all_sources, calendar_of, source_named
+from tasks.judging.rules_digest import rules_digest
+from tasks.rules.sources.clock_faults import (
+    END,
+    LEAST_OUTSIDE,
+    LEAST_TIMES,
+    MARGIN,
+    NOTHING,
+    RECEIPT,
+    clock_faults,
+    zone_minutes,
+)
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load, load
-from tasks.warehouse.partitions import horizon
+from tasks.warehouse.partitions import high_watermark
 
-SUBJECT = "*"
+_SUBJECT = "*"
 _PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'clock_faults' AND partition = '*'"
 # Each source once, along an index.
 _SOURCES = """
@@ -75,13 +84,13 @@ _BUMP = """
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="clock-faults")
-@shielded
-def find_clock_faults(as_of: date) -> Counts:
+@with_safe_errors
+def find_clock_faults(as_of: date) -> StepResult:
     """Look for agencies whose clock is off; see :func:`find_faults`."""
     return find_faults(as_of)
 
 
-def find_faults(as_of: date) -> Counts:
+def find_faults(as_of: date) -> StepResult:
     """Bring ``quality.clock_faults`` up to date for the sources of which a dossier changed.
 
     The dossiers of an agency and month of which a fault came, went or changed count as changed: they are checked and
@@ -93,17 +102,17 @@ def find_faults(as_of: date) -> Counts:
     Raises:
         WarehouseError: a statement failed; nothing was written.
     """
-    digest, mark = rules_digest(), horizon()  # before reading: what changes meanwhile is done again
+    digest, mark = rules_digest(), high_watermark()  # before reading: what changes meanwhile is done again
     done = fetch_all(_PROGRESS)
     through = int(done[0][0]) if done and done[0][1] == digest else -1
     changed = [name for (name,) in fetch_all(_SOURCES, {"through": through}) if name in all_sources()]
     if not changed:
-        return Counts("clock_faults", SUBJECT)
-    with load("clock_faults", SUBJECT) as current:
+        return StepResult("clock_faults", _SUBJECT)
+    with load("clock_faults", _SUBJECT) as current:
         rows = sum(_of_source(current, name) for name in changed)
-        current.progress("clock_faults", SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
+        current.progress("clock_faults", _SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
         merged = current.merged
-    return Counts("clock_faults", SUBJECT, rows, merged.inserted, merged.updated, merged.unchanged)
+    return StepResult("clock_faults", _SUBJECT, rows, merged.inserted, merged.updated, merged.unchanged)
 
 
 def _of_source(current: Load, name: str) -> int:
@@ -111,7 +120,7 @@ def _of_source(current: Load, name: str) -> int:
     source = source_named(name)
     opening, of = _opening(calendar_of(name)), {"source": name, "zone": source.zone}
     found = clock_faults(NOTHING, name, 0, opening)
-    if opening and current.read_one(_SUSPECT, {**of, **_usual(opening), "least": LEAST, "share": LEAST_OUTSIDE}):
+    if opening and current.read_one(_SUSPECT, {**of, **_usual(opening), "least": LEAST_TIMES, "share": LEAST_OUTSIDE}):
         counts = current.read(_COUNTS, {**of, "receipt": RECEIPT, "end": END}, _COUNT_TYPES)
         found = clock_faults(counts, name, zone_minutes(source.zone), opening)
     standing = current.read(_STANDING, {"source": name}, CLOCK_FAULTS)

@@ -17,30 +17,30 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import ConfigError, DataError
 from config.settings import settings
 from schemas.quality import CORRECTIONS
-from tasks.counts import Counts
-from tasks.offices import first_years, zones
-from tasks.receipts import keep_package
-from tasks.reports.files import write_rows
-from tasks.rules.correction_facts import Held
-from tasks.rules.correction_lines import (
+from tasks.judging.offices import first_years, zones
+from tasks.recovery.manifests import keep_package
+from tasks.reports.list_files import write_rows
+from tasks.rules.corrections.known_times import KnownTimes
+from tasks.rules.corrections.lines import (
     PROPOSER,
-    REASONS,
+    REFUSAL_REASONS,
     Accepted,
+    CorrectionLine,
     Known,
-    Line,
     Refused,
     UnreadableFileError,
-    examine,
     is_heading,
     lines_of,
     require_short,
+    sort_lines,
 )
-from tasks.rules.corrections import CORRECTABLE
-from tasks.rules.masking import HIDDEN, looks_personal, personal_code_or_text
-from tasks.rules.values import value_text
-from tasks.shield import shielded
-from tasks.sources.guard import code_as_kept, page_name
-from tasks.sources.small_tables import small_table
+from tasks.rules.corrections.value_texts import value_text
+from tasks.rules.corrections.values import CORRECTABLE
+from tasks.rules.privacy.masking import HIDDEN, looks_personal, personal_code_or_text
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
+from tasks.sources.privacy_guard import code_as_kept, page_name
+from tasks.sources.tables.small_tables import small_table
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 
@@ -86,12 +86,12 @@ class Package:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="correct")
-@shielded
-def correct(path: str) -> Counts:
+@with_safe_errors
+def correct(path: str) -> StepResult:
     """Take in a correction file; see :func:`receive_corrections`."""
     package = receive_corrections(Path(path))
     accepted = package.approved + package.proposed + package.rejected
-    return Counts(
+    return StepResult(
         "correct",
         package.name,
         read=accepted + len(package.refused),
@@ -123,7 +123,7 @@ def receive_corrections(path: Path) -> Package:
     except UnreadableFileError as error:
         raise DataError(name, str(error), 0, action="Mend the file and give it again.") from None
     known = _known(lines)
-    answers = examine(lines, known)
+    answers = sort_lines(lines, known)
     accepted = [answer for answer in answers if isinstance(answer, Accepted)]
     new = _write(name, accepted, known)
     states = Counter(answer.state for answer in accepted)
@@ -172,7 +172,7 @@ def _read(path: Path) -> bytes:
         raise ConfigError(str(path), f"cannot be read ({error.strerror})", "a CSV file of corrections") from None
 
 
-def _lines(body: bytes) -> list[Line]:
+def _lines(body: bytes) -> list[CorrectionLine]:
     """Read text, or a workbook that somebody sent instead.
 
     Raises:
@@ -188,7 +188,7 @@ def _lines(body: bytes) -> list[Line]:
     return [replace(line, code=code_as_kept(line.code)) for line in lines]
 
 
-def _known(lines: list[Line]) -> Known:
+def _known(lines: list[CorrectionLine]) -> Known:
     """Look up in the warehouse what the lines are held against."""
     codes = sorted({line.code for line in lines if line.code})
     query = "SELECT code, array_agg(source ORDER BY source) FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s) GROUP BY 1"
@@ -207,7 +207,7 @@ def _known(lines: list[Line]) -> Known:
             if name in CORRECTABLE
         },
         {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, {"codes": codes})},
-        Held(
+        KnownTimes(
             datetime.now(UTC),
             {(source, code): at for source, code, at in fetch_all(_WORKED, {"codes": codes})},
             first_years(),
@@ -282,7 +282,9 @@ def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
     rows: list[tuple[object, ...]] = [("dòng", "mã hồ sơ", "trường", "kết quả", "lý do", "reason")]
     for answer in answers:
         line = answer.line
-        state, *reasons = (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REASONS[answer.reason])
+        state, *reasons = (
+            (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REFUSAL_REASONS[answer.reason])
+        )
         rows.append((line.number, line.code, _repeated(line.field), state, *reasons))
     folder = settings().home / "corrections"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -16,18 +16,18 @@ from config.sources import Source
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.reference import PROCEDURES, UNITS
-from tasks.counts import Counts
-from tasks.history import keep_whole
-from tasks.offices import source_named
-from tasks.rules.columns import Mask
-from tasks.rules.differences import System, compare
-from tasks.rules.duplicates import Pairs
-from tasks.rules.ends import NOT_RECEIVED
-from tasks.rules.facts import facts_of
+from tasks.judging.offices import source_named
+from tasks.recovery.run_history import keep_whole
+from tasks.rules.arrays import Mask
+from tasks.rules.dates.times import end_of_day
 from tasks.rules.frames import DossierFrames
-from tasks.rules.recorded import LATE, recorded_of
-from tasks.rules.times import end_of_day
-from tasks.shield import shielded
+from tasks.rules.linkage.duplicates import Pairs
+from tasks.rules.sources.differences import System, compare
+from tasks.rules.verdict.ends import NOT_RECEIVED
+from tasks.rules.verdict.facts import facts_of
+from tasks.rules.verdict.recorded import LATE, recorded_of
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
 
@@ -44,13 +44,13 @@ _LATE = """
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="differences-{left}-{right}")
-@shielded
-def differences(left: str, right: str, as_of: date, shared: bool = False) -> Counts:
+@with_safe_errors
+def differences(left: str, right: str, as_of: date, shared: bool = False) -> StepResult:
     """Compare two systems; see :func:`find_differences`."""
     return find_differences(left, right, as_of, shared=shared)
 
 
-def find_differences(left: str, right: str, as_of: date, *, shared: bool = False) -> Counts:
+def find_differences(left: str, right: str, as_of: date, *, shared: bool = False) -> StepResult:
     """Compare two systems dossier by dossier and keep the result in ``quality.differences``.
 
     Late is what the system itself states: as in the last judgement where its dossiers are judged, else by the
@@ -78,7 +78,7 @@ def find_differences(left: str, right: str, as_of: date, *, shared: bool = False
         merged = current.replace(DIFFERENCES, frame, {"left_source": left, "right_source": right})
         if merged.inserted or merged.updated or merged.deleted:
             keep_whole(current, f"differences/{left}-{right}", DIFFERENCES, frame)
-    return Counts("differences", f"{left}/{right}", len(frame), merged.inserted, merged.updated, merged.unchanged)
+    return StepResult("differences", f"{left}/{right}", len(frame), merged.inserted, merged.updated, merged.unchanged)
 
 
 def _comparable(name: str) -> Source:

@@ -1,4 +1,4 @@
-"""Care of what lasts: files that killed runs left half-written, old results of gates, the warehouse's own housekeeping."""
+"""Maintenance: half-written files of killed runs, old gate results, the warehouse's housekeeping."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import time
 from pathlib import Path
 
 import psycopg2.extensions
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from config.settings import settings
+from tasks.gates.data_docs import draw_missing, forget_data_docs
+from tasks.runtime.safe_errors import with_safe_errors
 from tasks.warehouse.engine import fetch_all, read_with
+from tasks.warehouse.ledger import verify
 from tasks.warehouse.load import load
 
 # A file that is being written is younger than this by far; seconds.
@@ -21,6 +26,36 @@ _OLD_RESULTS = """
         SELECT FROM quality.gate_results AS later
         WHERE later.gate = g.gate AND later.subject = g.subject AND later.expectation = g.expectation AND later.as_of > g.as_of)
 """
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="verify-ledger")
+@with_safe_errors
+def verify_ledger() -> int | None:
+    """Return the first broken entry of the ledger, or None."""
+    return verify()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="remove-leftovers")
+@with_safe_errors
+def remove_leftovers_of_killed_runs() -> int:
+    """Remove half-written landing files; return how many."""
+    return remove_leftovers()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="forget-gate-results")
+@with_safe_errors
+def forget_old_gate_results() -> int:
+    """Delete old results of gates and the pages that show them, draw pages that are missing; return how many results."""
+    forget_data_docs(GATE_DAYS)
+    draw_missing(GATE_DAYS)
+    return forget_gate_results()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="vacuum")
+@with_safe_errors
+def vacuum_warehouse() -> None:
+    """Vacuum and analyse the warehouse."""
+    vacuum()
 
 
 def remove_leftovers(older_than: float = _OLD) -> int:

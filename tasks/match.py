@@ -12,20 +12,20 @@ from prefect.cache_policies import NO_CACHE
 
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.reference import UNITS
-from tasks.counts import Counts
-from tasks.digest import rules_digest
-from tasks.offices import zones
-from tasks.rules.columns import keys
-from tasks.rules.matching import COLUMNS, match_dossiers
+from tasks.judging.offices import zones
+from tasks.judging.rules_digest import rules_digest
+from tasks.rules.arrays import keys
+from tasks.rules.linkage.matching import MATCH_COLUMNS, match_dossiers
+from tasks.rules.linkage.refiling import WITHIN_DAYS
 from tasks.rules.reference import successors
-from tasks.rules.refiling import WITHIN_DAYS
-from tasks.shield import shielded
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
 from tasks.warehouse.engine import fetch_all, read_table
-from tasks.warehouse.kill import kill_point
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load, load
-from tasks.warehouse.partitions import horizon
+from tasks.warehouse.partitions import high_watermark
 
-SUBJECT = "*"
+_SUBJECT = "*"
 _PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'match' AND partition = '*'"
 _CHANGED = """
     SELECT EXISTS (SELECT FROM core.dossiers WHERE changed_in > %(through)s),
@@ -63,7 +63,7 @@ _UNDECIDED_BY_APPLICANT = f"""
 # Whether the log shows a result that the record itself does not.
 _LOG_ENDED = """CASE WHEN d.role = 'primary' AND d.status IN (1, 2, 4, 5, 6) AND d.done_at IS NULL AND d.returned_at IS NULL THEN EXISTS (
     SELECT FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status IN (9, 10)) END"""
-_READ = ", ".join(f"d.{name}" for name in COLUMNS)
+_READ = ", ".join(f"d.{name}" for name in MATCH_COLUMNS)
 ROWS = f"SELECT {_READ}, {_WITHDRAWN} AS withdrawn_at, {_LOG_ENDED} AS log_ended FROM core.dossiers AS d"
 ROW_TYPES = DOSSIERS.dtypes | {"withdrawn_at": DOSSIERS.dtypes["received_at"], "log_ended": DOSSIERS.dtypes["has_result"]}
 # One join for each way in which two rows can have to do with each other, so that each can use its index.
@@ -108,13 +108,13 @@ _BUMP = f"""
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="match")
-@shielded
-def match(as_of: date) -> Counts:
+@with_safe_errors
+def match(as_of: date) -> StepResult:
     """Match the dossiers that changed; see :func:`match_all`."""
     return match_all(as_of)
 
 
-def match_all(as_of: date, *, full: bool = False) -> Counts:
+def match_all(as_of: date, *, full: bool = False) -> StepResult:
     """Bring ``core.matches`` up to date.
 
     What changed since the last time is compared with everything that shares a code, an alias, a receipt number or
@@ -128,26 +128,26 @@ def match_all(as_of: date, *, full: bool = False) -> Counts:
     Raises:
         WarehouseError: a statement failed; nothing was written.
     """
-    digest, mark = rules_digest(), horizon()  # before reading: what changes meanwhile is done again
+    digest, mark = rules_digest(), high_watermark()  # before reading: what changes meanwhile is done again
     done = fetch_all(_PROGRESS)
     everything = full or not done or done[0][1] != digest
     through = -1 if everything else int(done[0][0])
     ((dossiers, units),) = fetch_all(_CHANGED, {"through": through})
     if not dossiers and not units:
-        return Counts("match", SUBJECT)
+        return StepResult("match", _SUBJECT)
     everything |= units  # who stands in whose place may touch any dossier
-    with load("match", SUBJECT) as current:
+    with load("match", _SUBJECT) as current:
         if not everything:
             _take_in(current, through)
         scope = "" if everything else _OF_SCOPE
         rows = current.read(f"{ROWS}{scope} ORDER BY d.source, d.code", None, ROW_TYPES)
         found = match_dossiers(rows, _zones(rows), successors(read_table(UNITS)))
-        kill_point("matched")
+        failpoint("matched")
         merged = current.merge(MATCHES, found)
         removed = _remove_gone(current, found, current.read(_STANDING + scope, None, MATCHES))
-        current.progress("match", SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
-    return Counts(
-        "match", SUBJECT, len(rows), inserted=merged.inserted, updated=merged.updated + removed, unchanged=merged.unchanged
+        current.progress("match", _SUBJECT, through=mark, as_of=as_of, rules_digest=digest)
+    return StepResult(
+        "match", _SUBJECT, len(rows), inserted=merged.inserted, updated=merged.updated + removed, unchanged=merged.unchanged
     )
 
 

@@ -15,16 +15,16 @@ from config.errors import DataError
 from schemas.fields import BASES
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.counts import Counts
-from tasks.digest import rules_digest
-from tasks.offices import zones
-from tasks.rules.identities import IDENTITIES, Break, broken_identities, broken_recount
-from tasks.rules.tally import COUNTED, OFFICE_ZONE, cases_of, tally
-from tasks.shield import shielded
-from tasks.warehouse.kill import kill_point
+from tasks.judging.offices import zones
+from tasks.judging.rules_digest import rules_digest
+from tasks.rules.indicators.counters import COUNTED, OFFICE_ZONE_NAME, count_dossiers, counted_dossiers
+from tasks.rules.indicators.identities import IDENTITIES, Break, broken_identities, broken_recount
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.merge import Merged
-from tasks.warehouse.partitions import horizon
+from tasks.warehouse.partitions import high_watermark
 
 _STEP = "measure"
 # A dossier that left an agency leaves no changed row there, but one dossier less than was counted. A gain
@@ -58,13 +58,13 @@ class _NothingTouchedError(Exception):
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="measure-{policy}")
-@shielded
-def measure(policy: str, as_of: date, full: bool = False) -> Counts:
+@with_safe_errors
+def measure(policy: str, as_of: date, full: bool = False) -> StepResult:
     """Bring the counters of one policy up to date; see :func:`measure_policy`."""
     return measure_policy(policy, as_of, full=full)
 
 
-def measure_policy(policy: str, as_of: date, *, full: bool = False) -> Counts:
+def measure_policy(policy: str, as_of: date, *, full: bool = False) -> StepResult:
     """Bring ``mart.counts`` of one policy up to date: the agencies whose verdicts changed, equal to all of them anew.
 
     A new day or new rules touch every agency, because open dossiers move with them.
@@ -75,9 +75,9 @@ def measure_policy(policy: str, as_of: date, *, full: bool = False) -> Counts:
         full: count every agency, whatever changed.
 
     Raises:
-        DataError: an identity of ``tasks.rules.identities`` does not hold; nothing is written.
+        DataError: an identity of ``tasks.rules.indicators.identities`` does not hold; nothing is written.
     """
-    through = horizon()
+    through = high_watermark()
     try:
         with load(_STEP, subject(policy)) as current:
             units = None if full else _touched_units(current, policy, as_of)
@@ -86,8 +86,8 @@ def measure_policy(policy: str, as_of: date, *, full: bool = False) -> Counts:
             read, merged = _measure_units(current, policy, as_of, units)
             current.progress(_STEP, policy, through=through, as_of=as_of, rules_digest=rules_digest())
     except _NothingTouchedError:
-        return Counts(_STEP, policy)
-    return Counts(_STEP, policy, read, merged.inserted, merged.updated, merged.unchanged)
+        return StepResult(_STEP, policy)
+    return StepResult(_STEP, policy, read, merged.inserted, merged.updated, merged.unchanged)
 
 
 def subject(policy: str) -> str:
@@ -112,7 +112,7 @@ def _last_instants(as_of: date) -> dict[str, Any]:
     """Return the end of ``as_of`` as an instant, by source and for those without a file."""
     known = zones()
     return {
-        "last": _end_of(as_of, OFFICE_ZONE),
+        "last": _end_of(as_of, OFFICE_ZONE_NAME),
         "sources": list(known),
         "lasts": [_end_of(as_of, zone) for zone in known.values()],
     }
@@ -130,7 +130,7 @@ def _measure_units(current: Load, policy: str, as_of: date, units: list[str] | N
         f"SELECT {', '.join(COUNTED)} FROM judged.verdicts WHERE policy = %(policy)s {only}", parameters, VERDICTS_TABLE
     )
     counts = counts_of(verdicts, policy, as_of, zones())
-    kill_point("measured")
+    failpoint("measured")
     where: dict[str, Any] = {"policy": policy} | ({"unit_code": units} if units is not None else {})
     return len(verdicts), current.replace(COUNTS, counts, where)
 
@@ -143,8 +143,8 @@ def counts_of(verdicts: pd.DataFrame, policy: str, as_of: date, zones: Mapping[s
     """
     parts = []
     for basis in BASES:
-        cases = cases_of(verdicts, basis, zones, as_of)
-        counts = tally(cases, as_of)
+        cases = counted_dossiers(verdicts, basis, zones, as_of)
+        counts = count_dossiers(cases, as_of)
         require_identities([*broken_identities(counts), *broken_recount(counts, cases, as_of)], f"{policy} {basis}")
         parts.append(counts.assign(policy=policy, basis=basis))
     return COUNTS.conform(pd.concat(parts, ignore_index=True))

@@ -10,13 +10,13 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import DataError
 from config.settings import settings
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from tasks.digest import figures_digest
-from tasks.figures import Figures, frame_digest, read_figures
-from tasks.gates import check_published
-from tasks.history import keep_publication
-from tasks.reports.site import write_page
-from tasks.shield import shielded
-from tasks.warehouse.kill import kill_point
+from tasks.gates.contracts import check_published
+from tasks.judging.rules_digest import figures_digest
+from tasks.publishing.figures import Figures, frame_digest, read_figures
+from tasks.recovery.run_history import keep_publication
+from tasks.reports.site.build import write_page
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load, load
 
 _KNOWN = """
@@ -31,7 +31,7 @@ class _UnchangedError(Exception):
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="publish-{policy}")
-@shielded
+@with_safe_errors
 def publish(policy: str, as_of: date) -> str:
     """Publish one policy's figures, write the page if it is the office's own policy, return the publication's id."""
     publication_id = publish_policy(policy, as_of)
@@ -71,7 +71,7 @@ def publish_policy(policy: str, as_of: date) -> str:
             else:
                 check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
                 _freeze(current, figures, publication_id)
-            kill_point("published")
+            failpoint("published")
     except _UnchangedError:
         pass
     return publication_id

@@ -11,18 +11,18 @@ from prefect.tasks import exponential_backoff
 
 from config.errors import TransientError
 from config.sources import Source
-from tasks.counts import Counts
-from tasks.courtesy import asked_politely, sources_with
-from tasks.gates import GateKeeper
-from tasks.loading import load_source
-from tasks.pulling.books import asked_of, begin_pull
-from tasks.pulling.reading import read_all
+from tasks.gates.contracts import GateKeeper
+from tasks.loading.pages import load_source
+from tasks.pulling.pull_log import begin_pull, requested_of
 from tasks.pulling.shrinkage import ShrinkageGate
-from tasks.pulling.spans import Asked, Fill, cursor, habits_of, plan
-from tasks.shield import shielded
+from tasks.pulling.window_pages import read_all
+from tasks.pulling.windows import Fill, RequestedWindow, cursor, plan, window_policy_of
+from tasks.runtime.circuit_breaker import permitted_source, sources_with
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
-from tasks.warehouse.kill import kill_point
+from tasks.warehouse.failpoints import failpoint
 
 
 def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG001 - Prefect's signature
@@ -39,10 +39,10 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
     retry_jitter_factor=0.5,
     retry_condition_fn=_is_transient,
 )
-@shielded
+@with_safe_errors
 def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
-    """Pull a source if it may be asked now, or ``anyway``; see :func:`tasks.courtesy.asked_politely` and :func:`pull_source`."""
-    with asked_politely(source_name, anyway=anyway) as source:
+    """Pull a source if it may be asked now, or ``anyway``; see :func:`tasks.runtime.circuit_breaker.permitted_source` and :func:`pull_source`."""
+    with permitted_source(source_name, anyway=anyway) as source:
         return pull_source(source)
 
 
@@ -55,22 +55,22 @@ def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # 
     retry_jitter_factor=0.5,
     retry_condition_fn=_is_transient,
 )
-@shielded
+@with_safe_errors
 def fill(source_name: str, since: datetime, until: datetime | None, again: bool) -> str | None:
     """Pull one window of the past if the source may be asked now; see :func:`pull`."""
-    with asked_politely(source_name) as source:
+    with permitted_source(source_name) as source:
         return pull_source(source, Fill(Window(since, until), again))
 
 
 def windows_to_fill(source: Source, span: Window, again: bool) -> list[Window]:
     """Return the windows that a back-fill of a span has to ask for, in order."""
-    planned = Fill(span, again).plan(asked_of(source.name), habits_of(source), datetime.now(UTC))
-    return [each.window if isinstance(each, Asked) else each for each in planned]
+    planned = Fill(span, again).plan(requested_of(source.name), window_policy_of(source), datetime.now(UTC))
+    return [each.window if isinstance(each, RequestedWindow) else each for each in planned]
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="load-{source_name}")
-@shielded
-def load(source_name: str, as_of: date | None = None) -> Counts:
+@with_safe_errors
+def load(source_name: str, as_of: date | None = None) -> StepResult:
     """Load what a source's pulls have landed, through its gates; see :func:`load_source`."""
     source = sources_with(source_name)[source_name]
     return load_source(source, gates=GateKeeper(as_of or datetime.now(source.timezone).date()))
@@ -97,7 +97,7 @@ def pull_source(source: Source, fill: Fill | None = None) -> str | None:
     receipt = begin_pull(source.name)
     try:
         adapter = adapter_for(source)
-        asked, habits = asked_of(source.name), habits_of(source)
+        asked, habits = requested_of(source.name), window_policy_of(source)
         guard = ShrinkageGate(source, adapter, receipt)
         if cursor(asked) is not None:  # else everything is asked for anyway, and counted
             guard.check_all()
@@ -108,5 +108,5 @@ def pull_source(source: Source, fill: Fill | None = None) -> str | None:
         receipt.fail(error)
         raise
     pull_id = receipt.close(reached)
-    kill_point("pull_recorded")
+    failpoint("pull_recorded")
     return pull_id

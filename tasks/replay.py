@@ -21,11 +21,11 @@ from config.known_sources import known_sources
 from config.settings import settings
 from config.sources import Source
 from schemas.raw import PAGES
-from tasks.counts import Counts
-from tasks.history import TOLD, keep_run, put_back_days, restore_sheets, telling
-from tasks.loading import load_again
-from tasks.receipts import RESTORED, STEP, Receipt, keep_load, read_receipts, values_of
-from tasks.shield import shielded
+from tasks.loading.pages import load_again
+from tasks.recovery.manifests import RESTORED, STEP, Manifest, keep_load, read_manifests, values_of
+from tasks.recovery.run_history import HISTORY_TABLES, keep_run, put_back_days, restore_sheets, telling
+from tasks.runtime.safe_errors import with_safe_errors
+from tasks.runtime.step_result import StepResult
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load, load
 
@@ -57,20 +57,20 @@ _LOADED = """
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="findings-as-seen")
-@shielded
+@with_safe_errors
 def findings_as_seen(as_of: date) -> int:
-    """Give findings their days back after they were made again; see :func:`tasks.history.put_back_days`."""
+    """Give findings their days back after they were made again; see :func:`tasks.recovery.run_history.put_back_days`."""
     return put_back_days(as_of)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="replay")
-@shielded
-def replay(overwrite: bool = False) -> Counts:
+@with_safe_errors
+def replay(overwrite: bool = False) -> StepResult:
     """Rebuild the warehouse from the landing zone; see :func:`replay_landing`."""
     return replay_landing(overwrite=overwrite)
 
 
-def replay_landing(*, overwrite: bool = False) -> Counts:
+def replay_landing(*, overwrite: bool = False) -> StepResult:
     """Rebuild reference data and dossiers from landing files and receipts; matching and judging come after.
 
     Args:
@@ -86,17 +86,17 @@ def replay_landing(*, overwrite: bool = False) -> Counts:
         keep_run()
     elif fetch_all(_FILLED)[0][0]:
         raise ConfigError("motcua replay", "the warehouse is not empty", "an empty one, or --overwrite")
-    receipts = read_receipts()
+    receipts = read_manifests()
     sources = _sources_of(receipts)
     _restore(receipts)
-    counts = Counts("replay", _SUBJECT)
+    counts = StepResult("replay", _SUBJECT)
     for receipt in receipts:
         if receipt.source is not None:
             counts += load_again(sources[receipt.source], receipt.loaded, receipt.at)
     return counts
 
 
-def _sources_of(receipts: Sequence[Receipt]) -> dict[str, Source]:
+def _sources_of(receipts: Sequence[Manifest]) -> dict[str, Source]:
     """Return the source files that the receipts speak of.
 
     Raises:
@@ -117,7 +117,7 @@ def _sources_of(receipts: Sequence[Receipt]) -> dict[str, Source]:
 
 def _write_missing_receipts() -> None:
     """Land a receipt for every load that has none: of a warehouse that is older than receipts, or from a backup."""
-    known = {(receipt.source, digest) for receipt in read_receipts() for digest in receipt.loaded}
+    known = {(receipt.source, digest) for receipt in read_manifests() for digest in receipt.loaded}
     groups: dict[tuple[str, Any], list[str]] = {}
     for source, at, digest in fetch_all(_LOADED):
         if (source, digest) not in known:
@@ -127,14 +127,14 @@ def _write_missing_receipts() -> None:
             keep_load(current, source, digests, at)
 
 
-def _restore(receipts: Sequence[Receipt]) -> None:
+def _restore(receipts: Sequence[Manifest]) -> None:
     """Empty what is rebuilt and put back what the receipts say, in one transaction; rows that are there stay as they are."""
     with load("replay", _SUBJECT) as current:
         if current.fetch(_FILLED)[0][0]:
             current.execute(f"TRUNCATE {', '.join(REBUILT)}")
         current.execute("DELETE FROM audit.progress WHERE step IN ('match', 'check', 'judge', 'measure')")
         current.execute("UPDATE raw.pages SET loaded_at = NULL")
-        for name, table in {**RESTORED, **TOLD}.items():
+        for name, table in {**RESTORED, **HISTORY_TABLES}.items():
             latest = {}
             for receipt in telling(table, receipts):
                 for row in receipt.rows.get(name, ()):
@@ -153,7 +153,7 @@ def _absent(current: Load, name: str, key: Sequence[str], rows: dict[tuple[Any, 
     return np.array([each not in there for each in rows], dtype=bool)
 
 
-def _restore_heads(current: Load, receipts: Sequence[Receipt]) -> None:
+def _restore_heads(current: Load, receipts: Sequence[Manifest]) -> None:
     """Let the next receipt of each chain follow on the last one."""
     for receipt in {receipt.chain: receipt for receipt in receipts}.values():
         current.progress(STEP, receipt.chain, through=current.change_number, rules_digest="", cursor=receipt.name)

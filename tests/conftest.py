@@ -12,8 +12,8 @@ import hypothesis
 import pytest
 
 from config.settings import settings
-from tasks.digest import rules_digest
-from tasks.offices import all_sources
+from tasks.judging.offices import all_sources
+from tasks.judging.rules_digest import rules_digest
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from flows.logging_filter import install
 from flows.runtime import logging_file
+from flows.runtime.logging_filter import install
 
 # The heartbeat is what tells a killed run from a long one; 30 s is the least that Prefect takes.
 HEARTBEAT_SECONDS = 30

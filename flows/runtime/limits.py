@@ -10,7 +10,7 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, GlobalC
 
 from config.known_sources import known_sources
 from config.sources import Source, crowded_hosts
-from tasks.places import place_name, places
+from tasks.runtime.host_slots import slot_name, slots_of
 
 _PATIENCE = 1800.0  # seconds
 
@@ -27,7 +27,7 @@ def ensure_limits(sources: Mapping[str, Source]) -> None:
     """
     wanted = {limit_name(name): 1 for name in sources}
     everyone = {**known_sources().usable, **sources}
-    wanted |= {place_name(host): places for host, places in crowded_hosts(everyone.values()).items()}
+    wanted |= {slot_name(host): places for host, places in crowded_hosts(everyone.values()).items()}
     with get_client(sync_client=True) as client:
         known = {limit.name for limit in client.read_global_concurrency_limits(limit=200)}
         for name in sorted(set(wanted) - known):
@@ -46,7 +46,7 @@ def sole_reader_of(sources: Mapping[str, Source]) -> Iterator[None]:
         yield
         return
     ensure_limits(sources)
-    with places(names, _PATIENCE):
+    with slots_of(names, _PATIENCE):
         yield
 
 

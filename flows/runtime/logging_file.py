@@ -30,7 +30,7 @@ formatters:
 
 filters:
   masking:
-    (): flows.logging_filter.Masking
+    (): flows.runtime.logging_filter.Masking
 
 handlers:
   console:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.logging_filter import install
+from flows.runtime.logging_filter import install
 
 
 def main() -> None:

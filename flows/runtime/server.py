@@ -18,7 +18,7 @@ from flows.runtime import children
 from flows.runtime.environment import child_environment, lease_folder, server_environment
 from flows.runtime.keys import auth_string
 from flows.runtime.users import KEEPER, Users
-from flows.runtime.words import say
+from flows.runtime.words import translate
 
 # A first start migrates its database: 8 to 18 s were measured on two idle cores, four times that on busy ones.
 PATIENCE_SECONDS = 120.0
@@ -204,14 +204,14 @@ def _send_what_waits() -> None:
 
 
 def _ended(log: Path) -> str:
-    return say(
+    return translate(
         f"Máy chủ Prefect đã tự dừng. Chưa có gì được chạy. Xem {log}.",
         f"The Prefect server ended by itself. Nothing was run. Read {log}.",
     )
 
 
 def _silent(port: int, patience: float, log: Path) -> str:
-    return say(
+    return translate(
         f"Máy chủ Prefect ở cổng {port} không trả lời trong {patience:.0f} giây. Chưa có gì được chạy. Xem {log}.",
         f"The Prefect server on port {port} did not answer within {patience:.0f} s. Nothing was run. Read {log}.",
     )

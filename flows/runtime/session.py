@@ -14,7 +14,7 @@ from config.settings import settings
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer
-from flows.runtime.words import say
+from flows.runtime.words import translate
 from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
@@ -24,7 +24,7 @@ _QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 
 
 @dataclass
-class Session:
+class RunningServices:
     """The parts that run.
 
     Attributes:
@@ -59,7 +59,7 @@ def _nothing() -> None:
 
 
 @contextmanager
-def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
+def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[RunningServices]:
     """Have everything running that a flow needs, and stop at the end what was started here.
 
     Args:
@@ -82,7 +82,7 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[Session]:
         server.wait()
         if server.alone:
             _give_places_back()
-        yield Session(cluster, server, block)
+        yield RunningServices(cluster, server, block)
     finally:
         server.stop()
         _leave(cluster)
@@ -137,7 +137,7 @@ def check_free_space(home: Path, floor_mb: int) -> None:
 
 
 def _sqlite_warning() -> str:
-    return say(
+    return translate(
         "MOTCUA_PREFECT_DATABASE_URL chưa đặt: máy chủ Prefect ghi vào tệp SQLite, chỉ hợp với một người vận hành.",
         "MOTCUA_PREFECT_DATABASE_URL is not set: the Prefect server writes to a SQLite file, good for one operator only.",
     )

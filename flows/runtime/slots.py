@@ -20,7 +20,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.server.schemas import schedules as calculator
 
 from flows.runtime.deployments import POOL, read_deployments
-from flows.runtime.words import say
+from flows.runtime.words import translate
 
 _BACK = timedelta(days=7)
 # The scheduler looks at a new deployment once a minute.
@@ -43,8 +43,8 @@ def examine_slots(now: datetime | None = None) -> Iterator[Finding]:
         online = worker_online(client)
         yield (
             online,
-            say("tiến trình chạy", "worker"),
-            say("đang chạy", "running") if online else say("không chạy", "not running"),
+            translate("tiến trình chạy", "worker"),
+            translate("đang chạy", "running") if online else translate("không chạy", "not running"),
             "" if online else "motcua up",
         )
 
@@ -61,24 +61,24 @@ def worker_online(client: SyncPrefectClient) -> bool:
 
 
 def _examine_one(client: SyncPrefectClient, name: str, now: datetime) -> Finding:
-    subject = say(f"lịch {name}", f"deployment {name}")
+    subject = translate(f"lịch {name}", f"deployment {name}")
     try:
         deployment = client.read_deployment_by_name(name)
     except ObjectNotFound:
-        return False, subject, say("chưa có trên máy chủ", "not on the server"), "motcua up"
+        return False, subject, translate("chưa có trên máy chủ", "not on the server"), "motcua up"
     missing = missing_slots(client, deployment, now)
     if missing:
         slots = ", ".join(f"{slot:%Y-%m-%d %H:%M}Z" for slot in missing[:5])
         return (
             False,
             subject,
-            say(f"{len(missing)} lượt không được tạo: {slots}", f"no run was made for {len(missing)} slots: {slots}"),
-            say(
+            translate(f"{len(missing)} lượt không được tạo: {slots}", f"no run was made for {len(missing)} slots: {slots}"),
+            translate(
                 "lúc đó máy chủ không chạy, hoặc bộ lập lịch hỏng: xem `motcua doctor` về gói phần mềm",
                 "the server was down then, or its scheduler is broken: see the line on packages",
             ),
         )
-    return True, subject, say("mọi lượt đến hạn đều có", "a run for every due slot"), ""
+    return True, subject, translate("mọi lượt đến hạn đều có", "a run for every due slot"), ""
 
 
 def missing_slots(client: SyncPrefectClient, deployment: DeploymentResponse, now: datetime) -> list[datetime]:

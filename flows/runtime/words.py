@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tasks.reports.words import ALL, or_all, say
+from tasks.reports.translation import ALL, or_all, translate
 
-__all__ = ["ALL", "each_dossier", "or_all", "say"]
+__all__ = ["ALL", "each_dossier", "or_all", "translate"]
 
 
 def each_dossier(path: str) -> tuple[str, str]:

@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from tasks.rules.codes import fold_units
-from tasks.rules.columns import truths
-from tasks.rules.spelling import spelled
-from tasks.rules.text import fold, given, per_distinct
+from tasks.rules.arrays import truths
+from tasks.rules.text.codes import fold_units
+from tasks.rules.text.normal_form import fold, given, per_distinct
+from tasks.rules.text.spelling import spelled
 
 LEAST_LIKENESS = 92  # of 100; below it two communes of one district look alike
 _OFFICES = ("ủy ban nhân dân", "uy ban nhan dan", "ubnd", "ủy ban", "uy ban")
@@ -83,7 +83,7 @@ class _Entry:
     valid_to: date
 
 
-class Directory:
+class AgencyLookup:
     """The directory of agencies, ready for look-ups.
 
     Args:

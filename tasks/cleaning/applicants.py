@@ -14,8 +14,9 @@ from config.errors import ConfigError
 from config.settings import settings
 from config.sources import Source
 from tasks.cleaning.columns import Flags, column
-from tasks.rules import marks, pseudonym
-from tasks.rules.text import LOST, clean_text, given, legacy_font, matches, not_composed
+from tasks.rules import marks
+from tasks.rules.privacy import pseudonym
+from tasks.rules.text.normal_form import LOST, clean_text, given, legacy_font, matches, not_composed
 
 _TEST = r"(?i)@test|\btests?\b|\btesting\b|thử nghiệm|thu nghiem|chạy thử|chay thu|hồ sơ thử|ho so thu|kiểm thử"
 _PERSONAL = ("identity_number", "applicant_name", "phone", "summary")

@@ -16,15 +16,15 @@ import pyarrow.compute as pc
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
 from tasks.cleaning import code_lists
-from tasks.cleaning.agencies import Directory
+from tasks.cleaning.agencies import AgencyLookup
+from tasks.cleaning.change_log import ChangeRecorder, EntryPosition, date_rules
 from tasks.cleaning.columns import CodeList, column
-from tasks.cleaning.noted import Noted, Place, date_rules
 from tasks.rules import marks
-from tasks.rules.codes import PROCEDURE_NUMBER
-from tasks.rules.columns import as_text, truths
-from tasks.rules.dates import read_dates
-from tasks.rules.text import composed, given, matches, one_spaced
-from tasks.rules.times import local_times
+from tasks.rules.arrays import as_text, truths
+from tasks.rules.dates.reading import read_dates
+from tasks.rules.dates.times import local_times
+from tasks.rules.text.codes import PROCEDURE_NUMBER
+from tasks.rules.text.normal_form import composed, given, matches, one_spaced
 
 _CODES = ("code", "alias_code", "receipt_number", "procedure_code", "field_code")
 _TEXTS = {"status_as_given": "status", "unit_as_given": "unit"}
@@ -38,7 +38,7 @@ class _Rows:
 
     def __init__(self, kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source) -> None:
         self.kept, self.dossiers, self.source = kept, dossiers, source
-        self.noted = Noted(source)
+        self.noted = ChangeRecorder(source)
 
     def add(self, field: str, rows: np.ndarray, before: pa.Array, rules: list[str] | str) -> None:
         """Note a change of some rows; arrays are of these rows only."""
@@ -47,11 +47,11 @@ class _Rows:
 
     def frame(self) -> pd.DataFrame:
         """Return rows of ``quality.changes``."""
-        place = Place(DOSSIERS.full_name, as_text(self.dossiers["code"]), np.zeros(len(self.dossiers), dtype=np.int64))
+        place = EntryPosition(DOSSIERS.full_name, as_text(self.dossiers["code"]), np.zeros(len(self.dossiers), dtype=np.int64))
         return self.noted.frame(place)
 
 
-def changes(kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source, directory: Directory) -> pd.DataFrame:
+def changes(kept: pd.DataFrame, dossiers: pd.DataFrame, source: Source, directory: AgencyLookup) -> pd.DataFrame:
     """Compare statements with the dossiers that cleaning made of them.
 
     Args:
@@ -98,7 +98,7 @@ def _texts(rows: _Rows) -> None:
         rows.noted.add_words(field, column(rows.kept, name), as_text(rows.dossiers[field]))
 
 
-def _agencies(rows: _Rows, directory: Directory) -> None:
+def _agencies(rows: _Rows, directory: AgencyLookup) -> None:
     if not directory.entries:
         return
     codes, names, after = column(rows.kept, "unit_code"), column(rows.kept, "unit"), as_text(rows.dossiers["unit_code"])
@@ -115,7 +115,7 @@ def _agencies(rows: _Rows, directory: Directory) -> None:
     rows.add("unit_code", changed, pa.array([text for text, _ in told], pa.string()), [rule for _, rule in told])
 
 
-def _way(directory: Directory, code: str | None, name: str | None, found: str | None) -> tuple[str | None, str]:
+def _way(directory: AgencyLookup, code: str | None, name: str | None, found: str | None) -> tuple[str | None, str]:
     """Return the text by which an agency was found, and the rule."""
     if found is None:
         return code or name, "agency_unknown"
@@ -159,8 +159,8 @@ def _amounts(rows: _Rows) -> None:
 def _listed(rows: _Rows) -> None:
     """Note what no code list explains, and what was filled in where the source says nothing."""
     lists = {
-        "channel": CodeList.of(rows.source.channels, code_lists.CHANNELS),
-        "person_kind": CodeList.of(rows.source.person_kinds, code_lists.PERSON_KINDS),
+        "channel": CodeList.of(rows.source.channels, code_lists.CHANNEL_CODES),
+        "person_kind": CodeList.of(rows.source.person_kinds, code_lists.PERSON_KIND_CODES),
     }
     for field in (*lists, "status", "has_result", "is_migrated"):
         before, after = column(rows.kept, field), as_text(rows.dossiers[field])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-STATUSES: dict[str, Any] = {
+STATUS_CODES: dict[str, Any] = {
     **{str(code): code for code in range(1, 11)},
     "Mới đăng ký": 1,
     "Được tiếp nhận": 2,
@@ -48,8 +48,8 @@ OPENCPS_STATUSES: dict[str, Any] = {
     "releasing": 9,
     "done": 10,
 }
-POSTAL_STATUSES: dict[str, Any] = {**STATUSES, "Đã phát": 10, "Phát thành công": 10, "Đã giao": 10, "*": None, "": None}
-CHANNELS: dict[str, Any] = {
+POSTAL_STATUSES: dict[str, Any] = {**STATUS_CODES, "Đã phát": 10, "Phát thành công": 10, "Đã giao": 10, "*": None, "": None}
+CHANNEL_CODES: dict[str, Any] = {
     "1": "counter",
     "2": "online",
     "3": "postal",
@@ -64,7 +64,7 @@ CHANNELS: dict[str, Any] = {
     "postal": "postal",
     "": "counter",  # QD 766, 3.3: a dossier without a channel counts as direct
 }
-PERSON_KINDS: dict[str, Any] = {
+PERSON_KIND_CODES: dict[str, Any] = {
     "1": "person",
     "2": "business",
     "3": "state_agency",
@@ -79,7 +79,7 @@ PERSON_KINDS: dict[str, Any] = {
     "Hộ kinh doanh": "household",
 }
 # TrangThaiBoSung of the national exchange, and what land software calls its pauses.
-PAUSE_KINDS: dict[str, Any] = {
+PAUSE_KIND_CODES: dict[str, Any] = {
     "Yêu cầu công dân bổ sung": "supplement",
     "Yêu cầu bổ sung": "supplement",
     "Yêu cầu bổ sung giấy tờ": "supplement",
@@ -105,7 +105,7 @@ PAUSE_KINDS: dict[str, Any] = {
     "opinion": "opinion",
     "": "supplement",
 }
-LEVELS: dict[str, Any] = {
+LEVEL_CODES: dict[str, Any] = {
     "Tỉnh": "province",
     "Thành phố trực thuộc trung ương": "province",
     "Sở": "department",

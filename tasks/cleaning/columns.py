@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import BLANK, OTHER
-from tasks.rules.columns import truths
-from tasks.rules.spelling import agreed, spelled
-from tasks.rules.text import fold_code_text, given, per_distinct
+from tasks.rules.arrays import truths
+from tasks.rules.text.normal_form import fold_code_text, given, per_distinct
+from tasks.rules.text.spelling import agreed, spelled
 
 _TRUE = ("true", "1", "co", "x", "yes", "y", "da co", "convert")  # the last: how a province marks what it migrated
 _FALSE = ("false", "0", "khong", "no", "n", "chua", "chua co")

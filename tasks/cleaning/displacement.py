@@ -19,16 +19,16 @@ from config.sources import Source
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
-from tasks.cleaning.moments import groups_of, read_instants
-from tasks.rules.codes import NATIONAL, fold_codes, read_codes
-from tasks.rules.columns import truths
-from tasks.rules.dates import read_dates
-from tasks.rules.text import clean_text, fold_code_text, given, per_distinct
-from tasks.rules.times import days, local_times
+from tasks.cleaning.timestamps import groups_of, read_timestamps
+from tasks.rules.arrays import Mask, truths
+from tasks.rules.dates.reading import read_dates
+from tasks.rules.dates.times import days, local_times
+from tasks.rules.text.codes import NATIONAL, fold_codes, read_codes
+from tasks.rules.text.normal_form import clean_text, fold_code_text, given, per_distinct
 
 SAMPLE = 60  # rows of a page that are looked at: what is displaced is displaced in all of them
-TIMES = ("received_at", "due_at", "done_at", "returned_at")
-_DATES = ("submitted_at", *TIMES, "refused_at", "result_at", "modified_at")
+DISPLACED_TIMES = ("received_at", "due_at", "done_at", "returned_at")
+_DATES = ("submitted_at", *DISPLACED_TIMES, "refused_at", "result_at", "modified_at")
 _FEW = 3  # rows fewer than which prove nothing where one column alone speaks
 _SHARE = 0.5  # of a column's values that have to be of another kind
 _OF_ROWS = 0.2  # of a page's rows, that have to hold such values: one cell each or a few in some
@@ -57,7 +57,6 @@ _PATTERNS = {
     "procedure": r"^\s*[1-3]\.\d{6}(?:\.\d{3}\..*)?\s*$",
     "identity": r"^\s*\d{12}\s*$",
 }
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def displaced(sample: Sample, source: Source, known: pd.DataFrame | None = None)
         sample: of pages that all belong to one source of dossiers.
         source: its zone, order of dates and code lists.
         known: rows of ``core.dossiers`` of the same source that the sample names, as earlier pages stated them: fields
-            ``code, status`` and those of ``TIMES``.
+            ``code, status`` and those of ``DISPLACED_TIMES``.
     """
     if sample.frame.empty:
         return {}
@@ -147,7 +146,7 @@ def _foreign(sample: Sample, source: Source, name: str) -> tuple[Mask, Mask]:
     national = source.codes == "national" and not source.is_land
     kinds = [kind for kind in _FOREIGN[name] if national or name != "code" or kind != "identity"]
     rows = _of_kinds(sample, source, name, kinds)
-    own = {"status": status_list(source), "channel": CodeList.of(source.channels, code_lists.CHANNELS)}.get(name)
+    own = {"status": status_list(source), "channel": CodeList.of(source.channels, code_lists.CHANNEL_CODES)}.get(name)
     if own is not None:  # what its own list names is none of another's
         rows &= ~given(own.meanings(clean_text(text), pa.string() if name == "channel" else pa.int64())[0]) | own.accepts_other
     return rows & stated, stated
@@ -164,7 +163,7 @@ def _is(text: pa.Array, kind: str, source: Source) -> Mask:
         return truths(pc.match_substring_regex(fold_codes(text), NATIONAL))
     if kind in _PATTERNS:
         return truths(pc.match_substring_regex(text, _PATTERNS[kind]))
-    codes = (source.statuses or code_lists.STATUSES) if kind == "status" else (source.channels or code_lists.CHANNELS)
+    codes = (source.statuses or code_lists.STATUS_CODES) if kind == "status" else (source.channels or code_lists.CHANNEL_CODES)
     words = {fold_code_text(code) for code in codes if any(letter.isalpha() for letter in code) and len(code) > 3}
     return truths(per_distinct(clean_text(text), lambda one: fold_code_text(one) in words, pa.bool_()))
 
@@ -173,8 +172,8 @@ def _times_of(sample: Sample, source: Source) -> dict[str, npt.NDArray[np.dateti
     """Read the sample's times, office time; the date inside the code among them as ``code``."""
     frame = sample.frame
     codes = read_codes(column(frame, "code"))
-    texts = {name: column(frame, name) for name in TIMES}
-    read = read_instants(texts, source, groups_of(frame["page_digest"]), Flags(len(frame)), codes.day)
+    texts = {name: column(frame, name) for name in DISPLACED_TIMES}
+    read = read_timestamps(texts, source, groups_of(frame["page_digest"]), Flags(len(frame)), codes.day)
     return {**{name: local_times(series(values), source.zone) for name, values in read.items()}, "code": codes.day}
 
 
@@ -213,10 +212,10 @@ def _taken_from_elsewhere(
         pd.Index(series(fold_codes(column(sample.frame, "code"))).astype(str))
     )
     here = place >= 0
-    before = {name: local_times(known[name], source.zone)[np.maximum(place, 0)] for name in TIMES}
+    before = {name: local_times(known[name], source.zone)[np.maximum(place, 0)] for name in DISPLACED_TIMES}
     counts: dict[tuple[str, str], npt.NDArray[np.int64]] = {}
-    for one in TIMES:
-        for other in TIMES:
+    for one in DISPLACED_TIMES:
+        for other in DISPLACED_TIMES:
             if one != other:
                 moved = here & (times[one] == before[other]) & (times[one] != before[one]) & (times[other] != before[other])
                 counts[one, other] = sample.per_page(moved)
@@ -237,7 +236,7 @@ def _taken_from_elsewhere(
 
 def _contradicts(times: Mapping[str, npt.NDArray[np.datetime64]]) -> Mask:
     """Tell which rows hold times that contradict each other: a page that puts such things right is not held."""
-    received, due, done, returned = (days(times[name]) for name in TIMES)
+    received, due, done, returned = (days(times[name]) for name in DISPLACED_TIMES)
     far = np.abs((received - times["code"]).astype(float)) > _NEAR
     return np.asarray((due < received) | (done < received) | (returned < received) | (returned < done) | far)
 

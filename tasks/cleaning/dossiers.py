@@ -14,17 +14,17 @@ import pyarrow.compute as pc
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
 from tasks.cleaning import code_lists
-from tasks.cleaning.agencies import Directory
+from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.applicants import applicant_keys
 from tasks.cleaning.columns import CodeList, Flags, amounts, any_given, booleans, column, series
-from tasks.cleaning.moments import groups_of, read_instants
-from tasks.cleaning.statements import Pulled, oldest_first
+from tasks.cleaning.statement_order import Pulled, oldest_first
+from tasks.cleaning.timestamps import groups_of, read_timestamps
 from tasks.rules import marks
-from tasks.rules.codes import Codes, fold_codes, fold_procedures, plain_codes, read_codes
-from tasks.rules.masking import HIDDEN
-from tasks.rules.text import LOST, clean_text, given, legacy_font, matches, not_composed
-from tasks.rules.times import days, local_times, month_start
-from tasks.sources.masked import masked
+from tasks.rules.dates.times import days, local_times, month_start
+from tasks.rules.privacy.masking import HIDDEN
+from tasks.rules.text.codes import ParsedCodes, fold_codes, fold_procedures, plain_codes, read_codes
+from tasks.rules.text.normal_form import LOST, clean_text, given, legacy_font, matches, not_composed
+from tasks.sources.masked_fields import masked
 
 DATES = (
     "submitted_at",
@@ -57,7 +57,7 @@ class Latest:
 
 
 def latest_statements(readings: pd.DataFrame, source: Source, pulled: Pulled) -> Latest:
-    """Keep the latest statement about each code; see :func:`tasks.cleaning.statements.oldest_first`."""
+    """Keep the latest statement about each code; see :func:`tasks.cleaning.statement_order.oldest_first`."""
     codes = series(fold_codes(column(readings, "code")))
     usable = codes.notna().to_numpy(dtype=bool)
     rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(code=None, reason="no_code", fields="code")
@@ -71,7 +71,7 @@ def latest_statements(readings: pd.DataFrame, source: Source, pulled: Pulled) ->
 
 
 def clean_dossiers(
-    latest: Latest, source: Source, directory: Directory, key: bytes, by_entries: Iterable[Mapping[str, pa.Array]]
+    latest: Latest, source: Source, directory: AgencyLookup, key: bytes, by_entries: Iterable[Mapping[str, pa.Array]]
 ) -> pd.DataFrame:
     """Clean the dossiers of one or more pages.
 
@@ -92,7 +92,7 @@ def clean_dossiers(
     codes = _codes(column(kept, "code"), source, flags)
     for mark, those in chain.from_iterable(raised.items() for raised in by_entries):
         flags.add(mark, pc.is_in(codes.folded, those).to_numpy(zero_copy_only=False))
-    dates = read_instants({n: column(kept, n) for n in DATES}, source, groups_of(kept["page_digest"]), flags, codes.day)
+    dates = read_timestamps({n: column(kept, n) for n in DATES}, source, groups_of(kept["page_digest"]), flags, codes.day)
     columns: dict[str, pa.Array] = {"code": codes.folded, **dates}
     columns |= _plain_columns(kept, source, flags)
     columns |= _listed_columns(kept, source, flags)
@@ -102,12 +102,12 @@ def clean_dossiers(
     columns["partition_month"] = _months(dates, codes, source)
     frame = pd.DataFrame({name: series(values) for name, values in columns.items()})
     frame["source"], frame["role"] = source.name, "evidence" if source.role == "evidence" else "primary"
-    frame["marks"] = series(marks.joined(flags.raised, len(kept)))
+    frame["marks"] = series(marks.joined_marks(flags.raised, len(kept)))
     frame[["page_digest", "page_position"]] = kept[["page_digest", "page_position"]]
     return DOSSIERS.conform(frame)
 
 
-def _codes(values: pa.Array, source: Source, flags: Flags) -> Codes:
+def _codes(values: pa.Array, source: Source, flags: Flags) -> ParsedCodes:
     codes = read_codes(values)
     # The land software names a dossier by its receipt number, which follows no national pattern.
     if source.codes == "national" and not source.is_land:
@@ -144,10 +144,10 @@ def _plain_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[str
 
 def _listed_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[str, pa.Array]:
     """Return the fields that a code list explains."""
-    channels = CodeList.of(source.channels, code_lists.CHANNELS)
+    channels = CodeList.of(source.channels, code_lists.CHANNEL_CODES)
     channel, unknown = channels.meanings(clean_text(column(kept, "channel")), pa.string())
     flags.add(marks.UNKNOWN_CHANNEL, unknown)
-    persons = CodeList.of(source.person_kinds, code_lists.PERSON_KINDS)
+    persons = CodeList.of(source.person_kinds, code_lists.PERSON_KIND_CODES)
     person, unknown = persons.meanings(clean_text(column(kept, "person_kind")), pa.string())
     flags.add(marks.UNKNOWN_PERSON_KIND, unknown)
     return {"channel": channel, "person_kind": person, "status_as_given": _shown(column(kept, "status"), flags)}
@@ -161,7 +161,7 @@ def status_list(source: Source) -> CodeList:
         "opencps": code_lists.OPENCPS_STATUSES,
         "postal": code_lists.POSTAL_STATUSES,
     }
-    return CodeList.of(source.statuses, default.get(source.profile, code_lists.STATUSES))
+    return CodeList.of(source.statuses, default.get(source.profile, code_lists.STATUS_CODES))
 
 
 def _status(kept: pd.DataFrame, columns: Mapping[str, pa.Array], source: Source, flags: Flags) -> pa.Array:
@@ -194,10 +194,10 @@ def _status(kept: pd.DataFrame, columns: Mapping[str, pa.Array], source: Source,
 
 def _agency_columns(
     kept: pd.DataFrame,
-    codes: Codes,
+    codes: ParsedCodes,
     dates: Mapping[str, pa.Array],
     source: Source,
-    directory: Directory,
+    directory: AgencyLookup,
     flags: Flags,
 ) -> dict[str, pa.Array]:
     stated, code = column(kept, "unit"), clean_text(column(kept, "unit_code"))
@@ -221,7 +221,7 @@ def _shown(values: pa.Array, flags: Flags) -> pa.Array:
     return text
 
 
-def _months(dates: Mapping[str, pa.Array], codes: Codes, source: Source) -> pa.Array:
+def _months(dates: Mapping[str, pa.Array], codes: ParsedCodes, source: Source) -> pa.Array:
     """Return the month of receipt, else of submission, of the code's date, of modification, of an end."""
     months = np.full(len(codes.day), np.datetime64("NaT", "D"))
     by_date = {name: month_start(local_times(series(values), source.zone)) for name, values in dates.items()}

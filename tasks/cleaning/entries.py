@@ -12,15 +12,15 @@ import pandas as pd
 import pyarrow as pa
 
 from schemas.table import Table
+from tasks.cleaning.change_log import ChangeRecorder, EntryPosition, date_rules
 from tasks.cleaning.columns import Flags, series
-from tasks.cleaning.noted import Noted, Place, date_rules
-from tasks.rules.dates import read_dates
+from tasks.rules.dates.reading import read_dates
+from tasks.rules.dates.times import local_times
 from tasks.rules.marks import DATE_AMBIGUOUS, OF_DATES
-from tasks.rules.text import given, matches
-from tasks.rules.times import local_times
+from tasks.rules.text.normal_form import given, matches
 
 
-def note_dates(noted: Noted, texts: Mapping[str, pa.Array], kept: Mapping[str, pa.Array], flags: Flags) -> None:
+def note_dates(noted: ChangeRecorder, texts: Mapping[str, pa.Array], kept: Mapping[str, pa.Array], flags: Flags) -> None:
     """Note the dates that were not in their declared form; rows without a mark hold none."""
     marked = np.flatnonzero(np.logical_or.reduce([flags.raised[mark] for mark in OF_DATES]))
     if not len(marked):
@@ -33,13 +33,13 @@ def note_dates(noted: Noted, texts: Mapping[str, pa.Array], kept: Mapping[str, p
         noted.add(name, marked[changed], some.take(pa.array(changed)), taken.iloc[changed], rule[changed].tolist())
 
 
-def note_listed(noted: Noted, name: str, before: pa.Array, after: pa.Array, unlisted: np.ndarray, rule: str) -> None:
+def note_listed(noted: ChangeRecorder, name: str, before: pa.Array, after: pa.Array, unlisted: np.ndarray, rule: str) -> None:
     """Note the codes that no list explains."""
     changed = np.flatnonzero(unlisted & given(before) & ~matches(before, r"^\s*$"))
     noted.add(name, changed, before.take(pa.array(changed)), series(after.take(pa.array(changed))), rule)
 
 
-def entry_changes(noted: Noted, table: Table, codes: pa.Array, kept: pd.DataFrame) -> pd.DataFrame:
+def entry_changes(noted: ChangeRecorder, table: Table, codes: pa.Array, kept: pd.DataFrame) -> pd.DataFrame:
     """Return rows of ``quality.changes`` about entries.
 
     Args:
@@ -56,5 +56,5 @@ def entry_changes(noted: Noted, table: Table, codes: pa.Array, kept: pd.DataFram
     if noted.fields and not there.all():
         out = pd.Series(codes.filter(pa.array(~there)).to_pylist())
         seq[~there] = -1 - out.groupby(out, dropna=False, sort=False).cumcount().to_numpy()
-    found = noted.frame(Place(table.full_name, codes, seq))
+    found = noted.frame(EntryPosition(table.full_name, codes, seq))
     return found[found["code"].notna()].reset_index(drop=True)

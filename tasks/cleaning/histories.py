@@ -10,16 +10,16 @@ import pyarrow.compute as pc
 from config.sources import Source
 from schemas.dossiers import EVENTS, PAUSES
 from tasks.cleaning import code_lists
+from tasks.cleaning.change_log import ChangeRecorder
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
 from tasks.cleaning.entries import entry_changes, note_dates, note_listed
-from tasks.cleaning.moments import groups_of, read_instants
-from tasks.cleaning.noted import Noted
-from tasks.rules.codes import fold_codes
+from tasks.cleaning.timestamps import groups_of, read_timestamps
 from tasks.rules.marks import DATE_UNREADABLE, PERSONAL_MASKED, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND
-from tasks.rules.pseudonym import pseudonyms
-from tasks.rules.text import clean_text, given
-from tasks.sources.masked import masked
+from tasks.rules.privacy.pseudonym import pseudonyms
+from tasks.rules.text.codes import fold_codes
+from tasks.rules.text.normal_form import clean_text, given
+from tasks.sources.masked_fields import masked
 
 WAITING = {5: "supplement", 6: "financial", 8: "stop"}  # statuses in which the agency waits for someone else
 _CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day apart
@@ -43,13 +43,13 @@ def clean_events(readings: pd.DataFrame, source: Source, key: bytes) -> tuple[pd
     codes = fold_codes(column(readings, "code"))
     flags = Flags(len(readings))
     texts = {name: column(readings, name) for name in ("at", "planned_end_at")}
-    dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
+    dates = read_timestamps(texts, source, groups_of(readings["page_digest"]), flags)
     status_text, unit_text = column(readings, "status"), column(readings, "unit")
     status, unlisted = status_list(source).meanings(clean_text(status_text), pa.int64())
     flags.add(UNKNOWN_LOG_STATUS, unlisted)
     flags.add(PERSONAL_MASKED, masked(readings, "events"))
     unit = clean_text(unit_text)
-    noted = Noted(source)
+    noted = ChangeRecorder(source)
     note_dates(noted, texts, dates, flags)
     note_listed(noted, "status", status_text, status, unlisted, "not_listed")
     noted.add_words("unit_as_given", unit_text, unit)
@@ -79,7 +79,7 @@ def clean_pauses(readings: pd.DataFrame, events: pd.DataFrame, source: Source) -
     Returns:
         Rows of ``core.pauses``, the marks that dossiers get because of a pause, and rows of ``quality.changes``.
     """
-    noted, codes = Noted(source), fold_codes(column(readings, "code"))
+    noted, codes = ChangeRecorder(source), fold_codes(column(readings, "code"))
     recorded, raised = _recorded(readings, codes, source, noted)
     if not source.is_land:
         told = _with_log(recorded, _stretches(events))
@@ -93,7 +93,7 @@ def _raised(flags: Flags, codes: pa.Array) -> Raised:
     return {mark: codes.filter(pa.array(flags.raised[mark])).unique() for mark in _TOLD if mark in flags.raised}
 
 
-def _note_ends(noted: Noted, recorded: pd.DataFrame, told: pd.DataFrame) -> None:
+def _note_ends(noted: ChangeRecorder, recorded: pd.DataFrame, told: pd.DataFrame) -> None:
     """Note the ends that only the log knows; pauses that no record tells are told by their origin."""
     after = told["ended_at"].iloc[: len(recorded)]
     filled = np.flatnonzero((recorded["ended_at"].isna() & after.notna()).to_numpy(dtype=bool))
@@ -101,12 +101,12 @@ def _note_ends(noted: Noted, recorded: pd.DataFrame, told: pd.DataFrame) -> None
     noted.add("ended_at", rows, pa.nulls(len(filled), pa.string()), after.iloc[filled], "end_from_log")
 
 
-def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: Noted) -> tuple[pd.DataFrame, Raised]:
+def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: ChangeRecorder) -> tuple[pd.DataFrame, Raised]:
     names = ("started_at", "ended_at", "due_before_at", "due_after_at")
     flags = Flags(len(readings))
     texts = {name: column(readings, name) for name in names}
-    dates = read_instants(texts, source, groups_of(readings["page_digest"]), flags)
-    kinds = CodeList.of(source.pause_kinds, code_lists.PAUSE_KINDS)
+    dates = read_timestamps(texts, source, groups_of(readings["page_digest"]), flags)
+    kinds = CodeList.of(source.pause_kinds, code_lists.PAUSE_KIND_CODES)
     kind_text = column(readings, "kind")
     meant, unlisted = kinds.meanings(clean_text(kind_text), pa.string())
     kind = pa.compute.fill_null(meant, "supplement")

@@ -11,11 +11,11 @@ from config.sources import Source
 from schemas.reference import PROCEDURES, UNITS
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, column, series
-from tasks.cleaning.moments import groups_of
-from tasks.rules.codes import fold_codes, fold_procedures, fold_units, plain_codes
-from tasks.rules.dates import chosen, read_dates, settle
-from tasks.rules.limits import parse_limit
-from tasks.rules.text import clean_text, given
+from tasks.cleaning.timestamps import groups_of
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.dates.reading import chosen, read_dates, settle_dates
+from tasks.rules.text.codes import fold_codes, fold_procedures, fold_units, plain_codes
+from tasks.rules.text.normal_form import clean_text, given
 
 _ALWAYS = np.datetime64("2000-01-01", "D")  # start of validity where the catalogue states none
 _LIMIT_COLUMNS = {"limit_amount": pa.float64(), "limit_shortest": pa.float64(), "limit_unit": pa.string()}
@@ -24,7 +24,7 @@ _LIMIT_COLUMNS = {"limit_amount": pa.float64(), "limit_shortest": pa.float64(), 
 def clean_procedures(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Clean the catalogue of procedures; returns rows of ``ref.procedures`` and the rejected ones."""
     codes = fold_procedures(column(readings, "procedure_code"))
-    channels = CodeList.of(source.channels, code_lists.CHANNELS)
+    channels = CodeList.of(source.channels, code_lists.CHANNEL_CODES)
     channel, unknown = channels.meanings(clean_text(column(readings, "channel")), pa.string())
     usable = given(codes) & ~unknown
     fields = np.where(given(codes), "channel", "procedure_code")
@@ -51,7 +51,7 @@ def clean_procedures(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFra
 def clean_units(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Clean the directory of agencies; returns rows of ``ref.units`` and the rejected ones."""
     codes = fold_units(column(readings, "unit_code"))
-    levels = CodeList.of(source.levels, code_lists.LEVELS)
+    levels = CodeList.of(source.levels, code_lists.LEVEL_CODES)
     level, unknown = levels.meanings(clean_text(column(readings, "level")), pa.string())
     usable = given(codes) & given(level) & ~unknown
     fields = np.where(given(codes), "level", "unit_code")
@@ -74,7 +74,7 @@ def _days(readings: pd.DataFrame, name: str, source: Source, missing: np.datetim
     """Read a column of days; a day that cannot be read leaves the validity open."""
     read = read_dates(column(readings, name))
     groups, nothing = groups_of(readings["page_digest"]), np.zeros(len(readings), dtype=int)
-    found = chosen(read, settle(read, source.dates.order, groups, nothing, nothing).month_first).astype("datetime64[D]")
+    found = chosen(read, settle_dates(read, source.dates.order, groups, nothing, nothing).month_first).astype("datetime64[D]")
     if missing is not None:
         found = np.where(np.isnat(found), missing, found)
     return pa.array(found, pa.date32())

@@ -12,9 +12,9 @@ from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
 from tasks.legal_cases.model import Carried, DossierOfCase, LimitVersion, OtherRecord, PauseOfCase
-from tasks.rules.corrections import with_corrections
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.corrections.values import with_corrections
 from tasks.rules.frames import DossierFrames, Earlier
-from tasks.rules.limits import parse_limit
 
 SOURCE, POST, LAND, PROCEDURE = "desk", "post", "land", "1.000001"
 ZONE = "Asia/Ho_Chi_Minh"

@@ -17,11 +17,11 @@ from config.calendar import Office as OfficeHours
 from config.errors import ConfigError
 from config.lookup import look_up
 from config.policies import Policy, load_policies
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 from tasks.legal_cases.frames import POST, frames_of
 from tasks.legal_cases.model import LegalCase
-from tasks.rules.case import Office
-from tasks.rules.verdict import judge_frames
+from tasks.rules.verdict.judgement import judge_frames
+from tasks.rules.verdict.timeline import JudgingOffice
 
 _TIMES = ("received_at", "due_at", "end_at")
 
@@ -102,11 +102,11 @@ def _policy(case: LegalCase, otherwise: str) -> Policy:
         raise ConfigError(f"policy_but of {policy.policy}", facts) from None
 
 
-def _office(case: LegalCase, calendar: Calendar, areas: Areas) -> Office:
+def _office(case: LegalCase, calendar: Calendar, areas: Areas) -> JudgingOffice:
     if case.hours is not None:
         own = OfficeHours.model_construct(name="own", units=(case.agency,), hours=case.hours)
         calendar = calendar.model_copy(update={"offices": (own,)})
-    return Office(
+    return JudgingOffice(
         zone=calendar.zone,
         clock=clock_for(calendar, case.agency),
         plain_clock=clock_for(calendar, case.agency, plain=True),

@@ -27,7 +27,7 @@ from config.calendar import read_week
 from config.errors import ConfigError
 from config.files import read_yaml
 from config.law import Law
-from config.sources import Recorded
+from config.sources import RecordedRule
 from tasks.legal_cases.basis import article_of
 from tasks.legal_cases.words import (
     Channel,
@@ -39,9 +39,9 @@ from tasks.legal_cases.words import (
     VerdictWord,
     read_status,
 )
-from tasks.rules.corrections import CORRECTABLE, read_values
+from tasks.rules.corrections.values import CORRECTABLE, read_values
 from tasks.rules.marks import MARKS
-from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.verdict.reasons import MISSING, REASONS
 
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -254,7 +254,7 @@ class LegalCase(DossierOfCase):
     calendar: str = "vn"
     hours: dict[str, tuple[tuple[int, int], ...]] | None = None
     areas: Areas | None = None
-    recorded: Recorded = Recorded()
+    recorded: RecordedRule = RecordedRule()
     heard: Annotated[datetime, BeforeValidator(_read_time)] | None = None
     as_of: Day = date(2026, 3, 31)
     expect: Expectation

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator
 
-from tasks.cleaning.code_lists import STATUSES
-from tasks.reports.explain_words import CHANNEL, ORIGIN, PAUSE, STATE, STATUS, TIMELINESS, VERDICT
-from tasks.rules.reasons import MISSING, REASONS
+from tasks.cleaning.code_lists import STATUS_CODES
+from tasks.reports.explanation.words import CHANNEL_WORDS, ORIGIN, PAUSE, STATE, STATUS_WORDS, TIMELINESS_WORDS, VERDICT
+from tasks.rules.verdict.reasons import MISSING, REASONS
 
 OUTCOMES: dict[str, tuple[str, str]] = {
     "verdict": ("kết luận", "verdict"),
@@ -35,8 +35,8 @@ _OUTCOME_WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "verdict": VERDICT,
     "state": STATE,
     "recorded_state": STATE,
-    "timeliness": TIMELINESS,
-    "recorded_timeliness": TIMELINESS,
+    "timeliness": TIMELINESS_WORDS,
+    "recorded_timeliness": TIMELINESS_WORDS,
 }
 
 
@@ -46,12 +46,12 @@ def read_status(value: object) -> object:
     Raises:
         ValueError: it stands for none of them; names those in use.
     """
-    if value is None or (type(value) is int and value in STATUS):
+    if value is None or (type(value) is int and value in STATUS_WORDS):
         return value
-    known = {**{_plain(name): code for name, code in STATUSES.items()}, **_by_word(STATUS)}
+    known = {**{_plain(name): code for name, code in STATUS_CODES.items()}, **_by_word(STATUS_WORDS)}
     if isinstance(value, str) and _plain(value) in known:
         return known[_plain(value)]
-    raise ValueError(f"is no national status; it is one of {_names(STATUS)}, or a number from 1 to 10")
+    raise ValueError(f"is no national status; it is one of {_names(STATUS_WORDS)}, or a number from 1 to 10")
 
 
 def in_words(name: str, value: Any, language: Literal["vi", "en"]) -> str:
@@ -107,9 +107,9 @@ def _plain(text: str) -> str:
 
 
 Status = Annotated[int | None, BeforeValidator(read_status)]
-Channel = Annotated[Literal["counter", "online", "postal"] | None, _reader("channel", CHANNEL)]
+Channel = Annotated[Literal["counter", "online", "postal"] | None, _reader("channel", CHANNEL_WORDS)]
 PauseWord = Annotated[Literal["supplement", "financial", "stop", "posting", "opinion"], _reader("kind of pause", PAUSE)]
 OriginWord = Annotated[Literal["supplement_record", "progress_log", "land_software"], _reader("origin of a pause", ORIGIN)]
 VerdictWord = Annotated[str, _reader("verdict", VERDICT)]
-TimelinessWord = Annotated[str, _reader("timeliness", TIMELINESS)]
+TimelinessWord = Annotated[str, _reader("timeliness", TIMELINESS_WORDS)]
 StateWord = Annotated[str, _reader("state", STATE)]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from config.errors import ShrinkageError, SourceError
 from config.sources import Source
 from schemas.raw import PULLS
-from tasks.pulling.books import PULL, Receipt
+from tasks.pulling.pull_log import PULL, PullRecord
 from tasks.sources import landing
 from tasks.sources.pages import read_page
 from tasks.sources.protocol import Adapter, Window
@@ -81,7 +81,7 @@ class ShrinkageGate:
         receipt: of the pull; keeps the count stated.
     """
 
-    def __init__(self, source: Source, adapter: Adapter, receipt: Receipt) -> None:
+    def __init__(self, source: Source, adapter: Adapter, receipt: PullRecord) -> None:
         self.source = source
         self.adapter = adapter
         self.receipt = receipt

@@ -9,16 +9,16 @@ from datetime import date, timedelta
 from typing import Final
 
 from config.watch import Incident, Watch, load_watch
-from tasks.offices import office_of, source_named
-from tasks.reports.words import ALL, or_all, say
-from tasks.rules.clock import Hours
-from tasks.rules.volume import Unusual, expand, kind_of_days, unusual_days
+from tasks.judging.offices import office_of, source_named
+from tasks.reports.translation import ALL, or_all, translate
+from tasks.rules.clock.working_clock import OfficeHours
+from tasks.rules.sources.volume import Unusual, expand, kind_of_days, unusual_days
 from tasks.warehouse.engine import fetch_all
 
 Days = list[tuple[str | None, str, date, int]]
 MEASURES: Final = {"received": ("tiếp nhận", "received"), "closed": ("kết thúc", "closed")}
 """What is counted, in Vietnamese and in English."""
-KINDS: Final = {
+ANOMALY_KINDS: Final = {
     "make_up": ("ngày làm bù", "make-up day"),
     "half": ("ngày làm nửa buổi", "half day"),
     "after_break": ("ngày đầu sau kỳ nghỉ dài", "first day after a long break"),
@@ -60,14 +60,14 @@ class Anomaly:
     def row(self) -> dict[str, object]:
         """Return it as a line of a list, in the language of the settings."""
         return {
-            say("ngày", "day"): self.day.day,
-            say("loại ngày", "kind of day"): say(*KINDS[self.day.kind]),
-            say("hệ thống", "source"): self.source,
-            say("cơ quan", "agency"): or_all(self.unit_code),
-            say("đếm", "counted"): say(*MEASURES[self.measure]),
-            say("hồ sơ", "dossiers"): self.day.count,
-            say("thường", "usual"): f"{self.day.usual:g}",
-            say("số ngày đã so", "days compared"): self.day.compared,
+            translate("ngày", "day"): self.day.day,
+            translate("loại ngày", "kind of day"): translate(*ANOMALY_KINDS[self.day.kind]),
+            translate("hệ thống", "source"): self.source,
+            translate("cơ quan", "agency"): or_all(self.unit_code),
+            translate("đếm", "counted"): translate(*MEASURES[self.measure]),
+            translate("hồ sơ", "dossiers"): self.day.count,
+            translate("thường", "usual"): f"{self.day.usual:g}",
+            translate("số ngày đã so", "days compared"): self.day.compared,
         }
 
 
@@ -111,7 +111,7 @@ def out_of_the_ordinary(days: dict[str, Days], *, recent: bool = False) -> list[
 def anomalies(
     source: str,
     rows: Days,
-    hours: Hours,
+    hours: OfficeHours,
     watch: Watch,
     gone: dict[str, date] | None = None,
     *,

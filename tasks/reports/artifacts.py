@@ -19,15 +19,9 @@ from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
-from tasks.reports.words import GATE_WORDS
-from tasks.reports.words import say as _
+from tasks.reports.translation import GATE_WORDS
+from tasks.reports.translation import translate as _
 
-TIMELINESS_WORDS = {
-    "early": ("trước hạn", "early"),
-    "on_time": ("đúng hạn", "on time"),
-    "late": ("quá hạn", "late"),
-    "undetermined": ("chưa đủ căn cứ", "undetermined"),
-}
 VERDICT_WORDS = {
     "on_time": ("đúng hạn", "on time"),
     "late": ("trễ thật", "late"),

@@ -15,16 +15,16 @@ from typing import Any
 import xlsxwriter
 from prefect.artifacts import create_table_artifact
 
+from config.atomic_files import write_whole_file
 from config.settings import settings
-from config.whole_files import write_whole_file
 from schemas.differences import CLASSES
-from tasks.offices import source_named
-from tasks.reports.files import as_csv
-from tasks.reports.words import say as _
-from tasks.rules.differences import FIELDS
+from tasks.judging.offices import source_named
+from tasks.reports.list_files import as_csv
+from tasks.reports.translation import translate as _
+from tasks.rules.sources.differences import COMPARED_FIELDS
 from tasks.warehouse.engine import fetch_all
 
-WORDS = {
+BRIDGE_WORDS = {
     "missing": ("thiếu ở hệ thống kia", "missing in the other"),
     "duplicate": ("trùng trong hệ thống", "duplicate within one"),
     "lag": ("đồng bộ chậm", "lag"),
@@ -39,7 +39,7 @@ _SUMS = """
         count(*) FILTER (WHERE left_late), count(*) FILTER (WHERE right_late)
     FROM quality.differences WHERE left_source = %(left)s AND right_source = %(right)s GROUP BY kind
 """
-_BOTH = ", ".join(f"l.{name}, r.{name}" for name in FIELDS)
+_BOTH = ", ".join(f"l.{name}, r.{name}" for name in COMPARED_FIELDS)
 _ROWS = f"""
     SELECT d.kind, d.side, d.code, d.other_code, d.fields, d.left_late, d.right_late, {_BOTH}
     FROM quality.differences AS d
@@ -52,7 +52,7 @@ _ROWS = f"""
 
 
 @dataclass(frozen=True)
-class Line:
+class BridgeLine:
     """One class: how many dossiers and late ones each system has in it."""
 
     kind: str
@@ -61,25 +61,25 @@ class Line:
     left_late: int
     right_late: int
 
-    def __add__(self, other: Line) -> Line:
+    def __add__(self, other: BridgeLine) -> BridgeLine:
         """Add up two lines under this one's name."""
         mine, theirs = ((x.left, x.right, x.left_late, x.right_late) for x in (self, other))
-        return Line(self.kind, *(a + b for a, b in zip(mine, theirs, strict=True)))
+        return BridgeLine(self.kind, *(a + b for a, b in zip(mine, theirs, strict=True)))
 
 
-def read_bridge(left: str, right: str) -> list[Line]:
+def read_bridge(left: str, right: str) -> list[BridgeLine]:
     """Return a line a class, in the order of the classes, and the total last: its gaps are the sums of theirs."""
-    counted = {row[0]: Line(*row) for row in fetch_all(_SUMS, {"left": left, "right": right})}
-    lines = [counted.get(kind, Line(kind, 0, 0, 0, 0)) for kind in CLASSES]
-    return [*lines, sum(lines, Line("total", 0, 0, 0, 0))]
+    counted = {row[0]: BridgeLine(*row) for row in fetch_all(_SUMS, {"left": left, "right": right})}
+    lines = [counted.get(kind, BridgeLine(kind, 0, 0, 0, 0)) for kind in CLASSES]
+    return [*lines, sum(lines, BridgeLine("total", 0, 0, 0, 0))]
 
 
-def bridge_table(left: str, right: str, lines: Iterable[Line]) -> list[dict[str, Any]]:
+def bridge_table(left: str, right: str, lines: Iterable[BridgeLine]) -> list[dict[str, Any]]:
     """Return the lines with headings in the language of the settings."""
     late, gap = _("trễ", "late"), _("chênh lệch", "gap")
     return [
         {
-            _("loại", "class"): _(*WORDS.get(line.kind, ("tổng số", "total"))),
+            _("loại", "class"): _(*BRIDGE_WORDS.get(line.kind, ("tổng số", "total"))),
             left: line.left,
             right: line.right,
             gap: line.left - line.right,
@@ -123,7 +123,7 @@ def write_files(left: str, right: str) -> list[Path]:
 def _cells(row: Sequence[Any]) -> Iterator[Any]:
     """Yield class and the left and right value of each column in turn; the left ones stand at odd places."""
     kind, side, code, other, fields, *values = row
-    yield f"{_(*WORDS[kind])}" + (f": {fields}" if fields else "")
+    yield f"{_(*BRIDGE_WORDS[kind])}" + (f": {fields}" if fields else "")
     yield code if side != "right" else None
     yield code if side == "right" else other
     yield from values
@@ -131,7 +131,7 @@ def _cells(row: Sequence[Any]) -> Iterator[Any]:
 
 def _headings(left: str, right: str) -> list[str]:
     pairs = [(_("mã", "code"), left), (_("mã", "code"), right)]
-    pairs += [(name, system) for name in (_("trễ", "late"), *FIELDS) for system in (left, right)]
+    pairs += [(name, system) for name in (_("trễ", "late"), *COMPARED_FIELDS) for system in (left, right)]
     return [_("loại", "class"), *(f"{name} {system}" for name, system in pairs)]
 
 

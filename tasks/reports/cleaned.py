@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.quality import CHANGES
 from tasks.cleaning.rules import CLEANING_RULES
-from tasks.reports.files import write_frame
+from tasks.reports.list_files import write_frame
 from tasks.warehouse.engine import fetch_all, read_frame
 
 _WHERE = "(%(source)s::text IS NULL OR source = %(source)s) AND (%(rule)s::text IS NULL OR rule = %(rule)s)"

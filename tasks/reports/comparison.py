@@ -11,11 +11,11 @@ from pathlib import Path
 from config.errors import ConfigError, NothingYetError
 from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
-from tasks.offices import source_named
+from tasks.judging.offices import source_named
 from tasks.reports.drafts import Draft
-from tasks.reports.files import write_rows
+from tasks.reports.list_files import write_rows
 from tasks.reports.rehearsal import rehearse
-from tasks.rules.times import instant_text
+from tasks.rules.dates.times import instant_text
 from tasks.warehouse.engine import fetch_all
 
 WHY = {

@@ -7,14 +7,14 @@ from typing import Any
 
 from prefect.artifacts import create_table_artifact
 
-from tasks.pulling.proof import Proof
-from tasks.reports.words import say as _
+from tasks.pulling.completeness import Completeness
+from tasks.reports.translation import translate as _
 
 _MOST = 3  # agency-days that a sentence names
 _MOST_ROWS = 1000  # of an artifact; all are in quality.completeness
 
 
-def show_completeness(proofs: Sequence[Proof]) -> None:
+def show_completeness(proofs: Sequence[Completeness]) -> None:
     """Write what was compared, and the gaps, as artifacts of the run."""
     table = [
         {
@@ -31,7 +31,7 @@ def show_completeness(proofs: Sequence[Proof]) -> None:
         create_table_artifact(table=missing[:_MOST_ROWS], key="gaps", description=_("Còn thiếu", "Gaps"))
 
 
-def gap_rows(proofs: Sequence[Proof]) -> list[dict[str, Any]]:
+def gap_rows(proofs: Sequence[Completeness]) -> list[dict[str, Any]]:
     """Return a row an agency-day that lacks dossiers."""
     return [
         {
@@ -46,7 +46,7 @@ def gap_rows(proofs: Sequence[Proof]) -> list[dict[str, Any]]:
     ]
 
 
-def gap_sentence(proof: Proof) -> str:
+def gap_sentence(proof: Completeness) -> str:
     """Say in one sentence what is missing and how to get it."""
     named = "; ".join(f"{gap.unit or '-'} {gap.day:%Y-%m-%d} ({gap.held}/{gap.stated})" for gap in proof.gaps[:_MOST])
     more = "; …" if len(proof.gaps) > _MOST else ""

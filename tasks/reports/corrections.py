@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from tasks.offices import zones
-from tasks.rules.corrections import CORRECTABLE
-from tasks.rules.standing import standing_of
-from tasks.rules.values import value_text
+from tasks.judging.offices import zones
+from tasks.rules.corrections.status import status_of
+from tasks.rules.corrections.value_texts import value_text
+from tasks.rules.corrections.values import CORRECTABLE
 from tasks.warehouse.engine import fetch_all
 
 # An approved one that a later approved one about the same field has replaced says nothing any more.
@@ -42,7 +42,7 @@ _OTHERS = "SELECT state, count(*) FROM quality.corrections WHERE state <> 'appro
 
 
 @dataclass(frozen=True)
-class Standing:
+class CorrectionStatus:
     """One approved correction and what its source states now; values as corrections hold them."""
 
     correction_id: str
@@ -77,18 +77,18 @@ def count_waiting(as_of: date | None) -> Waiting:
     return Waiting(*(int(value) for value in fetch_all(_WAITING, {"as_of": as_of})[0]))
 
 
-def read_standings() -> list[Standing]:
+def read_statuses() -> list[CorrectionStatus]:
     """Hold every approved correction against what its source states now, in order of source, dossier and field."""
     known = zones()
     found = []
     for one, package, source, code, field, old, new, held, replaced, unit, *values in fetch_all(_APPROVED):
         zone = known.get(source, "UTC")
         now = value_text(values[CORRECTABLE.index(field)], zone) if field in CORRECTABLE else None
-        standing = "replaced" if replaced else standing_of(field, old, new, now, zone) if held else "gone"
-        found.append(Standing(one, package, source, code, unit, field, old, new, now, standing))
+        standing = "replaced" if replaced else status_of(field, old, new, now, zone) if held else "gone"
+        found.append(CorrectionStatus(one, package, source, code, unit, field, old, new, now, standing))
     return found
 
 
-def counts(standings: list[Standing]) -> Counter[str]:
+def counts(standings: list[CorrectionStatus]) -> Counter[str]:
     """Count corrections by standing, and those that are not applied by state."""
     return Counter(one.standing for one in standings) + Counter(dict(fetch_all(_OTHERS)))

@@ -17,8 +17,8 @@ from config.files import read_model, read_yaml
 from config.notices import check_notice, read_notice
 from config.policies import Policy
 from schemas.reference import PROCEDURES
-from tasks.rules.limits import parse_limit
-from tasks.rules.masking import names_somebody
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.privacy.masking import names_somebody
 
 
 class DraftLimit(BaseModel):

@@ -96,10 +96,10 @@ def read_due_changes(source: str | None = None, code: str | None = None) -> list
     parameters = {"source": source, "code": code}
     told = [_of_request(*row) for row in fetch_all(_BY_REQUEST, parameters)]
     seen = [_of_pull(*row) for row in fetch_all(_BY_PULL, parameters)]
-    return sorted(joined(told, seen), key=lambda one: (one.source, one.code, str(one.at), str(one.new_due), one.by))
+    return sorted(joined_changes(told, seen), key=lambda one: (one.source, one.code, str(one.at), str(one.new_due), one.by))
 
 
-def joined(told: Iterable[DueChange], seen: Iterable[DueChange]) -> list[DueChange]:
+def joined_changes(told: Iterable[DueChange], seen: Iterable[DueChange]) -> list[DueChange]:
     """Join what requests tell and what pulls show: the same step of the same dossier is one change."""
     shown: dict[tuple[Any, ...], list[DueChange]] = defaultdict(list)
     for one in seen:

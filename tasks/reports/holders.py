@@ -18,21 +18,21 @@ from config.errors import NothingYetError
 from config.policies import Policy, load_policies
 from config.settings import settings
 from schemas.fields import TIMELINESS, UNIT_CODE
-from tasks.digest import rules_digest
-from tasks.offices import settled_parts
-from tasks.rules.case import Settled
-from tasks.rules.ends import NOT_RECEIVED
-from tasks.rules.holders import HOLDERS, OTHER_AGENCY, Holdings, holders_of
-from tasks.rules.verdict import judgement_of
-from tasks.warehouse.bundles import Bundle, bundled
-from tasks.warehouse.dossiers import ALL, read_bundle
+from tasks.judging.offices import settled_parts
+from tasks.judging.rules_digest import rules_digest
+from tasks.rules.verdict.ends import NOT_RECEIVED
+from tasks.rules.verdict.holders import HOLDERS, OTHER_AGENCY, Holdings, holders_of
+from tasks.rules.verdict.judgement import judgement_of
+from tasks.rules.verdict.timeline import ResolvedInputs
+from tasks.warehouse.batches import Batch, batched
+from tasks.warehouse.dossiers import EVERY_DOSSIER, read_batch
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 
-Answer = TypeVar("Answer")
+_T = TypeVar("_T")
 _JUDGED = "SELECT partition, as_of FROM audit.progress WHERE step = 'judge' AND as_of IS NOT NULL ORDER BY partition"
 _TEXT, _COUNT = pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
-COLUMNS = ("source", "code", UNIT_CODE.name, "timeliness", "holder", "room", "status", "minutes", "minutes_over")
+HOLDER_COLUMNS = ("source", "code", UNIT_CODE.name, "timeliness", "holder", "room", "status", "minutes", "minutes_over")
 _SUMS = ["minutes", "minutes_over"]
 
 
@@ -71,7 +71,7 @@ def read_holders(policy: str | None = None, unit: str | None = None, *, late: bo
         NothingYetError: nothing was judged yet.
     """
     chosen = load_policies()[policy or settings().policy]
-    parts = [_of_bundle(bundle, as_of, chosen) for bundle, as_of in _judged()]
+    parts = [_of_batch(batch, as_of, chosen) for batch, as_of in _judged()]
     found = pd.concat(parts, ignore_index=True)
     keep = np.ones(len(found), dtype=bool)
     if unit is not None:
@@ -106,26 +106,26 @@ def by_step(found: pd.DataFrame) -> list[Sum]:
     return sorted(listed, key=lambda one: (one.unit_code, -one.minutes, one.holder, str(one.room), one.status or 0))
 
 
-def _given(value: Any, kind: Callable[[Any], Answer]) -> Answer | None:
+def _given(value: Any, kind: Callable[[Any], _T]) -> _T | None:
     return None if pd.isna(value) else kind(value)
 
 
-def _judged() -> Iterator[tuple[Bundle, date]]:
-    """Return the bundles that were judged, each with the day that it was judged for."""
+def _judged() -> Iterator[tuple[Batch, date]]:
+    """Return the batches that were judged, each with the day that it was judged for."""
     days = {Partition.parse(key): as_of for key, as_of in fetch_all(_JUDGED)}
     if not days:
         raise NothingYetError("verdict")
     for day in sorted(set(days.values())):
-        for bundle in bundled("judge", sorted(one for one, as_of in days.items() if as_of == day), rules_digest()):
-            yield bundle, day
+        for batch in batched("judge", sorted(one for one, as_of in days.items() if as_of == day), rules_digest()):
+            yield batch, day
 
 
-def _of_bundle(bundle: Bundle, as_of: date, policy: Policy) -> pd.DataFrame:
-    parts = settled_parts(read_bundle(bundle, ALL), bundle.source, as_of)
+def _of_batch(batch: Batch, as_of: date, policy: Policy) -> pd.DataFrame:
+    parts = settled_parts(read_batch(batch, EVERY_DOSSIER), batch.source, as_of)
     return pd.concat([_of_office(settled, policy) for settled in parts], ignore_index=True)
 
 
-def _of_office(settled: Settled, policy: Policy) -> pd.DataFrame:
+def _of_office(settled: ResolvedInputs, policy: Policy) -> pd.DataFrame:
     """Work out the dossiers that follow one clock."""
     judged = judgement_of(settled, policy)
     case = judged.case

@@ -19,16 +19,16 @@ import pyarrow as pa
 from config.errors import MotcuaError
 from config.small_tables import SmallTable, table_of_text
 from config.watch import load_watch
-from tasks.offices import office_of
-from tasks.rules.clock import WorkingClock
-from tasks.rules.codes import fold_codes
-from tasks.rules.file_dates import read_file_dates
-from tasks.rules.text import fold
-from tasks.sources.guard import code_as_kept
-from tasks.sources.small_tables import small_table
+from tasks.judging.offices import office_of
+from tasks.rules.clock.working_clock import WorkingClock
+from tasks.rules.dates.file_dates import read_file_dates
+from tasks.rules.text.codes import fold_codes
+from tasks.rules.text.normal_form import fold
+from tasks.sources.privacy_guard import code_as_kept
+from tasks.sources.tables.small_tables import small_table
 from tasks.warehouse.engine import fetch_all
 
-KINDS: Final = {
+LETTER_KINDS: Final = {
     "missing": ("trễ thật, chưa có thư xin lỗi", "truly late without a letter"),
     "withdraw": ("có thư nhưng không trễ: thu hồi", "a letter although not late: withdraw it"),
     "overdue": ("thư gửi muộn", "the letter was sent too late"),
@@ -38,7 +38,7 @@ KINDS: Final = {
 }
 """What a line of the list says, in Vietnamese and in English."""
 
-LONGEST_FILE = 50_000_000
+MAX_REGISTER_BYTES = 50_000_000
 _HEADINGS = {"code": ("code", "ma ho so", "ma hs", "so ho so"), "sent": ("sent", "sent on", "ngay gui", "ngay thu", "ngay ky")}
 _VERDICTS = """
     SELECT v.source, v.code, d.alias_code, v.unit_code, v.timeliness, v.verdict, v.state, v.due_at AT TIME ZONE %(zone)s
@@ -48,7 +48,7 @@ _VERDICTS = """
 
 
 @dataclass(frozen=True)
-class Letters:
+class LetterRegister:
     """The office's register.
 
     Attributes:
@@ -61,7 +61,7 @@ class Letters:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDossier:
     """What the list needs to know of a dossier; ``due`` is the day on which it was due by law."""
 
     source: str
@@ -86,7 +86,7 @@ class LetterLine:
     sent: tuple[date, ...]
 
 
-def read_letters(path: Path) -> Letters:
+def read_letters(path: Path) -> LetterRegister:
     """Read the register.
 
     Raises:
@@ -96,15 +96,15 @@ def read_letters(path: Path) -> Letters:
         body = path.read_bytes()
     except OSError as error:
         raise MotcuaError(f"{path} cannot be read ({error.strerror}). No letter was looked at. Name another file.") from None
-    if len(body) > LONGEST_FILE:
-        raise MotcuaError(f"{path} is larger than {LONGEST_FILE} bytes. No letter was looked at. Divide it.")
+    if len(body) > MAX_REGISTER_BYTES:
+        raise MotcuaError(f"{path} is larger than {MAX_REGISTER_BYTES} bytes. No letter was looked at. Divide it.")
     try:
         return _letters(small_table(body, _is_heading), path.name)
     except ValueError as error:
         raise MotcuaError(f"{path} cannot be read: {error}. No letter was looked at.") from None
 
 
-def parse_letters(text: str, name: str) -> Letters:
+def parse_letters(text: str, name: str) -> LetterRegister:
     """Read the text of a register; see :func:`read_letters`."""
     return _letters(table_of_text(text, _is_heading), name)
 
@@ -120,7 +120,7 @@ def _is_heading(cells: Sequence[str]) -> bool:
     return None not in _places(cells).values()
 
 
-def _letters(table: SmallTable, name: str) -> Letters:
+def _letters(table: SmallTable, name: str) -> LetterRegister:
     places = _places(table.headings)
     code_at, sent_at = places["code"], places["sent"]
     if code_at is None or sent_at is None:
@@ -140,10 +140,10 @@ def _letters(table: SmallTable, name: str) -> Letters:
             refused.append((row.line, fault))
         elif day not in sent[code]:  # the same line twice is one letter
             sent[code].append(day)
-    return Letters({code: tuple(sorted(each)) for code, each in sent.items() if each}, tuple(refused))
+    return LetterRegister({code: tuple(sorted(each)) for code, each in sent.items() if each}, tuple(refused))
 
 
-def letter_list(letters: Letters, policy: str) -> list[LetterLine]:
+def letter_list(letters: LetterRegister, policy: str) -> list[LetterLine]:
     """Hold the register against the verdicts under a policy; the kinds in the order of :data:`KINDS`, then by due date."""
     found: list[LetterLine] = []
     known: set[str] = set()
@@ -153,16 +153,16 @@ def letter_list(letters: Letters, policy: str) -> list[LetterLine]:
         for own, code, alias, unit, timeliness, verdict, state, due in rows:
             written = code if code in letters.sent else alias if alias in letters.sent else None
             known |= {written} if written else set()
-            judged = Judged(own, code, unit, timeliness, verdict, state, due.date() if due else None)
+            judged = JudgedDossier(own, code, unit, timeliness, verdict, state, due.date() if due else None)
             found += lines_of(judged, letters.sent.get(written or "", ()), office.clock, load_watch().letters.days_before_due)
     found += [
         LetterLine("no_dossier", "", code, None, None, None, days) for code, days in letters.sent.items() if code not in known
     ]
-    order = list(KINDS)
+    order = list(LETTER_KINDS)
     return sorted(found, key=lambda one: (order.index(one.kind), one.due or date.max, one.source, one.code))
 
 
-def lines_of(judged: Judged, sent: tuple[date, ...], clock: WorkingClock, days_before: int) -> list[LetterLine]:
+def lines_of(judged: JudgedDossier, sent: tuple[date, ...], clock: WorkingClock, days_before: int) -> list[LetterLine]:
     """Tell what is to be said of one dossier and its letters.
 
     A letter about an open dossier whose due date has not passed is none to withdraw: it announces the delay, as it should. But

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.offices import clocks_of, source_named
-from tasks.rules.columns import arrow
-from tasks.rules.times import end_of_day, local_times, minute_text
+from tasks.judging.offices import clocks_of, source_named
+from tasks.rules.arrays import arrow
+from tasks.rules.dates.times import end_of_day, local_times, minute_text
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.partitions import last_day_of
 
@@ -29,7 +29,7 @@ _ROWS = f"SELECT {', '.join(_COLUMNS)} FROM judged.verdicts WHERE policy = %(pol
 
 
 @dataclass(frozen=True)
-class Kind:
+class DossierList:
     """One list.
 
     Attributes:
@@ -44,20 +44,22 @@ class Kind:
     keep: Callable[[np.ndarray], np.ndarray] | None = None
 
 
-LISTS = {
-    "late": Kind("Trễ thật: phải có thư xin lỗi", "Truly late: an apology is owed", "timeliness = 'late'"),
-    "hidden": Kind("Trễ ẩn: báo đúng hạn mà trễ", "Hidden late: reported on time", "verdict = 'hidden_late'"),
-    "phantom": Kind(
+DOSSIER_LISTS = {
+    "late": DossierList("Trễ thật: phải có thư xin lỗi", "Truly late: an apology is owed", "timeliness = 'late'"),
+    "hidden": DossierList("Trễ ẩn: báo đúng hạn mà trễ", "Hidden late: reported on time", "verdict = 'hidden_late'"),
+    "phantom": DossierList(
         "Trễ ảo: rút thư xin lỗi, sửa dữ liệu", "Phantom late: withdraw the letter, correct", "verdict = 'phantom_late'"
     ),
-    "undetermined": Kind("Chưa đủ căn cứ: phải bổ sung gì", "Undetermined: what is missing", "verdict = 'undetermined'"),
-    "soon": Kind(
+    "undetermined": DossierList("Chưa đủ căn cứ: phải bổ sung gì", "Undetermined: what is missing", "verdict = 'undetermined'"),
+    "soon": DossierList(
         "Sẽ trễ trong tám giờ làm việc tới",
         "Late within the next eight working hours",
         "state = 'in_progress' AND timeliness <> 'late' AND due_at IS NOT NULL",
         lambda left: (left >= 0) & (left <= DAY_MINUTES),
     ),
-    "ageing": Kind("Đang giải quyết, đã quá hạn", "In progress and overdue", "state = 'in_progress' AND timeliness = 'late'"),
+    "ageing": DossierList(
+        "Đang giải quyết, đã quá hạn", "In progress and overdue", "state = 'in_progress' AND timeliness = 'late'"
+    ),
 }
 
 
@@ -76,8 +78,10 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
         DataError: nothing was judged under the policy.
     """
     as_of = last_day_of()
-    rows = read_frame(_ROWS + LISTS[name].where, {"policy": policy}, {c: VERDICTS_TABLE.dtypes[c] for c in _COLUMNS})
-    parts = [_with_days(part, source, as_of, LISTS[name].keep) for source, part in rows.groupby("source", observed=True)]
+    rows = read_frame(_ROWS + DOSSIER_LISTS[name].where, {"policy": policy}, {c: VERDICTS_TABLE.dtypes[c] for c in _COLUMNS})
+    parts = [
+        _with_days(part, source, as_of, DOSSIER_LISTS[name].keep) for source, part in rows.groupby("source", observed=True)
+    ]
     if not parts:
         return rows.assign(days_over=pd.Series(dtype=pd.ArrowDtype(pa.float64())))
     return pd.concat(parts).sort_values(["days_over", "source", "code"], ascending=[False, True, True], ignore_index=True)

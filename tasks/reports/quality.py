@@ -8,14 +8,14 @@ from datetime import date
 
 import numpy as np
 
-from tasks.offices import zones
-from tasks.rules.interval import percent, wilson
-from tasks.rules.tally import OFFICE_ZONE
-from tasks.waivers import SURELY_WRONG, waiver_parameters
+from tasks.judging.offices import zones
+from tasks.judging.waivers import SURELY_WRONG, waiver_parameters
+from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.indicators.interval import percent, wilson
 from tasks.warehouse.engine import fetch_all
 
 SUBJECTS = ("unit", "procedure", "source")
-MONTHS = 6  # shown one by one
+SCORED_MONTHS = 6  # shown one by one
 _SPAN = 3  # months that are compared with as many before them
 # To correct as in mart.verdict_counts: recorded otherwise than the evidence says, undetermined, or surely wrong.
 _ROWS = f"""
@@ -97,7 +97,7 @@ def read_all_scores(policy: str, as_of: date | None) -> dict[str, list[Score]]:
     """Score agencies, procedures and sources, as :func:`read_scores` does, in one look at the verdicts."""
     scores: dict[str, dict[str, Score]] = {subject: {} for subject in SUBJECTS}
     known = zones()
-    given = {"policy": policy, "zone": OFFICE_ZONE, "sources": list(known), "zones": list(known.values())}
+    given = {"policy": policy, "zone": OFFICE_ZONE_NAME, "sources": list(known), "zones": list(known.values())}
     for subject, name, month, held, right in fetch_all(_ROWS, given | waiver_parameters(as_of)):
         scores[subject].setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
     return {

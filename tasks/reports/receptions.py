@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 
 from config.reception import load_reception
-from tasks.offices import split_by_hours
-from tasks.rules.facts import facts_of
-from tasks.rules.receipt import receipt_of
-from tasks.rules.reception import NOT_ASKED, OUTCOMES, receptions_of
-from tasks.rules.times import end_of_day, minute_text
-from tasks.warehouse.bundles import Bundle, every_bundle
-from tasks.warehouse.dossiers import Selection, read_bundle
+from tasks.judging.offices import split_by_hours
+from tasks.rules.clock.reception import NOT_ASKED, OUTCOMES, receptions_of
+from tasks.rules.dates.times import end_of_day, minute_text
+from tasks.rules.verdict.facts import facts_of
+from tasks.rules.verdict.receipt import receipt_of
+from tasks.warehouse.batches import Batch, every_batch
+from tasks.warehouse.dossiers import Selection, read_batch
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
 
-WORDS = {
+RECEPTION_WORDS = {
     "in_time": ("tiếp nhận đúng hạn", "taken in on time"),
     "late": ("chậm tiếp nhận", "taken in late, or not yet and overdue"),
     "waiting": ("chờ tiếp nhận, còn trong hạn", "waiting, with time left"),
@@ -39,7 +39,7 @@ _ASKED = """
 
 
 @dataclass(frozen=True)
-class Reception:
+class DossierReception:
     """The reception of one dossier; times are office time, None where unknown; minutes_over are working minutes."""
 
     source: str
@@ -52,17 +52,17 @@ class Reception:
     minutes_over: int | None
 
 
-def read_receptions() -> list[Reception]:
+def read_receptions() -> list[DossierReception]:
     """Work out the reception of every dossier that a rule asks about, as of the day that was judged last.
 
     Raises:
         DataError: nothing was judged yet.
     """
     as_of = last_day_of()
-    return [one for bundle in every_bundle() for one in _of_bundle(bundle, as_of)]
+    return [one for batch in every_batch() for one in _of_batch(batch, as_of)]
 
 
-def by_unit(rows: list[Reception]) -> dict[str | None, Counter[str]]:
+def by_unit(rows: list[DossierReception]) -> dict[str | None, Counter[str]]:
     """Count receptions by agency and outcome, the agency with most late ones first."""
     found: dict[str | None, Counter[str]] = {}
     for row in rows:
@@ -70,21 +70,21 @@ def by_unit(rows: list[Reception]) -> dict[str | None, Counter[str]]:
     return dict(sorted(found.items(), key=lambda each: (-each[1]["late"], each[0] or "")))
 
 
-def _of_bundle(bundle: Bundle, as_of: date) -> Iterator[Reception]:
+def _of_batch(batch: Batch, as_of: date) -> Iterator[DossierReception]:
     rules = load_reception()
     if not rules:
         return
     asked = {
-        "source": bundle.source,
-        "months": list(bundle.months),
+        "source": batch.source,
+        "months": list(batch.months),
         "channels": sorted({channel for rule in rules for channel in rule.channels}),
         "since": min(rule.since for rule in rules),
     }
     codes = [code for (code,) in fetch_all(_ASKED, asked)]
     if not codes:
         return
-    frames = read_bundle(bundle, Selection(codes=tuple(codes)))
-    for office, part in split_by_hours(frames, bundle.source):
+    frames = read_batch(batch, Selection(codes=tuple(codes)))
+    for office, part in split_by_hours(frames, batch.source):
         facts, end = facts_of(part, office.zone), end_of_day(as_of)
         found = receptions_of(facts, receipt_of(facts, end, office.first_year), rules, office.clock, end)
         until = np.where(np.isnat(found.answered), end, found.answered)
@@ -95,4 +95,4 @@ def _of_bundle(bundle: Bundle, as_of: date) -> Iterator[Reception]:
             outcome = OUTCOMES[found.outcome[place]]
             submitted, due, answered = (minute_text(times[place]) for times in (facts.submitted, found.due, found.answered))
             minutes = int(over[place]) if outcome == "late" and over[place] >= 0 else None
-            yield Reception(source, code, None if unit is pd.NA else unit, submitted, due, answered, outcome, minutes)
+            yield DossierReception(source, code, None if unit is pd.NA else unit, submitted, due, answered, outcome, minutes)

@@ -15,21 +15,21 @@ import pyarrow.compute as pc
 
 from config.errors import ConfigError
 from config.policies import Policy, load_policies
-from tasks.offices import settled_parts
+from tasks.judging.offices import settled_parts
 from tasks.reports.drafts import Draft
-from tasks.rules.case import Settled
-from tasks.rules.columns import arrow
-from tasks.rules.tally import COUNTED
-from tasks.rules.verdict import judge_settled
-from tasks.warehouse.bundles import every_bundle
-from tasks.warehouse.dossiers import ALL, Selection, read_bundle
+from tasks.rules.arrays import arrow
+from tasks.rules.indicators.counters import COUNTED
+from tasks.rules.verdict.judgement import judge_settled
+from tasks.rules.verdict.timeline import ResolvedInputs
+from tasks.warehouse.batches import every_batch
+from tasks.warehouse.dossiers import EVERY_DOSSIER, Selection, read_batch
 from tasks.warehouse.partitions import last_day_of
 
 _SHOWN = ("source", "code", "unit_code", "verdict", "due_at", "end_at")
 
 
 @dataclass(frozen=True)
-class Change:
+class VerdictChange:
     """One dossier that comes out otherwise; times are instants, words those of the glossary, ``None`` not counted."""
 
     source: str
@@ -57,7 +57,7 @@ class Rehearsal:
     after: Policy
     read: int = 0
     by_unit: dict[str | None, Counter[tuple[str | None, str | None]]] = field(default_factory=dict)
-    changed: list[Change] = field(default_factory=list)
+    changed: list[VerdictChange] = field(default_factory=list)
     moved: list[tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=list)
 
     def figures(self, place: int) -> dict[str | None, Counter[str | None]]:
@@ -88,7 +88,7 @@ class Rehearsal:
         words = list(zip(old.take(pa.array(rows)).to_pylist(), new.take(pa.array(rows)).to_pylist(), strict=True))
         for was, is_, word in zip(one, other, words, strict=True):
             pairs = [(was[name], is_[name]) for name in ("verdict", "due_at", "end_at")]
-            self.changed.append(Change(was["source"], was["code"], was["unit_code"], pairs[0], word, *pairs[1:]))
+            self.changed.append(VerdictChange(was["source"], was["code"], was["unit_code"], pairs[0], word, *pairs[1:]))
 
 
 def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[str]] | None = None) -> list[Rehearsal]:
@@ -119,19 +119,21 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
     return found
 
 
-def _settled(draft: Draft, only: Mapping[str, Sequence[str]] | None) -> Iterator[tuple[list[Settled], list[Settled], date]]:
+def _settled(
+    draft: Draft, only: Mapping[str, Sequence[str]] | None
+) -> Iterator[tuple[list[ResolvedInputs], list[ResolvedInputs], date]]:
     as_of = last_day_of()
-    for bundle in every_bundle(None if only is None else sorted(only)):
-        frames = read_bundle(bundle, ALL if only is None else Selection(codes=tuple(only[bundle.source])))
+    for batch in every_batch(None if only is None else sorted(only)):
+        frames = read_batch(batch, EVERY_DOSSIER if only is None else Selection(codes=tuple(only[batch.source])))
         if not len(frames.dossiers):
             continue
         drafted = replace(frames, procedures=draft.procedures(frames.procedures))
-        now = settled_parts(frames, bundle.source, as_of)
+        now = settled_parts(frames, batch.source, as_of)
         # A drafted calendar may move agencies to other hours, so both sides are put together again before they are compared.
-        yield now, now if draft.policy else settled_parts(drafted, bundle.source, as_of, draft.calendars), as_of
+        yield now, now if draft.policy else settled_parts(drafted, batch.source, as_of, draft.calendars), as_of
 
 
-def _judged(parts: list[Settled], policy: Policy, as_of: date) -> pd.DataFrame:
+def _judged(parts: list[ResolvedInputs], policy: Policy, as_of: date) -> pd.DataFrame:
     verdicts = pd.concat([judge_settled(settled, policy, as_of) for settled in parts], ignore_index=True)
     return verdicts.sort_values("code", ignore_index=True)
 

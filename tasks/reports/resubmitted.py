@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from config.watch import load_watch
-from tasks.offices import zones
+from tasks.judging.offices import zones
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
 
@@ -30,7 +30,7 @@ _PAIRS = """
 
 
 @dataclass(frozen=True)
-class Resubmitted:
+class Resubmission:
     """A withdrawn dossier and the one that took its place.
 
     Attributes:
@@ -55,7 +55,7 @@ class Resubmitted:
     would_be_late: bool
 
 
-def read_resubmitted(policy: str) -> list[Resubmitted]:
+def read_resubmitted(policy: str) -> list[Resubmission]:
     """Return the pairs, those first that are hidden late for it, then those whose first limit would not have been kept.
 
     Raises:
@@ -63,7 +63,7 @@ def read_resubmitted(policy: str) -> list[Resubmitted]:
     """
     as_of, known = last_day_of(), zones()
     rows = fetch_all(_PAIRS, {"policy": policy, "days": load_watch().resubmitted.within_days})
-    found = [Resubmitted(*(*row, _late(row[5], row[9], as_of, ZoneInfo(known[row[0]])))) for row in rows]
+    found = [Resubmission(*(*row, _late(row[5], row[9], as_of, ZoneInfo(known[row[0]])))) for row in rows]
     return sorted(found, key=lambda one: (not one.refiled, not one.would_be_late, one.withdrawn_at, one.source, one.code))
 
 

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 
 from config.watch import Incident, Silent, load_watch
-from tasks.offices import office_of, source_named
+from tasks.judging.offices import office_of, source_named
 from tasks.reports.anomalies import Anomaly, gone_agencies, known_days, out_of_the_ordinary, read_days
-from tasks.reports.words import ALL, or_all, say
-from tasks.rules.clock import WorkingClock
+from tasks.reports.translation import ALL, or_all, translate
+from tasks.rules.clock.working_clock import WorkingClock
 from tasks.warehouse.engine import fetch_all
 
 # Days on which a source's records say that something happened: a receipt, an end, a hand-over.
@@ -42,11 +42,11 @@ class Silence:
     def row(self) -> dict[str, object]:
         """Return it as a line of a list, in the language of the settings."""
         return {
-            say("hệ thống", "source"): self.source,
-            say("cơ quan", "agency"): or_all(self.unit_code),
-            say("bản ghi cuối", "last record"): self.last,
-            say("im lặng, ngày làm việc", "silent, working days"): self.silent_days,
-            say("dài nhất trước đó", "longest before"): self.longest,
+            translate("hệ thống", "source"): self.source,
+            translate("cơ quan", "agency"): or_all(self.unit_code),
+            translate("bản ghi cuối", "last record"): self.last,
+            translate("im lặng, ngày làm việc", "silent, working days"): self.silent_days,
+            translate("dài nhất trước đó", "longest before"): self.longest,
         }
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.corrections import Waiting, count_waiting
-from tasks.waivers import waived, waiver_parameters
 from tasks.warehouse.engine import fetch_all
 
 _PULLS = """

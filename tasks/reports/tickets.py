@@ -21,14 +21,14 @@ from config.errors import ConfigError, NothingYetError
 from config.policies import load_policies
 from config.settings import settings
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.offices import all_sources
-from tasks.reports.explain_words import CHANNEL, VERDICT
-from tasks.reports.files import write_rows
-from tasks.rules.columns import Mask, arrow, as_codes, truths
-from tasks.rules.reasons import MISSING, REASONS
-from tasks.rules.tally import OFFICE_ZONE
-from tasks.rules.tickets import Cause, Ground, Ticket, tickets
-from tasks.rules.times import local_times
+from tasks.judging.offices import all_sources
+from tasks.reports.explanation.words import CHANNEL_WORDS, VERDICT
+from tasks.reports.list_files import write_rows
+from tasks.rules.arrays import Mask, arrow, as_codes, truths
+from tasks.rules.dates.times import local_times
+from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.sources.tickets import Cause, Ground, Ticket, tickets
+from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.warehouse.engine import fetch_all, read_frame
 
 RECOVERED: Final = ("phantom_late", "undetermined")  # verdicts that a mended cause puts right
@@ -197,8 +197,8 @@ class Tickets:
     def _named(self, name: str, value: str) -> str:
         if not value:
             return self.say(("(không có)", "(none)"))
-        if name == "channel" and value in CHANNEL:
-            return self.say(CHANNEL[value])
+        if name == "channel" and value in CHANNEL_WORDS:
+            return self.say(CHANNEL_WORDS[value])
         return f"{value} {self.names[name, value]}" if (name, value) in self.names else value
 
     def _check(self, check: str) -> str:
@@ -250,7 +250,7 @@ def _received(rows: pd.DataFrame) -> np.ndarray:
     times = np.full(len(rows), np.datetime64("NaT", "us"))
     for source, part in rows.groupby("source", observed=True):
         known = all_sources().get(str(source))
-        times[part.index.to_numpy()] = local_times(part["received_at"], known.zone if known else OFFICE_ZONE)
+        times[part.index.to_numpy()] = local_times(part["received_at"], known.zone if known else OFFICE_ZONE_NAME)
     return times
 
 

@@ -129,7 +129,7 @@ MARKS: dict[str, Mark] = {
 _ORDER = {name: place for place, name in enumerate(MARKS)}
 
 
-def joined(flags: Mapping[str, np.ndarray], length: int) -> pa.Array:
+def joined_marks(flags: Mapping[str, np.ndarray], length: int) -> pa.Array:
     """Join flags into one text a row.
 
     Args:

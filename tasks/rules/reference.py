@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from tasks.rules.columns import NAT, Codes, Mask, Numbers, Times, arrow
-from tasks.rules.crosswalk import agencies_named
+from tasks.rules.arrays import NO_TIME, EncodedText, Mask, Numbers, Times, arrow
+from tasks.rules.linkage.crosswalk import agencies_named
 
 _SPAN = 1 << 20  # days; wider than any calendar
 _FIRST = int(np.datetime64("1600-01-01", "D").astype(np.int64))
@@ -57,7 +57,7 @@ class Validity:
             day: ``datetime64[D]``; NaT finds nothing.
         """
         number = day.astype("datetime64[D]", copy=False).view(np.int64)
-        known = (thing >= 0) & (number != NAT)
+        known = (thing >= 0) & (number != NO_TIME)
         if len(self.keys) == 0 or not known.any():
             return np.full(len(thing), -1, dtype=np.int64)
         least, most = int((number - 1).min()) + 1, int(number.max())  # one less, and NaT is the greatest of all
@@ -104,7 +104,7 @@ class Catalogue:
     own_channel: Numbers
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, code: Codes, channel: Codes, received: Times) -> Catalogue:
+    def of(cls, rows: pd.DataFrame, code: EncodedText, channel: EncodedText, received: Times) -> Catalogue:
         """Find each dossier's version.
 
         Args:
@@ -119,14 +119,14 @@ class Catalogue:
         listed = set(procedures)
         known = code.where(text in listed for text in code.texts)
         own = cls._find(versions, code, channel, received)
-        at_counter = Codes(np.zeros_like(channel.index), ["counter"])
+        at_counter = EncodedText(np.zeros_like(channel.index), ["counter"])
         rest = np.flatnonzero(own < 0)
         row = own.copy()
         row[rest] = cls._find(versions, code.take(rest), at_counter.take(rest), received[rest])
         return cls(rows, known, row, own)
 
     @staticmethod
-    def _find(versions: Validity, code: Codes, channel: Codes, day: Times) -> Numbers:
+    def _find(versions: Validity, code: EncodedText, channel: EncodedText, day: Times) -> Numbers:
         # A dossier without a channel came to the counter (QD 766, 3.3). The -1 of one without a procedure finds the last line.
         kinds = ["counter", *channel.texts]
         table = [versions.things.get(f"{procedure}/{kind}", -1) for procedure in [*code.texts, ""] for kind in kinds]
@@ -159,7 +159,7 @@ class Catalogue:
 
 
 @dataclass(frozen=True)
-class Directory:
+class AgencyDirectory:
     """The directory of agencies.
 
     Attributes:
@@ -173,7 +173,7 @@ class Directory:
     by_any_code: Validity
 
     @classmethod
-    def of(cls, rows: pd.DataFrame) -> Directory:
+    def of(cls, rows: pd.DataFrame) -> AgencyDirectory:
         """Index the directory."""
         codes = rows["unit_code"].astype(object).tolist()
         validity = Validity.of(codes, rows["valid_from"], rows["valid_to"])
@@ -188,15 +188,15 @@ class Directory:
         """Whether there is no directory at all: then nothing is held against it."""
         return len(self.rows) == 0
 
-    def knows(self, unit: Codes) -> Mask:
+    def knows(self, unit: EncodedText) -> Mask:
         """Tell where an agency's code stands in the directory; False where null."""
         return self.validity.numbers(unit.texts).take(unit.index) >= 0
 
-    def valid_on(self, unit: Codes, day: Times) -> Mask:
+    def valid_on(self, unit: EncodedText, day: Times) -> Mask:
         """Tell where an agency's code is valid on a day; False where either is unknown."""
         return self.version(unit, day) >= 0
 
-    def version(self, unit: Codes, day: Times) -> Numbers:
+    def version(self, unit: EncodedText, day: Times) -> Numbers:
         """Return the row of the agency that a code meant on a day; -1 where either is unknown or it meant none."""
         return self.validity.find(self.validity.numbers(unit.texts).take(unit.index), day)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from config.sources import Source
+from tasks.sources.databases.sql import SqlAdapter
 from tasks.sources.files import FilesAdapter
+from tasks.sources.http.rest import RestAdapter
 from tasks.sources.protocol import Adapter
-from tasks.sources.rest import RestAdapter
-from tasks.sources.sql import SqlAdapter
 
 _ADAPTERS: dict[str, Callable[[Source], Adapter]] = {"rest": RestAdapter, "sql": SqlAdapter, "files": FilesAdapter}
 

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.connections import Totals
-from tasks.rules.dates import chosen, read_dates
+from tasks.rules.dates.reading import chosen, read_dates
+from tasks.sources.formats.records import objects_of
 from tasks.sources.protocol import DayTotal
-from tasks.sources.records import objects_of
 
 
 def read_totals(records: Sequence[Any], totals: Totals) -> list[DayTotal]:

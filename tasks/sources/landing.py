@@ -10,7 +10,7 @@ import hashlib
 import zstandard
 
 from config.errors import SourceError
-from tasks.sources.shelves import WHERE, shelf
+from tasks.sources.storage import WHERE, blob_store
 
 _LEVEL = 3
 _LARGEST = 4 * 1024**3  # bytes of one page; above it a file was not written by us
@@ -29,7 +29,7 @@ def store(body: bytes) -> str:
         SourceError: the store of the landing zone does not answer, or changes what it is given.
     """
     digest = digest_of(body)
-    place, name = shelf(), name_of(digest)
+    place, name = blob_store(), name_of(digest)
     if not place.holds(name):
         place.put(name, zstandard.ZstdCompressor(level=_LEVEL).compress(body))
     return digest
@@ -46,7 +46,7 @@ def fetch(digest: str, source: str = WHERE) -> bytes:
         SourceError: the file is missing, or its bytes are no longer those that came.
     """
     try:
-        body = zstandard.ZstdDecompressor().decompress(shelf().get(name_of(digest)), max_output_size=_LARGEST)
+        body = zstandard.ZstdDecompressor().decompress(blob_store().get(name_of(digest)), max_output_size=_LARGEST)
     except FileNotFoundError:
         raise SourceError(
             source, f"landing file {digest[:12]} is missing from the landing zone", "Restore it from a backup, or pull again."

@@ -10,14 +10,14 @@ import numpy as np
 
 from config.errors import SourceError
 from config.sources import Source
-from tasks.rules.masking import mask
-from tasks.sources.columnar import PageTypes, ParsedPage, UnevenError
-from tasks.sources.guard import guard_of, page_name
-from tasks.sources.json_text import uncollected
-from tasks.sources.notes import UNREADABLE, Note
-from tasks.sources.profiles import parse_records, read_parsed, read_records, read_table
+from tasks.rules.privacy.masking import mask
+from tasks.sources.file_notes import UNREADABLE, FileNote
+from tasks.sources.formats.columnar import PageTypes, ParsedPage, UnevenError
+from tasks.sources.formats.json_text import uncollected
+from tasks.sources.formats.profiles import parse_records, read_parsed, read_records, read_table
+from tasks.sources.parsed_records import Lines, Pages, ParsedRecords, alone, concatenated, unreadable
+from tasks.sources.privacy_guard import page_name, privacy_guard_of
 from tasks.sources.protocol import JSON, JSON_LINES, REFUSED_FILE
-from tasks.sources.readings import Lines, Pages, Readings, alone, joined, unreadable
 
 
 @dataclass(frozen=True)
@@ -47,24 +47,24 @@ class PagesRead:
         notes: of each page, what there is to say about it.
     """
 
-    parts: list[Readings] = field(default_factory=list)
+    parts: list[ParsedRecords] = field(default_factory=list)
     records: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     faults: list[SourceError] = field(default_factory=list)
     lines: list[Lines] = field(default_factory=list)
-    notes: list[tuple[Note, ...]] = field(default_factory=list)
+    notes: list[tuple[FileNote, ...]] = field(default_factory=list)
 
-    def joined(self) -> Readings:
+    def joined(self) -> ParsedRecords:
         """Return all of it under one another."""
-        return joined(self.parts)
+        return concatenated(self.parts)
 
     def add(self, page: Landed, source: Source, types: PageTypes | None = None) -> None:
-        """Read one page and add what it says; see :func:`tasks.sources.profiles.read_records`."""
+        """Read one page and add what it says; see :func:`tasks.sources.formats.profiles.read_records`."""
         try:
-            part = guard_of(source).guarded(_read(page, source, types))
+            part = privacy_guard_of(source).guarded(_read(page, source, types))
         except SourceError as error:
             self.faults.append(error)
-            part = replace(unreadable(page.digest), notes=(Note(UNREADABLE, mask(error.fact)),))
+            part = replace(unreadable(page.digest), notes=(FileNote(UNREADABLE, mask(error.fact)),))
         self.parts.append(part)
         self.records.append(part.records)
         self.refused.append(len(part.rejected))
@@ -72,7 +72,7 @@ class PagesRead:
         self.notes.append(part.notes)
 
 
-def read_page(body: bytes, media_type: str, source: Source, name: str = "") -> Readings:
+def read_page(body: bytes, media_type: str, source: Source, name: str = "") -> ParsedRecords:
     """Read one page of a source.
 
     Args:
@@ -84,7 +84,7 @@ def read_page(body: bytes, media_type: str, source: Source, name: str = "") -> R
     Raises:
         SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
     """
-    return guard_of(source).guarded(_read(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source))
+    return privacy_guard_of(source).guarded(_read(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source))
 
 
 def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) -> PagesRead:
@@ -115,7 +115,7 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     counts = [len(parsed.rows) for _, parsed in alike]
     pages = Pages([page.digest for page, _ in alike], np.cumsum([0, *counts]))
     try:
-        part = guard_of(source).guarded(read_parsed([parsed for _, parsed in alike], source, pages))
+        part = privacy_guard_of(source).guarded(read_parsed([parsed for _, parsed in alike], source, pages))
     except UnevenError:
         for page, _ in alike:
             found.add(page, source)
@@ -127,7 +127,7 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     found.notes += [()] * len(counts)
 
 
-def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Readings:
+def _read(page: Landed, source: Source, types: PageTypes | None = None) -> ParsedRecords:
     pages = alone(page.digest)
     if page.media_type == REFUSED_FILE:
         return unreadable(page.digest, page.body.decode().partition(" ")[0])

@@ -1,4 +1,4 @@
-"""Reading the frames that checks and verdicts work on: a bundle of partitions, corrections laid over."""
+"""Reading the frames that checks and verdicts work on: a batch of partitions, corrections laid over."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from schemas.quality import CLOCK_FAULTS, CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
 from schemas.verdicts import MOVING
-from tasks.rules.clock_faults import with_clock_marks
-from tasks.rules.corrections import with_corrections
+from tasks.rules.corrections.values import with_corrections
 from tasks.rules.frames import DossierFrames, Earlier
-from tasks.rules.refiling import CERTAIN
-from tasks.warehouse.bundles import Bundle
+from tasks.rules.linkage.refiling import CERTAIN
+from tasks.rules.sources.clock_faults import with_clock_marks
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
-from tasks.warehouse.heard import NEWS, UNHEARD
-from tasks.warehouse.partitions import LAST_DATE, SLOTS
+from tasks.warehouse.freshness import NEWS, UNHEARD
+from tasks.warehouse.partitions import LAST_DATE, PARTITIONS_SQL
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
@@ -31,7 +31,7 @@ _OF_MONTHS = "d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND 
 # What a change since the last time can have touched, and what grows older by itself. Each way asks for changes first and
 # for dossiers then, one by one (LIMIT keeps them from being joined to all): those that nothing touched are not looked at.
 _TOUCHED = f"""
-    {SLOTS}, touched AS (
+    {PARTITIONS_SQL}, touched AS (
         SELECT d.source, d.code FROM core.dossiers AS d
         WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.changed_in > %(since)s
         UNION ALL
@@ -86,7 +86,7 @@ _DOSSIERS = """,
 
 @dataclass(frozen=True)
 class Selection:
-    """Which dossiers of a bundle to read.
+    """Which dossiers of a batch to read.
 
     Attributes:
         since: only those touched after this change number; None reads all.
@@ -100,11 +100,11 @@ class Selection:
     codes: tuple[str, ...] | None = None
 
 
-ALL = Selection()
+EVERY_DOSSIER = Selection()
 
 
 @dataclass(frozen=True)
-class Progress:
+class StepProgress:
     """How far a step has come with a partition."""
 
     through: int
@@ -112,8 +112,8 @@ class Progress:
     as_of: date | None
 
 
-def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
-    """Read the primary dossiers of a bundle, all that speaks about them, and the reference data.
+def read_batch(batch: Batch, selection: Selection = EVERY_DOSSIER) -> DossierFrames:
+    """Read the primary dossiers of a batch, all that speaks about them, and the reference data.
 
     Approved corrections are laid over the source's statement, the newest of each field; matched records of
     other systems appear under the dossier that they speak about; dossiers of an agency whose clock is off bear its marks.
@@ -121,7 +121,7 @@ def read_bundle(bundle: Bundle, selection: Selection = ALL) -> DossierFrames:
     Raises:
         WarehouseError: a statement failed.
     """
-    return _read_chosen(*_chosen(bundle, touched(bundle, selection)))
+    return _read_chosen(*_chosen(batch, affected_selection(batch, selection)))
 
 
 def _read_chosen(chosen: str, parameters: Mapping[str, Any]) -> DossierFrames:
@@ -155,34 +155,34 @@ def _read_earlier(chosen: str, parameters: Mapping[str, Any]) -> Earlier | None:
     return Earlier(_read_chosen(_OF_CODES, first), links)
 
 
-def progress_of(step: str, bundle: Bundle) -> list[Progress]:
-    """Return how far a step has come with each partition of a bundle that it has done before."""
+def progress_of(step: str, batch: Batch) -> list[StepProgress]:
+    """Return how far a step has come with each partition of a batch that it has done before."""
     rows = fetch_all(
         "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = %(step)s AND partition = ANY(%(partitions)s)",
-        {"step": step, "partitions": [partition.key for partition in bundle.partitions]},
+        {"step": step, "partitions": [partition.key for partition in batch.partitions]},
     )
-    return [Progress(*row) for row in rows]
+    return [StepProgress(*row) for row in rows]
 
 
-def selection_for(step: str, bundle: Bundle, rules_digest: str, as_of: date) -> Selection:
+def selection_for(step: str, batch: Batch, rules_digest: str, as_of: date) -> Selection:
     """Choose what a step has to do again: all under new rules or reference data, else what was touched.
 
     Where the day moved back, everything: a dossier that was open then may be closed now.
     """
-    done = progress_of(step, bundle)
+    done = progress_of(step, batch)
     known = [one.as_of for one in done if one.rules_digest == rules_digest and one.as_of is not None]
-    if len(known) < len(bundle.months) or as_of < max(known):
-        return ALL
+    if len(known) < len(batch.months) or as_of < max(known):
+        return EVERY_DOSSIER
     through = min(one.through for one in done)
     (reference,) = fetch_all(
         "SELECT greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
     )[0]
     if reference > through:
-        return ALL
+        return EVERY_DOSSIER
     return Selection(since=through, from_day=min((day for day in known if day != as_of), default=None))
 
 
-def touched(bundle: Bundle, selection: Selection) -> Selection:
+def affected_selection(batch: Batch, selection: Selection) -> Selection:
     """Look up once which dossiers a selection by change number means; any other is returned as it is.
 
     Raises:
@@ -191,13 +191,13 @@ def touched(bundle: Bundle, selection: Selection) -> Selection:
     if selection.since is None:
         return selection
     given = {"since": selection.since, "from_day": selection.from_day}
-    rows = fetch_all(_TOUCHED, {"source": bundle.source, "months": list(bundle.months), **given})
+    rows = fetch_all(_TOUCHED, {"source": batch.source, "months": list(batch.months), **given})
     return Selection(codes=tuple(code for (code,) in rows))
 
 
-def _chosen(bundle: Bundle, selection: Selection) -> tuple[str, dict[str, Any]]:
+def _chosen(batch: Batch, selection: Selection) -> tuple[str, dict[str, Any]]:
     chosen = _OF_MONTHS
-    parameters: dict[str, Any] = {"source": bundle.source, "months": list(bundle.months)}
+    parameters: dict[str, Any] = {"source": batch.source, "months": list(batch.months)}
     if selection.codes is not None:
         chosen += _NAMED
         parameters["codes"] = list(selection.codes)

@@ -26,7 +26,7 @@ from tasks.warehouse.statement_errors import failure, pooled, refusal, retried, 
 
 Query: TypeAlias = "str | sql.Composable"
 Dtypes: TypeAlias = Mapping[str, pd.ArrowDtype] | Table
-Answer = TypeVar("Answer")
+_T = TypeVar("_T")
 
 _PATIENCE = 30.0  # seconds: a crashed server replays its log before it lets anybody in
 _SESSION = {
@@ -183,7 +183,7 @@ def _lend(purpose: str) -> sa.pool.PoolProxiedConnection:
         raise failure(psycopg2.OperationalError(), purpose) from None
 
 
-def read_with(purpose: str, read: Callable[[psycopg2.extensions.connection], Answer]) -> Answer:
+def read_with(purpose: str, read: Callable[[psycopg2.extensions.connection], _T]) -> _T:
     """Read within one transaction; begun again on a fresh connection where the server died or was busy.
 
     Every read outside a load goes through here, so that none meets a dying server unprepared.
@@ -196,7 +196,7 @@ def read_with(purpose: str, read: Callable[[psycopg2.extensions.connection], Ans
         WarehouseError: in place of the driver's errors, whose texts quote values.
     """
 
-    def once() -> Answer:
+    def once() -> _T:
         with connection(purpose) as driver:
             return read(driver)
 

@@ -26,9 +26,9 @@ from config.errors import DataError
 from schemas.audit import PROGRESS
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.table import Table
-from tasks.rules.columns import arrow
+from tasks.rules.arrays import arrow
 from tasks.warehouse.engine import Dtypes, Query, connection, copy_out
-from tasks.warehouse.kill import kill_point
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.ledger import append
 from tasks.warehouse.merge import Merge, Merged, condition, equal_columns
 from tasks.warehouse.net import Net
@@ -77,7 +77,7 @@ class Load:
         staged = self._stage(table, frame)
         deleted = self._delete_gone(table, staged, retire_within) if retire_within else 0
         merged = self._merge_of(table, staged).upsert() + Merged(deleted=deleted)
-        kill_point("merged")
+        failpoint("merged")
         return self._note(merged)
 
     def merge_unless(
@@ -97,7 +97,7 @@ class Load:
         """
         merge = self._merge_of(table, self._stage(table, frame), unless=unless, told=told)
         merged = merge.upsert()
-        kill_point("merged")
+        failpoint("merged")
         self._note(merged)
         given = {token: code for code, token in self.net.codes.items()}
         return [tuple(given.get(value, value) for value in row) for row in merge.held_back]
@@ -120,7 +120,7 @@ class Load:
         )
         deleted = self._delete_gone(table, staged, where)
         merged = self._merge_of(table, staged).upsert() + Merged(deleted=deleted)
-        kill_point("replaced")
+        failpoint("replaced")
         return self._note(merged)
 
     def merge_children(self, table: Table, frame: pd.DataFrame, parents: pd.DataFrame, *, tell: bool = True) -> Merged:
@@ -149,7 +149,7 @@ class Load:
         merged = merge.upsert() + Merged(deleted=deleted)
         if touched is not None and (merged.inserted or merged.updated or merged.deleted):
             self._bump_parents(touched)
-        kill_point("children_merged")
+        failpoint("children_merged")
         return self._note(merged)
 
     def read(self, query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes) -> pd.DataFrame:
@@ -217,7 +217,7 @@ class Load:
         values = (step, partition, through, as_of, rules_digest, cursor)
         self.put(PROGRESS, dict(zip(PROGRESS.given_columns, values, strict=True)))
         self.merged = before  # where a step stands is no row that it loaded
-        kill_point("progressed")
+        failpoint("progressed")
 
     def _note(self, merged: Merged) -> Merged:
         self.merged += merged
@@ -228,7 +228,7 @@ class Load:
         self._stages += 1
         guarded = self.net.guarded(table, conform(table, frame), children=children)
         staged = stage(self._driver, table, guarded, self._stages)
-        kill_point("staged")
+        failpoint("staged")
         return staged
 
     def _merge_of(
@@ -311,7 +311,7 @@ def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Lo
     """
     with connection(f"{action} {subject}") as driver:
         current = Load(driver, _begin(driver, subject))
-        kill_point("locked")
+        failpoint("locked")
         yield current
         append(
             driver,
@@ -324,16 +324,16 @@ def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Lo
             deleted=current.merged.deleted,
             digest=digest,
         )
-        kill_point("ledger_written")
-        kill_point("before_commit")
-    kill_point("after_commit")
+        failpoint("ledger_written")
+        failpoint("before_commit")
+    failpoint("after_commit")
 
 
 def _begin(driver: psycopg2.extensions.connection, subject: str) -> int:
     """Lock the subject, announce a lower bound of the change number, then draw it.
 
     The bound is visible before the number exists, so whoever reads it sees either the bound or numbers
-    that are all smaller: see :func:`tasks.warehouse.partitions.horizon`.
+    that are all smaller: see :func:`tasks.warehouse.partitions.high_watermark`.
     """
     with driver.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (subject, _SUBJECT_SEED))

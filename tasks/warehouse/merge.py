@@ -16,10 +16,10 @@ from psycopg2 import sql
 
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS
 from schemas.table import Table
-from tasks.warehouse.kill import kill_point
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.stage import Stage, names, qualified
 
-CHANGED_IN = "changed_in"
+_CHANGED_IN = "changed_in"
 # Where a record was read does not change what it says: a dossier that an overlapping pull brings again in
 # another landing file stays untouched, and goes on naming the file that first said so.
 _NOT_COMPARED = ("pull_id", "page_digest", "page_position")
@@ -77,8 +77,8 @@ class Merge:
         self._driver, self._table, self._stage, self._number = driver, table, stage, number
         self._touched, self._repeated = touched, repeated
         self._target = qualified(table)
-        self._values = tuple(c for c in stage.columns if c not in table.key and c != CHANGED_IN)
-        self._counts_changes = CHANGED_IN in table.managed
+        self._values = tuple(c for c in stage.columns if c not in table.key and c != _CHANGED_IN)
+        self._counts_changes = _CHANGED_IN in table.managed
         self._since = dict(table.since)
 
     def upsert(self) -> Merged:
@@ -106,7 +106,7 @@ class Merge:
             return Merged(inserted, updated, self._stage.rows - inserted - updated)
         new = self._count_new()
         updated = self._update_known() if new < self._stage.rows else 0
-        kill_point("updated")
+        failpoint("updated")
         inserted = self._insert(self._absent() if new < self._stage.rows else _EVERY) if new else 0
         return Merged(inserted, updated, self._stage.rows - inserted - updated)
 
@@ -207,7 +207,7 @@ class Merge:
         with self._driver.cursor() as cursor:
             cursor.execute(self._insertion(_EVERY))
             rows = int(cursor.rowcount)
-            given = tuple(c for c in DOSSIER_VERSIONS.columns if c not in ("seen_at", CHANGED_IN))
+            given = tuple(c for c in DOSSIER_VERSIONS.columns if c not in ("seen_at", _CHANGED_IN))
             cursor.execute(
                 sql.SQL(
                     "INSERT INTO {versions} ({given}, changed_in, seen_at) SELECT {given}, {number}, now() FROM {stage}"
@@ -232,7 +232,7 @@ class Merge:
         number = [sql.Literal(self._number)] if self._counts_changes else []
         return sql.SQL("INSERT INTO {target} AS t ({columns}) SELECT {values} FROM {stage} AS s {which}").format(
             target=self._target,
-            columns=names((*columns, CHANGED_IN) if self._counts_changes else columns),
+            columns=names((*columns, _CHANGED_IN) if self._counts_changes else columns),
             values=sql.SQL(", ").join([names(columns, "s"), *number]),
             stage=self._stage.name,
             which=which,
@@ -291,7 +291,7 @@ class Merge:
     def _change_number(self, pattern: str) -> list[sql.Composable]:
         if not self._counts_changes:
             return []
-        return [sql.SQL(pattern).format(sql.Identifier(CHANGED_IN), sql.Literal(self._number))]
+        return [sql.SQL(pattern).format(sql.Identifier(_CHANGED_IN), sql.Literal(self._number))]
 
 
 def equal_columns(columns: tuple[str, ...], left: str = "t", right: str = "s") -> sql.Composable:

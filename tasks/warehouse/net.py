@@ -1,6 +1,6 @@
 """Second net under personal values: whatever looks like one in a text is replaced where texts go into the warehouse.
 
-The first net (:mod:`tasks.sources.guard`) stands where pages become readings and knows more: whose record it is, what the
+The first net (:mod:`tasks.sources.privacy_guard`) stands where pages become readings and knows more: whose record it is, what the
 other numbers of a column look like. Here every text passes that a source or a file given by a person can fill, wherever it
 came from, and is looked at by itself; what the first net let through for a reason passes here too.
 """
@@ -25,9 +25,9 @@ from schemas.quality import CLOCK_FAULTS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.table import Kind, Table
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.cleaning.applicants import pseudonym_key
-from tasks.rules.columns import arrow, truths
+from tasks.rules.arrays import arrow, truths
 from tasks.rules.marks import PERSONAL_MASKED
-from tasks.rules.masking import (
+from tasks.rules.privacy.masking import (
     HIDDEN,
     looks_personal,
     mask,
@@ -37,9 +37,9 @@ from tasks.rules.masking import (
     told,
     without_contacts,
 )
-from tasks.rules.numbers import is_dated
-from tasks.rules.syllables import set_of
-from tasks.sources.guard import PLAIN_CODE, code_token, guard_of, page_name, personal_by_itself
+from tasks.rules.privacy.numbers import is_dated
+from tasks.rules.text.syllables import set_of
+from tasks.sources.privacy_guard import PLAIN_CODE, code_token, page_name, personal_by_itself, privacy_guard_of
 
 # Made of rows of the warehouse alone, so that each of their texts was looked at where it came in.
 DERIVED: frozenset[str] = frozenset(
@@ -50,7 +50,7 @@ DERIVED: frozenset[str] = frozenset(
     )
 )
 # Written by this program in its own words, names of files in config, digests and pseudonyms; nobody else fills them.
-# A mark is the adapter's word for a place; a place at a person's number is not written down (tasks/sources/row_place.py).
+# A mark is the adapter's word for a place; a place at a person's number is not written down (tasks/sources/databases/row_position.py).
 OURS = set_of(
     "source pull_id window_id met_in page_digest first_page digest state error_class media_type role applicant_key "
     "applicant_spelling actor_key marks origin end_origin rule table_name policy what meaning kinds correction_id package "
@@ -204,4 +204,4 @@ def _marked(marks: pa.Array, rows: np.ndarray) -> pa.Array:
 
 def _known_words() -> frozenset[str]:
     """Return the words of all sources' own lists; they are nobody's, whatever they look like."""
-    return frozenset().union(*(guard_of(source).known for source in known_sources().judged.values()))
+    return frozenset().union(*(privacy_guard_of(source).known for source in known_sources().judged.values()))

@@ -10,7 +10,7 @@ from typing import Any
 from config.errors import NothingYetError
 from schemas.verdicts import MOVING
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.heard import NEWS, UNHEARD
+from tasks.warehouse.freshness import NEWS, UNHEARD
 from tasks.warehouse.load import IN_FLIGHT
 
 _CLOSED = (3, 7, 8, 9, 10)  # national statuses after which time no longer runs (law 2.6)
@@ -51,7 +51,7 @@ class Partition:
 REFERENCE = "greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
 
 # Partitions are stepped through along an index.
-SLOTS = """
+PARTITIONS_SQL = """
     WITH RECURSIVE slot AS (
         (SELECT source, partition_month AS month FROM core.dossiers ORDER BY 1, 2 LIMIT 1)
         UNION ALL
@@ -62,14 +62,14 @@ SLOTS = """
     )"""
 _PRIMARY = """(%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
             SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')"""
-_EVERY = f"{SLOTS} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
+_EVERY = f"{PARTITIONS_SQL} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
 
 LAST_DATE = "greatest(d.received_at, d.done_at, d.returned_at, d.refused_at)"
 """When the last of what a dossier (d) states has happened: a verdict for an earlier day may be another on a later one."""
 # Asks as little as it can: changes are looked up behind the oldest mark, and a partition's rows are read only where
 # nothing else has settled that it is pending.
 _PENDING = f"""
-    {SLOTS}, known AS MATERIALIZED (
+    {PARTITIONS_SQL}, known AS MATERIALIZED (
         SELECT s.source, s.month, p.through, p.rules_digest, p.as_of FROM slot AS s
         LEFT JOIN audit.progress AS p
             ON p.step = %(step)s AND p.partition = s.source || '/' || to_char(s.month, 'YYYY-MM')
@@ -131,7 +131,7 @@ def every_partition(sources: Sequence[str] | None = None) -> list[Partition]:
         sources: only these; all primary ones by default.
     """
     parameters = {"every_source": sources is None, "sources": list(sources or ())}
-    return [Partition(source, month) for source, month in rows_of(_EVERY, parameters)]
+    return [Partition(source, month) for source, month in partition_rows(_EVERY, parameters)]
 
 
 def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | None = None) -> list[Partition]:
@@ -155,7 +155,7 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
         "sources": list(sources or ()),
         "closed": list(_CLOSED),
     }
-    return [Partition(source, month) for source, month in rows_of(_PENDING, parameters)]
+    return [Partition(source, month) for source, month in partition_rows(_PENDING, parameters)]
 
 
 def last_day_of(step: str = "judge") -> date:
@@ -167,13 +167,13 @@ def last_day_of(step: str = "judge") -> date:
         NothingYetError: it never was.
     """
     steps = [step, "measure"] if step == "judge" else [step]
-    rows = rows_of(_LAST_DAY, {"steps": steps})
+    rows = partition_rows(_LAST_DAY, {"steps": steps})
     if not rows:
         raise NothingYetError(f"run of the step {step}")
     return rows[0][0]  # type: ignore[no-any-return]
 
 
-def horizon() -> int:
+def high_watermark() -> int:
     """Return a change number up to which every load is committed or undone.
 
     Call it BEFORE reading rows that a step is made from, and store it as ``through`` of each of its partitions. Were it
@@ -182,16 +182,16 @@ def horizon() -> int:
     Each load announces, by an advisory lock, a lower bound of its number before it draws it. A load that
     announces after we looked draws a number higher than any that was drawn when we began.
     """
-    (drawn,) = rows_of("SELECT last_value * is_called::int FROM audit.change_seq", {})[0]
+    (drawn,) = partition_rows("SELECT last_value * is_called::int FROM audit.change_seq", {})[0]
     query = """
         SELECT min(objid::bigint) - 1 FROM pg_locks
         WHERE locktype = 'advisory' AND classid = %(class)s AND objsubid = 2
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     """
-    (in_flight,) = rows_of(query, {"class": IN_FLIGHT})[0]
+    (in_flight,) = partition_rows(query, {"class": IN_FLIGHT})[0]
     return int(drawn) if in_flight is None else min(int(drawn), int(in_flight))
 
 
-def rows_of(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def partition_rows(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return what a question about partitions answers."""
     return fetch_all(query, parameters, purpose="list partitions")

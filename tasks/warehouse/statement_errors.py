@@ -16,7 +16,7 @@ import sqlalchemy.exc
 
 from config.errors import WarehouseError
 
-Result = TypeVar("Result")
+_T = TypeVar("_T")
 
 _CONNECTION_LOST = "08006"
 _RETRYABLE = frozenset(
@@ -142,7 +142,7 @@ def retryable(error: BaseException) -> bool:
     return state is not None and _passing(state) and not getattr(error, "final", False)
 
 
-def retried(call: Callable[[], Result], attempts: int = 5, longest: float = 5.0) -> Result:
+def retried(call: Callable[[], _T], attempts: int = 5, longest: float = 5.0) -> _T:
     """Call until it succeeds, fails for good, or has failed ``attempts`` times.
 
     Args:

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from config.settings import ROOT
-from tasks.gate_engine import plain_column
+from tasks.gates.engine import plain_column
 from tasks.rules.frames import DossierFrames
 from tests.bench import expectations_program
 from tests.bench.checks_program import count_failing, partitions

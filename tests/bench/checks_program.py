@@ -12,9 +12,9 @@ from pathlib import Path
 
 from config.calendar import load_calendars
 from config.checks import load_checks
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 from tasks.rules.checks import Findings, run_checks
-from tasks.rules.clock import Clocks
+from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.frames import DossierFrames
 from tests.bench.many_dossiers import many_dossiers
 

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from config.calendar import Calendar, load_calendars
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 from tests.bench.line import Measured, line, timed
 
 DOSSIERS = 1_000_000

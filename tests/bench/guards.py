@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from config.sources import Source
-from tasks import gate_engine
-from tasks.gates import GateKeeper
-from tasks.loading import load_source
+from tasks.gates import engine
+from tasks.gates.contracts import GateKeeper
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.sources.guard import Guard
+from tasks.sources.privacy_guard import PrivacyGuard
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.net import Net
 from tests.bench.line import Measured, line
@@ -26,7 +26,7 @@ from tests.bench.pulling import AS_OF, DOSSIERS_MADE, one_stop_system, pull_and_
 from tests.warehouse.emptying import empty_warehouse
 
 ROUNDS = 3
-_NETS = ((Guard, "guarded"), (Net, "guarded"), (Net, "row"))
+_NETS = ((PrivacyGuard, "guarded"), (Net, "guarded"), (Net, "row"))
 
 
 class Clock:
@@ -52,7 +52,7 @@ class Clock:
 @line("guards-of-load", other="a load, processor time", at_most=0.05)
 def bench_guards() -> Measured:
     """Both nets against the whole load that they are part of; of some rounds the one with the smallest share."""
-    gate_engine.warm_up()
+    engine.warm_up()
     with one_stop_system(DOSSIERS_MADE) as sources:
         rounds = [_round(sources) for _ in range(ROUNDS)]
     return min(rounds, key=lambda one: one.ours / one.other)

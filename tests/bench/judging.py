@@ -26,12 +26,12 @@ from config.policies import policies_of_a_run
 from config.settings import ROOT, settings
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.counts import Counts
-from tasks.digest import rules_digest
-from tasks.judge import judge_all, judge_bundle
-from tasks.offices import all_sources
-from tasks.warehouse.bundles import Bundle, bundled
-from tasks.warehouse.dossiers import Selection, read_bundle
+from tasks.judge import judge_all, judge_batch
+from tasks.judging.offices import all_sources
+from tasks.judging.rules_digest import rules_digest
+from tasks.runtime.step_result import StepResult
+from tasks.warehouse.batches import Batch, batched
+from tasks.warehouse.dossiers import Selection, read_batch
 from tasks.warehouse.engine import connection, fetch_all, reset_engine
 from tasks.warehouse.migrations import migrate
 from tasks.warehouse.partitions import pending
@@ -89,11 +89,11 @@ def _measured() -> tuple[float, float, float]:
     return judged.seconds, copied.seconds, next_day.seconds
 
 
-def _judge(day: date) -> Counts:
-    """Judge what is pending, as a run does but one bundle after the other."""
+def _judge(day: date) -> StepResult:
+    """Judge what is pending, as a run does but one batch after the other."""
     digest = rules_digest()
-    bundles = bundled("judge", pending("judge", day, digest, [SOURCE]), digest)
-    return sum((judge_bundle(bundle, day) for bundle in bundles), Counts("judge", "*"))
+    batches = batched("judge", pending("judge", day, digest, [SOURCE]), digest)
+    return sum((judge_batch(batch, day) for batch in batches), StepResult("judge", "*"))
 
 
 def _copy() -> Timed:
@@ -133,7 +133,7 @@ def _assert_as_judged_alone(day: date) -> None:
     months = fetch_all(
         "SELECT DISTINCT partition_month FROM core.dossiers WHERE source = %(source)s ORDER BY 1", {"source": SOURCE}
     )
-    frames = read_bundle(Bundle(SOURCE, tuple(m for (m,) in months)), Selection(codes=tuple(code for _, code in rows)))
+    frames = read_batch(Batch(SOURCE, tuple(m for (m,) in months)), Selection(codes=tuple(code for _, code in rows)))
     alone = judge_all(frames, list(policies_of_a_run().values()), SOURCE, day).sort_values(["code", "policy"])
     columns = ["code", "policy", "verdict", "state", "timeliness"]
     stands = fetch_all(query.format(", ".join(columns)))

@@ -26,7 +26,7 @@ _EVERY = 0.25  # seconds between two looks
 _PROGRAM = """
 from config.settings import settings
 from config.sources import load_sources
-from tasks import gates
+from tasks.gates import contracts
 from tests.bench.pulling import pull_and_load
 pull_and_load(load_sources(settings().sources_dir)["province"])
 """

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from config.connections import given
 from config.settings import ROOT
 from config.sources import Source
-from tasks import gate_engine
+from tasks.gates import engine
 from tasks.warehouse.engine import connection, fetch_all, warehouse_url
 from tests.bench.line import Measured, line, timed
 from tests.bench.pulling import one_stop_system, pull_and_load
@@ -31,7 +31,7 @@ _PROGRESS = "SELECT count(*) FROM bench_dlt.dossiers__danh_sach_tien_do"
 @line("http-to-merged-vs-dlt", other="dlt, REST source, merge", times_faster=3.0)
 def bench_against_dlt() -> Measured:
     """A first pull of a one-stop system with its log, landed, checked, cleaned and merged, against dlt's load of it."""
-    gate_engine.warm_up()
+    engine.warm_up()
     with one_stop_system(DOSSIERS_MADE, session_calls=CALLS) as sources:
         for name in ("units", "catalogue"):
             pull_and_load(sources[name])

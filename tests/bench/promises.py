@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.rules.checks import TESTS
-from tasks.rules.codes import NATIONAL
 from tasks.rules.marks import MARKS
+from tasks.rules.text.codes import NATIONAL
 
 FINISHED, OPEN = (9, 10), (2, 4, 5, 6)
 

@@ -38,7 +38,7 @@ def run_demo(folder: Path, seed: int, dossiers: int, *options: str) -> None:
     Raises:
         RuntimeError: it ended badly; with the last lines of what it said.
     """
-    command = [sys.executable, "-m", "flows.demo_run", "--seed", str(seed), "--dossiers", str(dossiers), *options]
+    command = [sys.executable, "-m", "flows.commands.demo", "--seed", str(seed), "--dossiers", str(dossiers), *options]
     done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the demonstration ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")

@@ -21,9 +21,9 @@ from config.settings import ROOT, settings
 from config.sources import Source, load_sources
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.table import Table
-from tasks import gate_engine
-from tasks.gates import GateKeeper
-from tasks.loading import load_source
+from tasks.gates import engine
+from tasks.gates.contracts import GateKeeper
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.sources import landing
 from tasks.warehouse.engine import connection, fetch_all, read_frame
@@ -70,7 +70,7 @@ def bench_http_to_merged() -> Measured:
 
     The quickest of some rounds, of ours and of the other: what a neighbour takes of the machine in one is nobody's.
     """
-    gate_engine.warm_up()
+    engine.warm_up()
     with one_stop_system(DOSSIERS_MADE) as sources:
         rounds = [_round(sources) for _ in range(ROUNDS)]
     return Measured(*(min(seconds) for seconds in zip(*rounds, strict=True)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.verdict.reasons import MISSING, REASONS
 
 ROW = "{:<16}{:<28}{:>8}{:>8}{:>8}{:>12}{:>9}"
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from config.settings import settings
 from config.sources import Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.engine import fetch_all, reset_engine
 from tests.bench.line import Measured, line

@@ -25,10 +25,10 @@ import tests.bench.systemic
 import tests.bench.tables
 from config.calendar import load_calendars
 from demo.faults import rates
-from tasks.clocks import clock_for
-from tasks.rules.clock import Hours, WorkingClock
-from tasks.rules.limits import parse_limit
-from tasks.rules.reasons import MISSING
+from tasks.judging.clocks import clock_for
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.clock.working_clock import OfficeHours, WorkingClock
+from tasks.rules.verdict.reasons import MISSING
 from tests.bench.line import LINES, Measured, line, run
 from tests.bench.planted import Struck, struck
 from tests.bench.planted import table as planted_table
@@ -80,7 +80,7 @@ def calendar_vn() -> Measured:
 def calendar_uk() -> Measured:
     """Due dates of the British freedom-of-information act: another country's calendar, two rules."""
     off = {date.fromisoformat(row["day"]) for row in rows(VECTORS / "uk_holidays_2007_2010.csv")}
-    clock = WorkingClock.of(Hours(date(2007, 1, 1), date(2010, 12, 31), WEEK, off))
+    clock = WorkingClock.of(OfficeHours(date(2007, 1, 1), date(2010, 12, 31), WEEK, off))
     cases = list(rows(VECTORS / "uk_foi_20_days.csv"))
     days = {"20 working days": clock.after_working_days, "20 calendar days then next working day": clock.after_calendar_days}
     due = [days[case["rule"]](np.array([case["received"]], "datetime64[m]"), np.array([20]))[0] for case in cases]

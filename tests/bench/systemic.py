@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tasks.rules.tickets import Cause, Ground, tickets
+from tasks.rules.sources.tickets import Cause, Ground, tickets
 from tests.bench.line import Measured, line
 
 SEEDS = range(1, 6)

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from config.csv_rules import TableRules
 from config.files import read_model
-from config.table_rules import TableRules
-from tasks.rules.cells import broken_cells, wrong
-from tasks.rules.likeness import alike
+from tasks.rules.linkage.record_linkage import linked_pairs
+from tasks.rules.sources.table_cells import broken_cells, wrong
 from tests.bench.line import Measured, line
 
 DATA = Path(__file__).resolve().parents[2] / "tests" / "data"
@@ -51,7 +51,7 @@ def paired(number: int) -> tuple[int, int, int]:
     entries = np.bincount(person)
     true = int((entries * (entries - 1) // 2).sum())
     assert true == PERSONS[number], "the file is not the one that was published"
-    found = alike(rows, same)
+    found = linked_pairs(rows, same)
     return len(found), true, int((person[found.left] == person[found.right]).sum())
 
 

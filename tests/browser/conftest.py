@@ -18,8 +18,8 @@ from schemas.reference import UNITS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.measure import measure_policy
 from tasks.publish import publish_policy
-from tasks.reports.site import write_page
-from tasks.reports.site_data import page_data
+from tasks.reports.site.build import write_page
+from tasks.reports.site.data import page_data
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.load import load
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows

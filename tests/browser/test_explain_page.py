@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tasks.reports.explain_page import page
+from tasks.reports.explanation.page import page
 from tests.unit.test_explain_page import FACT
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tasks.reports.site import page as whole_page
+from tasks.reports.site.build import page as whole_page
 from tests.browser.conftest import Opened, Published, drawn
 
 DARK = {"color_scheme": "dark"}

@@ -18,19 +18,19 @@ from pathlib import Path
 from config.policies import policies_of_a_run
 from config.settings import settings
 from config.sources import load_sources
-from tasks.check import check_bundle
-from tasks.digest import rules_digest
-from tasks.history import keep_run, put_back_days
-from tasks.judge import judge_bundle
-from tasks.loading import load_source
+from tasks.check import check_batch
+from tasks.judge import judge_batch
+from tasks.judging.offices import all_sources
+from tasks.judging.rules_digest import rules_digest
+from tasks.loading.pages import load_source
 from tasks.match import match_all
 from tasks.measure import measure_policy
-from tasks.offices import all_sources
 from tasks.publish import publish_policy
 from tasks.pull import pull_source
-from tasks.reports.site import write_page
-from tasks.warehouse.bundles import Bundle
-from tasks.warehouse.kill import passes
+from tasks.recovery.run_history import keep_run, put_back_days
+from tasks.reports.site.build import write_page
+from tasks.warehouse.batches import Batch
+from tasks.warehouse.failpoints import passes
 from tasks.warehouse.partitions import pending
 
 AS_OF = date(2026, 3, 31)
@@ -153,9 +153,9 @@ def derive(publish: bool = True, as_of: date = AS_OF, *, replayed: bool = False)
     """Do all that comes after loading, or after a replay."""
     match_all(as_of)
     for partition in pending("check", as_of, rules_digest()):
-        check_bundle(Bundle.of(partition), as_of)
+        check_batch(Batch.of(partition), as_of)
     for partition in pending("judge", as_of, rules_digest()):
-        judge_bundle(Bundle.of(partition), as_of)
+        judge_batch(Batch.of(partition), as_of)
     if replayed:
         put_back_days(as_of)
     for policy in policies_of_a_run():

@@ -27,7 +27,7 @@ from tasks.warehouse.engine import connection, fetch_all, read_table, reset_engi
 from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
 from tasks.warehouse.migrations import migrate
-from tasks.warehouse.partitions import every_partition, horizon
+from tasks.warehouse.partitions import every_partition, high_watermark
 from tasks.warehouse.processes import postmaster
 from tasks.warehouse.statement_errors import StatementError, retried, retryable
 from tests.bench.load import made_up_dossiers
@@ -266,7 +266,7 @@ READS: dict[str, tuple[bytes, Callable[[], object], object]] = {
     "the ledger, in the middle": (b"FETCH FORWARD", ledger.verify, None),
     "the ledger's head": (b"audit.ledger", lambda: ledger.head()[0], 1),
     "partitions": (b"core.dossiers", lambda: [p.source for p in every_partition()], ["province"]),
-    "the horizon": (b"pg_locks", lambda: horizon() > 0, True),
+    "the horizon": (b"pg_locks", lambda: high_watermark() > 0, True),
     "migrations": (b"pg_advisory_lock", migrate, []),
     "vacuum": (b"VACUUM", vacuum, None),
 }

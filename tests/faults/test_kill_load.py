@@ -14,7 +14,7 @@ import pytest
 
 from config.settings import ROOT, settings
 from tasks.warehouse.cluster import Cluster
-from tasks.warehouse.kill import KILL_POINTS, kill_point
+from tasks.warehouse.failpoints import KILL_POINTS, failpoint
 from tests.faults import office
 from tests.faults.invariants import check_invariants, state
 from tests.warehouse.emptying import empty_warehouse
@@ -130,7 +130,7 @@ def test_every_point_is_passed_by_the_pipeline_and_named_in_the_registry() -> No
 
 def test_a_point_that_no_test_knows_is_an_error() -> None:
     with pytest.raises(KeyError):
-        kill_point("somewhere")
+        failpoint("somewhere")
 
 
 def test_a_run_killed_at_random_times_is_made_good(runs: Office, undisturbed: Undisturbed) -> None:

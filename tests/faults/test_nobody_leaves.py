@@ -17,17 +17,17 @@ from psycopg2 import sql
 
 from config.settings import settings
 from config.sources import Source
-from flows.correction_looks import standings
-from flows.looks import dossiers, rejected, status, tickets
+from flows.commands.corrections import standings
+from flows.commands.lists import show
+from flows.commands.quality import cleaned, scores
+from flows.commands.source import check_source
+from flows.commands.status import dossiers, rejected, status, tickets
 from flows.publish import publish
-from flows.quality_looks import cleaned, scores
 from flows.refresh import refresh
 from flows.rerun import rerun
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer
-from flows.source_report import check_source
-from flows.watching import show
 from tasks.correct import announce, receive_corrections
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all

@@ -20,13 +20,13 @@ from schemas.quality import COMPLETENESS
 from schemas.table import Table
 from tasks.correct import receive_corrections
 from tasks.differences import find_differences
-from tasks.history import SHEETS, TOLD, keep_run
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.receipts import read_receipts
+from tasks.recovery.manifests import read_manifests
+from tasks.recovery.run_history import HISTORY_TABLES, SHEETS, keep_run
 from tasks.replay import NUMBERED_ANEW, REBUILT, replay_landing
 from tasks.sources import landing
-from tasks.sources.shelves import shelf
+from tasks.sources.storage import blob_store
 from tasks.warehouse import ledger
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
@@ -127,7 +127,7 @@ def test_a_lost_warehouse_comes_back_the_same(folder: Path) -> None:
     before, kept = rows(), books()
     filled = {name for name, digest in before.items() if not digest.startswith("0 ")}
     # Partial statements alone have mentions, and no clock is off here.
-    assert {*REBUILT, *SHEETS, *TOLD} - filled == {"raw.mentions", "audit.progress", "quality.clock_faults"}
+    assert {*REBUILT, *SHEETS, *HISTORY_TABLES} - filled == {"raw.mentions", "audit.progress", "quality.clock_faults"}
     assert fetch_all("SELECT count(DISTINCT first_seen_on), count(DISTINCT last_seen_on) FROM quality.findings") == [(2, 2)]
     assert fetch_all("SELECT count(*) FROM mart.publications") == [(2,)]
     assert ("core.pauses",) in fetch_all("SELECT DISTINCT table_name FROM quality.changes"), (
@@ -192,7 +192,7 @@ def test_loads_that_are_older_than_receipts_get_them_first(history: Path) -> Non
 
 def test_pages_that_were_loaded_twice_are_loaded_twice(history: Path) -> None:
     """A page that is read again after younger ones says nothing newer than they; nor does it in the replay."""
-    first = next(receipt for receipt in read_receipts() if receipt.source == "desk")
+    first = next(receipt for receipt in read_manifests() if receipt.source == "desk")
     before = rows()["core.dossiers"]
     with load("test", "again") as current:
         current.execute("UPDATE raw.pages SET loaded_at = NULL WHERE page_digest = ANY(%(d)s)", {"d": list(first.loaded)})
@@ -208,10 +208,10 @@ def test_the_next_load_goes_on_where_the_lost_warehouse_was(history: Path) -> No
     codes = codes_of_the_desk()
     lose_the_warehouse(history)
     replay_landing()
-    heads = {r.chain: r.name for r in read_receipts()}
+    heads = {r.chain: r.name for r in read_manifests()}
     office.write(history, EDITIONS + 1)
     pull_and_load(together=False)
-    later = {r.chain: r for r in read_receipts()}
+    later = {r.chain: r for r in read_manifests()}
     changed = [chain for chain in heads if later[chain].name != heads[chain]]
     assert "sources/desk" in changed
     assert all(later[chain].previous == heads[chain] for chain in changed)
@@ -226,19 +226,19 @@ def codes_of_the_desk() -> set[str]:
 
 
 def test_a_receipt_whose_load_was_never_committed_does_not_count(history: Path) -> None:
-    expected = len(read_receipts())
-    last = next(r for r in reversed(read_receipts()) if r.chain == "sources/desk")
-    body = shelf().get(last.name).replace(b'"loaded": [', b'"loaded": ["' + b"0" * 64 + b'",')
+    expected = len(read_manifests())
+    last = next(r for r in reversed(read_manifests()) if r.chain == "sources/desk")
+    body = blob_store().get(last.name).replace(b'"loaded": [', b'"loaded": ["' + b"0" * 64 + b'",')
     stamp = last.name.rpartition("-")[0]
     undone = f"{stamp[:-7]}{max(0, int(stamp[-7:-1]) - 1):06d}Z"
-    shelf().put(f"{undone}-{hashlib.sha256(body).hexdigest()[:32]}.json", body)
-    assert len(read_receipts()) == expected
+    blob_store().put(f"{undone}-{hashlib.sha256(body).hexdigest()[:32]}.json", body)
+    assert len(read_manifests()) == expected
 
 
 @pytest.mark.parametrize("fault", ["missing", "damaged"])
 def test_a_receipt_that_is_missing_or_damaged_stops_the_replay_before_it_begins(history: Path, fault: str) -> None:
     before = rows()
-    victim = settings().home / "landing" / next(r.name for r in read_receipts() if r.chain == "sources/desk")
+    victim = settings().home / "landing" / next(r.name for r in read_manifests() if r.chain == "sources/desk")
     victim.unlink() if fault == "missing" else victim.write_bytes(victim.read_bytes()[:-2])
     with pytest.raises(SourceError, match=f"receipt .* is {fault}"):
         replay_landing(overwrite=True)
@@ -247,7 +247,7 @@ def test_a_receipt_that_is_missing_or_damaged_stops_the_replay_before_it_begins(
 
 def test_a_page_that_is_missing_stops_the_replay_and_a_further_one_ends_well(history: Path) -> None:
     before = rows()
-    digest = next(r for r in reversed(read_receipts()) if r.chain == "sources/desk").loaded[0]
+    digest = next(r for r in reversed(read_manifests()) if r.chain == "sources/desk").loaded[0]
     victim = settings().home / "landing" / landing.name_of(digest)
     kept = victim.read_bytes()
     victim.unlink()
@@ -286,6 +286,6 @@ def test_a_source_whose_file_is_gone_is_named(history: Path) -> None:
 
 
 def test_receipts_hold_no_record(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [shelf().get(receipt.name).decode() for receipt in read_receipts() if receipt.source]
+    texts = [blob_store().get(receipt.name).decode() for receipt in read_manifests() if receipt.source]
     assert texts
     assert all(code not in text for text in texts for code in office.expected_codes(EDITIONS))

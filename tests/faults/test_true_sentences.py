@@ -18,7 +18,7 @@ from config.errors import ConfigError, MachineError, WarehouseError
 from config.settings import settings
 from flows.runtime import doctor
 from flows.runtime.server import PrefectServer
-from tasks.shield import shielded
+from tasks.runtime.safe_errors import with_safe_errors
 from tasks.warehouse import engine
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all, reset_engine
@@ -128,7 +128,7 @@ def test_a_server_that_stays_away_is_waited_for_once(elsewhere: Callable[[str], 
     [(errno.ENOSPC, "its disk is full"), (errno.EDQUOT, "no more of the disk"), (errno.EROFS, "takes no changes")],
 )
 def test_a_step_that_meets_a_full_disk_says_so(number: int, words: str) -> None:
-    @shielded
+    @with_safe_errors
     def step() -> None:
         try:
             raise OSError(number, os.strerror(number), "/somewhere/canary")
@@ -154,8 +154,8 @@ def test_a_port_that_another_program_holds_is_told_before_anything_starts(tmp_pa
 
 
 def test_the_doctor_has_an_answer_whatever_it_meets() -> None:
-    def look() -> Iterator[doctor.Line]:
-        yield doctor.Line(True, "x", "y")
+    def look() -> Iterator[doctor.HealthLine]:
+        yield doctor.HealthLine(True, "x", "y")
         raise RuntimeError("canary")
 
     (line,) = doctor._lines("source", look)

@@ -14,7 +14,7 @@ import pytest
 
 from config.errors import RefusedError, SourceError
 from config.sources import Source
-from tasks.source_check import look_at
+from tasks.preview.source_check import look_at
 from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
 from tasks.sources.protocol import Window

@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from config.calendar import Calendar
-from config.courtesy import Hours as SourceHours
-from tasks.clocks import clock_for
-from tasks.rules.times import days, instants, local_times
+from config.pull_hours import PullHours as SourceHours
+from tasks.judging.clocks import clock_for
+from tasks.rules.dates.times import days, instants, local_times
 
 
 def calendar(**hours: object) -> Calendar:

@@ -12,11 +12,11 @@ import pytest
 from config.errors import ConfigError
 from config.lookup import look_up
 from config.settings import ROOT, settings
-from flows.cli import main
-from flows.looks import comparison, dossiers, rejected, tickets, windows
-from flows.quality_looks import cleaned
-from flows.watching import show
-from tasks.known import unit_named
+from flows.commands.cli import main
+from flows.commands.lists import show
+from flows.commands.names import unit_named
+from flows.commands.quality import cleaned
+from flows.commands.status import comparison, dossiers, rejected, tickets, windows
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_silence import LONG, OPEN, judge, office, read, tell
 
@@ -68,7 +68,7 @@ def test_a_file_is_written_whoever_stops_reading_the_screen(judged: Path, tmp_pa
     reader, writer = os.pipe()
     os.close(reader)  # nobody reads a single line
     environment = {**os.environ, "MOTCUA_SOURCES_DIR": str(settings().sources_dir), "MOTCUA_HOME": str(settings().home)}
-    command = [sys.executable, "-m", "flows.cli", "list", "late", "--csv", str(csv)]
+    command = [sys.executable, "-m", "flows.commands.cli", "list", "late", "--csv", str(csv)]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=120)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.rules.correction_facts import Held
-from tasks.rules.correction_lines import Accepted, Known, Refused, examine, read_lines
+from tasks.rules.corrections.known_times import KnownTimes
+from tasks.rules.corrections.lines import Accepted, Known, Refused, read_lines, sort_lines
 
 CODE, SOURCE = "H99.12-260303-0001", "province"
 HEADINGS = "dossier,field,new value,evidence,who,approved by"
@@ -22,7 +22,7 @@ KNOWN = Known(
     stated={
         (SOURCE, CODE, name): STATED.get(name) for name in ("received_at", "due_at", "done_at", "returned_at", "refused_at")
     },
-    held=Held(datetime(2026, 4, 1, 5, tzinfo=UTC), {(SOURCE, CODE): datetime(2026, 3, 6, 2, tzinfo=UTC)}),
+    held=KnownTimes(datetime(2026, 4, 1, 5, tzinfo=UTC), {(SOURCE, CODE): datetime(2026, 3, 6, 2, tzinfo=UTC)}),
 )
 
 
@@ -53,20 +53,20 @@ KNOWN = Known(
 )
 def test_a_time_is_held_against_the_clock_the_receipt_the_end_and_the_log(lines: list[str], right: list[str]) -> None:
     body = "\n".join([HEADINGS, *(f"{CODE},{line},sổ 4,an,bình" for line in lines)])
-    answers = examine(read_lines(body.encode()), KNOWN)
+    answers = sort_lines(read_lines(body.encode()), KNOWN)
     assert [answer.reason if isinstance(answer, Refused) else "" for answer in answers] == right
 
 
 def test_what_stands_by_an_earlier_correction_counts_before_what_the_source_states() -> None:
     laid_over = {(SOURCE, CODE, "received_at"): "2026-03-09T08:00:00+07:00"}
     known = Known(KNOWN.sources_of, KNOWN.zones, stated=KNOWN.stated, laid_over=laid_over, held=KNOWN.held)
-    (answer,) = examine(read_lines(f"{HEADINGS}\n{CODE},done_at,08/03/2026,sổ 4,an,bình".encode()), known)
+    (answer,) = sort_lines(read_lines(f"{HEADINGS}\n{CODE},done_at,08/03/2026,sổ 4,an,bình".encode()), known)
     assert isinstance(answer, Refused)
     assert answer.reason == "end_before_receipt"
 
 
 def test_a_line_that_the_second_person_turned_down_is_kept_whatever_it_says() -> None:
     body = f"{HEADINGS},decision\n{CODE},done_at,01/01/2031,sổ 4,an,bình,không"
-    (answer,) = examine(read_lines(body.encode()), KNOWN)
+    (answer,) = sort_lines(read_lines(body.encode()), KNOWN)
     assert isinstance(answer, Accepted)
     assert answer.state == "rejected"

@@ -15,12 +15,12 @@ from sqlalchemy.pool import NullPool
 from config.errors import ConfigError, RefusedError
 from config.sources import Source
 from schemas.reference import UNITS
-from tasks.clean import Cleaned, clean
-from tasks.source_check import look_at
+from tasks.loading.cleaned_pages import Cleaned, clean
+from tasks.preview.source_check import look_at
 from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import ParsedRecords, concatenated
 from tasks.sources.protocol import Window
-from tasks.sources.readings import Readings, joined
 from tasks.warehouse.cluster import Cluster
 
 KEY = b"k" * 32
@@ -93,8 +93,8 @@ def run(engine: sa.Engine, *statements: str) -> None:
             connection.execute(sa.text(statement))
 
 
-def readings(given: Source) -> Readings:
-    return joined([read_page(page.body, page.media_type, given) for page in adapter_for(given).pages(Window())])
+def readings(given: Source) -> ParsedRecords:
+    return concatenated([read_page(page.body, page.media_type, given) for page in adapter_for(given).pages(Window())])
 
 
 def cleaned(given: Source) -> Cleaned:
@@ -262,7 +262,7 @@ def test_a_wrong_password_is_refused_for_good_at_once(
 
 
 def test_a_value_of_json_that_no_file_can_hold_is_written_down_as_far_as_it_can(database: Callable[..., sa.Engine]) -> None:
-    from tasks.sources.row_values import line_of
+    from tasks.sources.databases.row_values import line_of
 
     deep: Any = "end"
     for _ in range(2000):

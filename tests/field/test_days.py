@@ -10,9 +10,9 @@ import pytest
 
 from config.errors import ConfigError
 from config.settings import settings
-from flows.cli import main
-from flows.days import day_of_run, last_finished_day, named_day, require_ended
-from flows.demo_run import AS_OF, _prepare
+from flows.commands.cli import main
+from flows.commands.demo import DEMO_DAY, _prepare
+from flows.runs.reporting_day import day_of_run, last_finished_day, named_day, require_ended
 
 TODAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -83,8 +83,8 @@ def test_the_demonstration_stays_at_its_day(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("MOTCUA_HOME", str(tmp_path / "home"))
     settings.cache_clear()
     _prepare(1, 600)
-    assert last_finished_day() == day_of_run(None) == AS_OF  # the scheduled run, and whatever is clicked
-    assert day_of_run(None, YESTERDAY) == AS_OF
-    assert day_of_run(AS_OF - timedelta(days=1)) == AS_OF - timedelta(days=1)
+    assert last_finished_day() == day_of_run(None) == DEMO_DAY  # the scheduled run, and whatever is clicked
+    assert day_of_run(None, YESTERDAY) == DEMO_DAY
+    assert day_of_run(DEMO_DAY - timedelta(days=1)) == DEMO_DAY - timedelta(days=1)
     with pytest.raises(ConfigError, match="this demonstration stands still"):
-        require_ended(AS_OF + timedelta(days=1))
+        require_ended(DEMO_DAY + timedelta(days=1))

@@ -11,7 +11,7 @@ import pytest
 
 from config.errors import SourceError
 from config.sources import Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.engine import fetch_all
 

@@ -14,14 +14,14 @@ import pytest
 
 from config.files import read_yaml
 from config.settings import settings
-from tasks.check import check_bundle
-from tasks.digest import rules_digest
-from tasks.judge import judge_bundle
-from tasks.loading import load_source
+from tasks.check import check_batch
+from tasks.judge import judge_batch
+from tasks.judging.offices import all_sources, source_named
+from tasks.judging.rules_digest import rules_digest
+from tasks.loading.pages import load_source
 from tasks.match import match_all
-from tasks.offices import all_sources, source_named
 from tasks.pull import pull_source
-from tasks.warehouse.bundles import Bundle
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import pending
@@ -131,9 +131,9 @@ def run() -> Judged:
         pull_source(source_named(name))
         load_source(source_named(name))
     match_all(DAY)
-    for stage, work in (("check", check_bundle), ("judge", judge_bundle)):
+    for stage, work in (("check", check_batch), ("judge", judge_batch)):
         for partition in pending(stage, DAY, rules_digest()):
-            work(Bundle.of(partition), DAY)
+            work(Batch.of(partition), DAY)
     query = """select code, case when counted then verdict else 'uncounted' end,
         (due_at at time zone 'Asia/Ho_Chi_Minh')::date, concat_ws(' ', reasons, missing) from judged.verdicts where policy = 'qd766'"""
     return {code: (verdict, due, why) for code, verdict, due, why in fetch_all(query)}

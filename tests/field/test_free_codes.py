@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from config.settings import settings
-from tasks.check import check_bundle
-from tasks.judge import judge_bundle
-from tasks.loading import load_source
-from tasks.offices import all_sources, source_named
+from tasks.check import check_batch
+from tasks.judge import judge_batch
+from tasks.judging.offices import all_sources, source_named
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.warehouse.bundles import Bundle
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import every_partition
@@ -42,8 +42,8 @@ def test_a_free_code_is_a_name(codes: str, warehouse: Cluster, tmp_path: Path, m
     pull_source(source_named("desk"))
     load_source(source_named("desk"))
     for partition in every_partition():
-        check_bundle(Bundle.of(partition), DAY)
-        judge_bundle(Bundle.of(partition), DAY)
+        check_batch(Batch.of(partition), DAY)
+        judge_batch(Batch.of(partition), DAY)
     received = dict(
         fetch_all(
             "SELECT right(code, 4), (received_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date::text FROM judged.verdicts "

@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
-from tasks.rules.areas import parse_by_area
-from tasks.rules.limits import parse_limit
-from tasks.rules.number_words import digits_for_words
+from tasks.rules.clock.areas import parse_by_area
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.clock.number_words import digits_for_words
 
 WORK, DAY, HOUR, MONTH = "working_day", "calendar_day", "hour", "month"
 # text, unit, shorter end, limit

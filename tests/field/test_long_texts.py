@@ -8,15 +8,15 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 
-from tasks.rules.areas import parse_by_area
-from tasks.rules.crosswalk import agencies_named
-from tasks.rules.dates import read_dates
-from tasks.rules.fonts import detect, to_unicode
-from tasks.rules.limits import parse_limit
-from tasks.rules.masking import looks_personal, mask, personal
-from tasks.rules.numbers import personal_code
-from tasks.rules.text import clean_text, fold, fold_code_text
-from tasks.sources.shapes import forms
+from tasks.rules.clock.areas import parse_by_area
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.dates.reading import read_dates
+from tasks.rules.linkage.crosswalk import agencies_named
+from tasks.rules.privacy.masking import looks_personal, mask, personal
+from tasks.rules.privacy.numbers import personal_code
+from tasks.rules.text.legacy_fonts import detect, to_unicode
+from tasks.rules.text.normal_form import clean_text, fold, fold_code_text
+from tasks.sources.source_schema import forms
 
 SHORT, TIMES = 5_000, 8  # a time that grows with the square of the length would grow 64 times
 LEAST = 0.001  # seconds; on a busy machine shorter ones tell of the machine

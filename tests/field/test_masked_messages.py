@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError, SourceError
-from flows.logging_filter import MaskedRecord, install
 from flows.runtime import logging_file
 from flows.runtime.environment import child_environment, client_environment
-from tasks.shield import shielded
+from flows.runtime.logging_filter import MaskedRecord, install
+from tasks.runtime.safe_errors import with_safe_errors
 
 SAID = "file Nguyễn Văn An.csv of 0912 345 678"
 HELD = ("Nguyễn", "0912", "345")
@@ -59,7 +59,7 @@ def test_a_set_up_that_cannot_be_written_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_an_error_of_ours_leaves_a_step_masked() -> None:
-    @shielded
+    @with_safe_errors
     def step() -> None:
         raise SourceError("books", f"the {SAID} cannot be read")
 

@@ -7,10 +7,10 @@ import random
 import pyarrow as pa
 import pytest
 
-from tasks.rules.masking import HIDDEN
-from tasks.sources.guard import Guard
-from tasks.sources.masked import masked
-from tasks.sources.readings import Part, Readings, alone, readings
+from tasks.rules.privacy.masking import HIDDEN
+from tasks.sources.masked_fields import masked
+from tasks.sources.parsed_records import ParsedRecords, Part, alone, readings
+from tasks.sources.privacy_guard import PrivacyGuard
 
 _DRAW = random.Random(15)  # noqa: S311
 DAYS = [f"{month:02d}{day:02d}" for month in (1, 2, 3) for day in range(1, 29)]
@@ -43,11 +43,13 @@ PERSONS = {
 }
 
 
-def guarded(values: list[str], **more: list[str]) -> Readings:
+def guarded(values: list[str], **more: list[str]) -> ParsedRecords:
     columns = {"receipt_number": pa.array(values), **{name: pa.array(given) for name, given in more.items()}}
     rows = range(len(values))
     events = {"code": pa.array(more.get("code", values)), "unit": pa.array(["Phòng Nội vụ"] * len(values))}
-    return Guard(lambda: b"k" * 32).guarded(readings(alone("d"), dossiers=Part(columns, rows), events=Part(events, rows)))
+    return PrivacyGuard(lambda: b"k" * 32).guarded(
+        readings(alone("d"), dossiers=Part(columns, rows), events=Part(events, rows))
+    )
 
 
 @pytest.mark.parametrize("kind", RECEIPTS)

@@ -11,11 +11,11 @@ import pytest
 
 from schemas.reference import UNITS
 from tasks.cleaning import code_lists
-from tasks.cleaning.agencies import Directory
+from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.columns import CodeList, booleans
-from tasks.rules.codes import fold_codes, fold_procedures, fold_units, plain_codes
-from tasks.rules.spelling import has_marks, may_be_one, spelled
-from tasks.rules.text import clean_text, fold
+from tasks.rules.text.codes import fold_codes, fold_procedures, fold_units, plain_codes
+from tasks.rules.text.normal_form import clean_text, fold
+from tasks.rules.text.spelling import has_marks, may_be_one, spelled
 
 COMPOSED, LOOSE = "NFC", "NFD"
 
@@ -112,9 +112,9 @@ GIVEN: list[tuple[str, str | None, str | None, str | None]] = [
 ]
 
 
-def directory() -> Directory:
+def directory() -> AgencyLookup:
     rows = [{"unit_code": code, "name": name, "level": "commune", "valid_from": date(2020, 1, 1)} for code, name in AGENCIES]
-    return Directory(UNITS.frame(rows))
+    return AgencyLookup(UNITS.frame(rows))
 
 
 @pytest.mark.parametrize(("name", "prefix", "code", "mark"), GIVEN, ids=[f"{row[0]} {row[1]}" for row in GIVEN])
@@ -130,7 +130,7 @@ def test_which_agency_a_name_means(name: str, prefix: str | None, code: str | No
 
 
 def test_a_directory_without_twins_finds_what_is_written_without_marks() -> None:
-    alone = Directory(
+    alone = AgencyLookup(
         UNITS.frame([{"unit_code": "H99.21", "name": "UBND xã Đông Sơn", "level": "commune", "valid_from": date(2020, 1, 1)}])
     )
     assert alone.way("UBND XA DONG SON") == ({"H99.21"}, "agency_name_folded")
@@ -176,14 +176,14 @@ def test_a_status_without_marks_that_two_could_be_is_none_of_them() -> None:
 @pytest.mark.parametrize(
     ("known", "given", "meaning"),
     [
-        (code_lists.CHANNELS, "TRỰC TUYẾN", "online"),
-        (code_lists.CHANNELS, "２", "online"),
-        (code_lists.CHANNELS, "02", "online"),
-        (code_lists.PERSON_KINDS, "Hộ kinh doanh ", "household"),
-        (code_lists.PAUSE_KINDS, "Lấy í kiến", None),
-        (code_lists.PAUSE_KINDS, "LẤY Ý KIẾN", "opinion"),
-        (code_lists.LEVELS, "Đặc khu", "commune"),
-        (code_lists.LEVELS, "Ðặc khu", "commune"),
+        (code_lists.CHANNEL_CODES, "TRỰC TUYẾN", "online"),
+        (code_lists.CHANNEL_CODES, "２", "online"),
+        (code_lists.CHANNEL_CODES, "02", "online"),
+        (code_lists.PERSON_KIND_CODES, "Hộ kinh doanh ", "household"),
+        (code_lists.PAUSE_KIND_CODES, "Lấy í kiến", None),
+        (code_lists.PAUSE_KIND_CODES, "LẤY Ý KIẾN", "opinion"),
+        (code_lists.LEVEL_CODES, "Đặc khu", "commune"),
+        (code_lists.LEVEL_CODES, "Ðặc khu", "commune"),
     ],
 )
 def test_the_other_code_lists_are_read_alike(known: dict[str, object], given: str, meaning: str | None) -> None:

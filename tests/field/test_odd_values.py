@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from config.sources import Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
+from tasks.preview.source_check import look_at
 from tasks.pull import pull_source
-from tasks.source_check import look_at
 from tasks.sources.adapters import adapter_for
+from tasks.sources.formats.records import REFUSED
 from tasks.sources.pages import Landed, read_pages
 from tasks.sources.protocol import Window
-from tasks.sources.records import REFUSED
 from tasks.warehouse.engine import fetch_all
 
 PROFILES: dict[str, dict[str, Any]] = {

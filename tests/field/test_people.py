@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from schemas.dossiers import DOSSIERS
-from tasks.rules.matching import match_dossiers
-from tasks.rules.pseudonym import names_and_phones, pseudonyms, spellings
+from tasks.rules.linkage.matching import match_dossiers
+from tasks.rules.privacy.pseudonym import names_and_phones, pseudonyms, spellings
 
 KEY = b"k" * 32
 PHONE = "0912345678"

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from config.settings import ROOT
-from tasks.rules.folding import bare as fold
-from tasks.rules.masking import personal
-from tasks.rules.syllables import list_of, set_of
+from tasks.rules.privacy.masking import personal
+from tasks.rules.text.folding import bare as fold
+from tasks.rules.text.syllables import list_of, set_of
 
 FAMILY = sorted(set_of("Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Trương Trịnh Đoàn"))
 SECOND = sorted(set_of("Văn Thị Hữu Đức Minh Ngọc Quang Thanh Xuân Gia Bảo Hoài Kim Thùy Đình"))

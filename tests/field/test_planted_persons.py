@@ -17,13 +17,13 @@ from sqlalchemy.pool import NullPool
 from config.errors import MotcuaError
 from config.settings import settings
 from config.sources import Source
-from flows.source_report import look_lines
-from tasks.data_docs import write_data_docs
-from tasks.gates import GateKeeper
-from tasks.loading import load_source
+from flows.commands.source import look_lines
+from tasks.gates.contracts import GateKeeper
+from tasks.gates.data_docs import write_data_docs
+from tasks.loading.pages import load_source
+from tasks.preview.source_check import look_at
 from tasks.pull import pull_source
-from tasks.rules.folding import bare as fold
-from tasks.source_check import look_at
+from tasks.rules.text.folding import bare as fold
 from tasks.warehouse.engine import connection, fetch_all
 from tests.sources.desk import Desk, dossier
 

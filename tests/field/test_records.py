@@ -13,11 +13,11 @@ import pytest
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
 from schemas.reference import UNITS
-from tasks.clean import Cleaned, clean
-from tasks.rules.matching import COLUMNS, match_dossiers
+from tasks.loading.cleaned_pages import Cleaned, clean
+from tasks.rules.linkage.matching import MATCH_COLUMNS, match_dossiers
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import concatenated
 from tasks.sources.protocol import JSON
-from tasks.sources.readings import joined
 
 ZONE = "Asia/Ho_Chi_Minh"
 KEY = b"k" * 32
@@ -71,7 +71,7 @@ def test_the_finished_or_richer_entry_is_counted(case: str, chained: bool) -> No
         one["alias_code"] = entries[place - 1 if chained else 0]["code"]
     for order in itertools.permutations(entries):
         stated = DOSSIERS.frame(list(order))
-        rows = stated[list(COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
+        rows = stated[list(MATCH_COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
         rows["log_ended"] = pd.array([one.get("log_ended", False) for one in order], dtype="bool[pyarrow]")
         found = match_dossiers(rows, {"province": ZONE})
         repeats = found[found["kind"] == "duplicate_of"]
@@ -81,7 +81,7 @@ def test_the_finished_or_richer_entry_is_counted(case: str, chained: bool) -> No
 
 def test_a_second_code_that_very_many_write_joins_nobody() -> None:
     crowd = DOSSIERS.frame([entry(f"A{n}", 9, alias_code="0") for n in range(50)])
-    assert match_dossiers(crowd[list(COLUMNS)].assign(withdrawn_at=crowd["refused_at"]), {"province": ZONE}).empty
+    assert match_dossiers(crowd[list(MATCH_COLUMNS)].assign(withdrawn_at=crowd["refused_at"]), {"province": ZONE}).empty
 
 
 def hub(statements: str = "partial", **own: Any) -> Source:
@@ -115,7 +115,7 @@ def told(source: Source, *pulls: list[dict[str, Any]]) -> Cleaned:
     pages = [read_page(json.dumps(records).encode() + b" " * place, JSON, source) for place, records in enumerate(pulls)]
     names = [str(page.dossiers["page_digest"].iloc[0]) for page in pages]
     asked = {name: PULL + timedelta(days=place) for place, name in enumerate(names)}
-    return clean(joined(pages), source, UNITS.frame(), KEY, asked)
+    return clean(concatenated(pages), source, UNITS.frame(), KEY, asked)
 
 
 @pytest.mark.parametrize("statements", ["whole", "partial"])

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 
 from config.sources import Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.codes import read_codes
+from tasks.rules.text.codes import read_codes
 from tasks.warehouse.engine import fetch_all
 
 HEAD = "Số,Thủ tục,Số định danh,Nhận,Hẹn,Xong,Trạng thái,Sửa"

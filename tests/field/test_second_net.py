@@ -20,8 +20,8 @@ from schemas.table import Kind, OneOf, Table
 from tasks.correct import package_name, receive_corrections
 from tasks.reports.drafts import draft_of_notice
 from tasks.reports.letters import parse_letters
-from tasks.rules.masking import HIDDEN
-from tasks.sources.guard import code_as_kept
+from tasks.rules.privacy.masking import HIDDEN
+from tasks.sources.privacy_guard import code_as_kept
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.net import DERIVED, Net, kind_of

@@ -10,18 +10,18 @@ import pytest
 
 from config.errors import SourceError
 from config.settings import settings
-from tasks.digest import rules_digest
-from tasks.judge import judge_bundle
-from tasks.loading import load_source
-from tasks.offices import all_sources, source_named
+from tasks.judge import judge_batch
+from tasks.judging.offices import all_sources, source_named
+from tasks.judging.rules_digest import rules_digest
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.pulling.spans import Fill
-from tasks.reports.explain import explain
+from tasks.pulling.windows import Fill
+from tasks.reports.explanation.dossiers import explain
 from tasks.sources.protocol import Window
-from tasks.warehouse.bundles import Bundle
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all
-from tasks.warehouse.heard import all_heard
+from tasks.warehouse.freshness import all_heard
 from tasks.warehouse.partitions import pending
 
 DAY = date(2026, 3, 20)
@@ -96,7 +96,7 @@ def judge(day: date = DAY) -> int:
     """Judge what is pending as a run does; return how many partitions that were."""
     found = pending("judge", day, rules_digest())
     for partition in found:
-        judge_bundle(Bundle.of(partition), day)
+        judge_batch(Batch.of(partition), day)
     return len(found)
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from config.errors import ConfigError
 from config.notices import read_notice
-from flows.cli import main
+from flows.commands.cli import main
 from tasks.cleaning.rules import CLEANING_RULES
 from tasks.correct import _lines
 from tasks.reports.letters import read_letters
-from tasks.rules.codes import fold_procedures
-from tasks.rules.correction_lines import REASONS, Accepted, Known, Refused, UnreadableFileError, examine
+from tasks.rules.corrections.lines import REFUSAL_REASONS, Accepted, Known, Refused, UnreadableFileError, sort_lines
+from tasks.rules.text.codes import fold_procedures
 
 CODES = [f"H99.12-260302-00000{n}" for n in range(1, 5)]
 KNOWN = Known(dict.fromkeys(CODES, ("x",)), {"x": "Asia/Ho_Chi_Minh"})
@@ -72,9 +72,9 @@ CORRECTIONS: dict[str, tuple[bytes, list[str]]] = {
 @pytest.mark.parametrize("case", CORRECTIONS)
 def test_every_line_of_a_correction_file_is_answered(case: str) -> None:
     body, right = CORRECTIONS[case]
-    answers = examine(_lines(body), KNOWN)
+    answers = sort_lines(_lines(body), KNOWN)
     assert [one.reason if isinstance(one, Refused) else str(one.new_value)[:10] for one in answers] == right
-    assert all(REASONS[one.reason] for one in answers if isinstance(one, Refused))
+    assert all(REFUSAL_REASONS[one.reason] for one in answers if isinstance(one, Refused))
     assert all(isinstance(one, Accepted | Refused) for one in answers)
 
 

@@ -12,9 +12,9 @@ import pytest
 from config.errors import DataError
 from config.settings import settings
 from config.sources import Source
-from flows.source_report import check_source
-from tasks.gates import GateKeeper
-from tasks.loading import load_source
+from flows.commands.source import check_source
+from tasks.gates.contracts import GateKeeper
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_displaced_cells import FIELDS, Rows, books, drop, inserted, register

@@ -15,11 +15,11 @@ from config.known_sources import keep_as_read, known_sources
 from config.settings import settings
 from config.sources import Source
 from flows.refresh import asked_today, choose, gone, warn_of_files
-from flows.trouble import Trouble
-from tasks.courtesy import asked_politely, sources_with
-from tasks.loading import load_source
-from tasks.offices import all_sources, source_named, zones
+from flows.runs.outcome import RunFailures
+from tasks.judging.offices import all_sources, source_named, zones
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
+from tasks.runtime.circuit_breaker import permitted_source, sources_with
 from tasks.warehouse.cluster import Cluster
 
 GOOD = """
@@ -67,7 +67,7 @@ def test_a_broken_file_stops_its_own_source_only(office: Path, content: str) -> 
     (office / "broken.yaml").write_text(content, encoding="utf-8")
     assert list(choose(None)) == ["one", "two"]
     assert list(sources_with("one")) == ["one", "two"]
-    trouble = Trouble()
+    trouble = RunFailures()
     warn_of_files(trouble)
     assert len(trouble.warnings) == 1
     assert "broken.yaml" in trouble.warnings[0]
@@ -82,7 +82,7 @@ def test_what_a_source_brought_is_judged_by_what_its_file_last_said(office: Path
     for source in choose(None).values():
         pull_source(source)
         load_source(source)
-    warn_of_files(Trouble())
+    warn_of_files(RunFailures())
     if how == "gone":
         (office / "one.yaml").unlink()
     else:
@@ -91,7 +91,7 @@ def test_what_a_source_brought_is_judged_by_what_its_file_last_said(office: Path
     assert source_named("one").title == "one"
     assert set(zones()) == {"one", "two"}
     assert list(choose(None)) == ["two"]
-    trouble = Trouble()
+    trouble = RunFailures()
     warn_of_files(trouble)
     assert len(trouble.warnings) == 1
     assert "one.yaml" in trouble.warnings[0]
@@ -121,11 +121,11 @@ def test_a_system_that_was_closed_down_is_asked_no_more_and_stays(office: Path, 
     assert list(chosen) == ["one", "two"]
     assert list(asked_today(chosen)) == asked
     assert source_named("one").ended == date.fromisoformat(ended)
-    trouble = Trouble()
+    trouble = RunFailures()
     warn_of_files(trouble)
     assert trouble.warnings == []
     if "one" not in asked:
-        with pytest.raises(ConfigError, match="closed down on 2020-01-31"), asked_politely("one"):
+        with pytest.raises(ConfigError, match="closed down on 2020-01-31"), permitted_source("one"):
             pass
 
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from config.errors import SourceError
 from config.sources import Source
-from tasks.sources.notes import NOTES
+from tasks.sources.file_notes import NOTES
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import ParsedRecords
 from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK
-from tasks.sources.readings import Readings
 
 HEAD = "Mã hồ sơ,Cơ quan,Ngày hẹn trả,Trạng thái"
 A, B, C, D = (f"H99.12-260302-00000{n},UBND xã An Khê,16/03/2026,Đã giải quyết" for n in range(1, 5))
@@ -36,11 +36,11 @@ def text(*lines: str, end: str = "\n") -> bytes:
     return (end.join(lines) + end).encode()
 
 
-def codes(found: Readings) -> list[int]:
+def codes(found: ParsedRecords) -> list[int]:
     return [int(code.rpartition("-")[2]) for code in found.dossiers["code"]]
 
 
-def refused(found: Readings) -> list[tuple[int, str]]:
+def refused(found: ParsedRecords) -> list[tuple[int, str]]:
     return [(place + 1, why) for place, why in zip(found.rejected["page_position"], found.rejected["reason"], strict=True)]
 
 
@@ -326,13 +326,13 @@ def test_lines_are_loaded_rejected_or_blank_whatever_a_file_holds(seed: int) -> 
     assert counted.read == len(found.dossiers) + several
 
 
-def texts_of(found: Readings) -> list[str]:
+def texts_of(found: ParsedRecords) -> list[str]:
     """Return the texts of loaded cells that take several lines, with their ends of line as one sign each."""
     return [
         str(value).replace("\r\n", "\n") for name in ("unit", "due_at", "status") for value in found.dossiers[name].dropna()
     ]
 
 
-def inside(found: Readings) -> int:
+def inside(found: ParsedRecords) -> int:
     """Count empty lines that are inside a loaded cell."""
     return sum(not line.strip(', "') for value in texts_of(found) for line in re.split("[\r\n]", value)[1:-1])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import settings
-from tasks.loading import load_source
-from tasks.offices import all_sources, source_named
+from tasks.judging.offices import all_sources, source_named
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_silence import judge, office, verdict

@@ -9,14 +9,14 @@ import pytest
 
 from config.checks import load_checks
 from config.settings import settings
-from tasks.check import check_bundle
-from tasks.judge import judge_bundle
-from tasks.loading import load_source
-from tasks.offices import all_sources, first_years, source_named
+from tasks.check import check_batch
+from tasks.judge import judge_batch
+from tasks.judging.offices import all_sources, first_years, source_named
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.rules.correction_facts import Held
-from tasks.rules.correction_lines import Known, Refused, examine, read_lines
-from tasks.warehouse.bundles import Bundle
+from tasks.rules.corrections.known_times import KnownTimes
+from tasks.rules.corrections.lines import Known, Refused, read_lines, sort_lines
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import every_partition
@@ -64,8 +64,8 @@ def test_a_receipt_before_the_first_year_of_its_source_is_none(
     pull_source(source_named("desk"))
     load_source(source_named("desk"))
     for partition in every_partition():
-        check_bundle(Bundle.of(partition), DAY)
-        judge_bundle(Bundle.of(partition), DAY)
+        check_batch(Batch.of(partition), DAY)
+        judge_batch(Batch.of(partition), DAY)
     query = (
         "SELECT (received_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date::text, verdict FROM judged.verdicts WHERE policy = 'qd766'"
     )
@@ -102,9 +102,9 @@ def test_the_wrong_old_value_of_a_correction_may_lie_before_the_first_year() -> 
 
 def answer(line: str, first_year: int, heading: str = "dossier,field,new value,evidence,who,approved by") -> str:
     stated = {("desk", CODED, "received_at"): "1997-03-03T00:00:00+07:00"}
-    held = Held(datetime(2026, 4, 1, tzinfo=UTC), first_years={"desk": first_year})
+    held = KnownTimes(datetime(2026, 4, 1, tzinfo=UTC), first_years={"desk": first_year})
     known = Known({CODED: ("desk",)}, {"desk": "Asia/Ho_Chi_Minh"}, stated=stated, held=held)
-    (found,) = examine(read_lines(f"{heading}\n{CODED},{line},sổ 4,an,bình".encode()), known)
+    (found,) = sort_lines(read_lines(f"{heading}\n{CODED},{line},sổ 4,an,bình".encode()), known)
     return found.reason if isinstance(found, Refused) else ""
 
 

@@ -130,7 +130,7 @@ class Installation:
 
 def motcua(given: dict[str, str], *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as an operator does."""
-    return run("-m", "flows.cli", *arguments, check=check, **{**given, **environment})
+    return run("-m", "flows.commands.cli", *arguments, check=check, **{**given, **environment})
 
 
 def figures(cluster: Cluster) -> dict[str, list[tuple[Any, ...]]]:

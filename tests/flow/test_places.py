@@ -16,12 +16,12 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, GlobalC
 
 from config.settings import ROOT
 from flows.runtime.limits import give_places_back
-from tasks.places import places
+from tasks.runtime.host_slots import slots_of
 from tests.flow.installation import Installation
 
 _HOLDER = """
 import sys
-from tasks.places import places
+from tasks.runtime.host_slots import places
 with places(sys.argv[1:], 30.0):
     print("holds", flush=True)
     sys.stdin.read()
@@ -63,12 +63,12 @@ def held_elsewhere(*names: str) -> Iterator[subprocess.Popen[str]]:
 def test_a_place_is_held_by_one_and_whoever_waits_is_told_for_whom(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     with held_elsewhere(name) as holder:
         assert counted(name) == 1
-        with pytest.raises(TimeoutError), places([name], 2.0):
+        with pytest.raises(TimeoutError), slots_of([name], 2.0):
             raise AssertionError("two hold one place")
         said = capfd.readouterr().err
         assert said.count(f"({holder.pid})") == 1, "told once"
         assert name in said
-    with places([name], 10.0):
+    with slots_of([name], 10.0):
         assert counted(name) == 1
     assert counted(name) == 0
 
@@ -79,7 +79,7 @@ def test_the_place_of_a_killed_holder_is_free_at_once(name: str) -> None:
         holder.wait()
         assert counted(name) == 1, "Prefect holds it until the lease ends"
         began = time.monotonic()
-        with places([name], 50.0):
+        with slots_of([name], 50.0):
             assert time.monotonic() - began < 45, "not after a lease of a minute"
             assert counted(name) == 1
 
@@ -87,7 +87,7 @@ def test_the_place_of_a_killed_holder_is_free_at_once(name: str) -> None:
 def test_a_place_that_prefect_has_forgotten_is_still_its_holders(name: str) -> None:
     with held_elsewhere(name):
         count(name, 0)  # as the end of an earlier holder's lease does
-        with pytest.raises(TimeoutError), places([name], 1.0):
+        with pytest.raises(TimeoutError), slots_of([name], 1.0):
             raise AssertionError("two hold one place")
 
 
@@ -100,7 +100,7 @@ def test_places_that_a_dead_server_left_taken_are_given_back(name: str) -> None:
 def test_a_limit_that_an_operator_closed_stays_closed(name: str) -> None:
     with get_client(sync_client=True) as client:
         client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(limit=0))
-    with pytest.raises(Exception, match=r"greater than the limit|acquire"), places([name], 1.0):
+    with pytest.raises(Exception, match=r"greater than the limit|acquire"), slots_of([name], 1.0):
         raise AssertionError
 
 
@@ -109,8 +109,8 @@ def test_who_waits_for_two_places_holds_none_meanwhile(name: str) -> None:
     with get_client(sync_client=True) as client:
         client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=other, limit=1))
     with held_elsewhere(other):
-        with pytest.raises(TimeoutError), places([name, other], 1.0):
+        with pytest.raises(TimeoutError), slots_of([name, other], 1.0):
             raise AssertionError
         assert counted(name) == 0
-        with places([name], 10.0):
+        with slots_of([name], 10.0):
             assert os.getpid()

@@ -23,7 +23,7 @@ from flows.differences import differences
 from flows.refresh import refresh
 from flows.replay import replay
 from flows.runtime.limits import ensure_limits
-from tasks.places import place_at_host
+from tasks.runtime.host_slots import host_slot
 from tests.flow.installation import AS_OF, SOURCES, Installation, moved
 
 
@@ -139,14 +139,14 @@ def test_only_the_named_sources_are_pulled_and_a_host_has_as_many_places_as_its_
     assert {task.name for task in tasks if task.name.startswith("pull-")} == {"pull-units", "pull-province"}
     everyone = {name: with_one_place(source) for name, source in load_sources(SOURCES).items() if source.rest}
     ensure_limits(everyone)
-    monkeypatch.setattr("tasks.places._PATIENCE", 0.5)
+    monkeypatch.setattr("tasks.runtime.host_slots._PATIENCE", 0.5)
     with (
-        place_at_host(everyone["units"], everyone),
+        host_slot(everyone["units"], everyone),
         pytest.raises(TransientError, match="other sources have been asking"),
-        place_at_host(everyone["province"], everyone),
+        host_slot(everyone["province"], everyone),
     ):
         raise AssertionError("both ask one host at the same time")
-    with place_at_host(everyone["province"], everyone):
+    with host_slot(everyone["province"], everyone):
         pass  # it was given back
 
 

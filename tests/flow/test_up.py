@@ -25,7 +25,7 @@ from tests.flow.installation import SOURCES, Province, figures, free_port, motcu
 _PROGRAM = """
 import sys
 from pathlib import Path
-from flows.up import run
+from flows.runtime.up import run
 run(lambda current, changed, cancelled: print("ready", ",".join(changed), cancelled, flush=True), Path(sys.argv[1]))
 """
 _TICK = """

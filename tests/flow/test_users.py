@@ -148,7 +148,7 @@ def runs(place: Place) -> bool:
 @pytest.mark.parametrize("moment", [Place.answers, runs])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_told_to_stop_stops_in_order(place: Place, number: int, moment: Callable[[Place], bool]) -> None:
-    running = place.run("-m", "flows.cli", "refresh", "--as-of", "2026-03-31")
+    running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
     wait_for(lambda: moment(place), patience=120, every=0.05)
     running.send_signal(number)
     _, said = running.communicate(timeout=120)
@@ -161,7 +161,7 @@ def test_a_command_that_is_told_to_stop_stops_in_order(place: Place, number: int
 def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) -> None:
     command = place.command()
     ready(command)
-    asked = place.run("-m", "flows.cli", "doctor")
+    asked = place.run("-m", "flows.commands.cli", "doctor")
     said, wrong = asked.communicate(timeout=120)
     assert asked.returncode == 1
     assert "Traceback" not in said + wrong
@@ -170,14 +170,14 @@ def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) 
 
 
 def test_the_run_after_a_power_cut_waits_for_nobody(place: Place) -> None:
-    running = place.run("-m", "flows.cli", "refresh", "--as-of", "2026-03-31")
+    running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
     taken = "SELECT count(*) FROM concurrency_limit_v2 WHERE active_slots > 0"
     wait_for(lambda: query(Cluster(place.home), taken, "prefect")[0][0] >= 3, patience=120, every=0.02)
     for process in [running, *place.processes()]:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     running.communicate()
-    again = place.run("-m", "flows.cli", "refresh", "--as-of", "2026-03-31")
+    again = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
     said, wrong = again.communicate(timeout=240)
     assert again.returncode == 0, said + wrong
     assert "Waiting for" not in wrong

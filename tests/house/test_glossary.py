@@ -11,10 +11,10 @@ from config.indicators import load_definitions
 from config.policies import load_policies
 from schemas import fields
 from schemas.differences import CLASSES
-from tasks.reports.too_good import SIGNS
-from tasks.rules.holders import HOLDERS
-from tasks.rules.reasons import MISSING, REASONS
-from tasks.rules.standing import STANDINGS
+from tasks.reports.suspicious_months import SIGNS
+from tasks.rules.corrections.status import STANDINGS
+from tasks.rules.verdict.holders import HOLDERS
+from tasks.rules.verdict.reasons import MISSING, REASONS
 from tests.house.tree import ROOT
 
 WORDS = {

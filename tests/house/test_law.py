@@ -6,7 +6,7 @@ import pytest
 
 from config.calendar import load_calendars
 from config.law import load_register
-from config.legal_basis import Fault, Rule, faults, rules
+from config.legal_basis import Fault, LegalRule, faults, rules
 
 SAYS = {
     "ended": "rests on {document} after its last day, {day}: give that basis `until`, and name what took its place",
@@ -23,20 +23,20 @@ def told(fault: Fault) -> str:
 
 
 @pytest.fixture(scope="module")
-def held() -> list[Rule]:
+def held() -> list[LegalRule]:
     return list(rules())
 
 
-def test_every_rule_rests_on_what_is_in_force(held: list[Rule]) -> None:
+def test_every_rule_rests_on_what_is_in_force(held: list[LegalRule]) -> None:
     found = [told(fault) for fault in faults(load_register(), held)]
     assert not found, "\n".join(found)
 
 
-def test_every_kind_of_rule_is_looked_at(held: list[Rule]) -> None:
+def test_every_kind_of_rule_is_looked_at(held: list[LegalRule]) -> None:
     assert {rule.kind for rule in held} >= {"check", "policy", "indicator", "reception", "calendar", "days"}
 
 
-def test_every_basis_names_the_article_where_the_document_has_any(held: list[Rule]) -> None:
+def test_every_basis_names_the_article_where_the_document_has_any(held: list[LegalRule]) -> None:
     register = load_register()
     whole = [
         f"{rule.where}: {rule.name}: {basis.document}"
@@ -57,7 +57,7 @@ def test_every_document_of_a_day_is_in_the_register() -> None:
     assert not lost, f"Name under `documents` what these are in config/law: {sorted(lost)}"
 
 
-def test_every_article_of_the_register_is_used(held: list[Rule]) -> None:
+def test_every_article_of_the_register_is_used(held: list[LegalRule]) -> None:
     used = {(basis.document, basis.article) for rule in held for basis in rule.law}
     idle = [
         f"{name} {article}" for name, one in load_register().items() for article in one.articles if (name, article) not in used

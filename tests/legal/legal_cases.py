@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from config.areas import NO_AREAS
-from config.sources import Recorded as OwnRule
+from config.sources import RecordedRule as OwnRule
 from tasks.legal_cases import frames, judging
 from tasks.legal_cases.frames import ZONE, instant
 from tasks.legal_cases.model import DossierOfCase, LegalCase, read_cases

@@ -11,7 +11,7 @@ import pytest
 
 from tasks.legal_cases.judging import mismatches
 from tasks.legal_cases.model import LegalCase
-from tasks.rules.reasons import MISSING, REASONS
+from tasks.rules.verdict.reasons import MISSING, REASONS
 
 _SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
 assert _SPEC is not None

@@ -21,13 +21,13 @@ from config.calendar import Office as OfficeHours
 from config.indicators import indicators_in_force
 from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.clocks import clock_for
-from tasks.rules.case import Office
+from tasks.judging.clocks import clock_for
 from tasks.rules.frames import DossierFrames
-from tasks.rules.identities import broken_identities
-from tasks.rules.indicators import indicators_of
-from tasks.rules.tally import cases_of, tally
-from tasks.rules.verdict import judge_frames
+from tasks.rules.indicators.counters import count_dossiers, counted_dossiers
+from tasks.rules.indicators.identities import broken_identities
+from tasks.rules.indicators.values import indicators_of
+from tasks.rules.verdict.judgement import judge_frames
+from tasks.rules.verdict.timeline import JudgingOffice
 
 _SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
 assert _SPEC is not None
@@ -64,9 +64,9 @@ def frames_of_several(*cases: dict[str, Any]) -> DossierFrames:
     return DossierFrames(**joined, procedures=parts[0].procedures, units=parts[0].units)
 
 
-def office(clock_of: Calendar) -> Office:
+def office(clock_of: Calendar) -> JudgingOffice:
     plain = clock_for(clock_of, plain=True)
-    return Office(legal_cases.ZONE, clock_for(clock_of), plain, legal_cases.OwnRule(), keeps_requests=True)
+    return JudgingOffice(legal_cases.ZONE, clock_for(clock_of), plain, legal_cases.OwnRule(), keeps_requests=True)
 
 
 def counts_of(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def counts_of(*rows: dict[str, Any]) -> pd.DataFrame:
     frame = VERDICTS_TABLE.frame(
         [{"source": "desk", "policy": "qd766", "code": f"H99-{n}"} | row for n, row in enumerate(rows)]
     )
-    return tally(cases_of(frame, "cleaned", ZONES, AS_OF), AS_OF).assign(policy="qd766", basis="cleaned")
+    return count_dossiers(counted_dossiers(frame, "cleaned", ZONES, AS_OF), AS_OF).assign(policy="qd766", basis="cleaned")
 
 
 def verdict_row(received: str, end: str | None, due: str | None, timeliness: str, state: str = "finished") -> dict[str, Any]:

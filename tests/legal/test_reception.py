@@ -16,11 +16,11 @@ import pytest
 from config.calendar import load_calendars
 from config.errors import ConfigError
 from config.reception import ReceptionRule, load_reception
-from tasks.clocks import clock_for
-from tasks.rules.facts import facts_of
-from tasks.rules.receipt import receipt_of
-from tasks.rules.reception import OUTCOMES, Receptions, receptions_of
-from tasks.rules.times import end_of_day
+from tasks.judging.clocks import clock_for
+from tasks.rules.clock.reception import OUTCOMES, Receptions, receptions_of
+from tasks.rules.dates.times import end_of_day
+from tasks.rules.verdict.facts import facts_of
+from tasks.rules.verdict.receipt import receipt_of
 
 _SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
 assert _SPEC is not None

@@ -16,14 +16,14 @@ import pyarrow as pa
 from config.settings import ROOT
 from config.sources import Source, load_source
 from schemas.reference import UNITS
-from tasks.clean import Cleaned, clean
-from tasks.diagnose import diagnose
-from tasks.rules.limits import parse_limit
-from tasks.rules.times import days, local_times
+from tasks.loading.cleaned_pages import Cleaned, clean
+from tasks.preview.clock_diagnosis import diagnose
+from tasks.rules.clock.limit_texts import parse_limit
+from tasks.rules.dates.times import days, local_times
 from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import ParsedRecords, concatenated
 from tasks.sources.protocol import Window
-from tasks.sources.readings import Readings, joined
 
 Fact = tuple[str, Any, Any]
 EXAMPLES = ROOT / "config" / "sources"
@@ -46,8 +46,8 @@ def read(name: str, folder: Path, pattern: str | None = None) -> tuple[Source, C
     return source, clean(_readings(source), source, UNITS.frame(), _KEY)
 
 
-def _readings(source: Source) -> Readings:
-    return joined([read_page(page.body, page.media_type, source) for page in adapter_for(source).pages(Window())])
+def _readings(source: Source) -> ParsedRecords:
+    return concatenated([read_page(page.body, page.media_type, source) for page in adapter_for(source).pages(Window())])
 
 
 def _source(name: str, folder: Path, pattern: str | None = None) -> Source:

@@ -13,8 +13,8 @@ from config.errors import SourceError
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES, UNITS
-from tasks.clean import clean
-from tasks.sources import exchange, land_calls, opencps
+from tasks.loading.cleaned_pages import clean
+from tasks.sources.formats import exchange, land_calls, opencps
 from tasks.sources.pages import read_page
 from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, WORKBOOK
 
@@ -26,10 +26,10 @@ NAMES = sorted(
     {
         key
         for keys in (
-            exchange.DOSSIER_KEYS,
+            exchange.EXCHANGE_KEYS,
             exchange.EVENT_KEYS,
             exchange.SUPPLEMENT_KEYS,
-            opencps.DOSSIER_KEYS,
+            opencps.OPENCPS_KEYS,
             opencps.ACTION_KEYS,
             {"option": opencps.DATE_OPTION, "call": land_calls.NAME, "number": land_calls.NUMBER},
             *land_calls.CALLS.values(),
@@ -40,11 +40,11 @@ NAMES = sorted(
     }
 )
 LISTS = [
-    exchange.EVENTS,
+    exchange.EXCHANGE_EVENTS,
     exchange.SUPPLEMENTS,
     exchange.FEES,
     exchange.RESULTS,
-    exchange.IDENTITIES,
+    exchange.EXCHANGE_IDENTITIES,
     exchange.APPLICANT[0],
     "CACHTHUCTHUCHIEN",
     "LINHVUCTHUCHIEN",

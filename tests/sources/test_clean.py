@@ -15,10 +15,10 @@ from config.errors import SourceError
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES, UNITS
-from tasks.clean import Cleaned, clean
+from tasks.loading.cleaned_pages import Cleaned, clean
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import concatenated
 from tasks.sources.protocol import CSV, JSON
-from tasks.sources.readings import joined
 from tests.sources.desk import dossier, envelope
 
 KEY = b"k" * 32
@@ -227,7 +227,7 @@ def test_the_latest_statement_counts_and_brings_its_own_log() -> None:
 def test_the_same_record_in_two_pages_is_no_duplicate() -> None:
     source = exchange()
     pages = [read_page(envelope([dossier(1), dossier(n)]), JSON, source) for n in (2, 3)]
-    found = clean(joined(pages), source, DIRECTORY, KEY)
+    found = clean(concatenated(pages), source, DIRECTORY, KEY)
     assert len(found.dossiers) == 3
     assert not found.dossiers["marks"].str.contains("duplicate").fillna(False).any()
 

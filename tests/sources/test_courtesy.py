@@ -16,17 +16,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.courtesy import Hours
 from config.errors import DeferredError, SourceError, TransientError
+from config.pull_hours import PullHours
 from config.settings import settings
 from config.sources import Source
-from tasks.courtesy import courtesy
-from tasks.prove import prove
 from tasks.pull import pull, pull_source
+from tasks.reconcile import reconcile
+from tasks.runtime.circuit_breaker import breaker_state
 from tasks.sources.adapters import adapter_for
+from tasks.sources.http.rest import RestAdapter
+from tasks.sources.http.transport import require_hours, retry_after
 from tasks.sources.protocol import Window
-from tasks.sources.rest import RestAdapter
-from tasks.sources.transport import require_hours, retry_after
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 from tests.sources.desk import Desk, dossier, handler
@@ -44,13 +44,13 @@ def test_hours_hold_what_walking_minute_by_minute_meets(begin: time, end: time, 
     begin, end, moment = (each.replace(second=0, microsecond=0) for each in (begin, end, moment))
     if begin == end:
         with pytest.raises(ValueError, match="empty"):
-            Hours.parse(f"{begin:%H:%M}-{end:%H:%M}")
+            PullHours.parse(f"{begin:%H:%M}-{end:%H:%M}")
         return
     met, at = set(), begin
     while at != end:
         met.add(at)
         at = (datetime.combine(datetime.min, at) + timedelta(minutes=1)).time()
-    assert Hours.parse(f"{begin:%H:%M}-{end:%H:%M}").hold(moment) == (moment in met)
+    assert PullHours.parse(f"{begin:%H:%M}-{end:%H:%M}").hold(moment) == (moment in met)
 
 
 @pytest.mark.parametrize("text", ["", "20-06", "24:00-06:00", "20:00", "20:00-06:00 ", "20:60-06:00"])
@@ -92,7 +92,7 @@ def test_so_may_a_run_that_was_told_to(desk: Desk, source_of: Make, tmp_path: Pa
     (tmp_path / "desk.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
     settings.cache_clear()
-    for step in (pull, prove):
+    for step in (pull, reconcile):
         with pytest.raises(DeferredError):
             step.fn("desk", NOW.date())
     assert desk.calls == []
@@ -103,9 +103,9 @@ def test_so_may_a_run_that_was_told_to(desk: Desk, source_of: Make, tmp_path: Pa
 def test_an_operator_may_ask_outside_the_hours(desk: Desk, source_of: Make) -> None:
     desk.records = [dossier(1)]
     source = shut(source_of())
-    with pytest.raises(DeferredError), courtesy(source):
+    with pytest.raises(DeferredError), breaker_state(source):
         raise AssertionError("it was asked")
-    with courtesy(source, anyway=True) as asked:
+    with breaker_state(source, anyway=True) as asked:
         assert pull_source(asked) is not None
     assert fetch_all("SELECT * FROM raw.breakers") == []
 
@@ -120,7 +120,7 @@ def test_a_failure_in_the_middle_is_waited_for_and_asked_again(desk: Desk, sourc
 
 def test_waits_grow_and_differ_by_chance(desk: Desk, source_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("tasks.sources.transport.time.sleep", waits.append)
+    monkeypatch.setattr("tasks.sources.http.transport.time.sleep", waits.append)
     desk.script = lambda _: (502, {}, b"")
     for _ in range(2):
         with pytest.raises(TransientError) as caught:
@@ -159,7 +159,7 @@ def test_more_patience_than_a_pull_has_leaves_the_source_alone_for_as_long(desk:
     desk.script = lambda _: (429, {"Retry-After": "3600"}, b"")
     before = datetime.now(UTC)
     for _ in range(2):
-        with pytest.raises(DeferredError, match="left alone until"), courtesy(source_of()) as source:
+        with pytest.raises(DeferredError, match="left alone until"), breaker_state(source_of()) as source:
             pull_source(source)
     assert len(desk.calls) == 1
     ((until, reason),) = fetch_all("SELECT open_until, reason FROM raw.breakers")
@@ -173,27 +173,27 @@ def test_after_failures_in_a_row_over_several_runs_nothing_is_asked_for_a_while(
     desk.script = lambda _: (503, {}, b"")
     source = Source.model_validate(source_of(tries=1).model_dump() | {"breaker": {"failures": 3, "minutes": 30}})
     for _ in range(3):
-        with pytest.raises(TransientError), courtesy(source):
+        with pytest.raises(TransientError), breaker_state(source):
             pull_source(source)
     assert fetch_all("SELECT failures, reason FROM raw.breakers") == [(1, "TransientError")], (
         "each pull logged in before it failed"
     )
     with load("test", "desk") as current:
         current.execute("UPDATE raw.breakers SET failures = 2")
-    with pytest.raises(SourceError), courtesy(source):
+    with pytest.raises(SourceError), breaker_state(source):
         raise SourceError("desk", "answered with HTTP 403")
     asked = len(desk.calls)
-    with pytest.raises(DeferredError, match="3 requests failed one after the other") as caught, courtesy(source):
+    with pytest.raises(DeferredError, match="3 requests failed one after the other") as caught, breaker_state(source):
         pull_source(source)
     assert len(desk.calls) == asked
     assert timedelta(minutes=29) < caught.value.until - datetime.now(UTC) <= timedelta(minutes=30)
     with load("test", "desk") as current:
         current.execute("UPDATE raw.breakers SET open_until = now() - interval '1 second'")
-    with pytest.raises(SourceError), courtesy(source):  # one trial, and it is left alone again
+    with pytest.raises(SourceError), breaker_state(source):  # one trial, and it is left alone again
         raise SourceError("desk", "answered with HTTP 403")
     assert fetch_all("SELECT failures, open_until > now() FROM raw.breakers") == [(4, True)]
     desk.script = lambda _: None
-    with courtesy(source, anyway=True) as trial:
+    with breaker_state(source, anyway=True) as trial:
         assert pull_source(trial) is not None
     assert fetch_all("SELECT * FROM raw.breakers") == []
 

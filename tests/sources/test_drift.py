@@ -10,8 +10,8 @@ import pytest
 
 from config.errors import DataError
 from config.sources import Source
-from flows.drift import sentence
-from tasks.loading import load_source
+from flows.runs.schema_drift import sentence
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.reports.artifacts import drift_table
 from tasks.warehouse.engine import fetch_all

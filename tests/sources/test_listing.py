@@ -17,14 +17,14 @@ from config.connections import Listing
 from config.errors import ShrinkageError, SourceError, TransientError
 from config.sources import Shrinkage, Source
 from schemas.reference import UNITS
-from tasks.clean import Cleaned, clean
-from tasks.loading import load_source
+from tasks.loading.cleaned_pages import Cleaned, clean
+from tasks.loading.pages import load_source
+from tasks.preview.source_check import look_at
 from tasks.pull import pull_source
-from tasks.source_check import look_at
 from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import concatenated
 from tasks.sources.protocol import Page, Window
-from tasks.sources.readings import joined
 from tasks.warehouse.engine import fetch_all
 from tests.sources.clerk import Answer, Clerk, handler
 from tests.sources.test_profiles import KEY, WIRE, example, local
@@ -98,7 +98,7 @@ def source(name: str, page_size: int = 2, **listing: Any) -> Source:
 
 
 def cleaned(given: Source, pages: list[Page]) -> Cleaned:
-    return clean(joined([read_page(p.body, p.media_type, given) for p in pages]), given, UNITS.frame(), KEY)
+    return clean(concatenated([read_page(p.body, p.media_type, given) for p in pages]), given, UNITS.frame(), KEY)
 
 
 def test_opencps_is_asked_by_ranges_with_group_and_token(serve: Callable[..., Clerk]) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from config.sources import Source
 from tasks.sources.pages import Landed, PagesRead, read_pages
+from tasks.sources.parsed_records import ParsedRecords
 from tasks.sources.protocol import JSON, JSON_LINES
-from tasks.sources.readings import Readings
 
 FRAMES = ("dossiers", "events", "supplements", "procedures", "units", "rejected")
 
@@ -74,7 +74,7 @@ def read(source: Source, *bodies: bytes, media_type: str = JSON) -> PagesRead:
     return together
 
 
-def assert_same(one: Readings, other: Readings) -> None:
+def assert_same(one: ParsedRecords, other: ParsedRecords) -> None:
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
     assert one.shape == other.shape

@@ -12,11 +12,11 @@ import pytest
 from config.settings import ROOT
 from config.sources import Source, load_source
 from schemas.reference import UNITS
-from tasks.clean import Cleaned, clean
+from tasks.loading.cleaned_pages import Cleaned, clean
+from tasks.sources.formats.profiles import columns_of, meanings
 from tasks.sources.pages import read_page
-from tasks.sources.profiles import columns_of, meanings
+from tasks.sources.parsed_records import concatenated
 from tasks.sources.protocol import CSV, JSON, JSON_LINES
-from tasks.sources.readings import joined
 
 WIRE = Path(__file__).parents[1] / "data" / "wire"
 KEY = b"k" * 32
@@ -29,7 +29,7 @@ def example(name: str) -> Source:
 def cleaned(name: str, *files: str) -> Cleaned:
     source = example(name)
     pages = [read_page((WIRE / file).read_bytes(), JSON_LINES if file.endswith("l") else JSON, source) for file in files]
-    return clean(joined(pages), source, UNITS.frame(), KEY)
+    return clean(concatenated(pages), source, UNITS.frame(), KEY)
 
 
 def local(moment: pd.Timestamp) -> str:

@@ -14,9 +14,9 @@ from sqlalchemy.pool import NullPool
 from config.connections import Totals
 from config.errors import SourceError
 from config.sources import Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.pulling.proof import Gap, Proof, prove_source
+from tasks.pulling.completeness import Completeness, Gap, check_completeness
 from tasks.reports.completeness import gap_rows, gap_sentence
 from tasks.sources.adapters import adapter_for
 from tasks.sources.day_totals import read_totals
@@ -48,8 +48,8 @@ def test_what_the_source_counts_and_we_lack_is_named_and_later_made_good(desk: D
     desk.script = with_totals(desk, *(counted(place, "20260103", 4) for place in places), counted(places[0], "20260131", 0))
     pull_source(source)
     load_source(source)
-    proof = prove_source(source, FIRST, LAST)
-    assert proof == Proof("desk", 3, 8, (Gap(places[1], date(2026, 1, 3), 4, 3),))
+    proof = check_completeness(source, FIRST, LAST)
+    assert proof == Completeness("desk", 3, 8, (Gap(places[1], date(2026, 1, 3), 4, 3),))
     assert desk.calls[-1]["data"] | {"trang": 1} == {
         "tuNgay": "20260101",
         "denNgay": "20260131",
@@ -62,10 +62,10 @@ def test_what_the_source_counts_and_we_lack_is_named_and_later_made_good(desk: D
     pull_source(source)
     load_source(source)
     entries = "SELECT unit, day, stated, held, changed_in FROM quality.completeness ORDER BY day, unit"
-    assert prove_source(source, FIRST, LAST) == Proof("desk", 3, 8, ())
+    assert check_completeness(source, FIRST, LAST) == Completeness("desk", 3, 8, ())
     before = fetch_all(entries)
     assert [row[2:4] for row in before] == [(4, 4), (4, 4), (0, 0)]
-    prove_source(source, FIRST, LAST)
+    check_completeness(source, FIRST, LAST)
     assert fetch_all(entries) == before
 
 
@@ -81,7 +81,7 @@ def test_agencies_are_met_by_code_where_the_directory_knows_them(desk: Desk, sou
     desk.script = with_totals(desk, counted("H99.12", "20260103", 1), counted("Phòng lạ", "20260103", 2))
     pull_source(source)
     load_source(source)
-    proof = prove_source(source, FIRST, LAST)
+    proof = check_completeness(source, FIRST, LAST)
     assert proof is not None
     assert proof.gaps == (Gap("Phòng lạ", date(2026, 1, 3), 2, 1),)
 
@@ -100,7 +100,7 @@ def test_no_record_of_totals_is_taken_for_nothing(record: Any) -> None:
 
 
 def test_a_source_that_tells_no_totals_is_not_compared(desk: Desk, source_of: Make) -> None:
-    assert prove_source(source_of(), FIRST, LAST) is None
+    assert check_completeness(source_of(), FIRST, LAST) is None
     assert desk.calls == []
 
 
@@ -132,4 +132,4 @@ def test_a_table_is_counted_by_agency_and_day_in_office_time(table: Source) -> N
     assert sorted(found, key=lambda t: (t.unit, t.day)) == [DayTotal(u, date(2026, 1, day), n) for u, day, n in expected]
     pull_source(table)
     load_source(table)
-    assert prove_source(table, FIRST, LAST) == Proof("desk", 3, 6, ())
+    assert check_completeness(table, FIRST, LAST) == Completeness("desk", 3, 6, ())

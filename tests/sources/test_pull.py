@@ -15,9 +15,9 @@ from config.errors import DataError, SourceError, TransientError
 from config.settings import settings
 from config.sources import Source
 from schemas.catalogue import TABLES
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.receipts import read_receipts
+from tasks.recovery.manifests import read_manifests
 from tasks.replay import replay_landing
 from tasks.sources import landing
 from tasks.warehouse.engine import fetch_all
@@ -220,14 +220,14 @@ def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: 
         '{"TenHam": "KetThuc", "SoBienNhan": "BN-0008", "NgayKetThuc": "2026-01-20T22:30:00"}\n', encoding="utf-8"
     )
     refresh(source)
-    assert len(read_receipts()[-1].loaded) == 3, "only the file that speaks of a dossier of the new ones was read beside them"
+    assert len(read_manifests()[-1].loaded) == 3, "only the file that speaks of a dossier of the new ones was read beside them"
     assert fetch_all(ends)[:2] == [("BN-0007", True, True, 9), ("BN-0008", True, True, 4)]
     with load("test", "forget") as current:
         current.execute("DELETE FROM raw.mentions")
     before = contents()
     (tmp_path / "more.jsonl").write_text('{"TenHam": "LuanChuyen", "SoBienNhan": "BN-0007"}\n', encoding="utf-8")
     refresh(source)
-    assert len(read_receipts()[-1].loaded) == 5, "pages of which it is not known whom they speak about"
+    assert len(read_manifests()[-1].loaded) == 5, "pages of which it is not known whom they speak about"
     assert fetch_all("SELECT count(DISTINCT page_digest) FROM raw.mentions") == [(5,)]
     assert contents()["core.pauses"] == before["core.pauses"]
     stated = (
@@ -246,7 +246,7 @@ def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: 
 
 def test_many_pages_are_loaded_a_part_at_a_time(desk: Desk, source_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.records = [dossier(n) for n in range(9)]
-    monkeypatch.setattr("tasks.loading.CHUNK_BYTES", 700)
+    monkeypatch.setattr("tasks.loading.pages.CHUNK_BYTES", 700)
     source = source_of()
     pull_source(source)
     counts = load_source(source)

@@ -11,7 +11,7 @@ import pytest
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
 from tasks.sources.adapters import adapter_for
-from tasks.sources.json_text import parse_json
+from tasks.sources.formats.json_text import parse_json
 from tasks.sources.protocol import Page, Window
 from tests.sources.desk import Desk, dossier, envelope
 

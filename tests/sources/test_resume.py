@@ -19,12 +19,12 @@ from sqlalchemy.pool import NullPool
 from config.errors import TransientError
 from config.settings import settings
 from config.sources import Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.sources.adapters import adapter_for
-from tasks.sources.json_text import parse_json
+from tasks.sources.databases.sql import SqlAdapter
+from tasks.sources.formats.json_text import parse_json
 from tasks.sources.protocol import Window
-from tasks.sources.sql import SqlAdapter
 from tasks.warehouse.engine import fetch_all
 from tests.sources.desk import Answer, Desk, dossier
 

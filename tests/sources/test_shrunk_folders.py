@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import ShrinkageError
 from config.sources import Shrinkage, Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.pulling.shrinkage import accept
 from tasks.warehouse.engine import fetch_all

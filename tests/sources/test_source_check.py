@@ -10,11 +10,11 @@ import pytest
 
 from config.settings import settings
 from config.sources import Source
-from flows import cli
-from flows.source_report import drift_lines, look_lines
-from tasks.drift import Drift
-from tasks.rules.drift import Change
-from tasks.source_check import look_at, look_into
+from flows.commands import cli
+from flows.commands.source import drift_lines, look_lines
+from tasks.loading.schema_drift import SchemaDrift
+from tasks.preview.source_check import look_at, look_into
+from tasks.rules.sources.schema_drift import SchemaChange
 from tasks.sources.pages import read_page
 from tasks.sources.protocol import JSON
 from tests.sources.desk import dossier, envelope
@@ -99,8 +99,8 @@ def test_names_inside_lists_are_told_too() -> None:
 
 
 def test_changes_are_told_with_what_is_made_of_them() -> None:
-    change = Change("Ngày hẹn", "renamed_heading", "Ngày hẹn", "Hẹn trả", "ab" * 32)
-    assert list(drift_lines(Drift("books", ((change, "stop"),), {}))) == [
+    change = SchemaChange("Ngày hẹn", "renamed_heading", "Ngày hẹn", "Hẹn trả", "ab" * 32)
+    assert list(drift_lines(SchemaDrift("books", ((change, "stop"),), {}))) == [
         "Thay đổi: Ngày hẹn: tên trường đổi (Ngày hẹn → Hẹn trả); dừng."
     ]
 

@@ -15,11 +15,11 @@ from sqlalchemy.pool import NullPool
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
 from schemas.reference import UNITS
-from tasks.clean import clean
+from tasks.loading.cleaned_pages import clean
 from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import concatenated
 from tasks.sources.protocol import Window
-from tasks.sources.readings import joined
 
 Make = Callable[..., Source]
 COUNT = 12
@@ -143,7 +143,7 @@ def test_names_are_quoted_and_checked_never_run(land: Make) -> None:
 @pytest.mark.usefixtures("database")
 def test_what_it_lands_cleans_into_evidence(land: Make) -> None:
     source = land()
-    readings = joined([read_page(page.body, page.media_type, source) for page in adapter_for(source).pages(Window())])
+    readings = concatenated([read_page(page.body, page.media_type, source) for page in adapter_for(source).pages(Window())])
     cleaned = clean(readings, source, UNITS.frame(), KEY)
     dossiers = cleaned.dossiers.set_index("code")
     assert dossiers.loc["BN02", "alias_code"] == "H99.12-260107-0001"

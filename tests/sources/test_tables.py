@@ -17,11 +17,11 @@ import xlsxwriter
 
 from config.errors import SourceError
 from config.sources import Source
-from tasks.rules.fonts import Font
-from tasks.sources import pieces, workbooks
+from tasks.rules.text.legacy_fonts import Font
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import ParsedRecords
 from tasks.sources.protocol import CSV, OLD_WORKBOOK, WORKBOOK
-from tasks.sources.readings import Readings
+from tasks.sources.tables import workbook_chunks, workbooks
 from tests.unit.test_fonts import typed
 
 HEADINGS = ["STT", "Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái"]
@@ -61,11 +61,11 @@ def table(rows: list[list[str]], delimiter: str = ",") -> str:
     return "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
 
 
-def codes(readings: Readings) -> list[str]:
+def codes(readings: ParsedRecords) -> list[str]:
     return readings.dossiers["code"].tolist()
 
 
-def reasons(readings: Readings) -> list[tuple[int, str]]:
+def reasons(readings: ParsedRecords) -> list[tuple[int, str]]:
     return list(zip(readings.rejected["page_position"].tolist(), readings.rejected["reason"].tolist(), strict=True))
 
 
@@ -312,13 +312,13 @@ def test_a_workbook_in_pieces_reads_as_it_does_whole(monkeypatch: pytest.MonkeyP
     book.close()
     whole = read_page(out.getvalue(), WORKBOOK, source())
     for module, name, value in (
-        (pieces, "PIECE", 2000),
-        (pieces, "CHUNK", 1500),
+        (workbook_chunks, "PIECE", 2000),
+        (workbook_chunks, "CHUNK", 1500),
         (workbooks, "CHUNK", 1500),
         (workbooks, "_CELLS_AS_ONE", 0),
     ):
         monkeypatch.setattr(module, name, value)
-    assert sum(1 for _ in pieces.pieces(out.getvalue())) > 3
+    assert sum(1 for _ in workbook_chunks.pieces(out.getvalue())) > 3
     cut = read_page(out.getvalue(), WORKBOOK, source())
     assert len(whole.dossiers) == 300
     pd.testing.assert_frame_equal(cut.dossiers, whole.dossiers)

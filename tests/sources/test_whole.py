@@ -10,11 +10,11 @@ import pytest
 
 from config.errors import ShrinkageError, SourceError, TransientError
 from config.sources import Shrinkage, Source
-from tasks.loading import load_source
+from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.pulling.books import asked_of
+from tasks.pulling.pull_log import requested_of
 from tasks.pulling.shrinkage import accept
-from tasks.pulling.spans import Fill, Span, gaps
+from tasks.pulling.windows import Fill, Span, gaps
 from tasks.sources.protocol import Window
 from tasks.warehouse.engine import fetch_all
 from tests.sources.desk import Desk, dossier
@@ -59,14 +59,14 @@ def test_a_window_that_fails_keeps_no_other_from_landing_and_is_filled_first(des
     with pytest.raises(SourceError, match="404"):
         refresh(source)
     assert len(held()) == 15
-    (gap,) = gaps(asked_of("desk"), source.beginning)
+    (gap,) = gaps(requested_of("desk"), source.beginning)
     assert gap.until - gap.since == timedelta(days=5)
     desk.script = lambda _: None
     before = len(desk.calls)
     refresh(source)
     assert desk.calls[before]["data"]["tuThoiDiem"] == third
     assert held() == all_codes(range(20))
-    assert gaps(asked_of("desk"), source.beginning) == []
+    assert gaps(requested_of("desk"), source.beginning) == []
 
 
 def test_a_source_that_is_away_is_asked_twice_and_not_for_every_window(desk: Desk, source_of: Make) -> None:
@@ -105,7 +105,7 @@ def test_a_span_is_filled_window_by_window_and_read_again_only_when_told_to(desk
     assert len(desk.calls) == calls + 2
     refresh(source)
     assert held() == all_codes(range(30))
-    assert gaps(asked_of("desk"), None) == []
+    assert gaps(requested_of("desk"), None) == []
 
 
 def test_a_source_that_shrinks_is_not_believed_until_somebody_accepts_it_once(desk: Desk, source_of: Make) -> None:
@@ -199,4 +199,4 @@ def test_the_same_page_in_two_windows_is_there_once(desk: Desk, source_of: Make)
     assert refresh(source) is None
     assert refresh(source, Fill(Window(TODAY - timedelta(days=30), None), again=True)) is None
     assert fetch_all("SELECT page_digest, loaded_at FROM raw.pages ORDER BY 1") == before
-    assert [span for span in gaps(asked_of("desk"), None) if isinstance(span, Span)] == []
+    assert [span for span in gaps(requested_of("desk"), None) if isinstance(span, Span)] == []

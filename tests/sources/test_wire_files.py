@@ -15,19 +15,19 @@ import pytest
 from config.connections import Files
 from config.sources import Source
 from schemas.reference import UNITS
-from tasks.clean import Cleaned, clean
-from tasks.cleaning.agencies import Directory
+from tasks.cleaning.agencies import AgencyLookup
+from tasks.loading.cleaned_pages import Cleaned, clean
 from tasks.sources.adapters import adapter_for
 from tasks.sources.pages import read_page
+from tasks.sources.parsed_records import concatenated
 from tasks.sources.protocol import Window
-from tasks.sources.readings import joined
 from tests.sources.test_profiles import KEY, WIRE, example, local, marks
 
 
 def pulled(source: Source) -> Cleaned:
     """Read a source through its adapter."""
     read = [read_page(page.body, page.media_type, source) for page in adapter_for(source).pages(Window())]
-    return clean(joined(read), source, UNITS.frame(), KEY)
+    return clean(concatenated(read), source, UNITS.frame(), KEY)
 
 
 def files(name: str, pattern: str, **changes: Any) -> Source:
@@ -148,6 +148,6 @@ def test_an_old_code_that_passed_on_means_the_agency_of_the_day() -> None:
     days = np.array(["2025-06-30", "2025-07-01", "2025-06-30", "2025-07-01"], dtype="datetime64[D]")
     nothing = pa.nulls(4, pa.string())
     for order in (slice(None), slice(None, None, -1)):
-        found = Directory(pd.DataFrame(told)[order]).resolve(asked, nothing, nothing, days)
+        found = AgencyLookup(pd.DataFrame(told)[order]).resolve(asked, nothing, nothing, days)
         assert found.codes.to_pylist() == ["H99.12", "H99.41", "H99.41", None]
         assert found.unknown.tolist() == [False, False, False, True]

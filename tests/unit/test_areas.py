@@ -5,8 +5,8 @@ import pytest
 
 from config.areas import load_areas
 from config.settings import ROOT
-from tasks.rules.areas import settled_by_area
-from tasks.rules.due import UNITS, UNSETTLED, Limits
+from tasks.rules.clock.areas import settled_by_area
+from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS, UNSETTLED, Limits
 
 AREAS = load_areas(ROOT / "config" / "example-areas.yaml")
 BY_AREA = "17 ngày (khu vực thường) / 27 ngày (vùng khó khăn)"
@@ -35,7 +35,7 @@ def test_a_limit_by_area(text: str, unit: str | None, received: str, expected: t
     )
     day, texts, units = np.array([received], "datetime64[D]"), np.array([text], dtype=object), np.array([unit], dtype=object)
     found = settled_by_area(limits, texts, units, day, AREAS)
-    assert (found.amount[0], UNITS[found.unit[0]]) == expected
+    assert (found.amount[0], ALL_LIMIT_UNITS[found.unit[0]]) == expected
 
 
 def test_as_shipped_no_area_is_known() -> None:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.csv_rules import TableRules
 from config.errors import ConfigError
 from config.files import read_model
-from config.table_rules import TableRules
-from tasks.rules.cells import broken_cells, wrong
+from tasks.rules.sources.table_cells import broken_cells, wrong
 from tests.bench.tables import PUBLISHED, detected
 
 WHY = "because it is so in the world"

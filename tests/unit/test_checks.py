@@ -15,10 +15,10 @@ import pytest
 from config.calendar import Office, load_calendars
 from config.checks import Check, Checks, load_checks
 from config.errors import ConfigError
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 from tasks.rules.checks import TESTS, Findings, parameters_of, run_checks
 from tasks.rules.checks.marks import ASKED_ELSEWHERE
-from tasks.rules.clock import Clocks
+from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import MARKS
 from tests.unit.check_cases import AS_OF, CASES, ZONE, Case, at, frames_of

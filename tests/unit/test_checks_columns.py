@@ -12,12 +12,12 @@ import pyarrow as pa
 from hypothesis import given
 
 from schemas.dossiers import EVENTS
+from tasks.rules.arrays import as_codes, crowded, group_sizes, minute_of_day, often, one_of, statuses
 from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.rows import Rows, places_of
-from tasks.rules.codes import read_codes
-from tasks.rules.columns import as_codes, crowded, group_sizes, minute_of_day, often, one_of, statuses
+from tasks.rules.checks.rows import EntryRows, places_of
+from tasks.rules.dates.times import days
 from tasks.rules.reference import Validity
-from tasks.rules.times import days
+from tasks.rules.text.codes import read_codes
 
 INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 TEXTS = st.none() | st.text(alphabet="ab1é", max_size=12)
@@ -97,7 +97,7 @@ def test_rows_are_told_dossier_by_dossier(entries: list[tuple[int, int, int]]) -
         {"source": "s", "code": str(p), "seq": seq, "at": datetime(2026, 1, 1, tzinfo=UTC), "status": status}
         for p, seq, status in entries
     )
-    rows = Rows.of(frame, np.array([p for p, *_ in entries], dtype=np.int64), 5, "UTC", "seq")
+    rows = EntryRows.of(frame, np.array([p for p, *_ in entries], dtype=np.int64), 5, "UTC", "seq")
     status = rows.number("status")
     for place in range(5):
         mine = [s for p, seq, s in sorted(entries, key=lambda e: (e[0], e[1])) if p == place]

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.calendar import load_calendars
-from tasks.clocks import clock_for
-from tasks.rules.clock import Hours, WorkingClock
+from tasks.judging.clocks import clock_for
+from tasks.rules.clock.working_clock import OfficeHours, WorkingClock
 
 DATA = Path(__file__).parent.parent / "data" / "calendar"
-ODD = Hours(
+ODD = OfficeHours(
     first=date(2025, 1, 1),
     last=date(2025, 3, 31),
     week={0: ((450, 690), (780, 1020)), 1: ((420, 700),), 3: ((0, 60), (1380, 1440)), 5: ((450, 690),)},
@@ -105,7 +105,7 @@ def test_vietnamese_working_days(row: dict[str, str]) -> None:
 def uk_clock() -> WorkingClock:
     days = [date.fromisoformat(row["day"]) for row in csv.DictReader((DATA / "uk_holidays_2007_2010.csv").open())]
     week = dict.fromkeys(range(5), ((540, 1020),))
-    return WorkingClock.of(Hours(first=date(2007, 1, 1), last=date(2010, 12, 31), week=week, off=days))
+    return WorkingClock.of(OfficeHours(first=date(2007, 1, 1), last=date(2010, 12, 31), week=week, off=days))
 
 
 @pytest.mark.parametrize(

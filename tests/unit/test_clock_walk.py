@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from config.calendar import Calendar, CalendarDay, Office
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 
 FIRST, DAYS = date(2026, 1, 1), 60
 ORIGIN = np.datetime64(FIRST, "m")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.codes import code_days, fold_codes, fold_procedures, fold_units, read_codes
+from tasks.rules.text.codes import code_days, fold_codes, fold_procedures, fold_units, read_codes
 
 UNITS = st.one_of(
     st.from_regex(r"\A[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[GHK][0-9]{2}\Z"),

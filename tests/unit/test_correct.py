@@ -8,19 +8,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flows.logging_filter import Masking
+from flows.runtime.logging_filter import Masking
 from tasks.correct import package_name
-from tasks.rules.correction_lines import (
-    REASONS,
+from tasks.rules.corrections.lines import (
+    REFUSAL_REASONS,
     Accepted,
     Known,
     Refused,
     UnreadableFileError,
-    examine,
     read_lines,
+    sort_lines,
 )
-from tasks.rules.masking import MASK, looks_personal, mask
-from tasks.shield import UnexpectedError, shielded
+from tasks.rules.privacy.masking import MASK, looks_personal, mask
+from tasks.runtime.safe_errors import UnexpectedError, with_safe_errors
 
 CODE = "H99.12-250401-0001"
 KNOWN = Known(
@@ -32,7 +32,7 @@ HEADINGS = "dossier,field,new value,evidence,who,approved by,source"
 
 
 def one(line: str, headings: str = HEADINGS) -> Accepted | Refused:
-    (answer,) = examine(read_lines(f"{headings}\n{line}\n".encode()), KNOWN)
+    (answer,) = sort_lines(read_lines(f"{headings}\n{line}\n".encode()), KNOWN)
     return answer
 
 
@@ -51,7 +51,7 @@ def test_a_line_signed_by_one_waits() -> None:
 
 def test_vietnamese_headings_fields_and_semicolons() -> None:
     body = "Mã hồ sơ;Trường;Giá trị mới;Căn cứ;Người đề nghị;Người duyệt\nh99.12–250401-0001;Ngày hẹn trả;09/03/2026;Sổ 4;an;bình\n"
-    (answer,) = examine(read_lines(b"\xef\xbb\xbf" + body.encode()), KNOWN)
+    (answer,) = sort_lines(read_lines(b"\xef\xbb\xbf" + body.encode()), KNOWN)
     assert isinstance(answer, Accepted)
     assert answer.line.code == CODE, "the code is folded as codes are everywhere"
     assert (answer.field, answer.new_value) == ("due_at", "2026-03-09T17:00:00+07:00"), "day first; a due day ends at closing"
@@ -94,7 +94,7 @@ def test_a_line_is_refused_with_its_reason(line: str, reason: str) -> None:
     answer = one(line)
     assert isinstance(answer, Refused)
     assert answer.reason == reason
-    assert all(REASONS[reason])
+    assert all(REFUSAL_REASONS[reason])
 
 
 def test_the_source_column_settles_which_dossier() -> None:
@@ -105,7 +105,7 @@ def test_the_source_column_settles_which_dossier() -> None:
 
 def test_a_contradiction_is_refused_and_a_repetition_is_not() -> None:
     lines = f"{CODE},status,9,x,an,,\n{CODE},status,9,x,an,,\n{CODE},status,10,x,an,,"
-    answers = examine(read_lines(f"{HEADINGS}\n{lines}\n".encode()), KNOWN)
+    answers = sort_lines(read_lines(f"{HEADINGS}\n{lines}\n".encode()), KNOWN)
     assert [type(answer).__name__ for answer in answers] == ["Accepted", "Accepted", "Refused"]
     assert isinstance(answers[2], Refused)
     assert (answers[2].line.number, answers[2].reason) == (4, "contradicts")
@@ -137,14 +137,14 @@ def test_any_bytes_give_lines_or_the_one_error(body: bytes) -> None:
         lines = read_lines(HEADINGS.encode() + b"\n" + body)
     except UnreadableFileError:
         return
-    assert len(examine(lines, KNOWN)) == len(lines)
+    assert len(sort_lines(lines, KNOWN)) == len(lines)
 
 
 @given(st.lists(st.text(max_size=30), min_size=7, max_size=7))
 def test_any_cells_give_an_answer(cells: list[str]) -> None:
     line = ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
-    for answer in examine(read_lines(f"{HEADINGS}\n{line}\n".encode("utf-8", "ignore")), KNOWN):
-        assert isinstance(answer, Accepted) or answer.reason in REASONS
+    for answer in sort_lines(read_lines(f"{HEADINGS}\n{line}\n".encode("utf-8", "ignore")), KNOWN):
+        assert isinstance(answer, Accepted) or answer.reason in REFUSAL_REASONS
 
 
 def test_a_package_is_named_by_file_and_content() -> None:
@@ -192,7 +192,7 @@ def test_records_and_tracebacks_are_masked(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_a_fault_leaves_a_step_without_its_text() -> None:
-    @shielded
+    @with_safe_errors
     def step(_value: str) -> None:
         raise KeyError("Nguyễn Văn A 001099012345")
 

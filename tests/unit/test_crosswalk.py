@@ -12,10 +12,10 @@ from config.calendar import load_calendars
 from config.policies import load_policies
 from schemas.dossiers import EVENTS
 from schemas.reference import UNITS
-from tasks.clocks import clock_for
-from tasks.rules.case import Office
-from tasks.rules.crosswalk import Crosswalk
-from tasks.rules.proposals import SUCCEEDED, Proposal, propose
+from tasks.judging.clocks import clock_for
+from tasks.rules.corrections.proposals import SUCCEEDED, Proposal, propose
+from tasks.rules.linkage.crosswalk import Crosswalk
+from tasks.rules.verdict.timeline import JudgingOffice
 from tests.legal.legal_cases import ZONE, OwnRule, frames_of, instant
 
 OLD, NEW = date(2021, 1, 1), date(2025, 7, 1)
@@ -60,7 +60,7 @@ def proposed(unit: str, received: datetime, rooms: tuple[str, ...] = (), **case:
         for n, room in enumerate(rooms)
     ]
     calendar = load_calendars()["vn"]
-    office = Office(ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True)
+    office = JudgingOffice(ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True)
     frames = replace(
         frames, dossiers=dossiers.astype(frames.dossiers.dtypes.to_dict()), units=DIRECTORY, events=EVENTS.frame(log)
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.rules.dates import NO_OFFSET, chosen, habit, order_by_code, read_dates, settle
+from tasks.rules.dates.reading import NO_OFFSET, chosen, habit, order_by_code, read_dates, settle_dates
 
 FORMATS = [
     "%Y%m%d%H%M%S",
@@ -152,7 +152,7 @@ def settled(
     read = read_dates(pa.array(texts))
     numbers = np.array(groups or [0] * len(texts))
     file_order, _ = habit([read], numbers)
-    answer = settle(read, order, numbers, np.array(row_order or [0] * len(texts)), file_order)  # type: ignore[arg-type]
+    answer = settle_dates(read, order, numbers, np.array(row_order or [0] * len(texts)), file_order)  # type: ignore[arg-type]
     return [str(value)[:10] for value in chosen(read, answer.month_first)], answer.settled.tolist()
 
 
@@ -208,7 +208,7 @@ def test_one_cell_alone_turns_the_others_of_its_row_only_where_the_more_of_the_f
     read = read_dates(pa.array(["03/04/2026"] * 4 + ["25/04/2026"]))
     one = np.zeros(5, dtype=int)
     firm = np.array([False, True, False, False, False])
-    answer = settle(read, "dmy", one, np.array([1, 1, -1, 0, 0]), one, firm, np.full(5, -1))
+    answer = settle_dates(read, "dmy", one, np.array([1, 1, -1, 0, 0]), one, firm, np.full(5, -1))
     assert answer.month_first.tolist() == [True, True, False, False, False]
     assert answer.settled.tolist() == [False, True, True, True, True]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import settings
-from flows.demo_run import _prepare, main
+from flows.commands.demo import _prepare, main
 
 
 @pytest.fixture(autouse=True)

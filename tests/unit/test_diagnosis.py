@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from config.calendar import load_calendars
-from tasks.rules.diagnosis import YearOfDaysOff, clock_gaps, days_off_by_year, stated_times
+from tasks.rules.sources.diagnosis import YearOfDaysOff, clock_gaps, days_off_by_year, stated_times
 
 VN = load_calendars()["vn"]
 ZONE = "Asia/Ho_Chi_Minh"

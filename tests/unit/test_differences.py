@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from schemas.differences import CLASSES
 from schemas.dossiers import DOSSIERS
-from tasks.rules.differences import COLUMNS, TIMES, System, compare
-from tasks.rules.duplicates import Pairs
+from tasks.rules.linkage.duplicates import Pairs
+from tasks.rules.sources.differences import COMPARED_COLUMNS, COMPARED_TIMES, System, compare
 
 ZONE = "Asia/Ho_Chi_Minh"
 DAY = datetime(2026, 3, 2, tzinfo=ZoneInfo(ZONE))
@@ -28,7 +28,7 @@ moments = st.sampled_from(
     [None, DAY, DAY + timedelta(hours=9), DAY + timedelta(hours=9, seconds=20), DAY + timedelta(days=4, hours=8)]
 )
 records = st.fixed_dictionaries(
-    dict.fromkeys(TIMES, moments)
+    dict.fromkeys(COMPARED_TIMES, moments)
     | {
         "status": st.sampled_from([None, 2, 4, 5, 9, 10]),
         "unit_code": st.sampled_from([None, "H1", "H2"]),
@@ -39,7 +39,7 @@ records = st.fixed_dictionaries(
 
 
 def system(prefix: str, rows: list[dict[str, Any]]) -> System:
-    frame = DOSSIERS.frame({**row, "code": code_of(prefix, n)} for n, row in enumerate(rows))[list(COLUMNS)]
+    frame = DOSSIERS.frame({**row, "code": code_of(prefix, n)} for n, row in enumerate(rows))[list(COMPARED_COLUMNS)]
     return System(frame, np.array([row["late"] for row in rows], dtype=bool), ZONE)
 
 
@@ -117,7 +117,7 @@ def reached(node: tuple[str, int], edges: list[tuple[tuple[str, int], tuple[str,
 
 def pair(a: int, b: int, left: list[dict[str, Any]], right: list[dict[str, Any]]) -> tuple[Any, ...]:
     one, other = left[a], right[b]
-    fields = ["status", *TIMES, "unit_code"]
+    fields = ["status", *COMPARED_TIMES, "unit_code"]
     told = [name for name in fields if any(r[name] for r in left) and any(r[name] for r in right)]
     differ = [name for name in told if not equal(one[name], other[name])]
     kind = kind_of(one, other, differ)
@@ -133,7 +133,7 @@ def equal(a: Any, b: Any) -> bool:
 
 
 def kind_of(one: dict[str, Any], other: dict[str, Any], differ: list[str]) -> str:
-    dates = [name for name in differ if name in TIMES]
+    dates = [name for name in differ if name in COMPARED_TIMES]
     if "unit_code" not in differ and (dates or "status" in differ) and (behind(one, other, dates) or behind(other, one, dates)):
         return "lag"
     for kind, holds in (("state", "status" in differ), ("date", dates), ("unit", "unit_code" in differ)):
@@ -198,7 +198,9 @@ def test_nothing_against_nothing_is_nothing() -> None:
 
 def test_a_hundred_thousand_dossiers_are_compared_in_a_blink() -> None:
     size = 100_000
-    frame = DOSSIERS.frame([{**BASE, "code": "x"}] * 10).loc[np.arange(size) % 10, list(COLUMNS)].reset_index(drop=True)
+    frame = (
+        DOSSIERS.frame([{**BASE, "code": "x"}] * 10).loc[np.arange(size) % 10, list(COMPARED_COLUMNS)].reset_index(drop=True)
+    )
     frame["code"] = pd.array([f"H{n:06d}" for n in range(size)], dtype=frame["code"].dtype)
     one = System(frame, np.zeros(size, dtype=bool), ZONE)
     places = np.arange(size)

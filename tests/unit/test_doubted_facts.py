@@ -17,9 +17,9 @@ import pytest
 from config.calendar import load_calendars
 from config.checks import load_checks
 from config.policies import load_policies
-from tasks.clocks import clock_for
-from tasks.rules.case import Office
-from tasks.rules.verdict import judge_frames
+from tasks.judging.clocks import clock_for
+from tasks.rules.verdict.judgement import judge_frames
+from tasks.rules.verdict.timeline import JudgingOffice
 from tests.unit.check_cases import AS_OF, CASES, STILL_OPEN, ZONE, Case, at, frames_of
 from tests.unit.test_checks import checked, failed
 
@@ -54,7 +54,7 @@ class OwnRule:
 def judged(case: Case) -> dict[str, Any]:
     calendar = load_calendars()["vn"]
     clocks = {"clock": clock_for(calendar), "plain_clock": clock_for(calendar, plain=True)}
-    office = Office(zone=ZONE, **clocks, own_rule=OwnRule(), keeps_requests=True)
+    office = JudgingOffice(zone=ZONE, **clocks, own_rule=OwnRule(), keeps_requests=True)
     return dict(judge_frames(frames_of(case), load_policies()["qd766"], office, AS_OF).iloc[0])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from config.sources import Drift, Source
-from tasks.rules.drift import Seen, changes, covers, learnt
-from tasks.sources.records import Keys
-from tasks.sources.shapes import HEADING_ROW, Shape, merged, records_shape
+from config.sources import DriftRules, Source
+from tasks.rules.sources.schema_drift import Seen, changes, covers, learnt
+from tasks.sources.formats.records import Keys
+from tasks.sources.source_schema import HEADING_ROW, SourceSchema, merged, records_shape
 
 PAGE = {""}
 
@@ -104,11 +104,11 @@ def test_the_shape_of_records_names_fields_of_lists_and_looks_at_kinds_not_value
     assert [key for key in shape.fields if shape.always(key)] == ["mahoso", "ngaytiepnhan", "tiendo", "tiendo[].thoidiem"]
     assert "0001" not in repr(shape)
     assert merged([shape, records_shape(Keys(records[:1]), "d2")]).fields["so"].met == 2
-    assert merged([]) == Shape()
+    assert merged([]) == SourceSchema()
 
 
 def test_one_word_stands_for_every_kind_of_change() -> None:
     given = {"title": "B", "kind": "files", "profile": "table", "columns": {"code": "Mã"}, "files": {"folder": "/x"}}
-    assert Source.model_validate(given).drift == Drift()
+    assert Source.model_validate(given).drift == DriftRules()
     assert set(Source.model_validate({**given, "drift": "stop"}).drift.model_dump().values()) == {"stop"}
-    assert Source.model_validate({**given, "drift": {"new_field": "stop"}}).drift == Drift(new_field="stop")
+    assert Source.model_validate({**given, "drift": {"new_field": "stop"}}).drift == DriftRules(new_field="stop")

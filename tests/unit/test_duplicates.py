@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from schemas.dossiers import DOSSIERS
-from tasks.rules.duplicates import MANY, NOBODY
-from tasks.rules.matching import COLUMNS, match_dossiers
+from tasks.rules.linkage.duplicates import MANY, NOBODY
+from tasks.rules.linkage.matching import MATCH_COLUMNS, match_dossiers
 from tasks.rules.reference import successors
 
 ZONES = {
@@ -48,7 +48,7 @@ def land(code: str, **fields: Any) -> dict[str, Any]:
 def found(*rows: dict[str, Any], successors: Mapping[str, str] = NOBODY) -> dict[tuple[str, str], tuple[str, str]]:
     """Matches as {(code, other code): (kind, rule)}; the same for every order of the rows."""
     stated = DOSSIERS.frame(rows)
-    frame = stated[list(COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
+    frame = stated[list(MATCH_COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
     answer = match_dossiers(frame, ZONES, successors)
     shuffled = frame.sample(frac=1, random_state=3).reset_index(drop=True)
     pd.testing.assert_frame_equal(match_dossiers(shuffled, ZONES, successors), answer)

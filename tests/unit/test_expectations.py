@@ -17,7 +17,7 @@ from schemas.catalogue import TABLES
 from schemas.dossiers import DOSSIERS, PAUSES
 from schemas.expectations import DATE_TEXT, FEW, Expectation, expectations_of
 from schemas.table import Between, NotBefore, NotNull, OneOf, Pattern
-from tasks import gate_engine
+from tasks.gates import engine
 from tasks.rules.checks.promises import broken, spoken_of
 
 TEXTS = st.none() | st.sampled_from(
@@ -75,7 +75,7 @@ def frame_of(rows: list[tuple]) -> pd.DataFrame:
 @given(ROWS)
 def test_engine_and_array_operation_count_the_same_rows(rows: list[tuple]) -> None:
     frame = frame_of(rows)
-    for outcome in gate_engine.evaluate(frame, PROMISES):
+    for outcome in engine.evaluate(frame, PROMISES):
         ours = broken(frame, outcome.expectation)
         assert (outcome.checked, outcome.unexpected) == (spoken_of(frame, outcome.expectation), ours.sum()), (
             outcome.expectation.name
@@ -137,8 +137,8 @@ def test_results_hold_no_value(caplog: pytest.LogCaptureFixture) -> None:
         Expectation("between", ("status",), low=0),
     ]
     with pytest.raises(DataError) as caught:  # text has no bounds: the engine's message would quote a value
-        gate_engine.evaluate(frame.astype("string[pyarrow]"), promises)
-    outcomes = gate_engine.evaluate(frame.astype("string[pyarrow]"), promises[:3])
+        engine.evaluate(frame.astype("string[pyarrow]"), promises)
+    outcomes = engine.evaluate(frame.astype("string[pyarrow]"), promises[:3])
     assert [o.unexpected for o in outcomes] == [2, 1, 2]
     for text in (str(caught.value), repr(outcomes), caplog.text):
         assert secret not in text
@@ -148,9 +148,7 @@ def test_results_hold_no_value(caplog: pytest.LogCaptureFixture) -> None:
 def test_conversion_keeps_values_and_nulls() -> None:
     rows = [{"source": "s", "code": "A", "partition_month": date(2026, 3, 1), "status": 9, "has_result": True}, {}]
     frame = DOSSIERS.frame(rows)
-    plain = {
-        name: gate_engine.plain_column(frame[name]) for name in ("code", "status", "has_result", "partition_month", "due_at")
-    }
+    plain = {name: engine.plain_column(frame[name]) for name in ("code", "status", "has_result", "partition_month", "due_at")}
     assert plain["code"][0] == "A"
     assert pd.isna(plain["code"][1])
     assert plain["status"][0] == 9
@@ -158,4 +156,4 @@ def test_conversion_keeps_values_and_nulls() -> None:
     assert plain["has_result"].tolist() == [True, None]
     assert plain["partition_month"].astype("datetime64[D]").astype(str).tolist() == ["2026-03-01", "NaT"]
     assert np.isnat(plain["due_at"]).all()
-    assert json.dumps(gate_engine.RESULT_FORMAT)
+    assert json.dumps(engine.RESULT_FORMAT)

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tasks.reports.explain_drawing import LEFT, RIGHT, WIDTH, Drawing, Moment, Scale, placed_labels, tick_days
-from tasks.reports.explain_page import page
-from tasks.reports.explain_text import ExplanationText
+from tasks.reports.explanation.drawing import LEFT, RIGHT, WIDTH, Drawing, Moment, Scale, placed_labels, tick_days
+from tasks.reports.explanation.page import page
+from tasks.reports.explanation.text import ExplanationText
 
 SIDE = {
     "received": "2026-03-02 08:00",

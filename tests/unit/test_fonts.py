@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.fonts import TCVN3, VNI, Font, detect, is_syllable, to_unicode
+from tasks.rules.text.legacy_fonts import TCVN3, VNI, Font, detect, is_syllable, to_unicode
 
 # Every vowel with every tone, and the three marked consonants: 67 letters, small and capital.
 VOWELS = "aăâeêioôơuưy"

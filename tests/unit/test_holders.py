@@ -15,16 +15,16 @@ from config.calendar import load_calendars
 from config.policies import load_policies
 from schemas.dossiers import EVENTS
 from schemas.reference import UNITS
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 from tasks.legal_cases.model import LegalCase
-from tasks.rules.case import Case, Office, build_case, settle
-from tasks.rules.clock import Hours, WorkingClock
-from tasks.rules.facts import facts_of
-from tasks.rules.holders import AGENCY, HOLDERS, UNKNOWN, Holdings, Spans, Steps, Waits, hold, holders_of
+from tasks.rules.clock.working_clock import OfficeHours, WorkingClock
+from tasks.rules.verdict.facts import facts_of
+from tasks.rules.verdict.holders import AGENCY, HOLDERS, UNKNOWN, Holdings, Spans, Steps, Waits, hold, holders_of
+from tasks.rules.verdict.timeline import JudgingOffice, Timeline, build_timeline, resolve_inputs
 from tests.legal import legal_cases
 from tests.legal.legal_cases import ZONE, OwnRule, all_cases, frames_of
 
-SMALL = Hours(
+SMALL = OfficeHours(
     first=date(2026, 1, 1),
     last=date(2026, 1, 9),
     week=dict.fromkeys(range(5), ((480, 500), (780, 795))),
@@ -134,19 +134,19 @@ def test_of_a_hundred_thousand_dossiers_the_sum_over_holders_is_the_total() -> N
     assert (found.minutes >= 0).all()
 
 
-def case_of(given_case: dict[str, Any], policy: str = "qd766") -> Case:
+def case_of(given_case: dict[str, Any], policy: str = "qd766") -> Timeline:
     log = given_case.get("log", [])
     return built(legal_cases.case_of({**given_case, "log": [entry[:2] for entry in log]}), log, policy)
 
 
-def built(given_case: LegalCase, log: Sequence[Sequence[Any]] = (), policy: str = "qd766") -> Case:
+def built(given_case: LegalCase, log: Sequence[Sequence[Any]] = (), policy: str = "qd766") -> Timeline:
     frames = frames_of(given_case)
     rooms = [entry[2] if len(entry) > 2 else None for entry in log]
     if rooms:
         frames.events["unit_as_given"] = pd.array(rooms, dtype=EVENTS.dtypes["unit_as_given"])
     calendar = load_calendars()[given_case.calendar]
-    office = Office(ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True)
-    return build_case(settle(facts_of(frames, ZONE), office, given_case.as_of), load_policies()[policy])
+    office = JudgingOffice(ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True)
+    return build_timeline(resolve_inputs(facts_of(frames, ZONE), office, given_case.as_of), load_policies()[policy])
 
 
 def test_in_legal_cases_the_others_hold_what_the_verdict_leaves_out() -> None:

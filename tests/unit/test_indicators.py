@@ -17,9 +17,9 @@ import config.indicators as declared
 from config.errors import ConfigError
 from config.indicators import Indicator, indicators_in_force, load_definitions
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.rules.identities import broken_identities, broken_recount
-from tasks.rules.indicators import indicators_of
-from tasks.rules.tally import COUNTERS, GROUP, cases_of, tally
+from tasks.rules.indicators.counters import COUNTERS, GROUP, count_dossiers, counted_dossiers
+from tasks.rules.indicators.identities import broken_identities, broken_recount
+from tasks.rules.indicators.values import indicators_of
 
 AS_OF = date(2026, 3, 31)
 OFFICE = timedelta(hours=7)  # Asia/Ho_Chi_Minh has no summer time
@@ -124,8 +124,8 @@ def as_cells(counts: pd.DataFrame) -> dict[tuple[Any, ...], Counter[str]]:
     st.lists(verdict_rows, max_size=12), st.sampled_from(["recorded", "cleaned"]), st.sampled_from([AS_OF, date(2026, 2, 10)])
 )
 def test_counts_equal_the_walk_over_every_dossier_and_month(rows: list[dict[str, Any]], basis: str, as_of: date) -> None:
-    cases = cases_of(verdicts(rows), basis, ZONES, as_of)
-    counts = tally(cases, as_of)
+    cases = counted_dossiers(verdicts(rows), basis, ZONES, as_of)
+    counts = count_dossiers(cases, as_of)
     assert as_cells(counts) == walk(rows, basis, as_of)
     assert broken_identities(counts) == []
     assert broken_recount(counts, cases, as_of) == []
@@ -149,7 +149,7 @@ def open_dossier(**given: Any) -> dict[str, Any]:
 
 
 def count(rows: list[dict[str, Any]], basis: str = "cleaned", as_of: date = AS_OF) -> pd.DataFrame:
-    frame = tally(cases_of(verdicts(rows), basis, ZONES, as_of), as_of)
+    frame = count_dossiers(counted_dossiers(verdicts(rows), basis, ZONES, as_of), as_of)
     return frame.assign(policy="qd766", basis=basis)
 
 
@@ -196,7 +196,7 @@ def test_the_rate_of_the_quarter_worked_out_by_hand() -> None:
 
 
 def test_a_dossier_that_vanishes_breaks_the_recount() -> None:
-    cases = cases_of(verdicts(WORKED), "cleaned", ZONES, AS_OF)
+    cases = counted_dossiers(verdicts(WORKED), "cleaned", ZONES, AS_OF)
     without = count(WORKED[1:])
     assert broken_identities(without) == []
     broken = broken_recount(without, cases, AS_OF)
@@ -209,7 +209,7 @@ def test_a_late_dossier_moved_to_on_time_breaks_the_recount() -> None:
     february = np.flatnonzero(counts["month"] == date(2026, 2, 1))[0]
     counts.loc[february, ["finished_late", "finished_on_time"]] = [0, 1]
     assert broken_identities(counts) == []
-    broken = broken_recount(counts, cases_of(verdicts(WORKED), "cleaned", ZONES, AS_OF), AS_OF)
+    broken = broken_recount(counts, counted_dossiers(verdicts(WORKED), "cleaned", ZONES, AS_OF), AS_OF)
     assert {found.where.split("column ")[1]: found.difference for found in broken} == {
         "finished_late": -1,
         "finished_on_time": 1,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.rules.interval import interval, percent, wilson
+from tasks.rules.indicators.interval import interval, percent, wilson
 
 COUNTS = st.integers(min_value=0, max_value=3_000_000)
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from config.checks import load_checks
 from config.errors import ConfigError
 from config.law import Basis, Document, Law, citations, load_register, named
-from config.legal_basis import Rule, faults, to_date_anew
+from config.legal_basis import LegalRule, faults, to_date_anew
 from config.settings import settings
 from tests.house.tree import ROOT
 
@@ -24,8 +24,8 @@ def document(since: date | None = None, until: date | None = None, kind: str = "
     return Document.model_validate(given | {"since": since, "until": until} | more)
 
 
-def rule(*law: str, since: date | None = None, until: date | None = None, name: str = "rule") -> Rule:
-    return Rule("check", name, ("Luật", "Rule"), since, until, TypeAdapter(Law).validate_python(list(law)), "checks.yaml")
+def rule(*law: str, since: date | None = None, until: date | None = None, name: str = "rule") -> LegalRule:
+    return LegalRule("check", name, ("Luật", "Rule"), since, until, TypeAdapter(Law).validate_python(list(law)), "checks.yaml")
 
 
 OLD = document(date(2018, 6, 21), date(2025, 6, 30), replaced_by=["new"])
@@ -55,7 +55,7 @@ REGISTER = {"old": OLD, "new": NEW, "change": CHANGE, "guide": GUIDE}
         (rule(), [("unnamed", None, None)]),
     ],
 )
-def test_dates_of_a_rule(given: Rule, what: list[tuple[str, str | None, date | None]]) -> None:
+def test_dates_of_a_rule(given: LegalRule, what: list[tuple[str, str | None, date | None]]) -> None:
     found = [(each.what, each.basis and each.basis.document, each.day) for each in faults(REGISTER, [given])]
     assert found == what
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from flows import cli
+from flows.commands import cli
 from tasks.legal_cases.model import LegalCase, read_cases
 from tasks.legal_cases.words import in_words
 
@@ -40,7 +40,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.legal_cases.report._OUT.width", 200, raising=False)
+    monkeypatch.setattr("flows.commands.legal_cases._OUT.width", 200, raising=False)
     monkeypatch.setenv("COLUMNS", "200")
 
 

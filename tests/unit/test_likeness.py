@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from config.table_rules import Same
-from tasks.rules.likeness import alike
+from config.csv_rules import Same
+from tasks.rules.linkage.record_linkage import linked_pairs
 from tests.bench.tables import LIKELY, paired
 
 SAME = Same(columns=("given", "family", "born", "street", "place"), swapped=(("given", "family"),))
@@ -33,9 +33,9 @@ def people(size: int) -> list[list[str]]:
 def found(rows: list[list[str]]) -> set[tuple[int, int]]:
     """Pairs of rows; the same whichever row comes first."""
     frame = pd.DataFrame(rows, columns=list(SAME.columns), dtype="string[pyarrow]")
-    pairs = alike(frame, SAME)
+    pairs = linked_pairs(frame, SAME)
     order = np.random.default_rng(3).permutation(len(rows))
-    again = alike(frame.iloc[order].reset_index(drop=True), SAME)
+    again = linked_pairs(frame.iloc[order].reset_index(drop=True), SAME)
     assert {tuple(sorted((int(order[a]), int(order[b])))) for a, b in zip(again.left, again.right, strict=True)} == set(
         zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
     )

@@ -9,10 +9,10 @@ import pytest
 
 from config.calendar import Notice, load_calendars
 from config.errors import ConfigError
+from config.holidays_diff import package_differences
 from config.notices import check_notice, keep_notice, read_notice
-from config.package_days import package_differences
 from config.settings import ROOT
-from tasks.clocks import clock_for
+from tasks.judging.clocks import clock_for
 
 YAML = """
 calendar: vn

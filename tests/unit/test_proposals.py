@@ -9,15 +9,15 @@ import pytest
 from config.calendar import load_calendars
 from config.files import read_yaml
 from config.policies import load_policies
-from tasks.clocks import clock_for
+from tasks.correcting.proposal_files import HEADINGS, shown, write_proposals
+from tasks.judging.clocks import clock_for
 from tasks.legal_cases.model import LegalCase
-from tasks.propose import HEADINGS, shown, write_proposals
-from tasks.rules.case import Office
-from tasks.rules.correction_lines import Accepted, Known, Refused, examine, read_lines
-from tasks.rules.proposals import RULES, Proposal, propose
-from tasks.rules.reasons import REASONS
-from tasks.rules.standing import standing_of
-from tasks.rules.values import same_value
+from tasks.rules.corrections.lines import Accepted, Known, Refused, read_lines, sort_lines
+from tasks.rules.corrections.proposals import PROPOSAL_RULES, Proposal, propose
+from tasks.rules.corrections.status import status_of
+from tasks.rules.corrections.value_texts import same_value
+from tasks.rules.verdict.reasons import REASONS
+from tasks.rules.verdict.timeline import JudgingOffice
 from tests.legal.legal_cases import ZONE, OwnRule, all_cases, case_of, frames_of, heard, judge_case
 
 CODE = "H99.12-250401-0001"
@@ -26,7 +26,7 @@ DUE = ("desk", CODE, "due_at")
 
 def proposed(case: LegalCase) -> dict[str, Proposal]:
     calendar = load_calendars()["vn"]
-    office = Office(
+    office = JudgingOffice(
         ZONE, clock_for(calendar), clock_for(calendar, plain=True), OwnRule(), keeps_requests=True, heard_until=heard(case)
     )
     found = propose(frames_of(case), load_policies()["qd766"], office, case.as_of)
@@ -109,7 +109,7 @@ def test_proposals_follow_from_a_reason_and_change_something(case: LegalCase) ->
 
 
 def test_every_rule_is_a_reason() -> None:
-    assert set(RULES) <= set(REASONS)
+    assert set(PROPOSAL_RULES) <= set(REASONS)
 
 
 KNOWN = Known(
@@ -137,7 +137,7 @@ ROW = {
 def answer(tmp_path: Path, known: Known = KNOWN, **filled: str) -> Accepted | Refused:
     """Send a proposal back, filled in as an officer would."""
     body = write_proposals([{**ROW, **filled}], tmp_path / "out.csv").read_bytes()
-    (one,) = examine(read_lines(body), known)
+    (one,) = sort_lines(read_lines(body), known)
     return one
 
 
@@ -185,7 +185,7 @@ def test_a_line_about_what_the_source_has_changed_meanwhile_is_refused(tmp_path:
 
 def test_a_line_cannot_be_approved_and_turned_down(tmp_path: Path) -> None:
     rows = [{**ROW, "decision": decision, "approved_by": "lanh.dao"} for decision in ("có", "không")]
-    answers = examine(read_lines(write_proposals(rows, tmp_path / "out.csv").read_bytes()), KNOWN)
+    answers = sort_lines(read_lines(write_proposals(rows, tmp_path / "out.csv").read_bytes()), KNOWN)
     assert [getattr(one, "reason", "accepted") for one in answers] == ["accepted", "contradicts"]
 
 
@@ -201,14 +201,14 @@ def test_a_line_cannot_be_approved_and_turned_down(tmp_path: Path) -> None:
     ],
 )
 def test_how_a_correction_stands_against_its_source(now: str | None, standing: str) -> None:
-    assert standing_of("due_at", "2026-03-04T17:00:00+07:00", "2026-03-09T17:00:00+07:00", now, ZONE) == standing
+    assert status_of("due_at", "2026-03-04T17:00:00+07:00", "2026-03-09T17:00:00+07:00", now, ZONE) == standing
 
 
 def test_standing_without_an_old_value() -> None:
-    assert standing_of("status", "", "9", None, ZONE) == "waiting"
-    assert standing_of("status", "", "9", "4", ZONE) == "conflict"
-    assert standing_of("status", None, "9", "4", ZONE) == "waiting", "taken in before old values were kept"
-    assert standing_of("due_at", "2026-03-04T17:00:00+07:00", None, None, ZONE) == "verified"
+    assert status_of("status", "", "9", None, ZONE) == "waiting"
+    assert status_of("status", "", "9", "4", ZONE) == "conflict"
+    assert status_of("status", None, "9", "4", ZONE) == "waiting", "taken in before old values were kept"
+    assert status_of("due_at", "2026-03-04T17:00:00+07:00", None, None, ZONE) == "verified"
 
 
 def test_values_as_officials_write_them() -> None:

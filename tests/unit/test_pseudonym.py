@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.pseudonym import (
+from tasks.rules.privacy.pseudonym import (
     digits_only,
     identity_malformed,
     identity_placeholder,

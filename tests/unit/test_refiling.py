@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from schemas.dossiers import DOSSIERS
-from tasks.rules.matching import COLUMNS, match_dossiers
-from tasks.rules.refiling import CERTAIN, IN_DOUBT
+from tasks.rules.linkage.matching import MATCH_COLUMNS, match_dossiers
+from tasks.rules.linkage.refiling import CERTAIN, IN_DOUBT
 
 ZONE = "Asia/Ho_Chi_Minh"
 
@@ -27,7 +27,7 @@ def at(text: str) -> pd.Timestamp:
 def pairs(*rows: dict[str, Any], successors: dict[str, str] | None = None) -> dict[str, float]:
     """Pairs as {"again first": how sure}; the same for every order of the rows."""
     stated = DOSSIERS.frame(rows)
-    frame = stated[list(COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
+    frame = stated[list(MATCH_COLUMNS)].assign(withdrawn_at=stated["done_at"].where(stated["status"] == 7))
     found = match_dossiers(frame, {"province": ZONE, "communes": ZONE}, successors or {})
     shuffled = frame.sample(frac=1, random_state=3).reset_index(drop=True)
     pd.testing.assert_frame_equal(match_dossiers(shuffled, {"province": ZONE, "communes": ZONE}, successors or {}), found)

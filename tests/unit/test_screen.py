@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from config.settings import settings
-from flows.narrow import print_rows
-from flows.screen import print_summary
+from flows.commands.console_tables import print_rows
+from flows.commands.summary import print_summary
 from tasks.reports.corrections import Waiting
 from tasks.reports.summary import Rate, SourceLine, Summary, UnitLine
 

@@ -9,12 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.pulling.spans import BEGINNING, Asked, Fill, Habits, Span, cursor, cut, done, gaps, plan, union, without
+from tasks.pulling.windows import (
+    BEGINNING,
+    Fill,
+    RequestedWindow,
+    Span,
+    WindowPolicy,
+    cursor,
+    cut,
+    done,
+    gaps,
+    plan,
+    union,
+    without,
+)
 from tasks.sources.protocol import Window
 
 NOW = datetime(2026, 3, 31, tzinfo=UTC)
-HABITS = Habits(None, timedelta(hours=1), timedelta(days=31))
-SINCE_2025 = Habits(datetime(2025, 1, 1, tzinfo=UTC), timedelta(hours=1), timedelta(days=31))
+HABITS = WindowPolicy(None, timedelta(hours=1), timedelta(days=31))
+SINCE_2025 = WindowPolicy(datetime(2025, 1, 1, tzinfo=UTC), timedelta(hours=1), timedelta(days=31))
 
 
 def day(number: int) -> datetime:
@@ -24,11 +37,11 @@ def day(number: int) -> datetime:
 
 def asked(
     since: int | None, until: int | None, newest: int | None = None, state: str = "done", mark: str | None = None
-) -> Asked:
+) -> RequestedWindow:
     window = Window(None if since is None else day(since), None if until is None else day(until))
     met = None if newest is None else day(newest)
     complete_to = (window.until or met) if state == "done" else None
-    return Asked(f"{since}-{until}-{state}", window, state, day(440), complete_to, mark, met)
+    return RequestedWindow(f"{since}-{until}-{state}", window, state, day(440), complete_to, mark, met)
 
 
 spans = st.lists(
@@ -73,7 +86,7 @@ def test_the_next_pull_asks_from_the_newest_less_the_overlap() -> None:
 def test_a_quiet_source_is_not_asked_in_windows_but_one_not_asked_for_long_is() -> None:
     quiet = asked(None, None, newest=100)
     assert plan([quiet], HABITS, NOW) == [Window(day(100) - HABITS.overlap, None)]
-    outage = Asked("x", Window(), "done", day(100), day(100), None, day(100))
+    outage = RequestedWindow("x", Window(), "done", day(100), day(100), None, day(100))
     planned = plan([outage], HABITS, NOW)
     assert planned[0] == Window(day(100) - HABITS.overlap, day(131) - HABITS.overlap)
     assert len(planned) == 12

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main
-from tasks.reports.files import write_rows
+from flows.commands.cli import main
+from tasks.reports.list_files import write_rows
 from tests.bench.tables import DATA
 
 RULES = """

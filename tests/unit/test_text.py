@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.text import clean_text, fold, fold_code_text, legacy_font, not_composed, per_distinct
+from tasks.rules.text.normal_form import clean_text, fold, fold_code_text, legacy_font, not_composed, per_distinct
 
 
 @given(st.text(max_size=60))

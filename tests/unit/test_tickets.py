@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.reports.tickets import STEP_OF, STEPS
-from tasks.rules.reasons import MISSING, PHANTOM_ORDER
-from tasks.rules.tickets import CONDITIONS, LIFT, PLACES, Ground, Where, explanations, tickets
+from tasks.rules.sources.tickets import CONDITIONS, LIFT, TICKET_DIMENSIONS, Ground, Where, explanations, tickets
+from tasks.rules.verdict.reasons import MISSING, PHANTOM_ORDER
 from tests.bench.systemic import CHOICES, FIRST
 
 
@@ -146,12 +146,12 @@ def explained(rows: list[tuple[Any, ...]], fits: list[bool], distinct: float, sh
 @given(small_worlds())
 @settings(max_examples=20, deadline=None)
 def test_the_description_found_is_the_best_of_all(rows: list[tuple[str, str, int | None, bool]]) -> None:
-    frame = pd.DataFrame({name: [""] * len(rows) for name in PLACES} | {"unit_code": [r[0] for r in rows]})
+    frame = pd.DataFrame({name: [""] * len(rows) for name in TICKET_DIMENSIONS} | {"unit_code": [r[0] for r in rows]})
     frame["field_code"] = [r[1] for r in rows]
     received = np.array([np.datetime64("NaT", "M") if r[2] is None else FIRST + r[2] for r in rows])
     ground = Ground.of(frame.astype("string[pyarrow]"), received)
     months = len(ground.months)
-    shapes = sum(len(list(combinations(PLACES, size))) for size in range(CONDITIONS + 1))
+    shapes = sum(len(list(combinations(TICKET_DIMENSIONS, size))) for size in range(CONDITIONS + 1))
     values = {0: sorted({r[0] for r in rows}), 1: sorted({r[1] for r in rows})}
     windows = [(a, b) for a in range(months) for b in range(a, months) if b - a < months - 1]
     start = ground.months[0]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from tasks.rules.times import local_times
+from tasks.rules.dates.times import local_times
 
 ZONES = ("Asia/Ho_Chi_Minh", "Europe/Amsterdam", "America/New_York", "UTC", "Australia/Lord_Howe")
 MANY = 2001  # from here on a constant offset is looked for

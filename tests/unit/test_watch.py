@@ -10,16 +10,15 @@ import pytest
 
 from config.calendar import load_calendars
 from config.errors import ConfigError, MotcuaError
-from config.watch import Incident, Silent, TooGood, Volume, load_watch
-from tasks.clocks import clock_for
-from tasks.reports import too_good
+from config.watch import Incident, Silent, SuspiciousMonths, Volume, load_watch
+from tasks.judging.clocks import clock_for
 from tasks.reports.anomalies import anomalies
-from tasks.reports.due_changes import DueChange, expiry, joined, repeated
-from tasks.reports.letters import Judged, lines_of, parse_letters, send_by
+from tasks.reports.due_changes import DueChange, expiry, joined_changes, repeated
+from tasks.reports.letters import JudgedDossier, lines_of, parse_letters, send_by
 from tasks.reports.silence import silences
-from tasks.reports.too_good import signs
-from tasks.reports.words import ALL
-from tasks.rules.volume import kind_of_days, unusual_days
+from tasks.reports.suspicious_months import _jumps, suspicious_months
+from tasks.reports.translation import ALL
+from tasks.rules.sources.volume import kind_of_days, unusual_days
 
 CLOCK = clock_for(load_calendars()["vn"])
 AS_OF = date(2026, 3, 31)
@@ -146,7 +145,7 @@ def test_anomalies_name_system_and_agency_and_not_what_nobody_knows_yet() -> Non
 
 # -- too good to be true ---------------------------------------------------------------------
 
-GOOD = TooGood(
+GOOD = SuspiciousMonths(
     least_closings=20,
     least_all_on_time=50,
     same_time=0.5,
@@ -170,7 +169,9 @@ def month(count: int, minutes: list[int], *, late: int = 1, worked: int = 600, b
     if worked < 600:
         received = end - np.timedelta64(worked, "m")
     flags = np.arange(count) < late
-    found = signs("desk", np.array(["A"] * count, dtype=object), received.astype("datetime64[us]"), end, flags, CLOCK, GOOD)
+    found = suspicious_months(
+        "desk", np.array(["A"] * count, dtype=object), received.astype("datetime64[us]"), end, flags, CLOCK, GOOD
+    )
     assert all((one.month, one.unit_code, one.closings) == (date(2026, 3, 1), "A", count) for one in found)
     return {one.sign: (one.of_them, one.what) for one in found}
 
@@ -204,10 +205,10 @@ def test_closed_within_minutes_of_receipt_and_at_night() -> None:
 
 
 def test_a_month_far_better_than_those_before_it() -> None:
-    assert too_good._jumps((100, 95), [(100, 60), (100, 65)], GOOD)
-    assert not too_good._jumps((100, 81), [(100, 62)], GOOD), "less than twenty points"
-    assert not too_good._jumps((20, 19), [(20, 13)], GOOD), "chance alone can do that"
-    assert not too_good._jumps((100, 100), [], GOOD), "nothing to compare with"
+    assert _jumps((100, 95), [(100, 60), (100, 65)], GOOD)
+    assert not _jumps((100, 81), [(100, 62)], GOOD), "less than twenty points"
+    assert not _jumps((20, 19), [(20, 13)], GOOD), "chance alone can do that"
+    assert not _jumps((100, 100), [], GOOD), "nothing to compare with"
 
 
 # -- due dates -------------------------------------------------------------------------------
@@ -241,7 +242,7 @@ def test_what_a_request_tells_and_pulls_show_is_one_change() -> None:
         [change(DUE, DUE + WEEK, "request")],
         [change(DUE, DUE + WEEK), change(DUE + WEEK, DUE), change(DUE, DUE + WEEK)],
     )
-    found = joined(told, seen)
+    found = joined_changes(told, seen)
     assert sorted(one.by for one in found) == ["both", "pull", "pull"]
     assert next(one for one in found if one.by == "both").page_digest == "page of pull"
 
@@ -258,7 +259,7 @@ ON = date(2026, 3, 10)
 
 
 def kinds(timeliness: str, *sent: date, verdict: str = "late", state: str = "finished") -> list[str]:
-    judged = Judged("desk", "A", "H1", timeliness, verdict, state, ON)
+    judged = JudgedDossier("desk", "A", "H1", timeliness, verdict, state, ON)
     return [line.kind for line in lines_of(judged, sent, CLOCK, 1)]
 
 

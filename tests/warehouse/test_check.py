@@ -19,15 +19,15 @@ from schemas.dossiers import DOSSIERS, EVENTS
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import FINDINGS, GATE_RESULTS
 from schemas.reference import PROCEDURES, UNITS
-from tasks import gate_drawing, gates
-from tasks.check import check_bundle, with_history
-from tasks.data_docs import NEWEST, draw_missing, forget_data_docs, write_data_docs
-from tasks.digest import rules_digest
-from tasks.gate_drawing import Result, promised_parts
+from tasks.check import check_batch, with_history
+from tasks.gates import contracts, day_page
+from tasks.gates.data_docs import NEWEST_PAGES, draw_missing, forget_data_docs, write_data_docs
+from tasks.gates.day_page import GateResult, promised_parts
+from tasks.judging.offices import all_sources
+from tasks.judging.rules_digest import rules_digest
 from tasks.maintain import forget_gate_results
-from tasks.offices import all_sources
-from tasks.sources.readings import Part, alone, readings
-from tasks.warehouse.bundles import Bundle
+from tasks.sources.parsed_records import Part, alone, readings
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
@@ -35,7 +35,7 @@ from tasks.warehouse.partitions import Partition, pending
 from tests.unit.check_cases import CASES, Case, frames_of
 
 pytestmark = pytest.mark.usefixtures("office")
-MONTH = Bundle.of(Partition("province", date(2026, 3, 1)))
+MONTH = Batch.of(Partition("province", date(2026, 3, 1)))
 DAY_ONE, DAY_TWO, DAY_THREE = date(2026, 3, 25), date(2026, 3, 26), date(2026, 3, 27)
 SOURCE_FILE = """
 title: Một cửa thử nghiệm
@@ -75,41 +75,41 @@ def history(check_id: str) -> list[tuple[Any, ...]]:
 def test_a_finding_is_seen_stays_is_resolved_and_comes_back() -> None:
     faulty, sound = CASES["finished_without_end"], Case()
     put(faulty, sound)
-    counts = check_bundle(MONTH, DAY_ONE)
+    counts = check_batch(MONTH, DAY_ONE)
     assert counts.read == 2
     assert counts.inserted == fetch_all("SELECT count(*) FROM quality.findings")[0][0] > 0
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
-    check_bundle(MONTH, DAY_TWO)
+    check_batch(MONTH, DAY_TWO)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, None)]
     put(Case(log=faulty.log), sound)
-    check_bundle(MONTH, DAY_THREE)
+    check_batch(MONTH, DAY_THREE)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, DAY_THREE)]
     put(faulty, sound)
-    check_bundle(MONTH, DAY_THREE)
+    check_batch(MONTH, DAY_THREE)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_THREE, None)]
 
 
 def test_a_second_run_changes_no_finding_and_leaves_nothing_to_do() -> None:
     put(*(case for case in CASES.values() if case.crowd == 1))
-    first = check_bundle(MONTH, DAY_ONE)
+    first = check_batch(MONTH, DAY_ONE)
     before = fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id")
     assert pending("check", DAY_ONE, rules_digest(), ["province"]) == []
-    again = check_bundle(MONTH, DAY_ONE)
+    again = check_batch(MONTH, DAY_ONE)
     assert (again.inserted, again.updated, again.unchanged) == (0, 0, first.inserted)
     assert fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id") == before
 
 
 def test_an_earlier_day_does_not_move_what_was_seen() -> None:
     put(CASES["finished_without_end"])
-    check_bundle(MONTH, DAY_TWO)
-    check_bundle(MONTH, DAY_ONE)
+    check_batch(MONTH, DAY_TWO)
+    check_batch(MONTH, DAY_ONE)
     assert history("finished_without_end") == [("fail", DAY_TWO, DAY_TWO, None)]
 
 
 def test_findings_of_other_months_are_not_touched() -> None:
     put(CASES["finished_without_end"])
-    check_bundle(MONTH, DAY_ONE)
-    check_bundle(Bundle.of(Partition("province", date(2026, 2, 1))), DAY_TWO)
+    check_batch(MONTH, DAY_ONE)
+    check_batch(Batch.of(Partition("province", date(2026, 2, 1))), DAY_TWO)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
 
 
@@ -158,7 +158,7 @@ def cleaned(**fields: Any) -> pd.DataFrame:
 
 def gate(as_of: date, *parts: pd.DataFrame) -> None:
     """Let the parts of one load pass its gate."""
-    keeper = gates.GateKeeper(as_of)
+    keeper = contracts.GateKeeper(as_of)
     for part in parts:
         keeper.check_cleaned(part, DOSSIERS, "province")
     keeper.store()
@@ -251,39 +251,39 @@ def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
 def test_old_pages_of_gates_are_forgotten_and_the_index_lists_the_newest() -> None:
     folder = settings().data_docs
     folder.mkdir(exist_ok=True)
-    days = [date(2026, 3, 31) - timedelta(days=n) for n in (*range(NEWEST), 399, 400, 401, 900)]
+    days = [date(2026, 3, 31) - timedelta(days=n) for n in (*range(NEWEST_PAGES), 399, 400, 401, 900)]
     for day in days:
         (folder / f"{day}.html").write_text(f"<!-- {'0' * 64} 8 9 -->\n<p>", encoding="utf-8")
     assert forget_data_docs(400) == 2
     assert {path.stem for path in folder.glob("????-*.html")} == {str(day) for day in days[:-2]}
     index = (folder / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'href="(.*?).html"', index) == [str(day) for day in days[:NEWEST]]
-    assert index.count('<td class="number bad">1</td>') == NEWEST
+    assert re.findall(r'href="(.*?).html"', index) == [str(day) for day in days[:NEWEST_PAGES]]
+    assert index.count('<td class="number bad">1</td>') == NEWEST_PAGES
     assert forget_data_docs(400) == 0
 
 
 @pytest.mark.parametrize("held", [True, False], ids=["held", "broken"])
 def test_the_library_draws_every_declared_promise(held: bool) -> None:
     rows = [
-        Result("cleaned", f"source {part}", promise.name, held, 9, 0 if held else 2)
+        GateResult("cleaned", f"source {part}", promise.name, held, 9, 0 if held else 2)
         for part, promises in promised_parts().items()
         for promise in promises
     ]
-    text = gate_drawing.page(rows, DAY_ONE)
+    text = day_page.page(rows, DAY_ONE)
     assert text.count("fas fa-check-circle" if held else "fas fa-times") == len(rows)
     assert text.count("2 unexpected values found") == (0 if held else len(rows))
     assert "không còn được khai báo" not in text
-    assert "không còn được khai báo" in gate_drawing.page([replace(rows[0], expectation="once asked")], DAY_ONE)
+    assert "không còn được khai báo" in day_page.page([replace(rows[0], expectation="once asked")], DAY_ONE)
 
 
 def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:
-    keeper = gates.GateKeeper(DAY_ONE)
+    keeper = contracts.GateKeeper(DAY_ONE)
     keeper.check_source(page(100, 20), source())
     keeper.store()
     assert stored("source")["received_at: pattern"] == (True, 100, 20)
     with pytest.raises(DataError, match="received_at: pattern"):
-        gates.GateKeeper(DAY_TWO).check_source(page(100, 21), source())
-    gates.GateKeeper(DAY_THREE).check_source(page(15, 15), source())  # too few to say that the format changed
+        contracts.GateKeeper(DAY_TWO).check_source(page(100, 21), source())
+    contracts.GateKeeper(DAY_THREE).check_source(page(15, 15), source())  # too few to say that the format changed
 
 
 def counts(**changes: int) -> pd.DataFrame:
@@ -304,7 +304,7 @@ def indicators(**changes: float) -> pd.DataFrame:
 
 
 def test_the_published_gate_passes_figures_that_agree() -> None:
-    gates.check_published(counts(), DAY_ONE, indicators())
+    contracts.check_published(counts(), DAY_ONE, indicators())
     assert all(success for success, _, _ in stored("published").values())
     assert stored("published")["carry: is 0"] == (True, 2, 0)
     assert stored("published")["upper: not before value"] == (True, 1, 0)
@@ -325,7 +325,7 @@ def test_the_published_gate_passes_figures_that_agree() -> None:
 )
 def test_the_published_gate_stops_figures_that_contradict_each_other(figures: Any, broken: str) -> None:
     with pytest.raises(DataError, match="Nothing was published"):
-        gates.check_published(figures[0], DAY_ONE, figures[1])
+        contracts.check_published(figures[0], DAY_ONE, figures[1])
     success, _, unexpected = stored("published")[broken]
     assert not success
     assert unexpected == 1

@@ -16,8 +16,8 @@ from config.settings import settings
 from schemas.dossiers import DOSSIERS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.differences import find_differences
+from tasks.judging.offices import all_sources
 from tasks.match import match_all
-from tasks.offices import all_sources
 from tasks.reports.bridge import read_bridge, write_files
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all

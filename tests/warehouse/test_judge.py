@@ -16,33 +16,33 @@ from config.checks import load_checks
 from config.errors import ConfigError, DataError
 from config.policies import load_policies
 from config.settings import settings
-from flows.looks import dossiers
+from flows.commands.status import dossiers
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.digest import rules_digest
-from tasks.judge import judge_all, judge_bundle
+from tasks.correcting.proposal_files import refresh_proposals
+from tasks.judge import judge_all, judge_batch
+from tasks.judging.offices import all_sources, clocks_of, office_of
+from tasks.judging.rules_digest import rules_digest
 from tasks.match import match_all
-from tasks.offices import all_sources, clocks_of, office_of
-from tasks.propose import refresh_proposals
 from tasks.reports.comparison import compare, write_lines
-from tasks.reports.explain import explain
-from tasks.reports.lists import LISTS, ages, by_unit, in_office_time, read_list
+from tasks.reports.explanation.dossiers import explain
+from tasks.reports.lists import DOSSIER_LISTS, ages, by_unit, in_office_time, read_list
 from tasks.reports.resubmitted import read_resubmitted
 from tasks.rules.checks import run_checks
-from tasks.rules.reasons import REASONS
-from tasks.rules.times import end_of_day, instant_text, local_times
-from tasks.warehouse.bundles import Bundle
+from tasks.rules.dates.times import end_of_day, instant_text, local_times
+from tasks.rules.verdict.reasons import REASONS
+from tasks.warehouse.affected import affected_codes
+from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
-from tasks.warehouse.dossiers import read_bundle
+from tasks.warehouse.dossiers import read_batch
 from tasks.warehouse.engine import connection, fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
-from tasks.warehouse.touched import touched_codes
 
-MONTH = Bundle.of(Partition("desk", date(2026, 3, 1)))
-FEBRUARY = Bundle.of(Partition("desk", date(2026, 2, 1)))
+MONTH = Batch.of(Partition("desk", date(2026, 3, 1)))
+FEBRUARY = Batch.of(Partition("desk", date(2026, 2, 1)))
 pytestmark = pytest.mark.usefixtures("desk")
 DAY_ONE, DAY_TWO = date(2026, 3, 20), date(2026, 3, 23)
 SOURCE_FILE = """
@@ -201,7 +201,7 @@ def two_systems_record_the_same_pause() -> None:
 def test_neither_verdicts_nor_findings_depend_on_the_order_in_which_rows_are_read() -> None:
     two_systems_record_the_same_pause()
     change_some()
-    frames, policies, zone = read_bundle(MONTH), list(load_policies().values()), office_of("desk").zone
+    frames, policies, zone = read_batch(MONTH), list(load_policies().values()), office_of("desk").zone
     assert (len(frames.evidence), len(frames.pauses), len(frames.events)) == (76, 175, 150)
     judged = judge_all(frames, policies, "desk", DAY_ONE).sort_values(["code", "policy"], ignore_index=True)
     found = run_checks(frames, load_checks(), DAY_ONE, zone, *clocks_of(frames.dossiers, "desk")).rows()
@@ -223,14 +223,14 @@ def test_neither_verdicts_nor_findings_depend_on_the_order_in_which_rows_are_rea
 
 def test_a_pause_that_two_systems_record_is_the_dossiers_own() -> None:
     two_systems_record_the_same_pause()
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     rows = verdicts()
     both = rows[(rows["policy"] == "qd766") & rows["evidence"].str.contains('"pauses"')]
     assert len(both) > 20
     assert not both["reasons"].str.contains("pause_recorded_elsewhere").any()
 
 
-# What tasks/rules/digests.py promises, said in SQL.
+# What tasks/rules/text/digests.py promises, said in SQL.
 _DIGEST = (
     """left(encode(sha256(convert_to(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8')), 'hex'), 16)"""
 )
@@ -252,7 +252,7 @@ _DIGESTS = f"""
 
 
 def test_every_dossier_has_a_verdict_under_every_policy() -> None:
-    counts = judge_bundle(MONTH, DAY_ONE)
+    counts = judge_batch(MONTH, DAY_ONE)
     assert counts.read == 300
     digests = fetch_all(_DIGESTS)
     assert [(key, rows > 20, same) for key, rows, same in digests] == [
@@ -264,34 +264,34 @@ def test_every_dossier_has_a_verdict_under_every_policy() -> None:
 
 
 def test_judging_again_changes_nothing_and_reads_nothing() -> None:
-    judge_bundle(MONTH, DAY_ONE)
-    counts = judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
+    counts = judge_batch(MONTH, DAY_ONE)
     assert (counts.read, counts.inserted, counts.updated) == (0, 0, 0)
-    full = judge_bundle(MONTH, DAY_ONE, full=True)
+    full = judge_batch(MONTH, DAY_ONE, full=True)
     assert (full.inserted, full.updated, full.unchanged) == (0, 0, 900)
 
 
 def test_an_incremental_run_ends_where_a_full_one_does() -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     change_some()
-    counts = judge_bundle(MONTH, DAY_TWO)
+    counts = judge_batch(MONTH, DAY_TWO)
     assert 3 <= counts.read < 200
     incremental = verdicts()
     again = refresh_proposals(DAY_TWO)
     assert (again.inserted, again.updated, again.deleted) == (0, 0, 0), "proposals follow the verdicts"
-    full = judge_bundle(MONTH, DAY_TWO, full=True)
+    full = judge_batch(MONTH, DAY_TWO, full=True)
     assert full.updated == 0
     pd.testing.assert_frame_equal(incremental, verdicts())
 
 
 def test_a_change_is_judged_and_nothing_else() -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     change_some()
-    assert judge_bundle(MONTH, DAY_ONE).read == 3
+    assert judge_batch(MONTH, DAY_ONE).read == 3
 
 
 def test_an_explanation_tells_in_two_languages_what_the_table_tells() -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     rows = verdicts()
     phantom = rows[(rows["policy"] == "qd766") & (rows["verdict"] == "phantom_late")]["code"].iloc[0]
     vietnamese, english = explain(phantom, "vi"), explain(phantom, "en")
@@ -303,7 +303,7 @@ def test_an_explanation_tells_in_two_languages_what_the_table_tells() -> None:
 
 def test_a_partition_is_pending_until_it_is_judged() -> None:
     assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     assert pending("judge", DAY_ONE, rules_digest()) == []
     assert pending("judge", DAY_TWO, rules_digest()) == MONTH.partitions
     change_some()
@@ -311,7 +311,7 @@ def test_a_partition_is_pending_until_it_is_judged() -> None:
 
 
 def test_policies_are_compared_dossier_by_dossier(tmp_path: Path) -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     rows = verdicts().set_index(["source", "code", "policy"])["timeliness"].unstack()
     counted = verdicts().set_index(["source", "code", "policy"])["counted"].unstack()
     rows = rows.where(counted)
@@ -337,7 +337,7 @@ def test_a_policy_that_does_not_exist_is_named() -> None:
 
 
 def test_lists_hold_whom_they_concern_the_most_pressing_first() -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     rows = verdicts()
     rows = rows[(rows["policy"] == "qd766") & rows["counted"]]
     late = read_list("late", "qd766")
@@ -353,8 +353,8 @@ def test_lists_hold_whom_they_concern_the_most_pressing_first() -> None:
 
 
 def test_every_list_is_printed_in_the_words_of_officials(capsys: pytest.CaptureFixture[str]) -> None:
-    judge_bundle(MONTH, DAY_ONE)
-    for name in LISTS:
+    judge_batch(MONTH, DAY_ONE)
+    for name in DOSSIER_LISTS:
         rows = read_list(name, "qd766")
         dossiers(name, "qd766")
         printed = capsys.readouterr().out
@@ -368,7 +368,7 @@ def test_every_list_is_printed_in_the_words_of_officials(capsys: pytest.CaptureF
 
 def test_a_list_holds_what_ended_just_in_time() -> None:
     """A minute before the due date and at the due date are both no day over it."""
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     with connection("test") as driver, driver.cursor() as cursor:
         cursor.execute(
             "WITH chosen AS (SELECT source, code, row_number() OVER (ORDER BY code) AS place FROM judged.verdicts "
@@ -382,7 +382,7 @@ def test_a_list_holds_what_ended_just_in_time() -> None:
 
 
 def test_what_will_be_late_within_a_working_day_is_what_is_due_by_then() -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     clock, zone = office_of("desk").clock, office_of("desk").zone
     limit = clock.after_working_minutes(np.array([end_of_day(DAY_ONE)]), np.array([480]))[0]
     rows = verdicts()
@@ -428,8 +428,8 @@ def test_who_files_again_after_a_withdrawal_is_listed_and_just_before_the_due_da
     with load("load", "desk") as current:
         current.merge(DOSSIERS, DOSSIERS.frame(rows))
     match_all(DAY_ONE)
-    for bundle in (FEBRUARY, MONTH):
-        judge_bundle(bundle, DAY_ONE)
+    for batch in (FEBRUARY, MONTH):
+        judge_batch(batch, DAY_ONE)
     found = [(one.code, one.next_code, one.would_be_late, one.refiled) for one in read_resubmitted("qd766")]
     assert sorted(found) == [
         ("A-1", "A-2", True, False),
@@ -442,8 +442,8 @@ def test_who_files_again_after_a_withdrawal_is_listed_and_just_before_the_due_da
     assert reasons() == {"E-3": ("hidden_late", "refiled")}
 
     # Days of the first filing touch the second and the third.
-    assert {"E-2", "E-3"} <= set(touched_codes(MONTH, [date(2026, 3, 3)]))
-    assert "F-2" not in touched_codes(MONTH, [date(2026, 2, 10)])
+    assert {"E-2", "E-3"} <= set(affected_codes(MONTH, [date(2026, 3, 3)]))
+    assert "F-2" not in affected_codes(MONTH, [date(2026, 2, 10)])
 
     # The first one's withdrawal was earlier: nothing in the third, of another month and two steps on, changed itself.
     changed = filed("E-1", datetime(2026, 2, 27, 8), 7, datetime(2026, 3, 4, 9), "k5") | {"partition_month": february}
@@ -451,17 +451,17 @@ def test_who_files_again_after_a_withdrawal_is_listed_and_just_before_the_due_da
         current.merge(DOSSIERS, DOSSIERS.frame([changed]))
     match_all(DAY_ONE)
     assert set(pending("judge", DAY_ONE, rules_digest())) == {*FEBRUARY.partitions, *MONTH.partitions}
-    assert judge_bundle(MONTH, DAY_ONE).read == 2  # E-2 and E-3
-    assert judge_bundle(FEBRUARY, DAY_ONE).read == 1
+    assert judge_batch(MONTH, DAY_ONE).read == 2  # E-2 and E-3
+    assert judge_batch(FEBRUARY, DAY_ONE).read == 1
     assert reasons() == {}
     # A correction puts the withdrawal back to where it was.
     with load("correct", "test") as current:
         current.merge(CORRECTIONS, CORRECTIONS.frame([approved("E-1", "2026-03-06T09:00:00+07:00")]))
-    assert judge_bundle(MONTH, DAY_ONE).read == 2
+    assert judge_batch(MONTH, DAY_ONE).read == 2
     assert reasons() == {"E-3": ("hidden_late", "refiled")}
-    judge_bundle(FEBRUARY, DAY_ONE)
+    judge_batch(FEBRUARY, DAY_ONE)
     incremental = verdicts()
-    assert sum(judge_bundle(bundle, DAY_ONE, full=True).updated for bundle in (FEBRUARY, MONTH)) == 0
+    assert sum(judge_batch(batch, DAY_ONE, full=True).updated for batch in (FEBRUARY, MONTH)) == 0
     pd.testing.assert_frame_equal(incremental, verdicts())
 
 

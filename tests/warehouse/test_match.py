@@ -14,11 +14,11 @@ import pytest
 from config.settings import settings
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.reference import UNITS
-from tasks.digest import rules_digest
+from tasks.judging.offices import all_sources
+from tasks.judging.rules_digest import rules_digest
 from tasks.match import ROW_TYPES, ROWS, match_all
-from tasks.offices import all_sources
-from tasks.rules.duplicates import NOBODY
-from tasks.rules.matching import match_dossiers
+from tasks.rules.linkage.duplicates import NOBODY
+from tasks.rules.linkage.matching import match_dossiers
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load

@@ -11,7 +11,7 @@ from config.errors import DataError
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.measure import counts_of, measure_policy, require_identities
-from tasks.rules.identities import broken_identities
+from tasks.rules.indicators.identities import broken_identities
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows

@@ -8,11 +8,11 @@ from schemas.dossiers import DOSSIERS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import UNITS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.warehouse.bundles import Bundle, bundled
+from tasks.warehouse.batches import Batch, batched
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
-from tasks.warehouse.partitions import Partition, horizon, pending
+from tasks.warehouse.partitions import Partition, high_watermark, pending
 from tests.warehouse.rows import dossiers, matches, pauses
 
 pytestmark = pytest.mark.usefixtures("warehouse")
@@ -36,7 +36,7 @@ def loaded(warehouse: Cluster) -> None:
 
 def judge_all(as_of: date = AS_OF, rules: str = "r") -> None:
     for partition in pending("judge", as_of, rules):
-        through = horizon()
+        through = high_watermark()
         with load("judge", partition.key) as current:
             current.progress("judge", partition.key, through=through, as_of=as_of, rules_digest=rules)
 
@@ -168,7 +168,7 @@ def test_a_load_that_commits_late_with_a_smaller_number_is_not_missed() -> None:
         with load("load", "province") as late:
             late.merge(DOSSIERS, dossiers("A", status=10))
         assert late.change_number > early.change_number
-        through = horizon()
+        through = high_watermark()
         assert through < early.change_number
         with load("judge", MARCH.key) as current:
             current.progress("judge", MARCH.key, through=through, as_of=AS_OF, rules_digest="r")
@@ -178,10 +178,10 @@ def test_a_load_that_commits_late_with_a_smaller_number_is_not_missed() -> None:
 
 
 def test_the_horizon_follows_what_is_committed_and_undone() -> None:
-    assert horizon() == 0
+    assert high_watermark() == 0
     with load("load", "a") as first:
-        assert horizon() == first.change_number - 1
-    assert horizon() == first.change_number == 1
+        assert high_watermark() == first.change_number - 1
+    assert high_watermark() == first.change_number == 1
 
     def fail() -> None:
         with load("load", "b"):
@@ -189,28 +189,28 @@ def test_the_horizon_follows_what_is_committed_and_undone() -> None:
 
     with pytest.raises(RuntimeError):
         fail()
-    assert horizon() == 2
+    assert high_watermark() == 2
     assert fetch_all("SELECT max(change_number) FROM audit.ledger") == [(1,)]
 
 
 @pytest.mark.usefixtures("loaded")
-def test_small_partitions_are_bundled_and_what_was_never_done_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_partitions_are_batched_and_what_was_never_done_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     april, desk = Partition("province", date(2026, 4, 1)), Partition("desk", date(2026, 3, 1))
     with load("load", "province") as current:
         current.merge(DOSSIERS, dossiers("C", partition_month=april.month))
         current.merge(DOSSIERS, dossiers("D", source="desk"))
     everything = [desk, FEBRUARY, MARCH, april]
-    done_before = Bundle.of(MARCH, FEBRUARY)
-    assert bundled("judge", everything, "r") == [Bundle.of(desk), done_before, Bundle.of(april)]
-    assert bundled("judge", everything, "other rules") == [Bundle.of(desk), Bundle.of(FEBRUARY, MARCH, april)]
+    done_before = Batch.of(MARCH, FEBRUARY)
+    assert batched("judge", everything, "r") == [Batch.of(desk), done_before, Batch.of(april)]
+    assert batched("judge", everything, "other rules") == [Batch.of(desk), Batch.of(FEBRUARY, MARCH, april)]
     assert str(done_before) == "province/2026-02…2026-03"
-    assert bundled("judge", [], "r") == []
-    monkeypatch.setattr("tasks.warehouse.bundles.MOST_ROWS", 2)  # March has two dossiers
-    assert bundled("judge", everything, "other rules") == [Bundle.of(one) for one in everything]
+    assert batched("judge", [], "r") == []
+    monkeypatch.setattr("tasks.warehouse.batches.MAX_BATCH_ROWS", 2)  # March has two dossiers
+    assert batched("judge", everything, "other rules") == [Batch.of(one) for one in everything]
 
 
-def test_a_bundle_is_of_one_source() -> None:
+def test_a_batch_is_of_one_source() -> None:
     with pytest.raises(ValueError, match="one source"):
-        Bundle.of(MARCH, Partition("desk", date(2026, 3, 1)))
+        Batch.of(MARCH, Partition("desk", date(2026, 3, 1)))
     with pytest.raises(ValueError, match="one source"):
-        Bundle.of()
+        Batch.of()

@@ -12,18 +12,18 @@ from prefect.logging import disable_run_logger
 
 from config.errors import ConfigError, DataError
 from flows.refresh import warn_of_conflicts
-from flows.trouble import Trouble
+from flows.runs.outcome import RunFailures
 from schemas.dossiers import DOSSIERS
 from schemas.quality import CORRECTIONS, PROPOSALS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.correct import Package, receive_corrections
-from tasks.judge import judge_bundle
-from tasks.propose import HEADINGS, read_proposals, refresh_proposals, write_proposals
-from tasks.receipts import read_receipts
-from tasks.reports.corrections import count_waiting, counts, read_standings
-from tasks.rules.values import same_value
-from tasks.undo import undo
-from tasks.warehouse.dossiers import read_bundle
+from tasks.correcting.proposal_files import HEADINGS, read_proposals, refresh_proposals, write_proposals
+from tasks.correcting.undo import undo
+from tasks.judge import judge_batch
+from tasks.recovery.manifests import read_manifests
+from tasks.reports.corrections import count_waiting, counts, read_statuses
+from tasks.rules.corrections.value_texts import same_value
+from tasks.warehouse.dossiers import read_batch
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.merge import Merged
@@ -53,7 +53,7 @@ def send_back(path: Path, unit: str | None = None, decision: str = "có", only: 
 def test_what_is_proposed_is_the_same_every_time_and_costs_nothing_again() -> None:
     with pytest.raises(DataError, match="refresh"):
         refresh_proposals()
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     first = proposed()
     assert first > 10, "judging proposes"
     assert refresh_proposals() == Merged(unchanged=first)
@@ -78,12 +78,12 @@ def test_a_value_that_stands_keeps_the_day_on_which_it_was_first_proposed() -> N
 
 
 def test_nothing_is_applied_before_a_person_approves(tmp_path: Path) -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     before = verdicts()
     assert send_back(tmp_path / "a.csv", decision="", only=0).approved == 0
     refused = send_back(tmp_path / "b.csv", decision="không", only=3)
     assert (refused.approved, refused.rejected, refused.new) == (0, 3, 3)
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     pd.testing.assert_frame_equal(verdicts(), before)
     assert count_waiting(DAY_ONE).proposals == len(read_proposals()) == proposed() - 3, (
         "what was turned down is not asked again"
@@ -91,12 +91,12 @@ def test_nothing_is_applied_before_a_person_approves(tmp_path: Path) -> None:
 
 
 def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: Path) -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     package = send_back(tmp_path / "a.csv")
     asked = {(row[0], row[1]) for row in fetch_all("SELECT source, code FROM quality.corrections")}
     again = receive_corrections(tmp_path / "a.csv")
     assert (package.new, again.new, again.approved) == (package.approved, 0, package.approved)
-    assert judge_bundle(MONTH, DAY_ONE).read == len(asked)
+    assert judge_batch(MONTH, DAY_ONE).read == len(asked)
     settled = of_policy(asked)
     assert "undetermined" not in set(settled["verdict"])
     told = settled["reasons"].str.contains("by_correction")
@@ -104,23 +104,23 @@ def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: 
     assert read_proposals() == [], "judging again withdraws them"
     assert refresh_proposals() == Merged()
     incremental = verdicts()
-    assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
+    assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
     pd.testing.assert_frame_equal(verdicts(), incremental)
 
 
 def test_the_figures_as_recorded_move_when_the_source_is_mended_and_not_before(tmp_path: Path) -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     refresh_proposals()
     before = verdicts()
     send_back(tmp_path / "a.csv")
     asked = {(row[0], row[1]) for row in fetch_all("SELECT source, code FROM quality.corrections")}
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     recorded = [name for name in VERDICTS_TABLE.columns if name.startswith("recorded_")]
     pd.testing.assert_frame_equal(verdicts()[recorded], before[recorded])
-    corrected = read_bundle(MONTH).dossiers
+    corrected = read_batch(MONTH).dossiers
     with load("load", "desk") as current:
         current.merge(DOSSIERS, corrected[list(DOSSIERS.given_columns)])
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     settled = of_policy(asked)
     assert set(settled["verdict"]) <= {"on_time", "late"}, "record and law agree now"
     assert not settled["reasons"].notna().any()
@@ -152,7 +152,7 @@ def pull_again(row: pd.Series, due: datetime) -> None:
 
 
 def standing_due(code: str) -> str:
-    frames = read_bundle(MONTH)
+    frames = read_batch(MONTH)
     (value,) = frames.dossiers.loc[frames.dossiers["code"] == code, "due_at"]
     return f"{value.tz_convert('Asia/Ho_Chi_Minh'):%Y-%m-%d %H:%M}"
 
@@ -160,43 +160,43 @@ def standing_due(code: str) -> str:
 def test_an_approved_one_is_laid_over_what_is_pulled_again_and_checked_against_it(tmp_path: Path) -> None:
     row = one_open()
     correction(tmp_path, row["code"], "30/03/2026", "one")
-    assert [one.standing for one in read_standings()] == ["waiting"]
+    assert [one.standing for one in read_statuses()] == ["waiting"]
     pull_again(row, datetime(2026, 3, 27, 17))
     assert standing_due(row["code"]) == "2026-03-30 17:00", "neither the source's third value is taken in silence …"
-    (found,) = read_standings()
+    (found,) = read_statuses()
     assert found.standing == "conflict", "… nor is it passed over in silence"
     assert found.now is not None
-    trouble = Trouble()
+    trouble = RunFailures()
     with disable_run_logger():
         warn_of_conflicts(trouble)
     assert len(trouble.warnings) == 1, "a refresh says so"
     assert same_value("due_at", found.now, "2026-03-27T17:00:00+07:00", "Asia/Ho_Chi_Minh")
     pull_again(row, datetime(2026, 3, 30, 16, 59))
-    assert [one.standing for one in read_standings()] == ["verified"]
+    assert [one.standing for one in read_statuses()] == ["verified"]
     pull_again(row, datetime(2026, 3, 27, 17))
     correction(tmp_path, row["code"], "31/03/2026", "two")
-    assert counts(read_standings()) == {"waiting": 1, "replaced": 1}
+    assert counts(read_statuses()) == {"waiting": 1, "replaced": 1}
 
 
 def test_one_is_taken_back_and_later_ones_stand(tmp_path: Path) -> None:
     row = one_open()
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     before = verdicts()
     first = correction(tmp_path, row["code"], "30/03/2026", "one")
     second = correction(tmp_path, row["code"], "31/03/2026", "two")
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     undone = undo(first.name, "van.thu")
     assert (undone.changed, undone.applied, undone.already) == (1, 1, 0)
     assert undo(first.name, "van.thu").changed == 0
     assert standing_due(row["code"]) == "2026-03-31 17:00"
     ((identity,),) = fetch_all("SELECT correction_id FROM quality.corrections WHERE package = %(p)s", {"p": second.name})
     assert undo(identity[:10], "van.thu").applied == 1
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     pd.testing.assert_frame_equal(verdicts(), before)
-    assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
+    assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
     assert fetch_all("SELECT DISTINCT state, undone_by FROM quality.corrections") == [("undone", "van.thu")]
     assert correction(tmp_path, row["code"], "30/03/2026", "one").new == 0, "a file that was taken back stays so"
-    kept = {each["correction_id"]: each["state"] for one in read_receipts() for each in one.rows["quality.corrections"]}
+    kept = {each["correction_id"]: each["state"] for one in read_manifests() for each in one.rows["quality.corrections"]}
     assert set(kept.values()) == {"undone"}, "a replay knows it, too"
 
 

@@ -19,11 +19,11 @@ from config.settings import ROOT
 from schemas.indicators import INDICATORS
 from schemas.quality import FINDINGS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.figures import frame_digest
 from tasks.measure import measure_policy
 from tasks.publish import publish_policy
-from tasks.reports.site import write_page
-from tasks.reports.site_data import page_data
+from tasks.publishing.figures import frame_digest
+from tasks.reports.site.build import write_page
+from tasks.reports.site.data import page_data
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -263,7 +263,9 @@ def test_killed_while_writing_the_page_leaves_the_old_one(warehouse: Cluster, tm
     publish(verdict_rows(50))
     path = tmp_path / "index.html"
     path.write_text("the page before", encoding="utf-8")
-    program = f"from pathlib import Path; from tasks.reports.site import write_page; write_page('qd766', Path({str(path)!r}))"
+    program = (
+        f"from pathlib import Path; from tasks.reports.site.build import write_page; write_page('qd766', Path({str(path)!r}))"
+    )
     environment = os.environ | {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": "page_written:1"}
     killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]

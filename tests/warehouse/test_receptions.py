@@ -12,11 +12,11 @@ import pytest
 
 from config.errors import DataError
 from config.settings import settings
-from tasks.judge import judge_bundle
-from tasks.offices import all_sources, office_of
-from tasks.reports.explain import explain
+from tasks.judge import judge_batch
+from tasks.judging.offices import all_sources, office_of
+from tasks.reports.explanation.dossiers import explain
 from tasks.reports.receptions import by_unit, read_receptions
-from tasks.rules.times import local_times
+from tasks.rules.dates.times import local_times
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -43,7 +43,7 @@ def desk(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_late_is_whoever_waited_longer_than_eight_working_hours() -> None:
     with pytest.raises(DataError, match="refresh"):
         read_receptions()
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     rows = read_receptions()
     office = office_of("desk")
     online = read_frame("SELECT * FROM core.dossiers WHERE channel = 'online' ORDER BY code", None, DOSSIERS)
@@ -65,7 +65,7 @@ def test_late_is_whoever_waited_longer_than_eight_working_hours() -> None:
 
 
 def test_a_corrected_receipt_counts_and_only_it_is_read() -> None:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     late = next(row for row in read_receptions() if row.outcome == "late")
     new = datetime.fromisoformat(f"{late.submitted}+07:00") + timedelta(minutes=1)
     with load("correct", "desk") as current:

@@ -21,28 +21,28 @@ from config.indicators import indicators_in_force
 from config.notices import keep_notice
 from config.policies import load_policies, policies_of_a_run
 from config.settings import ROOT, settings
-from flows import law
+from flows.commands import law
 from schemas.indicators import COUNTS
 from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.check import check_bundle
-from tasks.digest import rules_digest
-from tasks.judge import judge_bundle, judge_touched
+from tasks.check import check_batch
+from tasks.correcting.proposal_files import refresh_proposals
+from tasks.judge import judge_affected, judge_batch
+from tasks.judging.offices import all_sources, office_of
+from tasks.judging.rules_digest import rules_digest
 from tasks.measure import measure_policy
-from tasks.offices import all_sources, office_of
-from tasks.propose import refresh_proposals
+from tasks.reports.affected_figures import affected_figures
 from tasks.reports.comparison import compare
 from tasks.reports.drafts import Draft, draft_of_notice, read_draft
 from tasks.reports.lists import read_list
 from tasks.reports.rehearsal import rehearse
-from tasks.reports.touched_figures import touched_figures
-from tasks.rules.indicators import indicators_of
-from tasks.rules.times import end_of_day, local_times
+from tasks.rules.dates.times import end_of_day, local_times
+from tasks.rules.indicators.values import indicators_of
+from tasks.warehouse.affected import affected_codes
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import pending
-from tasks.warehouse.touched import touched_codes
 from tests.warehouse.test_judge import DAY_ONE, MONTH, SOURCE_FILE, fill
 
 SWAP = Notice(
@@ -69,7 +69,7 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.cache_clear()
     hold()
     fill(random.Random(7))  # noqa: S311 - the same rows every time
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     yield config
     monkeypatch.undo()
     settings.cache_clear()
@@ -135,7 +135,7 @@ def test_a_policy_on_request_says_what_it_says_once_it_is_judged_in_every_run(na
     path.write_text(path.read_text(encoding="utf-8").replace("judged: on_request", "judged: every_run"), encoding="utf-8")
     hold()
     assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     judged = compare("qd766", name)
     assert judged.disagreed == rehearsed.disagreed
     assert judged.totals == rehearsed.totals
@@ -162,7 +162,7 @@ def test_a_drafted_policy_says_what_it_says_once_it_holds(office: Path) -> None:
     assert found.figures(0) == figures("qd766")
     path.write_text(text, encoding="utf-8")
     hold()
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     assert found.figures(1) == figures("qd766")
     assert [change.code for change in found.changed] == changed(before, verdicts("qd766"))
 
@@ -182,7 +182,7 @@ def test_a_drafted_limit_says_what_it_says_once_the_catalogue_has_it(office: Pat
     }
     with load("load", "desk") as current:
         current.merge(PROCEDURES, PROCEDURES.frame([row | {"limit_amount": 3.0, "limit_unit": "working_day"}]))
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     after = verdicts("qd766")
     assert found.figures(1) == figures("qd766")
     assert [change.code for change in found.changed] == changed(before, after)
@@ -214,12 +214,12 @@ def test_a_drafted_calendar_says_what_it_says_once_it_holds(office: Path) -> Non
     found = rehearse(read_draft(draft), ["qd766", "bieu06"])
     path.write_text(drafted, encoding="utf-8")
     hold()
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     for one in found:
         assert one.figures(1) == figures(one.before.policy)
     assert {change.unit_code for change in found[0].changed} == {"H99.13"}
     # Checks and proposals count by the same hours as verdicts do: one agency is open on Saturdays, due dates are those of the law.
-    check_bundle(MONTH, DAY_ONE)
+    check_batch(MONTH, DAY_ONE)
     refresh_proposals(DAY_ONE)
     assert set(fetch_all(_ENDED_ON_A_SATURDAY)) == {("H99.12", True), ("H99.13", False)}
     assert set(fetch_all(_DUE_AS_JUDGED)) == {("H99.12", True), ("H99.13", True)}
@@ -238,18 +238,18 @@ def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:
     measure_policy("qd766", DAY_ONE)
     counted = figures_of("qd766")
     found = rehearse(
-        draft_of_notice(SWAP), list(policies_of_a_run()), {"desk": touched_codes(MONTH, [day.day for day in SWAP.days])}
+        draft_of_notice(SWAP), list(policies_of_a_run()), {"desk": affected_codes(MONTH, [day.day for day in SWAP.days])}
     )
     (under,) = (one for one in found if one.before.policy == "qd766")
-    foretold = touched_figures(under, DAY_ONE)
+    foretold = affected_figures(under, DAY_ONE)
     assert foretold is not None
     assert len(foretold) > 20
-    assert touched_figures(under, DAY_ONE + timedelta(days=1)) is None, "nothing is counted for that day"
+    assert affected_figures(under, DAY_ONE + timedelta(days=1)) is None, "nothing is counted for that day"
     keep_notice(SWAP)
     hold()
     # Killed here, nothing is lost: under the new rules every dossier is to be judged.
     assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions
-    counts = judge_touched(MONTH, [day.day for day in SWAP.days], digest)
+    counts = judge_affected(MONTH, [day.day for day in SWAP.days], digest)
     after = verdicts()
     assert pending("judge", DAY_ONE, rules_digest()) == []
     assert 0 < counts.updated < counts.read * 3
@@ -272,16 +272,16 @@ def test_a_notice_is_judged_for_whom_it_touches_and_nobody_else() -> None:
         key: each for key, each in after_it.items() if key in now
     }
     assert not [key for key in counted.keys() - now.keys() if key not in after_it]
-    full = judge_bundle(MONTH, DAY_ONE, full=True)
+    full = judge_batch(MONTH, DAY_ONE, full=True)
     assert (full.inserted, full.updated) == (0, 0)
     rewritten = after[after["changed_in"] != before["changed_in"]]
     assert len(rewritten) == counts.updated
-    assert not judge_touched(MONTH, [day.day for day in SWAP.days], digest).read, "there is nobody left under the rules before"
+    assert not judge_affected(MONTH, [day.day for day in SWAP.days], digest).read, "there is nobody left under the rules before"
     # A notice about a calendar that the source does not follow: there is nobody to judge, and nothing is pending.
     digest = rules_digest()
     keep_notice(SWAP.model_copy(update={"calendar": "nl"}))
     hold()
-    assert judge_touched(MONTH, [], digest).read == 0
+    assert judge_affected(MONTH, [], digest).read == 0
     assert pending("judge", DAY_ONE, rules_digest()) == []
     pd.testing.assert_frame_equal(verdicts(), after)
 
@@ -296,8 +296,8 @@ def test_whatever_a_notice_says_those_touched_are_all_whose_verdict_changes(seed
     digest = rules_digest()
     keep_notice(notice)
     hold()
-    judge_touched(MONTH, days, digest)
-    assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
+    judge_affected(MONTH, days, digest)
+    assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
 
 
 def test_a_change_that_came_meanwhile_is_judged_after_the_notice() -> None:
@@ -308,10 +308,10 @@ def test_a_change_that_came_meanwhile_is_judged_after_the_notice() -> None:
         current.execute(query, {"at": datetime(2026, 3, 19, 2), "n": current.change_number, "code": code})
     keep_notice(SWAP)
     hold()
-    judge_touched(MONTH, [day.day for day in SWAP.days], digest)
+    judge_affected(MONTH, [day.day for day in SWAP.days], digest)
     assert pending("judge", DAY_ONE, rules_digest()) == MONTH.partitions
-    assert judge_bundle(MONTH, DAY_ONE).read == 1
-    assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
+    assert judge_batch(MONTH, DAY_ONE).read == 1
+    assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
 
 
 def test_the_commands_try_then_hold_and_the_second_time_change_nothing(
@@ -332,7 +332,7 @@ def test_the_commands_try_then_hold_and_the_second_time_change_nothing(
     assert [path.name for path in (office / "calendar" / "notices").iterdir()] == ["2026-03-01-vn-77-tb-ubnd.yaml"]
     after = verdicts()
     assert (after["changed_in"] != before["changed_in"]).any()
-    assert judge_bundle(MONTH, DAY_ONE, full=True).updated == 0
+    assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
     capsys.readouterr()
     law.add_notice(notice, "vn", apply=True, lines=None)
     assert "Không có gì mới" in capsys.readouterr().out

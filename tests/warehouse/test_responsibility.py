@@ -11,19 +11,19 @@ import pandas as pd
 import pytest
 
 from config.errors import DataError, MotcuaError
-from flows.holders import print_holders
-from flows.watching import LISTS, show
+from flows.commands.holders import print_holders
+from flows.commands.lists import WATCH_LISTS, show
 from schemas.dossiers import DOSSIERS, PAUSES
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.judge import judge_bundle
+from tasks.judge import judge_batch
 from tasks.reports.anomalies import read_anomalies
 from tasks.reports.due_changes import read_due_changes
-from tasks.reports.explain import explain, write_explanation
+from tasks.reports.explanation.dossiers import explain, write_explanation
 from tasks.reports.holders import by_holder, by_step, read_holders
 from tasks.reports.letters import letter_list, parse_letters
 from tasks.reports.silence import read_conspicuous, read_silences
-from tasks.reports.too_good import read_signs
-from tasks.reports.words import ALL
+from tasks.reports.suspicious_months import read_suspicious_months
+from tasks.reports.translation import ALL
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
 from tests.warehouse.test_judge import DAY_ONE, MONTH, at, desk, dossier  # noqa: F401 - a fixture
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("desk")
 
 
 def judged() -> pd.DataFrame:
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     rows = read_frame("SELECT * FROM judged.verdicts WHERE policy = 'qd766' AND counted ORDER BY code", None, VERDICTS_TABLE)
     assert len(rows) > 200
     return rows
@@ -132,7 +132,7 @@ def test_lists_read_what_was_judged(capsys: pytest.CaptureFixture[str], tmp_path
     assert {one.unit_code for one in read_silences(later)} == {ALL, "H99.12", "H99.13"}
     assert read_conspicuous(later) == (read_anomalies(later, recent=True), read_silences(later)), "one look sees the same"
     assert [one.row()["cơ quan"] for one in read_silences(later)].count("tất cả") == 1
-    assert {one.sign for one in read_signs("qd766")} == {"off_hours"}, "dossiers of the test end on weekends too"
+    assert {one.sign for one in read_suspicious_months("qd766")} == {"off_hours"}, "dossiers of the test end on weekends too"
     late = rows[rows["timeliness"] == "late"]
     on_time = rows[(rows["timeliness"] == "on_time") & (rows["state"] == "finished")]
     register = f"code,sent\n{late['code'].iloc[0]},2026-03-01\n{on_time['code'].iloc[0]},2026-03-01\nNOBODY,2026-03-01\n"
@@ -142,7 +142,7 @@ def test_lists_read_what_was_judged(capsys: pytest.CaptureFixture[str], tmp_path
     assert by_kind["withdraw"] == {on_time["code"].iloc[0]}
     assert by_kind["no_dossier"] == {"NOBODY"}
     (tmp_path / "r.csv").write_text(register, encoding="utf-8")
-    for name in LISTS:
+    for name in WATCH_LISTS:
         show(name, None, str(tmp_path / f"{name}.csv"), str(tmp_path / "r.csv"))
     assert "Thư xin lỗi: " in capsys.readouterr().out
     assert len((tmp_path / "letters.csv").read_text(encoding="utf-8-sig").splitlines()) == len(found) + 1

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from config.errors import ConfigError, DataError
-from flows.cli import main
+from flows.commands.cli import main
 from schemas.dossiers import MATCHES
 from schemas.quality import FINDINGS
 from schemas.verdicts import VERDICTS_TABLE

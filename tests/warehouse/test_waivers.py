@@ -13,15 +13,15 @@ from config.errors import ConfigError
 from config.settings import ROOT, settings
 from config.waivers import load_waivers
 from schemas.quality import FINDINGS
-from tasks.digest import figures_digest, rules_digest
-from tasks.figures import read_figures
-from tasks.judge import judge_bundle
-from tasks.reports.explain import explain
+from tasks.judge import judge_batch
+from tasks.judging.rules_digest import figures_digest, rules_digest
+from tasks.judging.waivers import waiver_lines
+from tasks.publishing.figures import read_figures
+from tasks.reports.check_trial import try_checks, write_flips
+from tasks.reports.explanation.dossiers import explain
 from tasks.reports.quality import read_scores
 from tasks.reports.summary import read_summary
 from tasks.rules.checks.trial import FAILS, PASSES
-from tasks.trial import try_checks, write_flips
-from tasks.waivers import waiver_lines
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
@@ -75,7 +75,7 @@ def test_a_good_one_holds_from_its_first_to_its_last_day(tmp_path: Path) -> None
 @pytest.fixture
 def office(desk: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A judged desk of which every dossier fails a check, and a configuration of its own."""
-    judge_bundle(MONTH, DAY_ONE)
+    judge_batch(MONTH, DAY_ONE)
     codes = [code for (code,) in fetch_all("SELECT code FROM core.dossiers ORDER BY code")]
     row = {"source": "desk", "check_id": CHECK, "severity": "fail", "first_seen_on": DAY_ONE, "last_seen_on": DAY_ONE}
     findings = FINDINGS.frame([{**row, "code": code} for code in codes])

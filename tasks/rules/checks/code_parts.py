@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.codes import NATIONAL, without_year
-from tasks.rules.columns import Codes, Mask, Numbers, Times, as_codes, truths, valid
+from tasks.rules.arrays import EncodedText, Mask, Numbers, Times, as_codes, truths, valid
+from tasks.rules.text.codes import NATIONAL, without_year
 
 # Of the pattern of a whole code the numbers of digits stand here once more; a test holds the two against each other.
 _SEQUENCE, _DATE = range(4, 9), (6, 8)
@@ -39,7 +39,7 @@ class CodeParts:
     day: Times
     sequence: Numbers
     digits: Numbers
-    unit: Codes
+    unit: EncodedText
 
     @classmethod
     def of(cls, codes: pa.Array) -> CodeParts:
@@ -127,7 +127,7 @@ class _Ends:
         return self._columns[place]
 
 
-def _units(codes: pa.Array, forms: list[_Form]) -> Codes:
+def _units(codes: pa.Array, forms: list[_Form]) -> EncodedText:
     """Return what stands before date and running number, where it has the form of an agency's code."""
     places = [np.flatnonzero(form.rows) for form in forms]
     texts = [
@@ -139,7 +139,7 @@ def _units(codes: pa.Array, forms: list[_Form]) -> Codes:
     index = np.full(len(codes), -1, dtype=np.int64)
     rows = np.concatenate([np.empty(0, dtype=np.int64), *places])
     index[rows] = np.where(right, np.arange(len(right)), -1).take(found.index)
-    return Codes(index, found.texts)
+    return EncodedText(index, found.texts)
 
 
 def _days(year: npt.NDArray[np.int32], month: npt.NDArray[np.int32], day: npt.NDArray[np.int32]) -> Times:

@@ -8,58 +8,58 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tasks.rules.checks.facts import Facts
+from tasks.rules.arrays import Mask, Numbers, Times
+from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import Mask, Numbers, Times
 
 _DAY = np.timedelta64(1, "D")
 _REORGANISATION = np.datetime64("2025-07-01", "D")
 
 
 @check
-def dossier_code_malformed(facts: Facts) -> Mask:
+def dossier_code_malformed(facts: CheckFacts) -> Mask:
     """The code has none of the forms that are in use."""
     return ~facts.code_parts.well_formed & facts.frames.coded
 
 
 @check
-def dossier_code_date_impossible(facts: Facts) -> Mask:
+def dossier_code_date_impossible(facts: CheckFacts) -> Mask:
     """The code is well formed, but the date inside it is no date."""
     return facts.code_parts.well_formed & np.isnat(facts.code_parts.day)
 
 
 @check
-def code_date_differs(facts: Facts, *, tolerance_days: int) -> Mask:
+def code_date_differs(facts: CheckFacts, *, tolerance_days: int) -> Mask:
     """The date inside the code and the day of receipt differ by more than a fault of the time zone explains."""
     return facts.code_gap > tolerance_days * _DAY
 
 
 @check
-def code_date_one_day_off(facts: Facts) -> Mask:
+def code_date_one_day_off(facts: CheckFacts) -> Mask:
     """The date inside the code and the day of receipt differ by one day: a time zone mixed up."""
     return facts.code_gap == _DAY
 
 
 @check
-def receipt_year_slip(facts: Facts) -> Mask:
+def receipt_year_slip(facts: CheckFacts) -> Mask:
     """Day and month of receipt are those inside the code, the year is another one."""
     return _where_apart(facts, lambda received, coded: _year_day(received) == _year_day(coded))
 
 
 @check
-def receipt_day_month_swapped(facts: Facts) -> Mask:
+def receipt_day_month_swapped(facts: CheckFacts) -> Mask:
     """Day and month of receipt change places in the date inside the code."""
     return _where_apart(facts, _swapped)
 
 
 @check
-def code_date_in_future(facts: Facts) -> Mask:
+def code_date_in_future(facts: CheckFacts) -> Mask:
     """The date inside the code lies after the day that is looked at."""
     return facts.code_parts.day > facts.today
 
 
 @check
-def code_agency_unknown(facts: Facts) -> Mask:
+def code_agency_unknown(facts: CheckFacts) -> Mask:
     """The agency inside the code stands in the directory under no code, new or old."""
     if facts.directory.empty:
         return facts.none()
@@ -68,7 +68,7 @@ def code_agency_unknown(facts: Facts) -> Mask:
 
 
 @check
-def code_agency_not_valid_on_day(facts: Facts) -> Mask:
+def code_agency_not_valid_on_day(facts: CheckFacts) -> Mask:
     """The agency inside the code is in the directory, but was not in force on the date inside the code."""
     if facts.directory.empty:
         return facts.none()
@@ -78,7 +78,7 @@ def code_agency_not_valid_on_day(facts: Facts) -> Mask:
 
 
 @check
-def code_province_closed(facts: Facts, *, closed: tuple[str, ...]) -> Mask:
+def code_province_closed(facts: CheckFacts, *, closed: tuple[str, ...]) -> Mask:
     """The code names a province whose code was closed by the merger, on a day after it."""
     parts = facts.code_parts
     names_closed = parts.unit.where(_level_one(text) in closed for text in parts.unit.texts)
@@ -86,26 +86,26 @@ def code_province_closed(facts: Facts, *, closed: tuple[str, ...]) -> Mask:
 
 
 @check
-def code_is_random_alias(facts: Facts, *, digits: int) -> Mask:
+def code_is_random_alias(facts: CheckFacts, *, digits: int) -> Mask:
     """The running number looks drawn by lot, as the synchronisation layer does when it invents a code (law 2.10)."""
     parts = facts.code_parts
     return (parts.digits == digits) & (parts.sequence >= 10 ** (digits - 1)) & facts.given("alias_code")
 
 
 @check
-def procedure_code_missing(facts: Facts) -> Mask:
+def procedure_code_missing(facts: CheckFacts) -> Mask:
     """No procedure is given."""
     return ~facts.given("procedure_code")
 
 
 @check
-def procedure_code_malformed(facts: Facts, *, pattern: str) -> Mask:
+def procedure_code_malformed(facts: CheckFacts, *, pattern: str) -> Mask:
     """The procedure code is no national code: invented at the desk, or cut off."""
     return facts.given("procedure_code") & ~facts.matching("procedure_code", pattern)
 
 
 @check
-def procedure_unknown(facts: Facts) -> Mask:
+def procedure_unknown(facts: CheckFacts) -> Mask:
     """The procedure stands in no version of the catalogue."""
     if facts.catalogue.empty:
         return facts.none()
@@ -113,13 +113,13 @@ def procedure_unknown(facts: Facts) -> Mask:
 
 
 @check
-def procedure_not_in_force(facts: Facts) -> Mask:
+def procedure_not_in_force(facts: CheckFacts) -> Mask:
     """The procedure is in the catalogue, but no version of it was in force on the day of receipt."""
     return facts.catalogue.known & facts.given("received_at") & (facts.catalogue.row < 0)
 
 
 @check
-def procedure_field_differs(facts: Facts) -> Mask:
+def procedure_field_differs(facts: CheckFacts) -> Mask:
     """The field of the dossier is not the field of its procedure in the catalogue."""
     given = facts.codes("field_code")
     names = {text: number for number, text in enumerate(given.texts)}
@@ -128,27 +128,27 @@ def procedure_field_differs(facts: Facts) -> Mask:
 
 
 @check
-def online_not_offered(facts: Facts) -> Mask:
+def online_not_offered(facts: CheckFacts) -> Mask:
     """Received online although the catalogue offers no online channel for the procedure (HoSoGayLoiThongKe a)."""
     online = facts.is_text("channel", "online")
     return online & (facts.catalogue.row >= 0) & (facts.catalogue.own_channel < 0)
 
 
 @check
-def agency_unknown(facts: Facts) -> Mask:
+def agency_unknown(facts: CheckFacts) -> Mask:
     """The agency could not be found in the directory."""
     return ~facts.given("unit_code") if not facts.directory.empty else facts.none()
 
 
 @check
-def agency_not_valid_on_day(facts: Facts) -> Mask:
+def agency_not_valid_on_day(facts: CheckFacts) -> Mask:
     """The agency is in the directory, but was not in force on the day of receipt."""
     unit, received = facts.codes("unit_code"), facts.day("received_at")
     return facts.directory.knows(unit) & ~np.isnat(received) & ~facts.directory.valid_on(unit, received)
 
 
 @check
-def agency_abolished_still_open(facts: Facts) -> Mask:
+def agency_abolished_still_open(facts: CheckFacts) -> Mask:
     """The dossier is still open at an agency that is no longer in force."""
     unit = facts.codes("unit_code")
     today = np.full(len(facts), facts.today)
@@ -156,12 +156,12 @@ def agency_abolished_still_open(facts: Facts) -> Mask:
 
 
 @check
-def agency_is_no_agency(facts: Facts, *, pattern: str) -> Mask:
+def agency_is_no_agency(facts: CheckFacts, *, pattern: str) -> Mask:
     """The agency's name says that it is none: a disused account, a group of agencies."""
     return facts.matching("unit_as_given", pattern)
 
 
-def _where_apart(facts: Facts, holds: Callable[[Times, Times], Mask]) -> Mask:
+def _where_apart(facts: CheckFacts, holds: Callable[[Times, Times], Mask]) -> Mask:
     """Ask a question of day of receipt and day inside the code, where there are both and they differ."""
     answer = facts.none()
     apart = np.flatnonzero(facts.code_gap > np.timedelta64(0, "D"))

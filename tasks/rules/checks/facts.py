@@ -14,11 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.checks.code_parts import CodeParts
-from tasks.rules.checks.rows import Item, Rows, places_of
-from tasks.rules.clock import Clocks, WorkingClock
-from tasks.rules.columns import (
-    Codes,
+from tasks.rules.arrays import (
+    EncodedText,
     Mask,
     Numbers,
     Times,
@@ -31,13 +28,16 @@ from tasks.rules.columns import (
     statuses,
     valid,
 )
-from tasks.rules.due import CALENDAR_DAY, MONTH, UNITS, WORKING_DAY, Limits, due_without_pauses
-from tasks.rules.facts import OPEN_STATUSES
+from tasks.rules.checks.code_parts import CodeParts
+from tasks.rules.checks.rows import EntryRows, Item, places_of
+from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS, CALENDAR_DAY, MONTH, WORKING_DAY, Limits, due_without_pauses
+from tasks.rules.clock.working_clock import Clocks, WorkingClock
+from tasks.rules.dates.times import calendar_days, days, end_of_day, local_times
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import MARKS
-from tasks.rules.receipt import Receipt
-from tasks.rules.reference import Catalogue, Directory
-from tasks.rules.times import calendar_days, days, end_of_day, local_times
+from tasks.rules.reference import AgencyDirectory, Catalogue
+from tasks.rules.verdict.facts import OPEN_STATUSES
+from tasks.rules.verdict.receipt import Receipt
 
 FINISHED_STATUSES = (9, 10)
 ENDED_STATUSES = (3, 7, 8, 9, 10)
@@ -45,7 +45,7 @@ COSTLY = ("code_parts", "events", "pauses", "limits")
 
 
 @dataclass
-class Facts:
+class CheckFacts:
     """One partition, ready for questions.
 
     Attributes:
@@ -63,7 +63,7 @@ class Facts:
     plain: Clocks
     _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
     _locks: dict[str, Lock] = field(default_factory=dict, repr=False)
-    _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
+    _codes: dict[str, EncodedText] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.frames.dossiers)
@@ -108,7 +108,7 @@ class Facts:
             return ~np.isnat(self.at(name))
         return valid(arrow(self.frames.dossiers[name]))
 
-    def codes(self, name: str) -> Codes:
+    def codes(self, name: str) -> EncodedText:
         """Return a text column of the dossiers as numbers."""
         if name not in self._codes:
             self._codes[name] = as_codes(arrow(self.frames.dossiers[name]))
@@ -215,20 +215,20 @@ class Facts:
         return places[: len(pauses)], places[len(pauses) :]
 
     @cached_property
-    def events(self) -> Rows:
+    def events(self) -> EntryRows:
         """The progress logs, each dossier's in order."""
         places = places_of(self.frames.dossiers, self.frames.events)
-        return Rows.of(self.frames.events, places, len(self), self.zone, "seq")
+        return EntryRows.of(self.frames.events, places, len(self), self.zone, "seq")
 
     @cached_property
-    def pauses(self) -> Rows:
+    def pauses(self) -> EntryRows:
         """The pauses, each dossier's by start."""
-        return Rows.of(self.frames.pauses, self._few_places[0], len(self), self.zone, "started_at")
+        return EntryRows.of(self.frames.pauses, self._few_places[0], len(self), self.zone, "started_at")
 
     @cached_property
-    def evidence(self) -> Rows:
+    def evidence(self) -> EntryRows:
         """The matched records of other systems."""
-        return Rows.of(self.frames.evidence, self._few_places[1], len(self), self.zone, "received_at")
+        return EntryRows.of(self.frames.evidence, self._few_places[1], len(self), self.zone, "received_at")
 
     # -- reference ---------------------------------------------------------------------------
 
@@ -240,14 +240,14 @@ class Facts:
         )
 
     @cached_property
-    def directory(self) -> Directory:
+    def directory(self) -> AgencyDirectory:
         """The directory of agencies."""
-        return Directory.of(self.frames.units)
+        return AgencyDirectory.of(self.frames.units)
 
     @cached_property
     def limits(self) -> Limits:
         """Limit of each dossier by the catalogue, in the form in which the law of deadlines takes it."""
-        unit = self.catalogue.place("limit_unit", UNITS)
+        unit = self.catalogue.place("limit_unit", ALL_LIMIT_UNITS)
         amount = np.nan_to_num(self.catalogue.number("limit_amount"))
         nothing = np.empty(0)
         return Limits(unit, amount, nothing, nothing, nothing)

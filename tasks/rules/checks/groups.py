@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from tasks.rules.checks.facts import Facts
+from tasks.rules.arrays import MINUTE_US, Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
+from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import MINUTE_US, Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
 
 
 def _numbers(times: Times, unit: int) -> Numbers:
@@ -18,7 +18,7 @@ def _numbers(times: Times, unit: int) -> Numbers:
 
 
 @check
-def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
+def closed_in_batch(facts: CheckFacts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
     """Closed together with many others of the agency within minutes, at the end of the day."""
     when = _numbers(facts.at("done_at"), window_minutes * MINUTE_US)
     late_in_day = facts.minute("done_at") >= from_minute
@@ -26,7 +26,7 @@ def closed_in_batch(facts: Facts, *, least: int, window_minutes: int, from_minut
 
 
 @check
-def received_in_bulk(facts: Facts, *, least: int) -> Mask:
+def received_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     """Received in the same second as many others of the agency: taken over in bulk, not received then.
 
     A full minute is no second: a system that keeps none, or days alone, has many dossiers at one.
@@ -36,20 +36,20 @@ def received_in_bulk(facts: Facts, *, least: int) -> Mask:
 
 
 @check
-def changed_in_bulk(facts: Facts, *, least: int) -> Mask:
+def changed_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     """Ended in the same second as many others: a script closed them. What people type ends at a full minute."""
     second = _numbers(facts.at("done_at"), 1_000_000)
     return crowded(least, facts.month, second, among=second % 60 != 0)
 
 
 @check
-def migrated(facts: Facts) -> Mask:
+def migrated(facts: CheckFacts) -> Mask:
     """Taken over from an older system: its dates are those of the transfer, unless proven otherwise."""
     return facts.flag("is_migrated")
 
 
 @check
-def receipt_number_repeated(facts: Facts) -> Mask:
+def receipt_number_repeated(facts: CheckFacts) -> Mask:
     """Another dossier of the month has the same receipt number."""
     numbers = arrow(facts.frames.dossiers["receipt_number"])
     answer = facts.none()
@@ -59,7 +59,7 @@ def receipt_number_repeated(facts: Facts) -> Mask:
 
 
 @check
-def applicant_repeats(facts: Facts, *, least: int) -> Mask:
+def applicant_repeats(facts: CheckFacts, *, least: int) -> Mask:
     """So many dossiers of one applicant in one procedure on one day that it is a batch or a placeholder."""
     day, procedure = facts.day("received_at").view(np.int64), facts.codes("procedure_code").index
     applicants = arrow(facts.frames.dossiers["applicant_key"])
@@ -71,7 +71,7 @@ def applicant_repeats(facts: Facts, *, least: int) -> Mask:
 
 
 @check
-def fee_implausible(facts: Facts, *, most: int) -> Mask:
+def fee_implausible(facts: CheckFacts, *, most: int) -> Mask:
     """A fee that no procedure has: a number with its thousands mark read wrongly."""
     fee = facts.frames.dossiers["fee_amount"].to_numpy(dtype="float64", na_value=np.nan)
     return fee > most

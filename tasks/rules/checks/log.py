@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tasks.rules.checks.facts import Facts
+from tasks.rules.arrays import MINUTE, Mask, Times, before, minute_of_day, one_of
+from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import MINUTE, Mask, Times, before, minute_of_day, one_of
 
 _SECOND = np.timedelta64(1_000_000, "us")
 _HOUR = 60 * MINUTE
@@ -18,20 +18,20 @@ _CLOSED = (3, 7, 9, 10)
 _WORKING = (2, 4, 5, 6)
 
 
-def _steps(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _steps(facts: CheckFacts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return for each entry whether it follows another one, the status before it and its own."""
     status = facts.events.number("status")
     before = np.r_[np.uint16(0), status[:-1]][: len(status)]
     return facts.once("log/follows", lambda: facts.events.follows & (before > 0) & (status > 0)), before, status
 
 
-def _finished(facts: Facts) -> Times:
+def _finished(facts: CheckFacts) -> Times:
     """Return when the log says last that a dossier was finished; NaT where it does not."""
     events = facts.events
     return facts.once("log/finished", lambda: events.last(events.at("at"), events.number("status") == 9))
 
 
-def _last_status(facts: Facts) -> npt.NDArray[np.uint16]:
+def _last_status(facts: CheckFacts) -> npt.NDArray[np.uint16]:
     """Return the last status of each log; 0 without one."""
     status = facts.events.number("status")
     return facts.once("log/status", lambda: facts.events.last(status, status > 0))
@@ -47,7 +47,7 @@ def _pairs(pairs: tuple[str, ...]) -> np.ndarray:
 
 
 @check
-def log_missing(facts: Facts) -> Mask:
+def log_missing(facts: CheckFacts) -> Mask:
     """Received and not migrated, but without a progress log, in a system that kept logs that month."""
     logged = facts.events.count() > 0
     kept = np.bincount(facts.month, logged) > 0
@@ -55,7 +55,7 @@ def log_missing(facts: Facts) -> Mask:
 
 
 @check
-def log_illegal_order(facts: Facts, *, allowed: tuple[str, ...]) -> Mask:
+def log_illegal_order(facts: CheckFacts, *, allowed: tuple[str, ...]) -> Mask:
     """The log goes from a status to one that cannot follow it."""
     follows, before, status = _steps(facts)
     reopened = one_of(before, _CLOSED) & one_of(status, _WORKING)  # a check of its own
@@ -63,28 +63,28 @@ def log_illegal_order(facts: Facts, *, allowed: tuple[str, ...]) -> Mask:
 
 
 @check
-def log_skipped_step(facts: Facts, *, skips: tuple[str, ...]) -> Mask:
+def log_skipped_step(facts: CheckFacts, *, skips: tuple[str, ...]) -> Mask:
     """The log leaps over a step: received and finished without being worked on."""
     follows, before, status = _steps(facts)
     return facts.events.any(follows & _pairs(skips)[before, status])
 
 
 @check
-def log_begins_midway(facts: Facts, *, first: tuple[int, ...]) -> Mask:
+def log_begins_midway(facts: CheckFacts, *, first: tuple[int, ...]) -> Mask:
     """The log does not begin with registration or receipt: its beginning is lost."""
     status = facts.events.number("status")
     return facts.events.any(~facts.events.follows & (status > 0) & ~one_of(status, first))
 
 
 @check
-def log_reopened_after_closing(facts: Facts) -> Mask:
+def log_reopened_after_closing(facts: CheckFacts) -> Mask:
     """Work went on after the dossier had been closed."""
     follows, before, status = _steps(facts)
     return facts.events.any(follows & one_of(before, _CLOSED) & one_of(status, _WORKING))
 
 
 @check
-def log_work_after_stated_end(facts: Facts) -> Mask:
+def log_work_after_stated_end(facts: CheckFacts) -> Mask:
     """The log shows work after the end that the record states: closed before the work was done."""
     events = facts.events
     after = before(events.of_dossier(facts.at("done_at")), events.at("at"))
@@ -92,7 +92,7 @@ def log_work_after_stated_end(facts: Facts) -> Mask:
 
 
 @check
-def log_closed_within_minutes(facts: Facts, *, minutes: int) -> Mask:
+def log_closed_within_minutes(facts: CheckFacts, *, minutes: int) -> Mask:
     """The log goes from receipt to finished within minutes, for a procedure whose limit is in days."""
     events = facts.events
     status, at = events.number("status"), events.at("at")
@@ -101,7 +101,7 @@ def log_closed_within_minutes(facts: Facts, *, minutes: int) -> Mask:
 
 
 @check
-def log_before_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
+def log_before_received(facts: CheckFacts, *, tolerance_minutes: int) -> Mask:
     """The log shows work before the dossier was received."""
     events = facts.events
     received = events.of_dossier(facts.at("received_at"))
@@ -110,26 +110,26 @@ def log_before_received(facts: Facts, *, tolerance_minutes: int) -> Mask:
 
 
 @check
-def log_in_future(facts: Facts) -> Mask:
+def log_in_future(facts: CheckFacts) -> Mask:
     """The log has an entry after the day that is looked at."""
     return facts.events.any(facts.events.at("at") > facts.now)
 
 
 @check
-def log_end_differs(facts: Facts, *, hours: int) -> Mask:
+def log_end_differs(facts: CheckFacts, *, hours: int) -> Mask:
     """The log's time of finishing and the record's differ by more than some hours."""
     done, finished = facts.at("done_at"), _finished(facts)
     return (done > finished + hours * _HOUR) | (finished > done + hours * _HOUR)
 
 
 @check
-def log_end_shifted_seven_hours(facts: Facts) -> Mask:
+def log_end_shifted_seven_hours(facts: CheckFacts) -> Mask:
     """The record's end and the log's differ by exactly seven hours: UTC taken for office time."""
     return np.abs(np.abs(facts.at("done_at") - _finished(facts)) - _SHIFT) <= _SECOND
 
 
 @check
-def log_times_on_the_hour(facts: Facts, *, least: int) -> Mask:
+def log_times_on_the_hour(facts: CheckFacts, *, least: int) -> Mask:
     """Every entry of the log stands at a full hour: typed in afterwards."""
     events = facts.events
     at = events.at("at")
@@ -138,7 +138,7 @@ def log_times_on_the_hour(facts: Facts, *, least: int) -> Mask:
 
 
 @check
-def log_all_at_once(facts: Facts, *, least: int) -> Mask:
+def log_all_at_once(facts: CheckFacts, *, least: int) -> Mask:
     """All entries of the log stand at one moment: written in one go."""
     events = facts.events
     at = events.at("at")
@@ -147,7 +147,7 @@ def log_all_at_once(facts: Facts, *, least: int) -> Mask:
 
 
 @check
-def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask:
+def log_night_work(facts: CheckFacts, *, first_minute: int, last_minute: int) -> Mask:
     """The log shows a closing in the night: hours shifted between UTC and office time, or a batch job."""
     events = facts.events
     minute = minute_of_day(events.at("at"), events.day("at"))
@@ -156,20 +156,20 @@ def log_night_work(facts: Facts, *, first_minute: int, last_minute: int) -> Mask
 
 
 @check
-def log_step_overdue(facts: Facts) -> Mask:
+def log_step_overdue(facts: CheckFacts) -> Mask:
     """A step of the log was taken after the time that the office had planned for it."""
     events = facts.events
     return events.any(events.at("at") > events.at("planned_end_at"))
 
 
 @check
-def status_differs_from_log(facts: Facts) -> Mask:
+def status_differs_from_log(facts: CheckFacts) -> Mask:
     """The record's status is not the last one of its log."""
     last = _last_status(facts)
     return (last > 0) & (facts.status > 0) & (last != facts.status)
 
 
 @check
-def pause_sent_as_finished(facts: Facts) -> Mask:
+def pause_sent_as_finished(facts: CheckFacts) -> Mask:
     """Finished by its status, waiting or stopped by its log: the status was lost on the way (law 2.10)."""
     return (facts.status == 9) & one_of(_last_status(facts), (5, 6, 8))

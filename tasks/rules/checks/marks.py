@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tasks.rules.checks.facts import Facts
+from tasks.rules.arrays import Mask
+from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import Test, check
-from tasks.rules.columns import Mask
 from tasks.rules.marks import CODE_UNREADABLE, MARKS, NO_CODE_DATE, UNIT_UNKNOWN, UNKNOWN_STATUS
 
 # Checks that look at the field itself, which a correction may have mended since the mark was set.
@@ -17,7 +17,7 @@ ASKED_ELSEWHERE = {
 
 
 def _check_of(mark: str) -> Test:
-    def marked(facts: Facts) -> Mask:
+    def marked(facts: CheckFacts) -> Mask:
         return facts.marked(mark)
 
     marked.__name__ = mark

@@ -6,35 +6,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.facts import Facts
+from tasks.rules.arrays import Mask
+from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
-from tasks.rules.checks.rows import Rows
-from tasks.rules.columns import Mask
+from tasks.rules.checks.rows import EntryRows
 
 _SHIFT = np.timedelta64(7, "h")
 _SECOND = np.timedelta64(1_000_000, "us")
 _DAY = np.timedelta64(1, "D")
 
 
-def _works(evidence: Rows) -> Mask:
+def _works(evidence: EntryRows) -> Mask:
     """Tell which records are of systems that work on dossiers: they have a due date, the postal service has none."""
     return ~np.isnat(evidence.at("due_at"))
 
 
 @check
-def ended_elsewhere_but_open(facts: Facts) -> Mask:
+def ended_elsewhere_but_open(facts: CheckFacts) -> Mask:
     """Another system has ended the work, the one-stop system shows it open."""
     return facts.is_open & facts.evidence.any(~np.isnat(facts.evidence.at("done_at")))
 
 
 @check
-def handed_over_elsewhere_but_open(facts: Facts) -> Mask:
+def handed_over_elsewhere_but_open(facts: CheckFacts) -> Mask:
     """Another system, such as the postal service, has handed the result over, the one-stop system shows it open."""
     return facts.is_open & facts.evidence.any(~np.isnat(facts.evidence.at("returned_at")))
 
 
 @check
-def finished_but_open_elsewhere(facts: Facts) -> Mask:
+def finished_but_open_elsewhere(facts: CheckFacts) -> Mask:
     """The one-stop system shows it finished, every other system that works on it has not ended."""
     evidence = facts.evidence
     works = _works(evidence)
@@ -43,7 +43,7 @@ def finished_but_open_elsewhere(facts: Facts) -> Mask:
 
 
 @check
-def end_shifted_seven_hours(facts: Facts) -> Mask:
+def end_shifted_seven_hours(facts: CheckFacts) -> Mask:
     """The end here and in the other system differ by exactly seven hours (law 2.11)."""
     evidence = facts.evidence
     gap = np.abs(evidence.of_dossier(facts.at("done_at")) - evidence.at("done_at"))
@@ -51,21 +51,21 @@ def end_shifted_seven_hours(facts: Facts) -> Mask:
 
 
 @check
-def end_differs_elsewhere(facts: Facts, *, days: int) -> Mask:
+def end_differs_elsewhere(facts: CheckFacts, *, days: int) -> Mask:
     """The end here and in the other system lie days apart."""
     evidence = facts.evidence
     return evidence.any(np.abs(evidence.of_dossier(facts.day("done_at")) - evidence.day("done_at")) > days * _DAY)
 
 
 @check
-def handed_over_before_done(facts: Facts) -> Mask:
+def handed_over_before_done(facts: CheckFacts) -> Mask:
     """Another system handed the result over on a day before processing is said to have ended."""
     evidence = facts.evidence
     return evidence.any(evidence.day("returned_at") < evidence.of_dossier(facts.day("done_at")))
 
 
 @check
-def ended_elsewhere_before_received(facts: Facts) -> Mask:
+def ended_elsewhere_before_received(facts: CheckFacts) -> Mask:
     """The other system ended the work before the dossier was received here."""
     evidence = facts.evidence
     end = np.where(np.isnat(evidence.day("done_at")), evidence.day("returned_at"), evidence.day("done_at"))
@@ -73,7 +73,7 @@ def ended_elsewhere_before_received(facts: Facts) -> Mask:
 
 
 @check
-def received_differs_elsewhere(facts: Facts, *, days: int) -> Mask:
+def received_differs_elsewhere(facts: CheckFacts, *, days: int) -> Mask:
     """The day of receipt here and in the other system lie days apart."""
     evidence = facts.evidence
     gap = np.abs(evidence.of_dossier(facts.day("received_at")) - evidence.day("received_at"))
@@ -81,7 +81,7 @@ def received_differs_elsewhere(facts: Facts, *, days: int) -> Mask:
 
 
 @check
-def due_differs_elsewhere(facts: Facts) -> Mask:
+def due_differs_elsewhere(facts: CheckFacts) -> Mask:
     """The due day here and in the other system differ."""
     evidence = facts.evidence
     here, there = evidence.of_dossier(facts.day("due_at")), evidence.day("due_at")
@@ -89,12 +89,12 @@ def due_differs_elsewhere(facts: Facts) -> Mask:
 
 
 @check
-def duplicate_dossier(facts: Facts) -> Mask:
+def duplicate_dossier(facts: CheckFacts) -> Mask:
     """The same matter stands under another code, in this system or another one; that one is counted."""
     return facts.given("duplicate_of")
 
 
 @check
-def two_codes(facts: Facts) -> Mask:
+def two_codes(facts: CheckFacts) -> Mask:
     """The dossier has a second code of another form: one search will not find both."""
     return facts.given("alias_code")

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.expectations import Expectation
-from tasks.rules.columns import Mask, arrow, truths
+from tasks.rules.arrays import Mask, arrow, truths
 
 
 def broken(frame: pd.DataFrame, expectation: Expectation) -> Mask:

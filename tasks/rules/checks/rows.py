@@ -12,14 +12,26 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.rules.columns import Codes, Mask, Numbers, Times, arrow, as_codes, booleans, keys, statuses, truths, whole_numbers
-from tasks.rules.times import days, local_times
+from tasks.rules.arrays import (
+    EncodedText,
+    Mask,
+    Numbers,
+    Times,
+    arrow,
+    as_codes,
+    booleans,
+    keys,
+    statuses,
+    truths,
+    whole_numbers,
+)
+from tasks.rules.dates.times import days, local_times
 
 Item = TypeVar("Item", bound=np.generic)
 
 
 @dataclass
-class Rows:
+class EntryRows:
     """Rows in the order of their dossiers.
 
     Attributes:
@@ -34,10 +46,10 @@ class Rows:
     size: int
     zone: str
     _made: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
-    _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
+    _codes: dict[str, EncodedText] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, position: np.ndarray, size: int, zone: str, order: str) -> Rows:
+    def of(cls, frame: pd.DataFrame, position: np.ndarray, size: int, zone: str, order: str) -> EntryRows:
         """Lay rows beside dossiers.
 
         Args:

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from config.checks import Check, Checks
 from config.errors import ConfigError
-from tasks.rules.checks.facts import COSTLY, Facts
+from tasks.rules.arrays import Mask, arrow
+from tasks.rules.checks.facts import COSTLY, CheckFacts
 from tasks.rules.checks.registry import TESTS, Test, parameters_of
-from tasks.rules.clock import Clocks
-from tasks.rules.columns import Mask, arrow
+from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.frames import DossierFrames
 
 ALONE = 200_000  # below so many dossiers, and months are checked side by side, one thread is as quick
@@ -95,7 +95,7 @@ def run_checks(frames: DossierFrames, checks: Checks, as_of: date, zone: str, cl
     Raises:
         ConfigError: a check has no function of its name, or parameters that the function does not take.
     """
-    facts = Facts(frames, as_of, zone, clocks, plain)
+    facts = CheckFacts(frames, as_of, zone, clocks, plain)
     bits = np.zeros((len(checks), (len(facts) + 7) // 8), dtype=np.uint8)
 
     def ask(place: int) -> None:
@@ -133,7 +133,7 @@ def always(check: Check) -> bool:
     return check.since is None and check.until is None
 
 
-def in_force(check: Check, facts: Facts) -> Mask:
+def in_force(check: Check, facts: CheckFacts) -> Mask:
     """Tell for which dossiers a check is in force, by their day of receipt."""
     first = np.datetime64(check.since or "0001-01-01", "D")
     last = np.datetime64(check.until or "9999-12-31", "D")

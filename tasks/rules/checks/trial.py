@@ -11,7 +11,7 @@ import numpy as np
 
 from config.checks import Check, Checks
 from tasks.rules.checks.run import Findings, bound, run_checks
-from tasks.rules.clock import Clocks
+from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.frames import DossierFrames
 
 FAILS, PASSES = "fails", "passes"

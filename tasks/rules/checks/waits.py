@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.rules.checks.facts import Facts
+from tasks.rules.arrays import MINUTE, Mask, before
+from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
-from tasks.rules.columns import MINUTE, Mask, before
 
 _DAY = np.timedelta64(1, "D")
 _OWN = ("supplement_record", "progress_log")
 
 
 @check
-def pause_without_end(facts: Facts) -> Mask:
+def pause_without_end(facts: CheckFacts) -> Mask:
     """A pause never ended, although the dossier went on or was finished."""
     pauses = facts.pauses
     lasting = pauses.any(np.isnat(pauses.at("ended_at")))
@@ -23,34 +23,34 @@ def pause_without_end(facts: Facts) -> Mask:
 
 
 @check
-def pause_ends_before_start(facts: Facts) -> Mask:
+def pause_ends_before_start(facts: CheckFacts) -> Mask:
     """A pause ends before it begins."""
     return facts.pauses.any(facts.pauses.at("ended_at") < facts.pauses.at("started_at"))
 
 
 @check
-def pause_before_received(facts: Facts) -> Mask:
+def pause_before_received(facts: CheckFacts) -> Mask:
     """A pause begins before the dossier was received."""
     pauses = facts.pauses
     return pauses.any(before(pauses.at("started_at"), pauses.of_dossier(facts.at("received_at"))))
 
 
 @check
-def pause_after_end(facts: Facts) -> Mask:
+def pause_after_end(facts: CheckFacts) -> Mask:
     """A pause begins after processing had ended."""
     pauses = facts.pauses
     return pauses.any(before(pauses.of_dossier(facts.at("done_at")), pauses.at("started_at")))
 
 
 @check
-def pause_in_future(facts: Facts) -> Mask:
+def pause_in_future(facts: CheckFacts) -> Mask:
     """A pause begins or ends after the day that is looked at."""
     pauses = facts.pauses
     return pauses.any((pauses.at("started_at") > facts.now) | (pauses.at("ended_at") > facts.now))
 
 
 @check
-def pauses_overlap(facts: Facts) -> Mask:
+def pauses_overlap(facts: CheckFacts) -> Mask:
     """Two pauses of one record overlap: taken one by one, their time is given back twice."""
     pauses = facts.pauses
     own = pauses.is_text("origin", *_OWN)
@@ -60,7 +60,7 @@ def pauses_overlap(facts: Facts) -> Mask:
 
 
 @check
-def supplement_without_moved_due(facts: Facts) -> Mask:
+def supplement_without_moved_due(facts: CheckFacts) -> Mask:
     """The supplement came in, but the due date was not moved: the wait is charged to the agency."""
     pauses = facts.pauses
     before, after = pauses.at("due_before_at"), pauses.at("due_after_at")
@@ -74,7 +74,7 @@ def supplement_without_moved_due(facts: Facts) -> Mask:
 
 
 @check
-def moved_due_not_taken_over(facts: Facts) -> Mask:
+def moved_due_not_taken_over(facts: CheckFacts) -> Mask:
     """The last pause gave a new due date, but the dossier shows an older one."""
     pauses = facts.pauses
     newest = pauses.last(pauses.at("due_after_at"), ~np.isnat(pauses.at("due_after_at")))
@@ -82,7 +82,7 @@ def moved_due_not_taken_over(facts: Facts) -> Mask:
 
 
 @check
-def due_moved_after_expiry(facts: Facts) -> Mask:
+def due_moved_after_expiry(facts: CheckFacts) -> Mask:
     """The due date was moved later when it had already passed."""
     pauses = facts.pauses
     before, after = pauses.at("due_before_at"), pauses.at("due_after_at")
@@ -90,7 +90,7 @@ def due_moved_after_expiry(facts: Facts) -> Mask:
 
 
 @check
-def pause_begun_just_before_due(facts: Facts, *, minutes: int) -> Mask:
+def pause_begun_just_before_due(facts: CheckFacts, *, minutes: int) -> Mask:
     """A supplement was asked for in the last hours before the due date."""
     pauses = facts.pauses
     stated = pauses.of_dossier(facts.at("due_at"))
@@ -101,13 +101,13 @@ def pause_begun_just_before_due(facts: Facts, *, minutes: int) -> Mask:
 
 
 @check
-def waiting_without_pause(facts: Facts) -> Mask:
+def waiting_without_pause(facts: CheckFacts) -> Mask:
     """The status says that the agency waits, but no pause is recorded: nothing can be subtracted."""
     return facts.status_in((5, 6)) & (facts.pauses.count() == 0)
 
 
 @check
-def repeated_supplement(facts: Facts, *, most: int) -> Mask:
+def repeated_supplement(facts: CheckFacts, *, most: int) -> Mask:
     """More requests for a supplement than the law allows (NĐ 107/2021); the national index counts them late."""
     pauses = facts.pauses
     requests = pauses.is_text("kind", "supplement") & pauses.is_text("origin", "supplement_record")
@@ -115,7 +115,7 @@ def repeated_supplement(facts: Facts, *, most: int) -> Mask:
 
 
 @check
-def pause_very_long(facts: Facts, *, days: int) -> Mask:
+def pause_very_long(facts: CheckFacts, *, days: int) -> Mask:
     """A pause lasts, or lasted, longer than any wait that the law knows."""
     pauses = facts.pauses
     end = np.where(np.isnat(pauses.at("ended_at")), facts.now, pauses.at("ended_at"))
@@ -123,7 +123,7 @@ def pause_very_long(facts: Facts, *, days: int) -> Mask:
 
 
 @check
-def pause_recorded_elsewhere_only(facts: Facts) -> Mask:
+def pause_recorded_elsewhere_only(facts: CheckFacts) -> Mask:
     """Only the land software knows of a pause: the one-stop system counts the time as its own."""
     pauses = facts.pauses
     return pauses.any(pauses.is_text("origin", "land_software")) & ~pauses.any(pauses.is_text("origin", *_OWN))

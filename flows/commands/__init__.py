@@ -1,0 +1,1 @@
+"""The commands of `motcua`: one module a group; what they print stands where they are."""

@@ -1,0 +1,104 @@
+"""The summary of a run on a terminal: the same counts as in the run's artifacts."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.commands.console_tables import add_figures, console_table
+from flows.runtime.words import translate
+from tasks.reports.artifacts import VERDICT_WORDS, waiting_sentence
+from tasks.reports.summary import Rate, Summary
+
+_MOST_UNITS = 8
+_SHOWN = ("late", "phantom_late", "hidden_late", "undetermined")
+
+
+def print_summary(summary: Summary, console: Console) -> None:
+    """Print sources, verdicts, the three numbers, and the agencies with most to correct."""
+    if summary.publication is None:
+        console.print(
+            translate("Chưa có lần công bố nào. Chạy `motcua refresh`.", "Nothing was published yet. Run `motcua refresh`.")
+        )
+        return
+    console.print(_sources(summary))
+    waived = sum(line.waived for line in summary.sources)
+    if waived:
+        console.print(
+            translate(
+                f"Ngoài ra {waived} lỗi dữ liệu được miễn (`motcua waivers`).",
+                f"Besides, {waived} findings are waived (`motcua waivers`).",
+            )
+        )
+    console.print(_units(summary))
+    console.print(_verdicts(summary))
+    console.print(_rates(summary))
+    if sentence := waiting_sentence(summary.waiting):
+        console.print(sentence, highlight=False, markup=False)
+
+
+def _verdicts(summary: Summary) -> Table:
+    total = sum(summary.verdicts.values()) or 1
+    table = console_table(translate("Kết luận", "Verdicts"))
+    table.add_column("")
+    table.add_column(translate("hồ sơ", "dossiers"), justify="right")
+    table.add_column("%", justify="right")
+    for verdict, words in VERDICT_WORDS.items():
+        count = summary.verdicts[verdict]
+        table.add_row(translate(*words), f"{count}", f"{100 * count / total:.2f}")
+    return table
+
+
+def _rates(summary: Summary) -> Table:
+    table = console_table(translate(f"Tỷ lệ đúng hạn, đến hết {summary.as_of}", f"On-time rate, to the end of {summary.as_of}"))
+    for heading in ("", "%", translate("tử số", "numerator"), translate("mẫu số", "denominator")):
+        table.add_column(heading, justify="left" if not heading else "right")
+    recorded, cleaned = summary.rates.get("recorded"), summary.rates.get("cleaned")
+    for words, rate in ((("theo hệ thống", "as recorded"), recorded), (("sau làm sạch", "after cleaning"), cleaned)):
+        if rate is not None:
+            table.add_row(translate(*words), _percent(rate.value), f"{rate.numerator}", f"{rate.denominator}")
+    if cleaned is not None:
+        table.add_row(translate("khoảng", "interval"), _interval(cleaned), "", "")
+    return table
+
+
+def _interval(rate: Rate) -> str:
+    return f"{_percent(rate.lower)} – {_percent(rate.upper)}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _sources(summary: Summary) -> Table:
+    table = console_table(translate("Theo hệ thống", "By source"))
+    table.add_column(translate("hệ thống", "source"), overflow="fold")
+    headings = (
+        translate("bản ghi lấy về", "records pulled"),
+        translate("bị loại", "rejected"),
+        translate("hồ sơ", "dossiers"),
+        translate("lỗi dữ liệu", "findings"),
+        *(translate(*VERDICT_WORDS[verdict]) for verdict in _SHOWN),
+    )
+    add_figures(table, headings)
+    for line in summary.sources:
+        counts = (line.records, line.rejected, line.dossiers, line.findings, *(line.verdicts[verdict] for verdict in _SHOWN))
+        table.add_row(line.name, *map(str, counts))
+    return table
+
+
+def _units(summary: Summary) -> Table:
+    table = console_table(translate("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"))
+    table.add_column(translate("cơ quan", "agency"), overflow="fold")
+    headings = (
+        translate("phải đính chính", "to correct"),
+        *(translate(*VERDICT_WORDS[verdict]) for verdict in _SHOWN),
+        translate("% theo hệ thống", "% as recorded"),
+        translate("% sau làm sạch", "% after cleaning"),
+    )
+    add_figures(table, headings)
+    for line in summary.units[:_MOST_UNITS]:
+        counts = (line.to_correct, *(line.verdicts[verdict] for verdict in _SHOWN))
+        rates = (_percent(line.rates[basis].value) if basis in line.rates else "-" for basis in ("recorded", "cleaned"))
+        table.add_row(line.name, *map(str, counts), *rates)
+    return table

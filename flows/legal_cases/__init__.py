@@ -1,1 +1,0 @@
-"""Legal cases on the command line: `motcua law test FILE`."""

@@ -1,0 +1,66 @@
+"""The second net under personal values: whatever looks like one is masked before any handler sees it.
+
+The first net is that no message carries one. This one works on messages and tracebacks.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+from config.errors import ConfigError
+from tasks.rules.privacy.masking import MASK, mask
+
+_PROBE = "0912345678"
+
+
+class Masking(logging.Filter):
+    """Masks the message and the traceback of every record; lets every record through."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask the record in place; always true."""
+        _mask(record)
+        if record.exc_info and record.exc_info[0] is not None:
+            # Handlers format the traceback themselves unless they find it done.
+            record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
+            record.exc_info = None
+        return True
+
+
+def _mask(record: logging.LogRecord) -> None:
+    """Mask a message; one without anything personal keeps its arguments, which some handlers ask for."""
+    told = _message(record)
+    kept = mask(told)
+    if kept != told:
+        record.msg, record.args = kept, ()
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        return f"{record.msg}"
+
+
+class MaskedRecord(logging.LogRecord):
+    """A record that is masked where it is made, whichever handlers there are; one without anything personal stays as it is."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        _mask(self)
+
+
+def install() -> None:
+    """Mask in this process: every record that is made, and on every handler that the root logger has.
+
+    Raises:
+        ConfigError: a message of this process would still show what is personal; nothing may be started.
+    """
+    logging.setLogRecordFactory(MaskedRecord)
+    for handler in logging.getLogger().handlers:
+        if not any(isinstance(known, Masking) for known in handler.filters):
+            handler.addFilter(Masking())
+    record = logging.getLogger("motcua").makeRecord("motcua", logging.INFO, __file__, 0, "%s", (_PROBE,), None)
+    if record.getMessage() != MASK:
+        raise ConfigError("logging", "messages of this process would not be masked", "the set-up that motcua installs, alone")

@@ -1,0 +1,117 @@
+"""`motcua up`: warehouse, server, deployments and worker, watched over until stopped."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from prefect.client.orchestration import get_client
+
+from config.known_sources import known_sources
+from config.settings import settings
+from flows.runtime import children
+from flows.runtime.automations import ensure_heartbeat_automation
+from flows.runtime.deployments import PREFECT_YAML, apply
+from flows.runtime.limits import ensure_limits
+from flows.runtime.session import RunningServices, prefect_database, session
+from flows.runtime.worker import coalesce_missed, start_worker
+from tasks.warehouse.cluster import ensure_cluster
+
+# Between two looks at the children, and the longest wait before a part that keeps ending is started again; seconds.
+_GLANCE = 1.0
+_LONGEST_REST = 60.0
+
+
+def run(ready: Callable[[RunningServices, list[str], int], None], prefect_yaml: Path = PREFECT_YAML) -> None:
+    """Run everything until SIGINT or SIGTERM.
+
+    Args:
+        ready: called once all is running, with the deployments that changed and the slots that were coalesced.
+        prefect_yaml: file of the deployments.
+
+    Raises:
+        MotcuaError: a part does not start.
+    """
+    stopped, running = _on_signal()
+    with session() as current:
+        changed, cancelled = set_up(prefect_yaml)
+        keeper = _Keeper(current)
+        keeper.worker = start_worker(current.server.home, current.block)
+        try:
+            ready(current, changed, cancelled)
+            running.set()
+            while not stopped.wait(_GLANCE):
+                keeper.look()
+        finally:
+            children.stop(keeper.worker)
+
+
+def set_up(prefect_yaml: Path = PREFECT_YAML) -> tuple[list[str], int]:
+    """Make the server's deployments, automations and limits as declared; coalesce the slots that were missed.
+
+    Returns:
+        Deployments that were new or changed; scheduled runs that were cancelled because one catches up for all.
+    """
+    with get_client(sync_client=True) as client:
+        changed = apply(client, prefect_yaml)
+        ensure_heartbeat_automation(client)
+        cancelled = coalesce_missed(client)
+    ensure_limits(known_sources().usable)
+    return changed, cancelled
+
+
+@dataclass
+class _Keeper:
+    """Starts again what ended by itself, more and more slowly where it keeps ending."""
+
+    session: RunningServices
+    worker: subprocess.Popen[bytes] | None = None
+    _rest: float = _GLANCE
+    _not_before: float = field(default=0.0)
+
+    def look(self) -> None:
+        """Look at every part once."""
+        if all(self._alive()) or time.monotonic() < self._not_before:
+            return
+        self._rest = min(self._rest * 2, _LONGEST_REST)
+        self._not_before = time.monotonic() + self._rest
+        if self.session.cluster is not None:
+            ensure_cluster(settings().home)
+        self._revive_server()
+        if self.worker is None or self.worker.poll() is not None:
+            # A worker that was killed may have left its runs behind; the heartbeat automation marks those.
+            self.worker = start_worker(self.session.server.home, self.session.block)
+
+    def _alive(self) -> list[bool]:
+        cluster = self.session.cluster
+        return [
+            cluster is None or cluster.is_running,
+            self.session.server.lives,
+            self.worker is not None and self.worker.poll() is None,
+        ]
+
+    def _revive_server(self) -> None:
+        server = self.session.server
+        if not server.lives:
+            server.start(prefect_database(self.session.cluster))
+            server.wait()
+
+
+def _on_signal() -> tuple[threading.Event, threading.Event]:
+    """Turn signals into an event; until ``running`` is set they interrupt, so that a start can be broken off."""
+    stopped, running = threading.Event(), threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+        if not running.is_set():
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return stopped, running

@@ -1,0 +1,1 @@
+"""Correcting: proposals as files, and corrections taken back."""

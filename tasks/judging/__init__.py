@@ -1,0 +1,1 @@
+"""Judging: what a verdict needs beside the dossiers: offices, clocks, waivers, proposals, the fingerprint of the rules."""

@@ -1,0 +1,47 @@
+"""One digest of everything that decides verdicts besides the data: rules code and configuration."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from config.policies import policies_of_a_run
+from config.settings import ROOT, settings
+from config.waivers import waivers_path
+
+_CODE = ("tasks/rules/**/*.py", "tasks/judge.py", "tasks/check.py", "tasks/judging/offices.py", "tasks/judging/clocks.py")
+_CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
+
+
+@lru_cache
+def rules_digest() -> str:
+    """Return the SHA-256 over the rules' code, calendars, policies, checks, indicators and source files.
+
+    A verdict computed under another digest is computed again. Line ends are folded, so a checkout on
+    another system gives the same digest.
+    """
+    config = settings().config_dir
+    files = [path for pattern in _CODE for path in ROOT.glob(pattern)]
+    files += [path for pattern in _CONFIG for path in config.glob(pattern)]
+    files += [path for path in settings().sources_dir.glob("*.yaml") if not path.name.startswith("example-")]
+    # Which policies a run judges also hangs on a setting.
+    digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
+    for path in sorted(files, key=_name):
+        digest.update(_name(path).encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def figures_digest() -> str:
+    """Return the digest of all that decides figures besides the data: the rules, and what is waived.
+
+    A waiver changes no verdict and no finding, so nothing is judged again because of it.
+    """
+    path = waivers_path()
+    content = path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else b""
+    return hashlib.sha256(rules_digest().encode() + b"\0" + content).hexdigest()
+
+
+def _name(path: Path) -> str:
+    """Name a file the same wherever the checkout lies."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name

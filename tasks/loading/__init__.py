@@ -1,0 +1,1 @@
+"""Loading: from landed pages to cleaned rows in the warehouse, through the gates."""

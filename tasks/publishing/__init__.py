@@ -1,0 +1,1 @@
+"""Publishing: the figures that a publication freezes."""

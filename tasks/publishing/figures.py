@@ -1,0 +1,110 @@
+"""The figures that a publication freezes, and the digest that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from config.indicators import indicators_in_force
+from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, VERDICT_COUNTS
+from schemas.table import Table
+from tasks.judging.waivers import SURELY_WRONG, waived, waiver_parameters
+from tasks.rules.indicators.values import indicators_of
+from tasks.warehouse.load import Load
+
+_VERDICT_COUNTS = f"""
+    SELECT v.source, coalesce(v.unit_code, '?') AS unit_code, v.verdict,
+        coalesce(nullif(split_part(
+            CASE v.verdict WHEN 'undetermined' THEN coalesce(v.missing, v.reasons) ELSE v.reasons END, ' ', 1), ''), '-'
+        ) AS reason,
+        count(*) AS dossiers,
+        count(*) FILTER (WHERE v.recorded_timeliness = 'late' AND v.recorded_state <> 'not_received') AS recorded_late,
+        count(*) FILTER (
+            WHERE v.verdict IN ('phantom_late', 'hidden_late', 'undetermined') OR f.code IS NOT NULL
+        ) AS to_correct
+    FROM judged.verdicts AS v
+    LEFT JOIN ({SURELY_WRONG}) AS f ON f.source = v.source AND f.code = v.code
+    WHERE v.policy = %(policy)s GROUP BY 1, 2, 3, 4
+"""
+_FINDING_COUNTS = f"""
+    SELECT f.source, coalesce(v.unit_code, '?') AS unit_code, f.check_id, max(f.severity) AS severity,
+        count(*) - count(*) FILTER (WHERE {waived("f", "v")}) AS dossiers,
+        count(*) FILTER (WHERE {waived("f", "v")}) AS waived
+    FROM quality.findings AS f
+    JOIN judged.verdicts AS v ON v.source = f.source AND v.code = f.code AND v.policy = %(policy)s
+    WHERE f.resolved_on IS NULL GROUP BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that a publication of one policy says.
+
+    Attributes:
+        policy: name of the policy.
+        as_of: day whose end the figures speak for.
+        counts: rows of ``mart.counts`` that they were made from.
+        indicators: columns of ``mart.indicators`` but the publication.
+        verdicts: columns of ``mart.verdict_counts`` but the publication.
+        findings: columns of ``mart.finding_counts`` but the publication.
+    """
+
+    policy: str
+    as_of: date
+    counts: pd.DataFrame
+    indicators: pd.DataFrame
+    verdicts: pd.DataFrame
+    findings: pd.DataFrame
+
+    @property
+    def dossiers(self) -> int:
+        """How many dossiers the cleaned figures count."""
+        return int(self.counts.loc[(self.counts["basis"] == "cleaned").to_numpy(dtype=bool), "received"].sum())
+
+    def publication_id(self) -> str:
+        """Return half the SHA-256 over policy, day and every figure: equal figures are one publication.
+
+        Half of it, 128 bits, because it stands in every row of the publication and in its key.
+        """
+        parts = {"policy": self.policy, "as_of": self.as_of.isoformat()}
+        for table, frame in ((INDICATORS, self.indicators), (VERDICT_COUNTS, self.verdicts), (FINDING_COUNTS, self.findings)):
+            parts[table.full_name] = frame_digest(frame, table)
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def read_figures(current: Load, policy: str, as_of: date) -> Figures:
+    """Work out every figure of a policy, seeing one state of the warehouse.
+
+    Args:
+        current: the open load under whose lock nothing measures the policy meanwhile.
+        policy: name of the policy.
+        as_of: day whose indicators and waivers are in force.
+    """
+    parameters = {"policy": policy, **waiver_parameters(as_of)}
+    columns = ", ".join(COUNTS.given_columns)
+    counts = current.read(f"SELECT {columns} FROM mart.counts WHERE policy = %(policy)s", parameters, COUNTS)
+    indicators = indicators_of(counts, indicators_in_force(as_of))
+    verdicts = current.read(_VERDICT_COUNTS, parameters, VERDICT_COUNTS)
+    findings = current.read(_FINDING_COUNTS, parameters, FINDING_COUNTS)
+    return Figures(policy, as_of, counts, indicators, verdicts, findings)
+
+
+def frame_digest(frame: pd.DataFrame, table: Table) -> str:
+    """Return the SHA-256 over a frame's rows, whatever their order and index.
+
+    Args:
+        frame: some columns of the table, among them its key but for the publication.
+        table: gives the order of columns and the key by which rows are sorted.
+    """
+    columns = [name for name in table.columns if name in frame.columns]
+    key = [(name, "ascending") for name in table.key if name in frame.columns]
+    content = pa.Table.from_pandas(frame[columns], preserve_index=False).sort_by(key)
+    buffer = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(content, buffer, pyarrow.csv.WriteOptions(quoting_style="needed"))
+    return hashlib.sha256(buffer.getvalue()).hexdigest()

@@ -1,0 +1,210 @@
+"""Receipts beside the landing files: what a warehouse that was lost has to know again to be rebuilt from them.
+
+Whoever loads pages or takes in corrections (and, in :mod:`tasks.recovery.run_history`, whoever publishes or ends a run) lands a
+receipt inside the open load, before its commit. Each names the one that was committed before it, so of the receipts of
+a chain those count that the newest leads back to: one whose load was killed before its commit is named by none, and one
+that is missing is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from config.errors import SourceError
+from schemas.audit import PROGRESS
+from schemas.quality import CORRECTIONS
+from schemas.raw import PAGES, PULLS, WINDOWS
+from schemas.table import Kind, Table
+from tasks.sources.storage import WHERE, blob_store
+from tasks.warehouse.failpoints import failpoint
+from tasks.warehouse.load import Load
+
+STEP = "receipt"  # of audit.progress: the newest receipt of each chain
+_FOLDER = "receipts"
+_MARGIN = timedelta(days=1)  # rows written while the load before this one ran are told again
+_CORRECTIONS = "corrections"
+_SOURCES = "sources/"
+
+# What each kind of receipt tells of: rows that no landing file holds.
+_OF_A_LOAD: dict[Table, str] = {
+    WINDOWS: "source = %(source)s AND (ended_at IS NULL OR ended_at >= %(since)s OR window_id IN "
+    "(SELECT g.window_id FROM raw.pages AS g WHERE g.source = %(source)s AND g.page_digest = ANY(%(pages)s)))",
+    PAGES: "source = %(source)s AND (loaded_at IS NULL OR page_digest = ANY(%(pages)s))",
+    PULLS: "source = %(source)s AND (started_at >= %(since)s OR pull_id IN "
+    "(SELECT g.pull_id FROM raw.pages AS g WHERE g.source = %(source)s AND g.page_digest = ANY(%(pages)s)))",
+    PROGRESS: "step = 'pull' AND partition = %(source)s",
+}
+_OF_A_PACKAGE = {CORRECTIONS: "package = %(package)s"}
+RESTORED = {table.full_name: table for table in (*_OF_A_LOAD, *_OF_A_PACKAGE)}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One load of a source, one package of corrections, or what a run found.
+
+    Attributes:
+        name: its file below the landing zone.
+        chain: ``sources/<name>``, ``corrections``, or one of :mod:`tasks.recovery.run_history`.
+        at: when the load began; the receipt itself may be younger, where one was missing.
+        previous: name of the receipt committed before it; None for the first.
+        loaded: digests of the pages that were loaded together, in order.
+        rows: name of a table to rows of it.
+        sheets: name of a table to the digest of a landing file with many rows of it.
+    """
+
+    name: str
+    chain: str
+    at: datetime
+    previous: str | None
+    loaded: tuple[str, ...]
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    sheets: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str | None:
+        """The source that was loaded; None for what is no load."""
+        return self.chain.removeprefix(_SOURCES) if self.chain.startswith(_SOURCES) else None
+
+
+def keep_load(current: Load, source: str, pages: Sequence[str], at: datetime | None = None) -> None:
+    """Land the receipt of an open load, after all that it writes and before its commit.
+
+    Args:
+        current: the load.
+        source: whose pages are loaded.
+        pages: their digests, in order.
+        at: when they were loaded; the load's own time by default.
+    """
+    keep(current, f"{_SOURCES}{source}", _OF_A_LOAD, {"source": source, "pages": list(pages)}, pages=pages, at=at)
+
+
+def keep_package(current: Load, package: str) -> None:
+    """Land the receipt of a package of corrections, with all its rows; to be called where any of them is written."""
+    keep(current, _CORRECTIONS, _OF_A_PACKAGE, {"package": package})
+
+
+def time_of(current: Load) -> datetime:
+    """Return when the open load began, as the warehouse will write it."""
+    moment: datetime = current.fetch("SELECT now()")[0][0]
+    return moment.astimezone(UTC)
+
+
+def keep(
+    current: Load,
+    chain: str,
+    wanted: Mapping[Table, str],
+    parameters: dict[str, Any],
+    *,
+    pages: Sequence[str] = (),
+    sheets: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+    margin: timedelta = _MARGIN,
+    through: int | None = None,
+) -> None:
+    """Land a receipt of an open load and make it the newest one of its chain.
+
+    Args:
+        current: the load.
+        chain: which receipts it follows.
+        wanted: which rows of which tables it tells; ``%(since)s`` is when the one before was written, less the margin.
+        parameters: of those conditions.
+        pages: digests of the pages that were loaded.
+        sheets: name of a table to the digest of a landing file with rows of it.
+        at: when what it tells was done; the load's own time by default.
+        margin: rows so much older than the receipt before are told again.
+        through: change number up to which it tells; the load's own by default.
+    """
+    # Two packages may come at once; a chain has one end.
+    current.execute("SELECT pg_advisory_xact_lock(hashtextextended(%(chain)s, 0))", {"chain": f"receipts of {chain}"})
+    known = current.fetch("SELECT cursor FROM audit.progress WHERE step = %(s)s AND partition = %(c)s", {"s": STEP, "c": chain})
+    previous = known[0][0] if known else None
+    parameters["since"] = (time_in(previous) - margin) if previous else datetime(1970, 1, 1, tzinfo=UTC)
+    written = time_of(current)
+    content = {
+        "chain": chain,
+        "at": (at or written).astimezone(UTC).isoformat(),
+        "previous": previous,
+        "loaded": list(pages),
+        "rows": {table.full_name: _rows(current, table, where, parameters) for table, where in wanted.items()},
+        "sheets": dict(sheets or {}),
+    }
+    body = json.dumps(content, ensure_ascii=False, indent=1, default=_plain).encode()
+    name = f"{_FOLDER}/{chain}/{written:%Y%m%dT%H%M%S.%fZ}-{_digest(body)}.json"
+    blob_store().put(name, body)
+    failpoint("receipt_landed")
+    current.progress(STEP, chain, through=current.change_number if through is None else through, rules_digest="", cursor=name)
+
+
+def read_manifests() -> list[Manifest]:
+    """Read the receipts that were committed, in the order in which their loads were.
+
+    Raises:
+        SourceError: one is damaged, or one that a later one names is missing; nothing was changed.
+    """
+    by_chain: dict[str, dict[str, Manifest]] = {}
+    for name in blob_store().names(_FOLDER):
+        receipt = _read(name)
+        by_chain.setdefault(receipt.chain, {})[name] = receipt
+    chosen = [receipt for found in by_chain.values() for receipt in _committed(found)]
+    return sorted(chosen, key=lambda receipt: (receipt.at, receipt.name))
+
+
+def values_of(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of a receipt as the table's frame takes it; columns that the table no longer has are passed over."""
+    return {name: _value(table[name].kind, row[name]) for name in table.given_columns if name in row}
+
+
+def _committed(found: Mapping[str, Manifest]) -> Iterator[Manifest]:
+    """Follow a chain from its newest receipt back to its first."""
+    name: str | None = max(found)  # names begin with the time of writing
+    while name is not None:
+        if name not in found:
+            raise SourceError(WHERE, f"receipt {name} is missing, and a later one names it", "Restore it from a backup.")
+        yield found[name]
+        name = found[name].previous
+
+
+def _read(name: str) -> Manifest:
+    body = blob_store().get(name)
+    if _digest(body) != name.rpartition("-")[2].removesuffix(".json"):
+        raise SourceError(WHERE, f"receipt {name} is damaged", "Restore it from a backup.")
+    given = json.loads(body)
+    moment = datetime.fromisoformat(given["at"])
+    return Manifest(
+        name, given["chain"], moment, given["previous"], tuple(given["loaded"]), given["rows"], given.get("sheets", {})
+    )
+
+
+def _rows(current: Load, table: Table, where: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    columns, key = ", ".join(table.given_columns), ", ".join(table.key)
+    found = current.fetch(f"SELECT {columns} FROM {table.full_name} WHERE {where} ORDER BY {key}", parameters)
+    return [dict(zip(table.given_columns, row, strict=True)) for row in found]
+
+
+def time_in(name: str) -> datetime:
+    """Return the time that a receipt's name begins with."""
+    stamp = name.rpartition("/")[2].partition("-")[0]
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no way to write down {type(value).__name__}")
+
+
+def _value(kind: Kind, value: Any) -> Any:
+    if value is None or kind not in (Kind.INSTANT, Kind.DATE):
+        return value
+    return datetime.fromisoformat(value) if kind is Kind.INSTANT else date.fromisoformat(value)

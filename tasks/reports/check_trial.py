@@ -1,0 +1,61 @@
+"""Trying a new or changed check on all dossiers there are, writing nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from config.checks import Checks, load_checks
+from config.errors import ConfigError
+from config.files import read_model
+from tasks.judging.offices import as_coded, clocks_of, source_named
+from tasks.judging.rules_digest import rules_digest
+from tasks.reports.list_files import write_rows
+from tasks.rules.checks.trial import Trial, changes, try_on
+from tasks.warehouse.batches import batched
+from tasks.warehouse.dossiers import read_batch
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import Partition, last_day_of
+
+_PARTITIONS = """
+    SELECT DISTINCT source, partition_month FROM core.dossiers
+    WHERE role = 'primary' AND (%(since)s::date IS NULL OR partition_month >= date_trunc('month', %(since)s::date)) ORDER BY 1, 2
+"""
+
+
+def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]]:
+    """Hold every dossier against the checks of a file that differ from those in force; nothing is written.
+
+    Args:
+        path: a file like config/checks.yaml, whole or with some checks only.
+        since: only dossiers received from the month of this day on.
+
+    Returns:
+        The day as at whose end dossiers are looked at (the last that was checked), and what each changed check would do.
+
+    Raises:
+        ConfigError: the file does not follow the model, changes nothing, or names a check that has no function.
+        DataError: nothing was checked yet.
+    """
+    trials = changes(load_checks(), read_model(path, Checks))
+    if not trials:
+        raise ConfigError(path.name, "declares nothing otherwise than config/checks.yaml", "a changed or a new check")
+    as_of = last_day_of("check")
+    partitions = [Partition(source, month) for source, month in fetch_all(_PARTITIONS, {"since": since})]
+    for batch in batched("check", partitions, rules_digest()):
+        frames = as_coded(read_batch(batch), batch.source)
+        source, clocks = source_named(batch.source), clocks_of(frames.dossiers, batch.source)
+        try_on(trials, frames, as_of, source.zone, *clocks, first_year=source.dates.first_year)
+    return as_of, trials
+
+
+def write_flips(trials: list[Trial], path: Path) -> None:
+    """Write every dossier that a check would see otherwise.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    flips = sorted(
+        (flip.check_id, flip.source, flip.code, flip.unit_code or "", flip.becomes) for trial in trials for flip in trial.flips
+    )
+    write_rows(path, [("check", "source", "code", "unit", "becomes"), *flips])

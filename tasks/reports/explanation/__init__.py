@@ -1,0 +1,1 @@
+"""The explanation of one dossier: its words, its text, its drawing, its page."""

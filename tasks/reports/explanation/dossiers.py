@@ -1,0 +1,363 @@
+"""Why a dossier is late or not: its timeline, what was counted and what was not, and what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from config.calendar import load_calendars
+from config.errors import MotcuaError
+from config.policies import Policy, load_policies
+from config.reception import load_reception
+from config.settings import settings
+from schemas.fields import STATES, TIMELINESS, VERDICTS
+from tasks.judging.offices import as_coded, judging_office, source_named
+from tasks.judging.waivers import waived, waiver_parameters
+from tasks.reports.cleaned import changes_of
+from tasks.reports.due_changes import DueChange, read_due_changes
+from tasks.reports.explanation.page import page
+from tasks.reports.explanation.text import Entry, ExplanationText
+from tasks.reports.list_files import write_whole
+from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS
+from tasks.rules.clock.pauses import empty_requests
+from tasks.rules.clock.reception import OUTCOMES, receptions_of
+from tasks.rules.dates.times import LocalTimes, instant_text, local_times, minute_text
+from tasks.rules.linkage.reused_numbers import family_of
+from tasks.rules.verdict.ends import ORIGINS
+from tasks.rules.verdict.facts import facts_of
+from tasks.rules.verdict.holders import HOLDERS, Holdings, holders_of
+from tasks.rules.verdict.judgement import judgement_of
+from tasks.rules.verdict.timeline import Timeline, resolve_inputs
+from tasks.warehouse.batches import Batch
+from tasks.warehouse.dossiers import Selection, read_batch
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import Partition
+
+LONGEST_PICTURE = 4000  # days of which the days off are listed
+
+
+@dataclass(frozen=True)
+class _Place:
+    source: str
+    code: str
+    partition: Partition
+
+
+def explain(code: str, language: str | None = None, *, as_json: bool = False, policy: str | None = None) -> str:
+    """Explain the verdict on a dossier.
+
+    Args:
+        code: dossier code, alias or receipt number, as anybody writes it.
+        language: ``vi`` or ``en``; the installation's by default.
+        as_json: the same facts as a JSON object, codes instead of words.
+        policy: what counts as late; the installation's by default.
+
+    Returns:
+        Text of some thirty lines for each dossier that bears the code, those of other years that bear its number too. It holds no name and no number of a
+        person.
+
+    Raises:
+        MotcuaError: there is no such dossier, or no such policy.
+    """
+    facts = explanations(code, policy)
+    if as_json:
+        return json.dumps(facts, ensure_ascii=False, indent=2)
+    text = ExplanationText(language or settings().language)
+    return "\n\n".join(text.of(fact) for fact in facts)
+
+
+def write_explanation(code: str, path: Path, language: str | None = None, *, policy: str | None = None) -> Path:
+    """Write the explanation as a page with the timeline drawn: one file that asks nobody for anything.
+
+    Args:
+        code: as in :func:`explain`, and so are the others.
+        path: the file; its folder is made, and it is written whole or not at all.
+        language: ``vi`` or ``en``.
+        policy: what counts as late.
+
+    Raises:
+        MotcuaError: there is no such dossier, or no such policy, or the file cannot be written.
+    """
+    return write_whole(path, page(explanations(code, policy), language or settings().language))
+
+
+def explanations(code: str, policy: str | None = None) -> list[Entry]:
+    """Return the facts of the explanation of every dossier that bears a code; see :func:`explain`."""
+    chosen = load_policies().get(policy or settings().policy)
+    if chosen is None:
+        raise MotcuaError(f"There is no policy {policy!r}. Choose one of {', '.join(sorted(load_policies()))}.")
+    return [explanation(place, chosen) for place in _find(code)]
+
+
+def explanation(place: _Place, policy: Policy) -> Entry:
+    """Gather the facts of an explanation; times are office time to the minute."""
+    frames = as_coded(read_batch(Batch.of(place.partition), Selection(codes=(place.code,))), place.source)
+    as_of = _as_of(place)
+    unit = frames.dossiers["unit_code"].iloc[0]
+    office = judging_office(place.source, unit=unit if isinstance(unit, str) else None)
+    judged = judgement_of(resolve_inputs(facts_of(frames, office.zone, office.carriers), office, as_of), policy)
+    case, verdict, reasons = judged.case, VERDICTS[judged.verdict[0]], judged.reasons[0].as_py()
+    row = frames.dossiers.iloc[0]
+    return {
+        "code": place.code,
+        "source": place.source,
+        "source_title": source_named(place.source).title,
+        "policy": policy.policy,
+        "as_of": as_of.isoformat(),
+        "verdict": verdict,
+        "reasons": reasons.split() if reasons else [],
+        "missing": [name for name, lacks in judged.missing.items() if lacks[0]] if verdict == "undetermined" else [],
+        "heard": minute_text(np.datetime64(office.heard_until)) if office.heard_until is not None and case.unheard[0] else None,
+        **_where(case, row),
+        "recorded": _side(
+            case.stated.received, case.stated.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
+        ),
+        "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, judged.timely),
+        "reception": _reception(case),
+        "end_from": ORIGINS[case.ends.origin[0]],
+        "limit": _limit(case),
+        "special_days": _special_days(place.source, case),
+        "first": _first(case),
+        "pauses": _pauses(case),
+        "paused_minutes": int(case.paused.minutes[0]),
+        "worked_minutes": _worked(case),
+        **_holders(case),
+        "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.source, place.code)],
+        "closed_days": _closed_days(case),
+        "timeline": _timeline(case),
+        "cleaned": changes_of(place.source, place.code),
+        **_findings(place, as_of),
+        "corrected": None if row["corrected"] is None or row.isna()["corrected"] else str(row["corrected"]).split(),
+        "record": {"page": row["page_digest"], "position": row["page_position"]} if not row.isna()["page_digest"] else None,
+    }
+
+
+def _find(code: str) -> list[_Place]:
+    folded = "".join(code.upper().split()).replace("–", "-")
+    rows = fetch_all(
+        "SELECT source, code, partition_month FROM core.dossiers WHERE role = 'primary' "
+        "AND (code = ANY(%(codes)s) OR alias_code = %(code)s OR receipt_number = %(given)s) ORDER BY source, code LIMIT 5",
+        {"code": folded, "codes": [folded] if "~" in folded else family_of(folded), "given": code.strip()},
+    )
+    if not rows:
+        raise MotcuaError(
+            f"There is no dossier {folded}. Nothing can be explained. "
+            "Check the code, or pull the source again with `motcua refresh`."
+        )
+    return [_Place(source, found, Partition(source, month)) for source, found, month in rows]
+
+
+def _as_of(place: _Place) -> date:
+    """Return the day that the partition was last judged for."""
+    rows = fetch_all(
+        "SELECT as_of FROM audit.progress WHERE step = 'judge' AND partition = %(partition)s",
+        {"partition": place.partition.key},
+    )
+    if not rows or rows[0][0] is None:
+        raise MotcuaError(f"Dossier {place.code} has not been judged yet. Run `motcua refresh`, then ask again.")
+    day: date = rows[0][0]
+    return day
+
+
+def _where(case: Timeline, row: Any) -> Entry:
+    units, procedures = case.facts.frames.units, case.facts.frames.procedures
+    unit, procedure = row["unit_code"], row["procedure_code"]
+    unit_names = units.loc[units["unit_code"] == unit, "name"].tolist()
+    names = procedures.loc[procedures["procedure_code"] == procedure, "name"].tolist()
+    return {
+        "unit": unit if isinstance(unit, str) else None,
+        "unit_name": unit_names[-1] if unit_names else None,
+        "procedure": procedure if isinstance(procedure, str) else None,
+        "procedure_name": names[-1] if names else None,
+        "channel": row["channel"] if isinstance(row["channel"], str) else None,
+    }
+
+
+def _side(received: LocalTimes, due: LocalTimes, end: LocalTimes, state: np.ndarray, timely: np.ndarray) -> Entry:
+    return {
+        "received": minute_text(received[0]),
+        "due": minute_text(due[0]),
+        "end": minute_text(end[0]),
+        "state": STATES[state[0]],
+        "timeliness": TIMELINESS[timely[0]],
+    }
+
+
+def _reception(case: Timeline) -> Entry | None:
+    """Tell whether it was taken in in time; None where no rule asks."""
+    rules = load_reception()
+    found = receptions_of(case.facts, case.receipt, rules, case.office.clock, case.as_of_end)
+    if found.rule[0] < 0:
+        return None
+    return {
+        "submitted": minute_text(case.facts.submitted[0]),
+        "reception_due": minute_text(found.due[0]),
+        "answered": minute_text(found.answered[0]),
+        "outcome": OUTCOMES[found.outcome[0]],
+        "reference": rules[found.rule[0]].reference,
+    }
+
+
+def _limit(case: Timeline) -> Entry:
+    procedures = case.facts.frames.procedures
+    start = case.limits.valid_from[0]
+    same = procedures["procedure_code"] == case.facts.frames.dossiers["procedure_code"].iloc[0]
+    version = procedures[same & (procedures["valid_from"].astype(str) == str(start))]
+    reference = version["reference"].dropna().tolist()
+    return {
+        "unit": ALL_LIMIT_UNITS[case.limits.unit[0]],
+        "amount": float(case.limits.amount[0]),
+        "version": None if np.isnat(start) else str(start),
+        "reference": reference[0] if reference else None,
+        "due_without_pauses": minute_text(case.bare_due[0]),
+    }
+
+
+def _first(case: Timeline) -> Entry | None:
+    """Tell of the withdrawn dossier by whose clock this one runs, if it was filed again in its place."""
+    if case.first is None or case.first.row[0] < 0:
+        return None
+    first, row = case.first.case, case.first.row[0]
+    return {
+        "code": first.facts.frames.dossiers["code"].iloc[row],
+        "received": minute_text(first.receipt.at[row]),
+        "due": minute_text(first.due[row]),
+        "withdrawn": minute_text(first.ends.at[row]),
+        "due_by_own_clock": minute_text(case.first.own[0]),
+    }
+
+
+def _special_days(source: str, case: Timeline) -> list[Entry]:
+    """List the days off on weekdays, and the make-up days, between receipt and due date."""
+    start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
+    if np.isnat(start) or np.isnat(end):
+        return []
+    first, last = start.astype("datetime64[D]").astype(date), end.astype("datetime64[D]").astype(date)
+    rows = load_calendars()[source_named(source).calendar].in_force().values()
+    return [
+        {"day": row.day.isoformat(), "kind": row.kind, "note": row.note, "document": row.document}
+        for row in sorted(rows, key=lambda r: r.day)
+        if first < row.day <= last and (row.kind == "worked" or row.day.weekday() < 5)
+    ]
+
+
+def _pauses(case: Timeline) -> list[Entry]:
+    """List every pause that a system records, with what was made of it."""
+    frame, zone = case.facts.frames.pauses, case.facts.zone
+    starts, ends = local_times(frame["started_at"], zone), local_times(frame["ended_at"], zone)
+    accepted, empty = (
+        set(zip(table.start.tolist(), table.elsewhere.tolist(), strict=True))
+        for table in (case.pauses, case.pauses.take(empty_requests(case.pauses, case.paused)))
+    )
+    entries = []
+    for place, (kind, origin) in enumerate(zip(frame["kind"], frame["origin"], strict=True)):
+        in_table = (starts[place].tolist(), origin == "land_software") in accepted
+        if kind not in case.policy.pauses:
+            made_of_it = "pause_not_by_policy"
+        elif not in_table:
+            made_of_it = "pause_unproved"
+        elif (starts[place].tolist(), origin == "land_software") in empty:
+            made_of_it = "pause_empty"
+        else:
+            made_of_it = "pause_counted" if not starts[place] >= case.due[0] else "pause_after_due"
+        end = minute_text(ends[place])
+        entries.append(
+            {"kind": kind, "origin": origin, "from": minute_text(starts[place]), "to": end, "made_of_it": made_of_it}
+        )
+    return sorted(entries, key=lambda entry: str(entry["from"]))
+
+
+def _worked(case: Timeline) -> int | None:
+    minutes = int(case.office.clock.working_minutes_between(case.receipt.at, case.until)[0])
+    return None if minutes < 0 else max(minutes - int(case.paused.minutes[0]), 0)
+
+
+def _holders(case: Timeline) -> Entry:
+    """List who held it from when to when, and each holder's working minutes: their sum is all of them."""
+    held = holders_of(case)
+    minutes, over = held.shares(1)[0].tolist(), held.shares(1, over=True)[0].tolist()
+    return {
+        "held": _stretches(held),
+        "held_minutes": {name: sum_ for name, sum_ in zip(HOLDERS, minutes, strict=True) if sum_},
+        "held_minutes_over": {name: sum_ for name, sum_ in zip(HOLDERS, over, strict=True) if sum_},
+    }
+
+
+def _stretches(held: Holdings) -> list[Entry]:
+    """Return the stretches in one hand; neighbours that differ in nothing but lying after the due date are one."""
+    entries: list[Entry] = []
+    for place, holder in enumerate(held.holder.tolist()):
+        room = held.rooms[held.room[place]] if held.room[place] >= 0 else None
+        who = {"holder": HOLDERS[holder], "room": room, "status": int(held.status[place]) or None}
+        if entries and all(entries[-1][name] == value for name, value in who.items()):
+            entries[-1]["to"] = minute_text(held.end[place])
+            entries[-1]["minutes"] += int(held.minutes[place])
+        else:
+            times = {"from": minute_text(held.start[place]), "to": minute_text(held.end[place])}
+            entries.append({**times, **who, "minutes": int(held.minutes[place])})
+    return entries
+
+
+def _due_change(change: DueChange, zone: str) -> Entry:
+    return {
+        "old": instant_text(change.old_due, zone),
+        "new": instant_text(change.new_due, zone),
+        "not_before": instant_text(change.not_before, zone),
+        "at": instant_text(change.at, zone),
+        "when": change.when,
+        "by": change.by,
+        "page": change.page_digest,
+    }
+
+
+def _closed_days(case: Timeline) -> list[list[str]]:
+    """Return the days on which the office is closed, from (the first) receipt to due date or end, as spans: first and last day."""
+    start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
+    if case.first is not None and case.first.row[0] >= 0:
+        start = np.fmin(start, case.first.case.receipt.at[case.first.row[0]])
+    if np.isnat(start) or np.isnat(end) or end < start:
+        return []
+    first = start.astype("datetime64[D]")
+    days = np.arange(first, np.fmin(end.astype("datetime64[D]"), first + LONGEST_PICTURE) + 1)
+    closed = days[~case.office.clock.is_working_day(days)]
+    breaks = np.flatnonzero(np.diff(closed).astype(int) > 1) + 1
+    return [[str(span[0]), str(span[-1])] for span in np.split(closed, breaks) if len(span)]
+
+
+def _timeline(case: Timeline) -> list[Entry]:
+    """List all that happened, by any system's word, in order of time."""
+    frames, zone = case.facts.frames, case.facts.zone
+    entries: list[Entry] = [
+        {"at": minute_text(at), "what": "status", "status": int(status)}
+        for at, status in zip(local_times(frames.events["at"], zone), frames.events["status"].fillna(0), strict=True)
+        if status
+    ]
+    for name in ("done_at", "returned_at"):
+        for at, other in zip(local_times(frames.evidence[name], zone), frames.evidence["other_source"], strict=True):
+            entries.append({"at": minute_text(at), "what": "elsewhere", "status": 9 if name == "done_at" else 10, "by": other})
+    for at, other in zip(local_times(frames.evidence["received_at"], zone), frames.evidence["other_source"], strict=True):
+        if other in case.office.carriers:
+            entries.append({"at": minute_text(at), "what": "carried", "by": other})
+    if not len(frames.events):
+        for times, status in ((case.facts.received, 2), (case.facts.done, 9), (case.facts.returned, 10)):
+            entries.append({"at": minute_text(times[0]), "what": "status", "status": status})
+    entries.append({"at": minute_text(case.stated.due[0]), "what": "appointed"})
+    if case.policy.due == "law":
+        entries.append({"at": minute_text(case.due[0]), "what": "due_by_law"})
+    entries.append({"at": minute_text(case.ends.at[0]), "what": "ended_by_evidence"})
+    return sorted((entry for entry in entries if entry["at"]), key=lambda entry: str(entry["at"]))
+
+
+def _findings(place: _Place, as_of: date) -> Entry:
+    """List the failed checks, and which of them are waived on the day."""
+    rows = fetch_all(
+        f"SELECT f.check_id, {waived('f', 'd')} FROM quality.findings AS f JOIN core.dossiers AS d USING (source, code) "
+        "WHERE f.source = %(source)s AND f.code = %(code)s AND f.resolved_on IS NULL ORDER BY 1",
+        {"source": place.source, "code": place.code, **waiver_parameters(as_of)},
+    )
+    return {"findings": [name for name, _ in rows], "waived": [name for name, left_out in rows if left_out]}

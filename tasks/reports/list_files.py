@@ -1,0 +1,59 @@
+"""Files for people: written whole or not at all, and nothing in a table that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from config.atomic_files import write_whole_file
+from config.errors import ConfigError
+
+# Full-width forms too: some spreadsheets take them for the plain ones.
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> Path:
+    """Write a text where somebody asked for it; its folder is made.
+
+    Args:
+        path: the file.
+        content: what it holds; a text is written in UTF-8.
+        private: readable by the owner only.
+
+    Raises:
+        ConfigError: the folder or the file cannot be written; what was there stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return write_whole_file(path, content.encode() if isinstance(content, str) else content, private=private)
+    except OSError as error:
+        raise ConfigError(
+            str(path), f"cannot be written ({error.strerror})", "a file in a folder that can be written"
+        ) from None
+
+
+def escape_formula(cell: object) -> object:
+    """Return a cell as it may be written: a text that begins like a formula would be run when the file is opened."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA else cell
+
+
+def as_csv(rows: Iterable[Iterable[object]]) -> bytes:
+    """Return rows, the headings first, as CSV that spreadsheets open as UTF-8 (CVE-2021-41270: no cell is run)."""
+    text = io.StringIO()
+    csv.writer(text).writerows([escape_formula(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_rows(path: Path, rows: Iterable[Iterable[object]], *, private: bool = False) -> Path:
+    """Write rows as CSV, the headings first; see :func:`as_csv` and :func:`write_whole`."""
+    return write_whole(path, as_csv(rows), private=private)
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> Path:
+    """Write a frame as CSV; null is empty."""
+    plain = frame.astype(object).where(frame.notna(), "")
+    return write_rows(path, [tuple(frame.columns), *plain.itertuples(index=False, name=None)])

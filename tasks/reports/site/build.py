@@ -1,0 +1,99 @@
+"""The published page: one file that asks nobody for anything, in Vietnamese with a switch to English."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from config.atomic_files import write_whole_file
+from tasks.reports.site.charts import library, trend
+from tasks.reports.site.data import page_data
+from tasks.warehouse.failpoints import failpoint
+
+_PARTS = Path(__file__).parents[1] / "page"
+
+
+def write_page(policy: str, path: Path) -> Path:
+    """Write the page of a policy's newest publication, whole or not at all.
+
+    Args:
+        policy: name of the policy.
+        path: the page, e.g. ``settings().page``; its folder is made.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        DataError: nothing of the policy is published.
+    """
+    text = page(page_data(policy))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_whole_file(path, text.encode(), written=lambda: failpoint("page_written"))
+
+
+def page(data: dict[str, Any]) -> str:
+    """Return the page as HTML.
+
+    Scripts run only if their digest is named in the page's own policy, no address is allowed at all, and
+    every value goes in as JSON: a name in the data can neither run nor call out.
+    """
+    words = _words()
+    script, style = _part("page.js"), _part("page.css")
+    charts = {language: trend({name: words[language][f"chart_{name}"] for name in _TREND}) for language in ("vi", "en")}
+    filled = {
+        "policy": _security_policy(library(), script),
+        "style": style,
+        "title": escape(words["vi"]["title"]),
+        "plain": _plain(data, words["vi"]),
+        "data": _json(data),
+        "words": _json(words),
+        "charts": _json(charts),
+        "library": library(),
+        "script": script,
+    }
+    return _fill(_part("page.html"), filled)
+
+
+_TREND = ("recorded", "cleaned", "interval", "month")
+
+
+def _fill(template: str, values: dict[str, str]) -> str:
+    """Put values at their places; a value's own text is never searched for places."""
+    pieces = template.split("@@")
+    return "".join(values[piece] if odd % 2 else piece for odd, piece in enumerate(pieces))
+
+
+def _security_policy(*scripts: str) -> str:
+    digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    return f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _json(value: Any) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+
+
+def _plain(data: dict[str, Any], words: dict[str, str]) -> str:
+    """Return the three numbers for a reader whose browser runs no scripts."""
+    rates = data["rates"].get("*", {}).get("*", {})
+    rows = []
+    for basis in ("recorded", "cleaned"):
+        numerator, denominator, _, value, lower, upper = rates.get(basis, [0, 0, 0, None, None, None])
+        shown = words["none"] if value is None else f"{value} % ({numerator}/{denominator}); {lower} – {upper} %"
+        rows.append(f"<p>{escape(words[basis])}: {escape(shown)}</p>")
+    return "".join(rows)
+
+
+@lru_cache
+def _words() -> dict[str, dict[str, str]]:
+    loaded: dict[str, dict[str, str]] = json.loads(_part("words.json"))
+    return loaded
+
+
+def _part(name: str) -> str:
+    return (_PARTS / name).read_text(encoding="utf-8")

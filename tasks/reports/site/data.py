@@ -1,0 +1,235 @@
+"""What the page shows, read from one publication: counts and names of agencies, never a dossier."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from config.checks import Check, load_checks
+from config.errors import NothingYetError
+from config.indicators import indicators_in_force
+from config.known_sources import known_sources
+from config.law import citations
+from config.policies import load_policies
+from config.settings import settings
+from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
+from schemas.quality import GATE_RESULTS
+from schemas.raw import PULLS
+from schemas.reference import UNITS
+from tasks.reports.site.quality import quality
+from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.indicators.interval import wilson
+from tasks.rules.verdict.reasons import MISSING, REASONS
+from tasks.warehouse.engine import read_frame
+from tasks.warehouse.freshness import all_heard
+
+_RATE = "on_time_rate"
+_FACTS = ("received", "finished", "in_progress", "withdrawn", "refused", "received_online_share")
+_VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "not_received")
+_PUBLICATION = "SELECT * FROM mart.current_publications WHERE policy = %(policy)s"
+_INDICATORS = """
+    SELECT indicator, basis, unit_code, period, numerator, denominator, undetermined, value, lower, upper
+    FROM mart.indicators WHERE publication_id = %(publication)s AND field_code = '*' AND channel = '*'
+        AND (indicator = %(rate)s OR (indicator = ANY(%(facts)s) AND basis = 'cleaned' AND period = '*'))
+"""
+_VERDICT_ROWS = "SELECT * FROM mart.verdict_counts WHERE publication_id = %(publication)s"
+_FINDING_ROWS = "SELECT * FROM mart.finding_counts WHERE publication_id = %(publication)s"
+_UNITS = "SELECT DISTINCT ON (unit_code) unit_code, name, level, valid_to FROM ref.units ORDER BY unit_code, valid_from DESC"
+_GATES = """
+    SELECT DISTINCT ON (gate, subject, expectation) gate, subject, expectation, as_of, success, checked, unexpected, tolerance
+    FROM quality.gate_results WHERE as_of <= %(as_of)s ORDER BY gate, subject, expectation, as_of DESC
+"""
+_PULLS = """
+    SELECT DISTINCT ON (source) source, started_at, ended_at, state, error_class,
+        sum(records) OVER all_pulls AS records, sum(rejected) OVER all_pulls AS rejected,
+        max(ended_at) FILTER (WHERE state IN ('loaded', 'unchanged', 'landed')) OVER all_pulls AS good_at
+    FROM raw.pulls WHERE shrinkage_accepted IS NOT TRUE
+    WINDOW all_pulls AS (PARTITION BY source) ORDER BY source, started_at DESC
+"""
+
+PageData = dict[str, Any]
+
+
+def page_data(policy: str) -> PageData:
+    """Return what the page of a policy's newest publication shows, ready for JSON.
+
+    Raises:
+        NothingYetError: nothing of the policy is published.
+    """
+    found = read_frame(_PUBLICATION, {"policy": policy}, PUBLICATIONS)
+    if found.empty:
+        raise NothingYetError(f"publication under {policy}")
+    publication = found.iloc[0]
+    ids = {"publication": publication["publication_id"]}
+    indicators = read_frame(_INDICATORS, ids | {"rate": _RATE, "facts": list(_FACTS)}, INDICATORS)
+    verdicts = read_frame(_VERDICT_ROWS, ids, VERDICT_COUNTS)
+    findings = read_frame(_FINDING_ROWS, ids, FINDING_COUNTS)
+    as_of = publication["as_of"]
+    units = sorted({*indicators["unit_code"], *verdicts["unit_code"], *findings["unit_code"]} - {"*"})
+    sources = sorted({*verdicts["source"], *findings["source"]})
+    return {
+        "meta": _meta(publication, policy),
+        "units": _unit_names(units),
+        "sources": {name: _source_titles().get(name, name) for name in sources},
+        "rates": _rates(indicators),
+        "facts": _facts(indicators),
+        "standing": _standing(indicators, as_of),
+        "verdicts": _verdict_rows(verdicts, units, sources),
+        "reasons": {code: _reason(code) for code in sorted(set(verdicts["reason"]))},
+        "findings": _finding_rows(findings, units, sources),
+        "checks": {check.id: _check(check, as_of) for check in load_checks().each()},
+        "quality": quality(policy, as_of),
+        "gates": _gates(as_of),
+        "pulls": _pulls(as_of),
+    }
+
+
+def _meta(publication: pd.Series, policy: str) -> PageData:
+    title = load_policies()[policy].title
+    definition = indicators_in_force(publication["as_of"])[_RATE]
+    return {
+        "policy": policy,
+        "policy_title": {"vi": title.vi, "en": title.en},
+        "reference": load_policies()[policy].reference,
+        "indicator": {"vi": definition.title.vi, "en": definition.title.en},
+        "smallest": definition.smallest,
+        "as_of": publication["as_of"].isoformat(),
+        "publication_id": publication["publication_id"],
+        "published_at": _office_minute(publication["published_at"], OFFICE_ZONE_NAME),
+        "counts_digest": publication["counts_digest"],
+        "rules_digest": publication["rules_digest"],
+        "dossiers": int(publication["dossiers"]),
+        "language": settings().language,
+    }
+
+
+def _unit_names(codes: list[str]) -> dict[str, PageData]:
+    """Name every agency; one whose code has expired says until when it was in force."""
+    known = {row["unit_code"]: row for row in read_frame(_UNITS, None, UNITS).to_dict("records")}
+    found: dict[str, PageData] = {}
+    for code in codes:
+        row = known.get(code)
+        until = row["valid_to"] if row is not None and isinstance(row["valid_to"], date) else None
+        found[code] = {
+            "name": row["name"] if row is not None else None,
+            "level": row["level"] if row is not None else None,
+            "until": until.isoformat() if until else None,
+        }
+    return found
+
+
+def _source_titles() -> dict[str, str]:
+    return {name: source.title for name, source in known_sources().judged.items()}
+
+
+def _rates(indicators: pd.DataFrame) -> PageData:
+    """Return unit -> period -> basis -> [numerator, denominator, undetermined, value, lower, upper]."""
+    found: PageData = {}
+    for row in indicators[(indicators["indicator"] == _RATE).to_numpy(dtype=bool)].to_dict("records"):
+        numbers = [row[name] for name in ("numerator", "denominator", "undetermined")]
+        values = [_number(row[name]) for name in ("value", "lower", "upper")]
+        found.setdefault(row["unit_code"], {}).setdefault(row["period"], {})[row["basis"]] = [*numbers, *values]
+    return found
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _facts(indicators: pd.DataFrame) -> PageData:
+    found: PageData = {}
+    for row in indicators[(indicators["indicator"] != _RATE).to_numpy(dtype=bool)].to_dict("records"):
+        found.setdefault(row["unit_code"], {})[row["indicator"]] = _number(row["value"])
+    return found
+
+
+def _standing(indicators: pd.DataFrame, as_of: date) -> dict[str, str]:
+    """Say of each agency whether it differs from all of them together by more than chance and doubt.
+
+    ``few``: below the smallest denominator that may be ranked; ``below`` and ``above``: Wilson's interval,
+    widened by the undetermined, lies wholly outside the interval of all agencies; else ``same``.
+    """
+    wanted = (indicators["indicator"] == _RATE) & (indicators["basis"] == "cleaned") & (indicators["period"] == "*")
+    rows = indicators[wanted.to_numpy(dtype=bool)].reset_index(drop=True)
+    numbers = {name: rows[name].to_numpy(dtype=np.int64) for name in ("numerator", "denominator", "undetermined")}
+    everyone = numbers["denominator"] + numbers["undetermined"]
+    low = wilson(numbers["numerator"], everyone)[0]
+    high = wilson(numbers["numerator"] + numbers["undetermined"], everyone)[1]
+    total = rows[(rows["unit_code"] == "*").to_numpy(dtype=bool)]
+    if total.empty or total["value"].isna().all():
+        return {}
+    lower, upper = float(total["lower"].iloc[0]), float(total["upper"].iloc[0])
+    few = numbers["denominator"] < indicators_in_force(as_of)[_RATE].smallest
+    words = np.select([few, high < lower, low > upper], ["few", "below", "above"], "same")
+    return {unit: str(word) for unit, word in zip(rows["unit_code"], words, strict=True) if unit != "*"}
+
+
+def _verdict_rows(verdicts: pd.DataFrame, units: list[str], sources: list[str]) -> list[list[Any]]:
+    """Return [source, unit, verdict, reason, dossiers, recorded late, to correct], the first two as places in their lists."""
+    unit_at, source_at = {u: n for n, u in enumerate(units)}, {s: n for n, s in enumerate(sources)}
+    names = ("verdict", "reason", "dossiers", "recorded_late", "to_correct")
+    rows = verdicts.sort_values(list(VERDICT_COUNTS.key[1:])).to_dict("records")
+    return [[source_at[r["source"]], unit_at[r["unit_code"]], *(r[name] for name in names)] for r in rows]
+
+
+def _finding_rows(findings: pd.DataFrame, units: list[str], sources: list[str]) -> list[list[Any]]:
+    """Return [source, unit, check, severity, dossiers, waived]."""
+    unit_at, source_at = {u: n for n, u in enumerate(units)}, {s: n for n, s in enumerate(sources)}
+    rows = findings.sort_values(list(FINDING_COUNTS.key[1:])).to_dict("records")
+    names = ("check_id", "severity", "dossiers", "waived")
+    return [[source_at[r["source"]], unit_at[r["unit_code"]], *(r[name] for name in names)] for r in rows]
+
+
+def _reason(code: str) -> PageData:
+    """Return a reason's words, or those of what is missing; an unknown code stands for itself."""
+    if code in REASONS:
+        reason = REASONS[code]
+        return {"vi": reason.vi, "en": reason.en, "remedy_vi": reason.remedy_vi, "remedy_en": reason.remedy_en}
+    vi, en = MISSING.get(code, (code, code))
+    return {"vi": vi[:1].upper() + vi[1:], "en": en[:1].upper() + en[1:]}
+
+
+def _check(check: Check, as_of: date) -> PageData:
+    """Return a check's words; of what it rests on the law alone that is in force, because the rest binds nobody."""
+    law = {language: "; ".join(citations(check.law, as_of, language)) for language in ("vi", "en")}
+    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": law}
+
+
+def _gates(as_of: date) -> list[PageData]:
+    rows = read_frame(_GATES, {"as_of": as_of}, GATE_RESULTS).to_dict("records")
+    names = ("gate", "subject", "expectation", "success", "checked", "unexpected", "tolerance")
+    return [{name: row[name] for name in names} | {"as_of": row["as_of"].isoformat()} for row in rows]
+
+
+def _pulls(as_of: date) -> list[PageData]:
+    """Return for each source its newest pull, the end of the newest good one, since when it is silent, and what came in all."""
+    sources, heard = known_sources().judged, all_heard()
+    zone = {name: source.zone for name, source in sources.items()}
+    return [
+        {
+            "source": row["source"],
+            "title": sources[row["source"]].title if row["source"] in sources else row["source"],
+            "state": row["state"],
+            "error": row["error_class"] if isinstance(row["error_class"], str) else None,
+            "good_at": _office_minute(row["good_at"], zone.get(row["source"], OFFICE_ZONE_NAME)),
+            "silent_since": _silent_since(heard.get(row["source"]), zone.get(row["source"], OFFICE_ZONE_NAME), as_of),
+            "records": int(row["records"]),
+            "rejected": int(row["rejected"]),
+        }
+        for row in read_frame(_PULLS, None, PULLS.dtypes | {"good_at": PULLS.dtypes["ended_at"]}).to_dict("records")
+    ]
+
+
+def _silent_since(heard: datetime | None, zone: str, as_of: date) -> str | None:
+    """Return the day on which a source was last heard, if the day that the figures speak for had not ended then."""
+    day = None if heard is None else heard.astimezone(ZoneInfo(zone)).date()
+    return None if day is None or day > as_of else day.isoformat()
+
+
+def _office_minute(instant: Any, zone: str) -> str | None:
+    """Return an instant in office time to the minute, with its offset from UTC; None for none."""
+    return None if pd.isna(instant) else str(instant.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes"))

@@ -1,0 +1,34 @@
+"""The quality score on the page: agencies, procedures and systems, with the last months and where they are going."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tasks.reports.quality import SUBJECTS, Score, months_until, read_all_scores, together
+from tasks.warehouse.engine import fetch_all
+
+TREND_MONTHS = 12  # drawn
+_PROCEDURES = "SELECT DISTINCT ON (procedure_code) procedure_code, name FROM ref.procedures ORDER BY 1, valid_from DESC, name"
+
+
+def quality(policy: str, as_of: date) -> dict[str, Any]:
+    """Return scores as ``[name, dossiers, with nothing to correct, trend, [[dossiers, right] a month]]``, ready for JSON.
+
+    Args:
+        policy: whose verdicts.
+        as_of: day whose waivers count, and whose month is the last one drawn.
+    """
+    scores, months = read_all_scores(policy, as_of), months_until(as_of, TREND_MONTHS)
+    names = dict(fetch_all(_PROCEDURES))
+    return {
+        "months": list(months),
+        "total": _row(together(scores["source"]), months, as_of),
+        **{subject: [_row(one, months, as_of) for one in scores[subject]] for subject in SUBJECTS},
+        "procedures": {one.name: names[one.name] for one in scores["procedure"] if one.name in names},
+    }
+
+
+def _row(one: Score, months: tuple[str, ...], as_of: date) -> list[Any]:
+    right = sum(good for _, good in one.months.values())
+    return [one.name, one.dossiers, right, one.trend(as_of), [list(one.months.get(month, (0, 0))) for month in months]]

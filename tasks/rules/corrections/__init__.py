@@ -1,0 +1,1 @@
+"""Corrections: their lines, values, status and the proposals that lead to them."""

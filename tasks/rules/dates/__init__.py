@@ -1,0 +1,1 @@
+"""Dates: how written ones are read, and arithmetic of instants and days."""

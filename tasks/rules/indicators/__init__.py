@@ -1,0 +1,1 @@
+"""Indicators: counters, identities, values and their intervals."""

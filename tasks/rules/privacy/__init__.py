@@ -1,0 +1,1 @@
+"""Personal values: how they are recognised, masked and replaced by a pseudonym."""

@@ -1,0 +1,1 @@
+"""Text: normal forms, spelling, legacy fonts and codes."""

@@ -1,0 +1,1 @@
+"""Runtime of a step: its result, its errors, its slots at sources and hosts."""

@@ -1,0 +1,118 @@
+"""Asking a source at its hours, and not at all for a while after it has failed often: over all runs.
+
+What failed is kept in the warehouse. A source that is left alone is no fault of the run: the run says so and goes
+on with the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from config.errors import ConfigError, DeferredError, SourceError, TransientError
+from config.known_sources import known_sources
+from config.sources import Source
+from schemas.breakers import BREAKERS
+from tasks.runtime.host_slots import host_slot
+from tasks.sources.http.transport import require_hours
+from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.load import load
+
+_STATE = "SELECT failures, open_until FROM raw.breakers WHERE source = %(source)s"
+_ACTION = "pull"  # to the ledger this is part of pulling
+
+
+@contextmanager
+def breaker_state(source: Source, *, anyway: bool = False) -> Iterator[Source]:
+    """Ask a source within its hours and with its breaker closed, and keep whether it answered.
+
+    Args:
+        source: about to be asked.
+        anyway: whatever its hours and failures: the word of an operator, never of a schedule.
+
+    Yields:
+        The source to ask; without hours where it is asked anyway.
+
+    Raises:
+        DeferredError: it is left alone now; says until when and why.
+    """
+    if not anyway:
+        require_hours(source, datetime.now(UTC))
+        _require_closed(source, datetime.now(UTC))
+    try:
+        yield source.model_copy(update={"only_between": None}) if anyway else source
+    except DeferredError as error:
+        if error.asked_by_source:
+            _keep(source, _failures(source) + 1, error.until, "asked_by_source")
+        raise
+    except SourceError as error:
+        _count(source, error)
+        raise
+    _forget(source)
+
+
+@contextmanager
+def permitted_source(name: str, *, anyway: bool = False) -> Iterator[Source]:
+    """Lend a configured source within its hours, with its breaker closed and a place at its host; see :func:`breaker_state`.
+
+    Raises:
+        ConfigError: there is no such source, or it was closed down.
+        DeferredError: it is left alone now.
+        TransientError: others held all places at its host for too long.
+    """
+    everyone = sources_with(name)
+    if everyone[name].has_ended(datetime.now(UTC)):
+        where, fact = f"sources/{name}.yaml ended", f"says that the system was closed down on {everyone[name].ended}"
+        raise ConfigError(where, fact, "take `ended` out to ask it again")
+    with host_slot(everyone[name], everyone), breaker_state(everyone[name], anyway=anyway) as source:
+        yield source
+
+
+def sources_with(name: str) -> dict[str, Source]:
+    """Load all sources, as the files say now; those whose file cannot be used are left out.
+
+    Raises:
+        ConfigError: this one is not among them.
+    """
+    known = known_sources()
+    known.named(name)
+    return known.usable
+
+
+def _require_closed(source: Source, now: datetime) -> None:
+    rows = fetch_all(_STATE, {"source": source.name})
+    if rows and rows[0][1] is not None and rows[0][1] > now:
+        raise DeferredError(
+            source.name,
+            f"{rows[0][0]} requests failed one after the other",
+            rows[0][1].astimezone(source.timezone),
+            action="The next run after that asks; `motcua refresh --anyway` asks now.",
+        )
+
+
+def _count(source: Source, error: SourceError) -> None:
+    """Add failed requests; open the breaker where they are too many."""
+    failed, answered = (error.failures, error.answered) if isinstance(error, TransientError) else (1, False)
+    failures = failed if answered else failed + _failures(source)
+    pause = timedelta(minutes=source.breaker.minutes)
+    until = datetime.now(UTC) + pause if failures >= source.breaker.failures else None
+    _keep(source, failures, until, type(error).__name__)
+
+
+def _failures(source: Source) -> int:
+    rows = fetch_all(_STATE, {"source": source.name})
+    return int(rows[0][0]) if rows else 0
+
+
+def _keep(source: Source, failures: int, until: datetime | None, reason: str) -> None:
+    row = {"source": source.name, "failures": failures, "failed_at": datetime.now(UTC), "open_until": until, "reason": reason}
+    with load(_ACTION, source.name) as current:
+        current.put(BREAKERS, row)
+
+
+def _forget(source: Source) -> None:
+    """Close the breaker; writes nothing where it was never troubled."""
+    if fetch_all(_STATE, {"source": source.name}):
+        with load(_ACTION, source.name) as current:
+            current.execute("DELETE FROM raw.breakers WHERE source = %(source)s", {"source": source.name})

@@ -1,0 +1,95 @@
+"""What leaves a step when it fails: our own messages as they are, anything else without its text.
+
+The text of an exception that is not ours may quote a record (psycopg2, pandas and Arrow do), and the
+orchestrator keeps the message of every failed run.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from config.errors import MachineError, MotcuaError
+from config.settings import ROOT
+from tasks.rules.privacy.masking import mask
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class UnexpectedError(MotcuaError):
+    """A fault of the program; names the place and the kind of error, never what it said.
+
+    Args:
+        step: step that failed.
+        error: what was raised.
+    """
+
+    exit_code = 7
+
+    def __init__(self, step: str, error: BaseException) -> None:
+        super().__init__(
+            f"Step {step} met a fault of the program: {type(error).__name__} at {place(error)}. "
+            "Nothing of this step was written. Report this line; it holds no data."
+        )
+
+
+def with_safe_errors(function: Callable[P, R]) -> Callable[P, R]:
+    """Let our own errors pass and replace any other by its kind and place; put it right under ``@task``."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except MotcuaError as error:
+            # Its cause may quote what it hides, and itself it may quote the name of a file or field.
+            error.args = tuple(mask(told) if isinstance(told, str) else told for told in error.args)
+            raise error from None
+        except Exception as error:
+            raise _machine(error) or UnexpectedError(function.__name__, error) from None
+
+    run.__shielded__ = True  # type: ignore[attr-defined]  # a house test asks every task for it
+    return run
+
+
+_LACKS = {
+    errno.ENOSPC: ("its disk is full", "Make room, then run it again; what was finished before stays."),
+    errno.EDQUOT: ("its account may use no more of the disk", "Raise the quota or make room, then run it again."),
+    errno.EROFS: ("its disk takes no changes", "Find out why it was made read-only, then run it again."),
+    errno.EMFILE: ("too many files are open", "Raise the limit (ulimit -n), then run it again."),
+    errno.ENFILE: ("too many files are open", "Close some programs, then run it again."),
+}
+
+
+def _machine(error: BaseException) -> MachineError | None:
+    """Return what the machine lacks, where that is the cause of an error, however deep."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _LACKS:
+            return MachineError(*_LACKS[seen.errno])
+        if isinstance(seen, MemoryError):
+            return MachineError("it has no memory left", "Give it more memory, then run it again.")
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def place(error: BaseException) -> str:
+    """Return the innermost lines of ours that the error passed, ``file:line``, the deepest first.
+
+    >>> try:
+    ...     int("Nguyen Van A")
+    ... except ValueError as error:
+    ...     "Nguyen" in str(UnexpectedError("x", error))
+    False
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [(Path(frame.filename), frame.lineno) for frame in reversed(frames)]
+    ours = [
+        f"{path.relative_to(ROOT)}:{line}" for path, line in lines if path.is_relative_to(ROOT) and ".venv" not in path.parts
+    ]
+    last = [f"{path.name}:{line}" for path, line in lines[:1]]
+    return " < ".join((ours or last)[:3])

@@ -1,0 +1,1 @@
+"""Sources in databases: connections, positions, values and child tables."""

@@ -1,0 +1,1 @@
+"""Sources over HTTP: transport, paging and the protocols of lists."""

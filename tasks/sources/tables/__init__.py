@@ -1,0 +1,1 @@
+"""Sources as tables: text tables, workbooks and web pages, sheet by sheet."""

@@ -1,0 +1,49 @@
+"""Small tables that people make by hand, whatever they saved them as: text, a workbook, a web page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from config.small_tables import IsHeading, SmallTable, table_of, text_table
+from config.text_bytes import NO_TABLE, decode, what_is
+from tasks.sources.formats.records import text
+from tasks.sources.tables.web_tables import tables_of
+from tasks.sources.tables.workbooks import open_sheets
+
+MAX_TABLE_ROWS = 100_000
+
+
+def small_table(body: bytes, is_heading: IsHeading, *, code_pages: bool = False, skip_spaces: bool = False) -> SmallTable:
+    """Read a file; of a workbook the first sheet with the headings.
+
+    Args:
+        body: the file.
+        is_heading: tells the row of headings.
+        code_pages: text that is not Unicode is read too.
+        skip_spaces: in text, spaces behind a delimiter do not count.
+
+    Raises:
+        ValueError: it is no table; says what it is.
+    """
+    kind = what_is(body)
+    if kind not in ("archive", "old_workbook", "web_page"):
+        return text_table(body, is_heading, code_pages=code_pages, skip_spaces=skip_spaces)
+    first: SmallTable | None = None
+    for rows in _web_rows(body) if kind == "web_page" else _sheet_rows(body):
+        table = table_of(enumerate(rows, 1), is_heading)
+        if table.found:
+            return table
+        first = first or table
+    if kind == "web_page":
+        raise ValueError(NO_TABLE[kind])
+    return first or SmallTable((), (), found=False)
+
+
+def _web_rows(body: bytes) -> Iterator[Sequence[Sequence[str]]]:
+    yield from tables_of(decode(body).text)
+
+
+def _sheet_rows(body: bytes) -> Iterator[Sequence[Sequence[str]]]:
+    for sheet in open_sheets(body, None):
+        yield [[text(cell) or "" for cell in row] for row in islice(sheet.rows, MAX_TABLE_ROWS)]
