@@ -16,7 +16,7 @@ from config.settings import settings
 from flows.commands.console_tables import console_table
 from tasks.legal_cases.judging import judge_case, mismatches, outcomes
 from tasks.legal_cases.model import LegalCase, read_cases
-from tasks.legal_cases.words import OUTCOMES, in_words
+from tasks.legal_cases.words import OUTCOME_WORDS, in_words
 
 _OUT = Console()
 Language = Literal["vi", "en"]
@@ -82,5 +82,5 @@ def _result(failed: bool, language: Language) -> str:
 
 
 def _side(values: dict[str, object], language: Language) -> str:
-    named = ((OUTCOMES[name][language == "en"], in_words(name, value, language)) for name, value in values.items())
+    named = ((OUTCOME_WORDS[name][language == "en"], in_words(name, value, language)) for name, value in values.items())
     return "\n".join(f"{name}: {words}" for name, words in named)

@@ -30,7 +30,7 @@ from config.law import Law
 from config.sources import RecordedRule
 from tasks.legal_cases.basis import article_of
 from tasks.legal_cases.words import (
-    Channel,
+    ChannelWord,
     OriginWord,
     PauseWord,
     StateWord,
@@ -59,7 +59,7 @@ def _read_time(value: object) -> object:
     return datetime(year, month, day, hour, minute, second) if found[4] else date(year, month, day)
 
 
-Moment = Annotated[datetime | date, BeforeValidator(_read_time)]
+CaseMoment = Annotated[datetime | date, BeforeValidator(_read_time)]
 """A time, or a day that stands for its noon; as officials write it (03/03/2026 08:00) or by ISO 8601 (2026-03-03 08:00)."""
 Day = Annotated[date, BeforeValidator(_read_time)]
 
@@ -72,7 +72,7 @@ class LimitVersion(_Strict):
     """A limit of the procedure, as the catalogue writes it, and on which days of receipt it is in force."""
 
     limit: str
-    channel: Channel = "counter"
+    channel: ChannelWord = "counter"
     since: Day = Field(default=date(2020, 1, 1), alias="from")
     until: Day | None = Field(default=None, alias="to")
 
@@ -86,10 +86,10 @@ class PauseOfCase(_Strict):
     """
 
     kind: PauseWord = "supplement"
-    since: Moment = Field(alias="from")
-    until: Moment | None = Field(default=None, alias="to")
-    due_before: Moment | None = None
-    due_after: Moment | None = None
+    since: CaseMoment = Field(alias="from")
+    until: CaseMoment | None = Field(default=None, alias="to")
+    due_before: CaseMoment | None = None
+    due_after: CaseMoment | None = None
     origin: OriginWord = "supplement_record"
     end_origin: OriginWord | None = None
 
@@ -98,16 +98,16 @@ class OtherRecord(_Strict):
     """What another system, such as the land software, says about the same dossier."""
 
     status: Status = 9
-    received: Moment | None = None
-    done: Moment | None = None
-    returned: Moment | None = None
+    received: CaseMoment | None = None
+    done: CaseMoment | None = None
+    returned: CaseMoment | None = None
 
 
 class Carried(_Strict):
     """When the postal service took the result, and when it delivered it."""
 
-    taken: Moment
-    delivered: Moment | None = None
+    taken: CaseMoment
+    delivered: CaseMoment | None = None
 
 
 class DossierOfCase(_Strict):
@@ -127,19 +127,19 @@ class DossierOfCase(_Strict):
         first: the withdrawn dossier that this one was filed again after.
     """
 
-    received: Moment | None = None
+    received: CaseMoment | None = None
     code_day: Day | None = None
-    log: tuple[tuple[Moment, Status], ...] = ()
+    log: tuple[tuple[CaseMoment, Status], ...] = ()
     status: Status = None
-    channel: Channel = "counter"
+    channel: ChannelWord = "counter"
     agency: str = Field(default="H99.12", pattern=r"^[A-Za-z0-9.]{1,30}$")
     agency_until: Day | None = None
     limit: str | tuple[LimitVersion, ...] = "5 ngày làm việc"
     no_procedure: bool = False
-    appointed: Moment | None = None
-    done_recorded: Moment | None = None
-    returned_recorded: Moment | None = None
-    modified: Moment | None = None
+    appointed: CaseMoment | None = None
+    done_recorded: CaseMoment | None = None
+    returned_recorded: CaseMoment | None = None
+    modified: CaseMoment | None = None
     marks: str | None = None
     duplicate_of: str | None = None
     pauses: tuple[PauseOfCase, ...] = ()
@@ -193,7 +193,7 @@ def _check_readable(field: str, new: object) -> None:
         raise ValueError(f"{field}: the new value cannot be read as the field's kind") from None
 
 
-class Expectation(_Strict):
+class ExpectedVerdict(_Strict):
     """What has to come out; only what is named is compared. A day is compared with the day of a time."""
 
     verdict: VerdictWord | None = None
@@ -202,9 +202,9 @@ class Expectation(_Strict):
     state: StateWord | None = None
     timeliness: TimelinessWord | None = None
     counted: bool | None = None
-    received_at: Moment | None = None
-    due_at: Moment | None = None
-    end_at: Moment | None = None
+    received_at: CaseMoment | None = None
+    due_at: CaseMoment | None = None
+    end_at: CaseMoment | None = None
     worked_minutes: int | None = None
     paused_minutes: int | None = None
     recorded_state: StateWord | None = None
@@ -219,7 +219,7 @@ class Expectation(_Strict):
         return value
 
     @model_validator(mode="after")
-    def _something(self) -> Expectation:
+    def _something(self) -> ExpectedVerdict:
         if not self.model_fields_set:
             raise ValueError("expects nothing; name a verdict or another outcome")
         return self
@@ -257,7 +257,7 @@ class LegalCase(DossierOfCase):
     recorded: RecordedRule = RecordedRule()
     heard: Annotated[datetime, BeforeValidator(_read_time)] | None = None
     as_of: Day = date(2026, 3, 31)
-    expect: Expectation
+    expect: ExpectedVerdict
 
     @field_validator("hours", mode="before")
     @classmethod

@@ -14,7 +14,7 @@ from tasks.cleaning.code_lists import STATUS_CODES
 from tasks.reports.explanation.words import CHANNEL_WORDS, ORIGIN, PAUSE, STATE, STATUS_WORDS, TIMELINESS_WORDS, VERDICT
 from tasks.rules.verdict.reasons import MISSING, REASONS
 
-OUTCOMES: dict[str, tuple[str, str]] = {
+OUTCOME_WORDS: dict[str, tuple[str, str]] = {
     "verdict": ("kết luận", "verdict"),
     "reasons": ("nguyên nhân", "reasons"),
     "missing": ("căn cứ còn thiếu", "missing evidence"),
@@ -107,7 +107,7 @@ def _plain(text: str) -> str:
 
 
 Status = Annotated[int | None, BeforeValidator(read_status)]
-Channel = Annotated[Literal["counter", "online", "postal"] | None, _reader("channel", CHANNEL_WORDS)]
+ChannelWord = Annotated[Literal["counter", "online", "postal"] | None, _reader("channel", CHANNEL_WORDS)]
 PauseWord = Annotated[Literal["supplement", "financial", "stop", "posting", "opinion"], _reader("kind of pause", PAUSE)]
 OriginWord = Annotated[Literal["supplement_record", "progress_log", "land_software"], _reader("origin of a pause", ORIGIN)]
 VerdictWord = Annotated[str, _reader("verdict", VERDICT)]

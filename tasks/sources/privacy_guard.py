@@ -23,7 +23,7 @@ from tasks.rules.arrays import truths
 from tasks.rules.privacy.addresses import of_agency
 from tasks.rules.privacy.displaced_values import displaced, unheard
 from tasks.rules.privacy.masking import HIDDEN, looks_personal, personal, personal_code_or_text, without_contacts
-from tasks.rules.privacy.numbers import CODE_NUMBER, DATED, DIGITS, is_dated
+from tasks.rules.privacy.numbers import CODE_NUMBER, DATED_NUMBER, DIGITS, is_dated
 from tasks.rules.text.codes import NATIONAL, fold_codes
 from tasks.sources.masked_fields import AGENCY, CODE, MASKED_FIELDS, TEXT, values_of
 from tasks.sources.parsed_records import ParsedRecords
@@ -219,7 +219,7 @@ def _personal_codes(odd: pa.Array, known: frozenset[str]) -> set[str]:
     """Return the personal ones among different codes of a column; receipts that begin with their day are none."""
     bare = pc.utf8_trim_whitespace(odd)
     numbers = pc.match_substring_regex(bare, DIGITS)
-    dated = pc.and_(numbers, pc.match_substring_regex(bare, DATED))
+    dated = pc.and_(numbers, pc.match_substring_regex(bare, DATED_NUMBER))
     count, with_day = pc.sum(numbers).as_py() or 0, pc.sum(dated).as_py() or 0
     receipts = count < _ENOUGH or with_day >= _MOST * count
     asked = pc.and_not(numbers, dated) if receipts else numbers

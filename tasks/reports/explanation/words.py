@@ -49,7 +49,7 @@ VERDICT: Final = {
 TIMELINESS_WORDS: Final = {
     "early": ("trước hạn", "early"),
     "on_time": ("đúng hạn", "on time"),
-    "late": ("quá hạn", "late"),
+    "late": ("trễ hạn", "late"),
     "undetermined": ("chưa xác định", "undetermined"),
 }
 STATE: Final = {

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from tasks.rules.arrays import as_text, group_numbers, has_word, truths
 from tasks.rules.dates.times import days, local_times
 from tasks.rules.linkage.precedence import FINISHED, UNTOUCHED, precedence, standing
-from tasks.rules.linkage.reused_numbers import DATED, FAR
+from tasks.rules.linkage.reused_numbers import DATED_CODE, FAR
 from tasks.rules.marks import ID_MISSING, ID_PLACEHOLDER, TEST_WORDING
 
 Places = npt.NDArray[np.int64]  # places of rows, or numbers of texts; -1 for none
@@ -115,7 +115,7 @@ class Intake:
             counted_first=precedence(rows, received),
             person=_is_person(_text(rows, "marks")),
             source=_numbers(_text(rows, "source")),
-            dated=truths(pc.match_substring_regex(_text(rows, "code"), DATED)),
+            dated=truths(pc.match_substring_regex(_text(rows, "code"), DATED_CODE)),
             spelling=_numbers(_text(rows, "applicant_spelling")),
         )
 

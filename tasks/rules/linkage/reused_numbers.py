@@ -18,9 +18,9 @@ _YEAR, _SAME_SEASON = 365.25, 15  # days
 BEARER_TIMES = ("received_at", "submitted_at", "due_at", "done_at", "returned_at")
 BEARER_FIELDS = (*BEARER_TIMES, "applicant_key", "procedure_code")
 _SUFFIX = re.compile(r"~\d{4}(?:\.\d+)?$")
-DATED = r"-(?:\d{6}|\d{8})-\d{4,8}$"
+DATED_CODE = r"-(?:\d{6}|\d{8})-\d{4,8}$"
 """The end of a code that carries a date, which is given once."""
-_DATED = re.compile(DATED)
+_DATED = re.compile(DATED_CODE)
 
 
 @dataclass(frozen=True)

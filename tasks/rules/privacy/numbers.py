@@ -35,11 +35,11 @@ _CODE_GROUPS = re.compile(r"^[+(]?\d[\d .()\-]{8,22}$")
 _PREFIXED = re.compile(r"^[^\W\d_]{1,8}[-_ ./:]{0,2}(?:0(?:0[1-9]|[1-8]\d|9[0-6])\d{9}|999\d{9}|0[35789]\d{8})$")
 DIGITS = r"^\d{8,19}$"
 # How a receipt that begins with its day looks: two or four digits of the year, or the day first.
-DATED = (
+DATED_NUMBER = (
     r"^(?:(?:20)?(?:1\d|2\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{1,8}"
     r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20(?:1\d|2\d)\d{1,8})$"
 )
-_DATED = re.compile(DATED)
+_DATED = re.compile(DATED_NUMBER)
 
 
 def is_dated(text: str) -> bool:
