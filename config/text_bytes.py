@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["text", "archive", "old_workbook", "web_page", "xml", "pdf"]
+What = Literal["text", "archive", "old_workbook", "web_page", "xml", "excel_xml", "web_archive", "pdf"]
 VIETNAMESE_BYTES = "cp1258"
 NO_TABLE: dict[What, str] = {
     "archive": "it is a workbook or another archive, no text; save it as CSV UTF-8",
     "old_workbook": "it is a workbook of the old form, no text; save it as CSV UTF-8",
     "web_page": "it is a web page without this table (perhaps of a login); open it in Excel and save it as .xlsx",
     "xml": "it is an XML file, neither a workbook nor a table of text; open it in Excel and save it as .xlsx",
+    "excel_xml": "it is an XML Spreadsheet 2003, whatever its name says; open it in Excel and save it as .xlsx",
+    "web_archive": "it is a web archive (MHTML), whatever its name says; open it in Excel and save it as .xlsx",
     "pdf": "it is a PDF; ask for the table itself, as .xlsx or CSV",
 }
 """What to say of a file that is no table of text."""
@@ -22,6 +24,7 @@ NO_TABLE: dict[What, str] = {
 # By their marks first; then the encodings that Vietnamese offices save in.
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
@@ -34,6 +37,11 @@ _CUT_LETTER = re.compile(rb"\xe1[\xba\xbb](?![\x80-\xbf])")
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WEB = re.compile(
     rb"(?:<!--.*?-->|<\?xml[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|table|meta|script|style|div|form)\b", re.I | re.S
+)
+
+_EXCEL_XML = re.compile(rb"\s*<[^\x00]{0,2000}?(?:urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet)")
+_WEB_ARCHIVE = re.compile(
+    rb"\s*(?:mime-version|from|subject|date|x-document-type|content-type)\s*:[^\x00]{0,2000}?multipart/related", re.I
 )
 
 
@@ -64,6 +72,10 @@ def what_is(body: bytes) -> What:
     start = _ascii_start(body)
     if _WEB.match(start):
         return "web_page"
+    if _EXCEL_XML.match(start):
+        return "excel_xml"
+    if _WEB_ARCHIVE.match(start):
+        return "web_archive"
     return "xml" if start.lstrip().startswith(b"<?xml") else "text"
 
 

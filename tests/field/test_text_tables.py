@@ -153,6 +153,7 @@ CASES: dict[str, tuple[bytes, list[int], list[tuple[int, str]], set[str]]] = {
     ),
     "empty columns at the right": (text(HEAD + ",,", A + ",,", B, C + ",,,,", D + ","), FOUR, [], set()),
     "UTF-16 with a mark": (text(HEAD, A, B, C, D).decode().encode("utf-16"), FOUR, [], set()),
+    "UTF-32 with a mark": (codecs.BOM_UTF32_BE + text(HEAD, A, B, C, D).decode().encode("utf-32-be"), FOUR, [], set()),
     "UTF-16 without a mark": (text(HEAD, A, B, C, D).decode().encode("utf-16-le"), FOUR, [], set()),
     "UTF-16 the other way without a mark": (text(HEAD, A, B, C, D).decode().encode("utf-16-be"), FOUR, [], set()),
     "lines that are empty, or commas only": (text(HEAD, A, "", B, ",,,", C, "  ", D), FOUR, [], set()),
@@ -216,6 +217,14 @@ ROWS = [line.split(",") for line in (HEAD, A, B, C, D)]
 WEB = "<html><body><table>" + "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in ROWS) + "</table></body></html>"
 
 
+EXCEL_XML = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+    + "".join(f"<Row>{''.join(f'<Cell><Data>{value}</Data></Cell>' for value in row)}</Row>" for row in ROWS)
+    + "</Table></Worksheet></Workbook>"
+)
+ARCHIVE = b'Content-Type: multipart/related; boundary="x"\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n' + WEB.encode()
+
+
 def test_every_sheet_with_the_headings_is_read_and_the_others_are_told() -> None:
     book = workbook(("Tháng 1", [ROWS[0], ROWS[1]]), ("Tháng 2", [["SỔ"], ROWS[0], *ROWS[2:4]]), ("Tổng hợp", [["Quý", 1]]))
     found = read_page(book, WORKBOOK, source())
@@ -246,6 +255,11 @@ def test_a_file_is_what_its_bytes_say(body: bytes, media_type: str) -> None:
         (b"<!DOCTYPE html><html><body><form>login</form></body></html>", "web page"),
         (b"%PDF-1.7 ...", "PDF"),
         (b'<?xml version="1.0"?><Workbook/>', "XML"),
+        (EXCEL_XML.encode(), "XML Spreadsheet 2003.*save it as .xlsx"),
+        (EXCEL_XML.encode("utf-16"), "XML Spreadsheet 2003"),
+        (EXCEL_XML.partition("?>")[2].encode(), "XML Spreadsheet 2003"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n" + ARCHIVE, "MHTML.*save it as .xlsx"),
+        (b"From: <Saved by Excel>\r\nSubject: \r\nMIME-Version: 1.0\r\n" + ARCHIVE, "MHTML"),
         (workbook(("Sổ", ROWS))[:900], "workbook"),
     ],
 )
