@@ -82,7 +82,7 @@ def rules() -> Iterator[LegalRule]:
 def _limits() -> Iterator[LegalRule]:
     for limit in load_reception():
         title = ("Thời hạn tiếp nhận", "Limit of reception")
-        yield LegalRule("reception", f"since {limit.since}", title, limit.since, limit.until, limit.law, "reception.yaml")
+        yield LegalRule("reception", str(limit.since), title, limit.since, limit.until, limit.law, "reception.yaml")
     for area in load_areas().areas:
         title = (f"Thời hạn của {area.area}", f"Limit of {area.area}")
         yield LegalRule("area", area.area, title, area.since, area.until, area.law, "areas.yaml")

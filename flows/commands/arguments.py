@@ -117,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument("file", metavar="FILE", help="YAML (a notice also CSV); docs/runbook.md shows each kind")
     rehearse.add_argument("--policy", action="append", metavar="POLICY", help="under this policy; may be repeated")
     rehearse.add_argument("--csv", metavar="FILE", help="also write every dossier that comes out otherwise")
-    _add_law(command("law", "judge legal cases, dossiers written down with the verdict that the law gives them"))
+    _add_law(command("law", "which rules rest on which document, what ends with one, and legal cases that are judged"))
     calendar = command("calendar", "take in a notice about days off, or list where a calendar differs from a package")
     calendar.add_argument(
         "action",
@@ -146,11 +146,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_law(law: argparse.ArgumentParser) -> None:
-    law.add_argument("action", choices=("test",), help="test: judge the cases of some files and show which fail")
-    law.add_argument("files", nargs="+", metavar="FILE", help="YAML; docs/legal-cases.md tells how cases are written")
-    law.add_argument("--policy", metavar="POLICY", help="for cases that name none (default: MOTCUA_POLICY)")
-    law.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
-    law.add_argument("--failed", action="store_true", help="list only the cases that fail")
+    document = "as the register names or cites it: nd-118-2025, 118/2025/NĐ-CP, 'NĐ 118/2025'"
+    actions = law.add_subparsers(metavar="ACTION", title="actions (default: all documents with their dates)", dest="action")
+    rules = actions.add_parser("list", help="what rests on each document, article by article")
+    rules.add_argument("document", nargs="?", metavar="DOCUMENT", help=f"one only, {document}")
+    rules.add_argument("--csv", metavar="FILE", help="also write a line for each rule and basis")
+    ending = actions.add_parser("ending", help="what has to be dated anew if a document ends on a day; nothing is written")
+    ending.add_argument("document", metavar="DOCUMENT", help=document)
+    ending.add_argument("--on", type=_day, required=True, metavar="DAY", help="its last day")
+    ending.add_argument("--csv", metavar="FILE", help="also write these lines")
+    actions.add_parser("check", help="fail where a rule rests on what is not in force")
+    test = actions.add_parser("test", help="judge legal cases: dossiers written down with the verdict that the law gives them")
+    test.add_argument("files", nargs="+", metavar="FILE", help="YAML; docs/legal-cases.md tells how cases are written")
+    test.add_argument("--policy", metavar="POLICY", help="for cases that name none (default: MOTCUA_POLICY)")
+    test.add_argument("--lang", choices=("vi", "en"), help="language (default: MOTCUA_LANGUAGE)")
+    test.add_argument("--failed", action="store_true", help="list only the cases that fail")
 
 
 def _day(text: str) -> date:

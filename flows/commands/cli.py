@@ -214,9 +214,21 @@ def _calendar(given: argparse.Namespace) -> int:
 
 
 def _law(given: argparse.Namespace) -> int:
-    from flows.commands.legal_cases import run_cases
+    if given.action == "test":
+        from flows.commands.legal_cases import run_cases
 
-    return run_cases([Path(name) for name in given.files], given.policy, given.lang, given.failed)
+        return run_cases([Path(name) for name in given.files], given.policy, given.lang, given.failed)
+    from flows.commands import legal_register
+
+    if given.action == "check":
+        return legal_register.show_faults()
+    if given.action == "ending":
+        legal_register.show_ending(given.document, given.on, given.csv)
+    elif given.action == "list":
+        legal_register.show_rules(given.document, given.csv)
+    else:
+        legal_register.show_register()
+    return 0
 
 
 def _rejected(given: argparse.Namespace) -> int:
