@@ -1,11 +1,12 @@
 # One line a command. The environment is made when a command first needs it, and again when a pin changes.
 # `make demo` and `make test` need Python 3.11 (or 3.12, 3.13) and make; nothing else by hand.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up check bench score docs chromium
+.PHONY: help demo test up check bench score mutations docs chromium
 SHELL := /bin/sh
 PY := .venv/bin/python
 SEED ?= 1
 DOSSIERS ?= 20000
+COUNT ?= 50
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +31,9 @@ bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ON
 score: .venv/installed ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
 	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SPOILT_SEEDS),--spoilt-seeds $(SPOILT_SEEDS))
 
+mutations: .venv/installed .venv/mutations/installed ## changes the rules in 50 places, one at a time, and counts those that legal and unit tests catch; SEED=2 for others, COUNT=10 for fewer
+	@.venv/mutations/bin/python -m tests.mutations --seed $(SEED) --count $(COUNT)
+
 docs: .venv/installed ## write the generated pages
 	@$(PY) -m schemas.documentation
 
@@ -52,6 +56,12 @@ docs: .venv/installed ## write the generated pages
 .venv/peers/installed: .venv/installed tests/bench/peers.txt
 	@$(PY) -m uv venv -q --clear --python $(PY) .venv/peers
 	@$(PY) -m uv pip install -q --system-certs --python .venv/peers/bin/python -r tests/bench/peers.txt
+	@touch $@
+
+# So has what changes the rules to see whether a test notices.
+.venv/mutations/installed: .venv/installed tests/mutations/requirements.txt
+	@$(PY) -m uv venv -q --clear --python $(PY) .venv/mutations
+	@$(PY) -m uv pip install -q --system-certs --python .venv/mutations/bin/python -r tests/mutations/requirements.txt
 	@touch $@
 
 # Browser tests are never skipped: without Chromium they fail and say so.

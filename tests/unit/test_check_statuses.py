@@ -1,0 +1,47 @@
+"""Checks that ask about the status fail in exactly the statuses that they are about, of all ten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.check_cases import CASES, frames_of
+from tests.unit.test_checks import checked, only
+
+ALL = set(range(1, 11))
+OPEN, ENDED, FINISHED = {2, 4, 5, 6}, {3, 7, 8, 9, 10}, {9, 10}
+STATUSES = {
+    # check, of the dossier of its case: statuses in which it fails
+    "agency_abolished_still_open": OPEN,
+    "refused_before_received": ALL - {1, 3},
+    "due_missing": ALL - {1, 3},
+    "due_missing_limit_unknown": ALL - {1, 3},
+    "finished_without_end": FINISHED,
+    "ended_without_any_time": ENDED,
+    "end_without_finish_status": OPEN,
+    "returned_but_open": OPEN,
+    "result_but_open": OPEN,
+    "returned_status_without_time": {10},
+    "refused_without_time": {3, 8},
+    "withdrawn_without_time": {7},
+    "refused_but_finished": FINISHED,
+    "refused_but_open": OPEN,
+    "withdrawn_with_result": {3, 7, 8},
+    "registered_but_processed": {1},
+    "result_without_end": {10},
+    "waiting_for_collection": {9},
+    "open_very_long": OPEN,
+    "silent_while_open": OPEN,
+    "waiting_for_supplement_long": {5},
+    "pause_without_end": FINISHED | {2, 4},
+    "waiting_without_pause": {5, 6},
+}
+
+
+@pytest.mark.parametrize("check_id", STATUSES)
+def test_a_check_fails_in_the_statuses_that_it_is_about(check_id: str) -> None:
+    case = CASES[check_id]
+    every = frames_of(*(replace(case, fields={**case.fields, "status": status}) for status in sorted(ALL)))
+    failing = checked(every, only(check_id)).failing(check_id)
+    assert {status for status, fails in zip(sorted(ALL), failing, strict=True) if fails} == STATUSES[check_id]
