@@ -71,6 +71,7 @@ STEP_OF: Final = {
     "procedure": "publish",
     "limit": "publish",
     "end": "finish",
+    "unreadable": "finish",
     "status": "finish",
     "end_order": "finish",
     "night_job": "finish",
