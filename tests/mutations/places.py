@@ -19,20 +19,28 @@ from cosmic_ray.plugins import get_operator
 ROOT = Path(__file__).parents[2]
 RULES = "tasks.rules"
 # The modules that decide a verdict, a check, a time of reception or a copy, and every module of the rules that these ask.
-DECIDERS = ("verdict", "reception", "checks.run", "duplicates", "refiling", "corrections")
+DECIDERS = (
+    "tasks.rules.verdict",
+    "tasks.rules.reception",
+    "tasks.rules.checks.run",
+    "tasks.rules.duplicates",
+    "tasks.rules.refiling",
+    "tasks.rules.corrections",
+)
 # What these ask and what decides nothing by itself: reading and spelling of texts, hashing, frames, words.
 HELPERS = (
-    "text",
-    "spelling",
-    "number_words",
-    "digests",
-    "crosswalk",
-    "codes",
-    "columns",
-    "frames",
-    "reasons",
-    "evidence",
-    "checks.trial",
+    "tasks.rules.text",
+    "tasks.rules.spelling",
+    "tasks.rules.number_words",
+    "tasks.rules.digests",
+    "tasks.rules.crosswalk",
+    "tasks.rules.codes",
+    "tasks.rules.columns",
+    "tasks.rules.frames",
+    "tasks.rules.reasons",
+    "tasks.rules.evidence",
+    "tasks.rules.reused_numbers",
+    "tasks.rules.checks.trial",
 )
 PAIRS = (
     ["Add_Sub", "Sub_Add", "Mul_FloorDiv", "FloorDiv_Mul", "Mod_FloorDiv", "BitAnd_BitOr", "BitOr_BitAnd", "BitXor_BitOr"],
@@ -90,25 +98,25 @@ def drawn(seed: int) -> Iterator[Mutation]:
 
 def modules() -> list[Path]:
     """Return the files of the modules that decide."""
-    waiting, found = [f"{RULES}.{name}" for name in DECIDERS], set()
+    waiting, found = list(DECIDERS), set()
     registered = sorted((ROOT / "tasks/rules/checks").glob("*.py"))  # they register themselves, nobody names them
     waiting += [f"{RULES}.checks.{path.stem}" for path in registered]
     while waiting:
-        path = ROOT / f"{waiting.pop().replace('.', '/')}.py"
+        path = _file_of(waiting.pop())
         if not path.exists() or path in found:
             continue
         found.add(path)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(RULES):
                 waiting += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
-    missing = [name for name in (*DECIDERS, *HELPERS) if not any(_named(path, name) for path in found)]
+    missing = [name for name in (*DECIDERS, *HELPERS) if not _file_of(name).exists()]
     if missing:
-        raise SystemExit(f"tests/mutations/places.py names modules that tasks/rules does not have: {', '.join(missing)}.")
-    return sorted(path for path in found if not any(_named(path, name) for name in HELPERS))
+        raise SystemExit(f"tests/mutations/places.py names modules that do not exist: {', '.join(missing)}.")
+    return sorted(found - {_file_of(name) for name in HELPERS})
 
 
-def _named(path: Path, name: str) -> bool:
-    return str(path.with_suffix("")).endswith("/" + name.replace(".", "/"))
+def _file_of(module: str) -> Path:
+    return ROOT / f"{module.replace('.', '/')}.py"
 
 
 def _places(path: Path) -> dict[tuple[int, int], list[tuple[str, int]]]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.check_cases import CASES, frames_of
-from tests.unit.test_checks import checked, only
+from tests.unit.check_cases import CASES, LOG, Case, frames_of
+from tests.unit.test_checks import checked, failed, only
 
 ALL = set(range(1, 11))
 OPEN, ENDED, FINISHED = {2, 4, 5, 6}, {3, 7, 8, 9, 10}, {9, 10}
@@ -45,3 +45,9 @@ def test_a_check_fails_in_the_statuses_that_it_is_about(check_id: str) -> None:
     every = frames_of(*(replace(case, fields={**case.fields, "status": status}) for status in sorted(ALL)))
     failing = checked(every, only(check_id)).failing(check_id)
     assert {status for status, fails in zip(sorted(ALL), failing, strict=True) if fails} == STATUSES[check_id]
+
+
+def test_an_entry_whose_status_nobody_knows_is_no_step() -> None:
+    unknown = [Case(log=(*LOG[:place], ("2026-03-02 09:05", 0), *LOG[place:])) for place in (1, 2)]
+    for case in unknown:
+        assert not failed(checked(frames_of(case))) & {"log_illegal_order", "log_skipped_step", "log_reopened_after_closing"}
