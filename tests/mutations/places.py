@@ -20,26 +20,26 @@ ROOT = Path(__file__).parents[2]
 RULES = "tasks.rules"
 # The modules that decide a verdict, a check, a time of reception or a copy, and every module of the rules that these ask.
 DECIDERS = (
-    "tasks.rules.verdict",
-    "tasks.rules.reception",
+    "tasks.rules.verdict.judgement",
+    "tasks.rules.clock.reception",
     "tasks.rules.checks.run",
-    "tasks.rules.duplicates",
-    "tasks.rules.refiling",
-    "tasks.rules.corrections",
+    "tasks.rules.linkage.duplicates",
+    "tasks.rules.linkage.refiling",
+    "tasks.rules.corrections.values",
 )
 # What these ask and what decides nothing by itself: reading and spelling of texts, hashing, frames, words.
 HELPERS = (
-    "tasks.rules.text",
-    "tasks.rules.spelling",
-    "tasks.rules.number_words",
-    "tasks.rules.digests",
-    "tasks.rules.crosswalk",
-    "tasks.rules.codes",
-    "tasks.rules.columns",
+    "tasks.rules.text.normal_form",
+    "tasks.rules.text.spelling",
+    "tasks.rules.clock.number_words",
+    "tasks.rules.text.digests",
+    "tasks.rules.linkage.crosswalk",
+    "tasks.rules.text.codes",
+    "tasks.rules.arrays",
     "tasks.rules.frames",
-    "tasks.rules.reasons",
-    "tasks.rules.evidence",
-    "tasks.rules.reused_numbers",
+    "tasks.rules.verdict.reasons",
+    "tasks.rules.verdict.evidence",
+    "tasks.rules.linkage.reused_numbers",
     "tasks.rules.checks.trial",
 )
 PAIRS = (
