@@ -1,1 +1,4 @@
-"""What an office may change: settings, sources, dated law, policies. Imports nothing of ours."""
+"""Configuration that an office may change: settings, sources, dated law, policies.
+
+It imports nothing of ours.
+"""

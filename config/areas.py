@@ -1,4 +1,7 @@
-"""Areas for which a procedure may have a limit of its own, and the agencies in them. File: ``config/areas.yaml``."""
+"""Areas for which a procedure may have a limit of its own, and the agencies in them.
+
+File: ``config/areas.yaml``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Writing a file whole or not at all: whoever reads meanwhile, or after a power cut, meets the old one or the new one."""
+"""Atomic writing of a file: whole or not at all.
+
+Whoever reads meanwhile, or after a power cut, meets either the old file or the new one.
+"""
 
 from __future__ import annotations
 

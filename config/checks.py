@@ -1,4 +1,4 @@
-"""Quality checks as an office declares them: what is asked, how grave it is, who owns it, by what law, since when.
+"""Declarations of quality checks: question, severity, owner, legal basis and first day.
 
 File: ``config/checks.yaml``. A check's function of the same name stands in ``tasks/rules/checks``; here
 is only what an office may change.

@@ -1,4 +1,7 @@
-"""How a source is reached: over HTTP, in a database, in a folder of files. Secrets only by name of a variable."""
+"""Connections to a source: over HTTP, to a database, or to a folder of files.
+
+A secret is named by its environment variable only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cells of a table must be, as one declares it for a file: YAML beside the file, no code.
+"""Rules for the cells of a table, declared in YAML beside the file, without code.
 
 A rule says what its columns promise and why; :mod:`tasks.rules.sources.table_cells` looks for the cells that break it. What tells two
 rows apart stands under ``same``; :mod:`tasks.rules.linkage.record_linkage` looks for rows that speak about one thing.

@@ -1,4 +1,4 @@
-"""Every error of the product; the class says whether to retry, the message says what to do.
+"""Errors of the product: the class says whether to retry, the message says what to do.
 
 A message is one sentence of fact, one of consequence and one of action. It holds no personal value:
 dossier codes at most, ten at most.

@@ -1,4 +1,4 @@
-"""Reading YAML files into strict models, with errors that name file and key."""
+"""Reading of YAML files into strict models, with errors that name file and key."""
 
 from __future__ import annotations
 

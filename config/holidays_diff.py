@@ -1,4 +1,4 @@
-"""Where a calendar differs from the table of the package `holidays`: listed, not hidden."""
+"""Differences between a calendar and the package `holidays`: listed, not hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Indicators as dated definitions: what is divided by what, how it is rounded, from when.
+"""Indicators as dated definitions: numerator, denominator, rounding and first day.
 
 Files: ``config/indicators/*.yaml``, one a document that defines them. Every counter named here is a
 column of ``mart.counts``.

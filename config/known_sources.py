@@ -1,4 +1,4 @@
-"""Sources whose files can be used, those whose files cannot, and what a file that is gone or broken last said.
+"""Sources sorted by their files: usable, unusable, and missing or broken since the last load.
 
 One file that is no YAML, or is gone, concerns its own source only: the others are read, and the dossiers of the one stay
 counted and judged by what its file said when its records were last loaded.

@@ -1,4 +1,4 @@
-"""Legal register: documents with their dates and the articles used, which every rule names as its basis.
+"""Legal register: documents, their dates and the articles that rules name as their basis.
 
 Files: ``config/law/*.yaml``, one a subject. Not only law stands there: what a rule rests on may also be a guide, a standard or the
 practice of a system, and the kind says which. What nobody could check against the document itself is ``verified: false``.

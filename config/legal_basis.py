@@ -1,4 +1,7 @@
-"""Rules by the documents they rest on: what has to be dated anew when a document ends, and what is undated already."""
+"""Rules grouped by the document they rest on: which need a new date, and which have none.
+
+When a document ends, every rule that rests on it has to be dated anew.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Look-up by name: what is asked for and not there is an error that names what is, never an empty answer."""
+"""Look-up by name; an unknown name is an error that lists the known ones.
+
+An empty answer would read as "0 dossiers".
+"""
 
 from __future__ import annotations
 

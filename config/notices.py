@@ -1,4 +1,7 @@
-"""Notices about days off and make-up days: read, held against the calendar, and kept beside it as files of their own."""
+"""Notices about days off and make-up days: read, compared with the calendar, kept beside it.
+
+Each is a file of its own.
+"""
 
 from __future__ import annotations
 

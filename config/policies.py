@@ -1,4 +1,4 @@
-"""Policies: dated files that answer the questions on which systems disagree about what is late.
+"""Policies: dated files that answer the questions on which systems disagree about lateness.
 
 Files: ``config/policies/*.yaml``. The questions are those of law 5.4. Every verdict and every
 indicator names its policy.

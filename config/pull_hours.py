@@ -1,4 +1,4 @@
-"""How considerately a source is asked: at which hours, and how long it is left alone after failures."""
+"""Hours at which a source may be asked, and how long it is left alone after failures."""
 
 from __future__ import annotations
 

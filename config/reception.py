@@ -1,4 +1,7 @@
-"""The limit of reception as dated law: how soon what was handed in from afar has to be taken in. File: ``config/reception.yaml``."""
+"""Limit of reception as dated law: how soon an online or postal submission must be accepted.
+
+File: ``config/reception.yaml``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The only reader of the environment.
+"""Settings: the only place that reads the environment.
 
 Every setting has a default that works on one machine for one operator; an office sets the others
 by ``MOTCUA_…`` variables. Secrets come from variables or files, never from YAML.

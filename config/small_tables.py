@@ -1,4 +1,4 @@
-"""Small tables that people make by hand (corrections, notices, registers): their headings, and their rows by line."""
+"""Small tables made by hand (corrections, notices, registers): headings, and rows by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one-stop systems of an office: one file a system in ``config/sources``, no code.
+"""Sources of an office: one YAML file a one-stop system in ``config/sources``, no code.
 
 The name of a source is the name of its file. Files called ``example-*.yaml`` are passed over: copy one,
 give it the system's name, set addresses and secrets by environment.

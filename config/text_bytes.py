@@ -1,4 +1,4 @@
-"""Text files as bytes: what a file really is, whatever its name says, and its text in the encodings offices save in."""
+"""Text files as bytes: the true format whatever the name says, and the text in its encoding."""
 
 from __future__ import annotations
 

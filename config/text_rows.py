@@ -1,4 +1,4 @@
-"""Rows of delimited text, each with its line: a quotation mark that nobody closes swallows no line after its own.
+"""Rows of delimited text with their line numbers; a stray quotation mark swallows no line.
 
 A file whose quotation marks are in order, and most are, is parsed at once, a block of lines at a time. Where a block is not in
 order its lines are looked at one by one: a cell of several lines stays one, a mark that opens a cell and closes at no end of a

@@ -1,4 +1,4 @@
-"""Titles in both languages, as every declaration of the configuration holds them: Vietnamese first."""
+"""Titles in Vietnamese and English, as every declaration of the configuration holds them."""
 
 from __future__ import annotations
 

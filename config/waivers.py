@@ -1,4 +1,4 @@
-"""Waivers: a check that does not count against a dossier, an agency or a procedure, by whose word, why and until when.
+"""Waivers: a check set aside for a dossier, agency or procedure, with author, reason and end.
 
 File: ``config/waivers.yaml``. A waived finding stays in ``quality.findings`` and is left out of the counts, which
 say how many were.

@@ -1,4 +1,4 @@
-"""Thresholds of the watching lists: ``config/watch.yaml``."""
+"""Thresholds of the watch lists: ``config/watch.yaml``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who withdraws and files again: a way to a new limit, and what looks like it and is none.
+"""Resubmissions: who withdraws and files again for a new limit, and what only looks like it.
 
 Laid over the province after everything else and by a chance of its own, so that no other dossier changes for it. The
 honest ones are there in a clean province too.

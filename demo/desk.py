@@ -1,4 +1,4 @@
-"""What the systems show of a dossier on a day when nobody makes a mistake."""
+"""Desk of the systems: what they show of a dossier on a day when nobody makes a mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layer of faults: which cause goes to which dossier, at the rates of ``faults.yaml``.
+"""Faults: which cause goes to which dossier, at the rates of ``faults.yaml``.
 
 Nothing is believed: after each planting the recorded state is worked out from what the systems now show,
 the truth from the history, and a cause that did not come out as it should is taken back.

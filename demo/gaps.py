@@ -1,4 +1,4 @@
-"""Causes that leave the truth unknown, cases that are not counted, and dates that read two ways."""
+"""Gaps: causes that leave the truth unknown, cases not counted, dates that read two ways."""
 
 from __future__ import annotations
 

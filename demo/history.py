@@ -1,4 +1,4 @@
-"""The true events of the province: who applied for what, when it was interrupted, when it ended."""
+"""History of the province: who applied for what, when it was interrupted, when it ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ministry's hub: a dossier told by several partial statements, each with what changed and when (law 2.2)."""
+"""The ministry's hub: a dossier in several partial statements, each with its time (law 2.2)."""
 
 from __future__ import annotations
 

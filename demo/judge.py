@@ -1,4 +1,4 @@
-"""The truth about a dossier: recorded state against the true one, and what cannot be known."""
+"""Truth about a dossier: recorded state against the true one, and what cannot be known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The land software: a database of its own, joined by receipt number, with status integers of its own."""
+"""Land software: a database of its own, joined by receipt number, with its own status integers."""
 
 from __future__ import annotations
 

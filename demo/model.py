@@ -1,4 +1,4 @@
-"""What the made-up province is made of: true facts of a dossier, and what each system shows of it."""
+"""Model of the made-up province: true facts of a dossier, and what each system shows of it."""
 
 from __future__ import annotations
 

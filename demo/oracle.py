@@ -1,4 +1,4 @@
-"""When a dossier was truly due and whether it was late, by walking day by day and minute by minute.
+"""Oracle: true due date and lateness of a dossier, by walking day by day and minute by minute.
 
 Slow and obvious on purpose: it shares no code with the product, so that the two can disagree.
 Rules: the national formula (QD 766, 2.1) with office days and hours; see docs of the policy qd766.

@@ -1,4 +1,4 @@
-"""Applicants and officers who cannot be real persons.
+"""People who cannot be real: applicants and officers.
 
 Names are put together from syllables that are no family or given names; identity numbers start with
 province 999, tax codes with 99, telephones with 0300, none of which is handed out.

@@ -1,4 +1,4 @@
-"""The postal service's hand-over lists: one CSV a quarter, UTF-8 with a byte-order mark."""
+"""Postal service's hand-over lists: one CSV a quarter, UTF-8 with a byte-order mark."""
 
 from __future__ import annotations
 

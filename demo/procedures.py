@@ -1,4 +1,4 @@
-"""The made-up province's catalogue: limits of real procedures, versions and some land procedures of its own.
+"""Catalogue of the made-up province: limits of real procedures, versions, some of its own.
 
 ``data/procedures.csv`` holds the texts as the national catalogue writes them and, beside them, how a
 civil servant reads them (``amount``, ``unit``): the reading is never served.

@@ -1,4 +1,4 @@
-"""What a source itself says of a dossier: late or not, by its own rule (demo/sources/*.yaml, ``recorded``)."""
+"""Lateness that a source itself records, by its own rule (demo/sources/*.yaml, ``recorded``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well the product's verdicts match the truth: the only place where the two meet."""
+"""Score of the product's verdicts against the truth: the only place where the two meet."""
 
 from __future__ import annotations
 

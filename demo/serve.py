@@ -1,4 +1,4 @@
-"""The provincial one-stop system over HTTP, in the envelope of the national exchange (law 2.3).
+"""Server of the provincial one-stop system, in the national exchange's envelope (law 2.3).
 
 ``POST /login`` gives a session; ``POST /service`` answers ``LayDanhSachHoSo`` (records by modification
 time, page by page), ``LayThuTuc``, ``LayDanhMucCoQuan`` and ``ThongKeTiepNhan`` (its own counts by agency and day). A session ends after some calls: the answer

@@ -1,7 +1,7 @@
-"""A second made-up province, half of its dossiers spoilt: kinds that people report, planted by rate, apart from the rules.
+"""Spoilt province: a second one, half of its dossiers with defects planted by rate.
 
-Laid over a finished province by a chance of its own. Each dossier knows what really happened and whether what was
-written out lets anybody know it (:mod:`demo.truth`).
+The kinds are those that people report, written apart from the rules. Laid over a finished province by a chance of its
+own. Each dossier knows what really happened and whether what was written out lets anybody know it (:mod:`demo.truth`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Text tables as departments, villages and wards really send them, one habit a book (law 6.2; RFC 4180 broken).
+"""Spoilt text tables as offices really send them, one habit a book (law 6.2).
 
-What a habit destroys is in the truth: a row that cannot be read may be kept as a reject (``absent``), never misread.
+Each breaks RFC 4180 in another way. What a habit destroys is in the truth: a row that cannot be read may be kept as a
+reject (``absent``), never misread.
 """
 
 from __future__ import annotations

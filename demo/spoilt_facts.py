@@ -1,7 +1,8 @@
-"""Spoilt facts of single dossiers: what people report of one-stop systems, written from the formats and the law alone.
+"""Spoilt facts of single dossiers, as people report them of one-stop systems.
 
-Each function gives a dossier a true history, then spoils what its system shows. ``decidable`` says whether what is left
-lets anybody know the truth; UnfitError where this dossier cannot carry it.
+They are written from the formats and the law alone. Each function gives a dossier a true history, then spoils what its
+system shows. ``decidable`` says whether what is left lets anybody know the truth; UnfitError where this dossier cannot
+carry it.
 """
 
 from __future__ import annotations

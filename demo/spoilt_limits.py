@@ -1,4 +1,4 @@
-"""Limits in the words that catalogues really use: the same limit as before, said otherwise (law 2.8, 4.2)."""
+"""Spoilt limits, in the words of real catalogues: the same limit as before (law 2.8, 4.2)."""
 
 from __future__ import annotations
 

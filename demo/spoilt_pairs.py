@@ -1,4 +1,7 @@
-"""Spoilt dossiers that come as two records: entered twice, moved to an heir, or two people taken for one."""
+"""Spoilt pairs: one dossier as two records, or two people taken for one.
+
+A dossier was entered twice, or moved to an heir.
+"""
 
 from __future__ import annotations
 

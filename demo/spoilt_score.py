@@ -1,4 +1,4 @@
-"""How a spoilt province was judged: by kind, what was right, doubted without need, wrong, or said without evidence.
+"""Score of a spoilt province, by kind: right, doubted without need, wrong, or unfounded.
 
 An accusation is founded where what was written out allows it (``accepts`` of the truth table); of two records of one
 dossier (``pair``) one counts, whichever it is.

@@ -1,4 +1,4 @@
-"""Tables of how a spoilt province was judged: kinds, shares against their targets, and misjudged dossiers by kind."""
+"""Tables of a spoilt province's score: kinds against their targets, misjudged dossiers."""
 
 from __future__ import annotations
 

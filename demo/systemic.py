@@ -1,4 +1,4 @@
-"""Faults of a whole system, desk or rule, on top of the single ones: what a ticket has to find, and where.
+"""Systemic faults, of a system, desk or rule: what a ticket has to find, and where.
 
 Three of them, over a province that is spoiled as ever: one procedure gets the default of two hours for its limit, a
 release of the provincial software loses the ends of three months, one agency does not close what it has handed over.

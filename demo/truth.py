@@ -1,4 +1,4 @@
-"""The truth table: what every dossier really is. Written beside the province, never served."""
+"""Truth table: what every dossier really is. Written beside the province, never served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The made-up directory of agencies, before and after 1 July 2025."""
+"""Directory of made-up agencies, before and after 1 July 2025."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The communes' desks: one workbook a commune, with every habit that such workbooks have (law 6.2; law 8).
+"""Workbooks of the communes' desks, one a commune, with all their habits (law 6.2; law 8).
 
 Heading rows at varying places below titles, a row of column numbers, sections, totals, empty rows; dates
 as dates, as bare serial numbers or as text; some end dates with the month first; names in decomposed

@@ -1,4 +1,4 @@
-"""The whole province: made, spoiled, checked against itself, written; taken on by days; corrected at its source."""
+"""The whole province: made, spoilt, checked, written, taken on by days, corrected at its source."""
 
 from __future__ import annotations
 

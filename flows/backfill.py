@@ -1,4 +1,4 @@
-"""Filling a span of a source's past: window by window, each a unit of progress; what was done stays done."""
+"""Backfill of a source's past, window by window; what was done stays done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two systems compared: why one says so many dossiers, or so many late ones, and the other says others."""
+"""Comparison of two systems: why their totals, or their numbers of late dossiers, differ."""
 
 from __future__ import annotations
 

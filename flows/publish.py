@@ -1,4 +1,4 @@
-"""Publishing again what has been judged and measured, without pulling."""
+"""Publication of what has been judged and measured, again and without a pull."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The daily run: pull, load, match, check, judge, measure, publish."""
+"""Daily run: pull, load, match, check, judge, measure, publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rebuilding run: everything from the landing zone again, then judged, measured and published as ever."""
+"""Rebuilding run: everything from the landing zone again, then judged, measured and published."""
 
 from __future__ import annotations
 

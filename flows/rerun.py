@@ -1,4 +1,4 @@
-"""The run after corrections: check, judge, measure and publish again exactly what they touch."""
+"""Run after corrections: check, judge, measure and publish again exactly what they touch."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The shape of the data: every table and field declared once, everything else derived."""
+"""Schemas: every table and field declared once, everything else derived from it."""

@@ -1,4 +1,4 @@
-"""The audit layer: what was done, in a chain that shows tampering, and how far each step has come."""
+"""The audit layer: a tamper-evident chain of loads, and how far each step has come."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sources are left alone after failures: kept over runs, so that none begins where the last one gave up."""
+"""Circuit breakers: which sources are left alone after failures, kept from run to run."""
 
 from __future__ import annotations
 

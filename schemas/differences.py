@@ -1,4 +1,4 @@
-"""Where two systems differ about the same dossiers, each dossier of both in exactly one row."""
+"""Differences between two systems, each dossier of either in exactly one row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dossier layer: what each system states about a dossier, cleaned but never overwritten by us."""
+"""The dossier layer: what each system states about a dossier, cleaned and never overwritten."""
 
 from __future__ import annotations
 

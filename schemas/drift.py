@@ -1,4 +1,7 @@
-"""What each source sends: the shape of its last accepted load, and every change of it. Names and kinds, never values."""
+"""Schema of each source at its last accepted load, and every change of it.
+
+Names and kinds of fields, never values.
+"""
 
 from __future__ import annotations
 

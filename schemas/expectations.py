@@ -1,7 +1,8 @@
-"""What the gates expect, derived from the declarations: a list of plain promises, no engine behind them.
+"""Expectations of the gates, derived from the declarations of tables.
 
-A table's promises come from its fields and key. The source contract speaks about text as it came, and says
-from which share of broken rows on the source has changed rather than erred.
+They are plain promises, with no engine behind them. A table's promises come from its fields and key. The source
+contract speaks about text as it came, and says from which share of broken rows on the source has changed rather than
+erred.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fields that stand in more than one table: the same quantity has the same name everywhere."""
+"""Fields that stand in several tables: the same quantity has the same name everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The quality layer: failed checks, gate results, and corrections with who proposed and approved them."""
+"""The quality layer: failed checks, gate results, corrections with author and approver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The landing layer: a receipt for every pull, the files that came, and what could not be used."""
+"""The landing layer: a receipt for every pull, its files, and the rejected records."""
 
 from __future__ import annotations
 

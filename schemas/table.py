@@ -1,4 +1,4 @@
-"""One declaration per table, from which dtypes, DDL, expectations and documentation are derived.
+"""Declaration of a table, from which dtypes, DDL, expectations and documentation are derived.
 
 A :class:`Field` is a promise about a column; a :class:`Table` is a list of them with a key and
 a grain. Nothing here touches a database: ``to_sql`` only builds SQLAlchemy's description.

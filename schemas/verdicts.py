@@ -1,4 +1,4 @@
-"""The verdict layer: for each dossier and policy when it was due, when it was done, and what follows."""
+"""The verdict layer: due date, end and timeliness of each dossier under each policy."""
 
 from __future__ import annotations
 

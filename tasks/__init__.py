@@ -1,1 +1,1 @@
-"""The steps of the pipeline."""
+"""Steps of the pipeline."""

@@ -1,4 +1,7 @@
-"""Checking a batch of partitions: read, ask every question, keep what failed with when it was first and last seen."""
+"""Checking: every quality check on a batch of partitions, and a record of what failed.
+
+A finding keeps the days on which it was first and last seen.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Finding agencies whose clock is off, source by source, so that neither checks nor verdicts rely on their hours."""
+"""Clock faults: agencies whose clock is off, found source by source.
+
+Neither checks nor verdicts rely on their hours then.
+"""
 
 from __future__ import annotations
 

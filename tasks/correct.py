@@ -1,4 +1,7 @@
-"""Corrections: a file of new values with evidence comes in, each line is kept or refused, and a re-run is asked for."""
+"""Corrections: a file of new values with evidence, each line accepted or refused.
+
+What was accepted asks for a run that judges the dossiers again.
+"""
 
 from __future__ import annotations
 

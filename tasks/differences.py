@@ -1,4 +1,4 @@
-"""Differences: the dossiers of two systems laid beside each other, and why their totals are not the same."""
+"""Differences between two systems: their dossiers compared, and why their totals differ."""
 
 from __future__ import annotations
 

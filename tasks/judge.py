@@ -1,4 +1,4 @@
-"""Judging a batch of partitions: read, derive, hold against the record, write what changed."""
+"""Judging: the verdicts of a batch of partitions, written where they changed."""
 
 from __future__ import annotations
 

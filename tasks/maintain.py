@@ -1,4 +1,4 @@
-"""Maintenance: half-written files of killed runs, old gate results, the warehouse's housekeeping."""
+"""Maintenance: unfinished files of killed runs, old gate results, vacuum of the warehouse."""
 
 from __future__ import annotations
 

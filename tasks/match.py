@@ -1,4 +1,4 @@
-"""Matching: which records speak about the same dossier; only what changed is compared with all there is."""
+"""Matching: records about the same dossier; only changed ones are compared with all the rest."""
 
 from __future__ import annotations
 

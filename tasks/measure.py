@@ -1,4 +1,4 @@
-"""Measure: from verdicts to the counters of every agency, field, channel and month."""
+"""Measuring: from verdicts to the counters of every agency, field, channel and month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publish: freeze the figures of one policy as a publication that never changes again."""
+"""Publishing: the figures of one policy, frozen as a publication that never changes again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pulling a source into the landing zone, and loading what landed into the warehouse."""
+"""Pulling of a source into the landing zone, and loading of landed pages."""
 
 from __future__ import annotations
 

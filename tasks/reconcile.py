@@ -1,4 +1,4 @@
-"""Proof of completeness: a source's own counts against what is held of it."""
+"""Reconciliation: a source's own counts against the dossiers held of it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands of `motcua`: one module a group; what they print stands where they are."""
+"""Commands of `motcua`: one module a group, with what it prints."""

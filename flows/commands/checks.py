@@ -1,4 +1,4 @@
-"""What the commands about checks show: waivers, and what a changed check would flip."""
+"""Commands about checks: waivers, and the effect of a changed check."""
 
 from __future__ import annotations
 

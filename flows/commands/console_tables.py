@@ -1,4 +1,7 @@
-"""Tables for a terminal of 80 characters: narrow headings, whole codes, and no column that is cut off unsaid."""
+"""Tables for a terminal of 80 characters: narrow headings, whole codes, no column cut off.
+
+A column that does not fit is named, never dropped silently.
+"""
 
 from __future__ import annotations
 

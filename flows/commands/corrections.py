@@ -1,4 +1,4 @@
-"""What the commands about corrections show: what is proposed, how corrections stand, where a source contradicts."""
+"""Commands about corrections: proposals, status, and contradictions by the source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make demo`: the whole job on a made-up province, once, with everything started here and stopped again.
+"""Demo (`make demo`): the whole job on a made-up province, once, with its own servers.
 
 The province is an outside world: it is made, served and scored by processes of its own, which know the truth.
 This program never reads it.

@@ -1,4 +1,4 @@
-"""How figures move where a notice, before it holds, makes some dossiers come out otherwise."""
+"""Changes of figures that a notice causes, shown before it holds."""
 
 from __future__ import annotations
 

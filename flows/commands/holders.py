@@ -1,4 +1,4 @@
-"""What `motcua holders` prints: who held the dossiers, for how long, and how much of it after the due date."""
+"""Output of `motcua holders`: who held the dossiers, how long, and how long after the due date."""
 
 from __future__ import annotations
 

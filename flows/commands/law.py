@@ -1,4 +1,7 @@
-"""What the commands do that try law before it holds: rehearse a draft, take in a notice, hold the calendar against a package."""
+"""Commands that try a legal change before it takes effect: a draft, a notice, the package.
+
+The package is `holidays`, which the calendar is compared with.
+"""
 
 from __future__ import annotations
 

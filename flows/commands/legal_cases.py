@@ -1,4 +1,4 @@
-"""Report of `motcua law test`: for each legal case whether it passes, what it expects and what came out, in an official's words."""
+"""Report of `motcua law test`: each legal case, expected and actual, in an official's words."""
 
 from __future__ import annotations
 

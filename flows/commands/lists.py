@@ -1,4 +1,4 @@
-"""What `motcua list` prints of changes of due dates, extensions, silent feeds, figures too good to be true, and letters."""
+"""Output of `motcua list`: due dates, extensions, silent feeds, suspicious months, letters."""
 
 from __future__ import annotations
 

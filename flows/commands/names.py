@@ -1,4 +1,7 @@
-"""Names that a command was given: each is looked up before anything is read, so that a slip is no answer of 0 dossiers."""
+"""Names given to a command, looked up before anything is read.
+
+So a slip is an error, not an answer of 0 dossiers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Output whose reader may leave: after `| head` has seen enough the rest is discarded, and the command does all its work."""
+"""Output whose reader may leave: after `| head` the command still does all its work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `motcua quality` shows, the score of agencies, procedures or sources with its trend; and `motcua cleaned`."""
+"""Output of `motcua quality`, the score with its trend, and of `motcua cleaned`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands do that run a flow: have everything running, run it here, tell how it ended."""
+"""Commands that run a flow: start what it needs, run it here, tell how it ended."""
 
 from __future__ import annotations
 

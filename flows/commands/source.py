@@ -1,4 +1,7 @@
-"""What `motcua source` says about a source in plain words. Nothing is landed or loaded; names, codes and counts only."""
+"""Output of `motcua source` about a source in plain words: names, codes and counts only.
+
+Nothing is landed or loaded.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands show that only look: status, rejected records."""
+"""Commands that only look: status, rejected records."""
 
 from __future__ import annotations
 

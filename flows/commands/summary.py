@@ -1,4 +1,4 @@
-"""The summary of a run on a terminal: the same counts as in the run's artifacts."""
+"""Summary of a run on a terminal: the same counts as in the run's artifacts."""
 
 from __future__ import annotations
 

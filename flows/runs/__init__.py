@@ -1,1 +1,1 @@
-"""What every run has: the day it reports, its stages, its progress and its outcome."""
+"""Parts of every run: the day it reports, its stages, its progress and its outcome."""

@@ -1,4 +1,4 @@
-"""Files that were loaded in a run and are not as files should be: told at its end, by name, so that their office mends them."""
+"""Faulty files that a run loaded, named at its end, so that their office corrects them."""
 
 from __future__ import annotations
 

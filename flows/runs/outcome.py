@@ -1,4 +1,4 @@
-"""What went wrong in a run that went on all the same, and the state that it therefore ends in."""
+"""Outcome of a run: failures that did not stop it, and the final state they cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run is: one progress artifact, moved stage by stage, and the run's tables at the end."""
+"""Progress of a run: one artifact, moved stage by stage, and the run's tables at the end."""
 
 from __future__ import annotations
 

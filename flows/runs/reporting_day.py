@@ -1,4 +1,7 @@
-"""The day that a run speaks for: closed, and governed by a policy and its indicators; the one place that asks the clock for it."""
+"""Reporting day of a run: closed, and governed by a policy and its indicators.
+
+No other module asks the clock for it.
+"""
 
 from __future__ import annotations
 

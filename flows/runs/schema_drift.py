@@ -1,4 +1,4 @@
-"""What a run tells about changes in the shape of its sources: a table, and a sentence where a source's file asks for one."""
+"""Schema changes of sources that a run met: a table, and a warning where a file asks for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stages that several flows share, from what is pending to what is published."""
+"""Stages that several flows share, from pending pages to published figures."""
 
 from __future__ import annotations
 

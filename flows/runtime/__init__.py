@@ -1,1 +1,1 @@
-"""Running it: the Prefect server and worker as children, their settings, and what tells whether all is well."""
+"""Runtime: the Prefect server and worker as children, their settings, and their health."""

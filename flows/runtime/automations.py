@@ -1,4 +1,4 @@
-"""The automation that no deployment owns: a run whose heart stopped is marked Crashed."""
+"""Automation that no deployment owns: a run without a heartbeat is marked Crashed."""
 
 from __future__ import annotations
 

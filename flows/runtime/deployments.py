@@ -1,4 +1,7 @@
-"""From ``prefect.yaml`` to the server: work pool, deployments, triggers; what is unchanged is left alone."""
+"""Deployments of ``prefect.yaml`` at the server: work pool, schedules and triggers.
+
+What is unchanged is left alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`motcua doctor`: what is installed, reachable and migrated, line by line, each with what to do where it isn't."""
+"""Report of `motcua doctor`: what is installed, reachable and migrated, and what to do if not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of Prefect: one block, set before Prefect is imported and handed to every child.
+"""Settings of Prefect: one block, set before Prefect is imported and handed to every child.
 
 Measured one by one: results are never kept, nothing is sent home, the page that calls
 a tracker is not served, everything behind a password, foreign pages get no answer.

@@ -1,7 +1,7 @@
-"""Keeper of a Prefect server: its parent process, which stops it as soon as nobody uses it, however the last one ended.
+"""Keeper of a Prefect server: its parent process, which stops it when nobody uses it.
 
-A command that ends in order stops the server itself where it was the last user. One that is killed cannot; its
-lock goes with it, and the keeper sees that.
+It does so however the last user ended. A command that ends in order stops the server itself where it was the last user.
+One that is killed cannot; its lock goes with it, and the keeper sees that.
 """
 
 from __future__ import annotations

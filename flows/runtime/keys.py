@@ -1,4 +1,4 @@
-"""The password of the Prefect server: made once, readable by its owner only."""
+"""Password of the Prefect server: made once, readable by its owner only."""
 
 from __future__ import annotations
 

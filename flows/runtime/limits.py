@@ -1,4 +1,7 @@
-"""How many runs may ask a source at the same time: one; and a host that several sources are at: as many as its files say."""
+"""Limits of runs at a source and at a host: one, and as many as its files say.
+
+Several sources may share a host.
+"""
 
 from __future__ import annotations
 

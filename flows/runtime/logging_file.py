@@ -1,6 +1,7 @@
-"""Prefect's logging with every handler masked: written from here at each start, so that no file can be missing or older.
+"""Logging of Prefect with every handler masked, written anew at each start.
 
-Where Prefect finds no such file it takes its own set-up without a word, and nothing would be masked.
+So no file can be missing or older. Where Prefect finds no such file it takes its own set-up without a word, and nothing
+would be masked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The second net under personal values: whatever looks like one is masked before any handler sees it.
+"""Logging filter: whatever looks like a personal value is masked before a handler sees it.
 
 The first net is that no message carries one. This one works on messages and tracebacks.
 """

@@ -1,4 +1,4 @@
-"""Prefect's commands with masked messages: the server and the worker are started through here, or not at all."""
+"""Masked Prefect: the server and the worker are started through here, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Prefect server as a child process: started where none of ours answers, joined where one does."""
+"""Prefect server as a child process: joined where one of ours answers, started where none does."""
 
 from __future__ import annotations
 

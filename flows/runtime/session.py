@@ -1,4 +1,4 @@
-"""What a command needs running: the warehouse, the Prefect server, and this process's settings of Prefect."""
+"""Session of a command: the warehouse, the Prefect server and this process's settings of it."""
 
 from __future__ import annotations
 

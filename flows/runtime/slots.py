@@ -1,4 +1,4 @@
-"""Was a run made for every slot that was due? A broken scheduler fails in silence."""
+"""Missed runs: slots that were due and have no run, because a broken scheduler is silent."""
 
 from __future__ import annotations
 

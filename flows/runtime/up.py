@@ -1,4 +1,4 @@
-"""`motcua up`: warehouse, server, deployments and worker, watched over until stopped."""
+"""Service of `motcua up`: warehouse, server, deployments and worker, watched until stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users of the Prefect server: whoever works with it holds a shared lock, and a killed process loses its own with its life."""
+"""Users of the Prefect server: each process holds a shared lock, lost when it is killed."""
 
 from __future__ import annotations
 

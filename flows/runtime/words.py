@@ -1,4 +1,4 @@
-"""What an operator reads: the words of the reports, and sentences that several commands share."""
+"""Words that an operator reads: those of the reports, and sentences several commands share."""
 
 from __future__ import annotations
 

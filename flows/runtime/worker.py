@@ -1,4 +1,4 @@
-"""The worker that runs what is due, and what is done about slots that nobody ran."""
+"""Worker that runs what is due, and warnings about slots that nobody ran."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The warehouse's tables over time: static steps, each written once and never changed after a release."""
+"""Migrations of the warehouse: fixed steps, each written once and unchanged after its release."""

@@ -1,4 +1,4 @@
-"""How declared tables are compared with a database's: our layers only, types and comments too."""
+"""Comparison of declared tables with those of a database: our layers only, types and comments too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run by Alembic inside ``tasks.warehouse.migrations.migrate``, on the connection that it is given there."""
+"""Alembic's entry point, run on the connection of ``tasks.warehouse.migrations.migrate``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Cleaning: from text to typed frames, a column at a time; personal values end here."""
+"""Cleaning: from text to typed frames, column by column; personal values end here."""

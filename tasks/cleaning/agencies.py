@@ -1,6 +1,7 @@
-"""Which agency of the directory a record means: by code in either style, else by name, its exact spelling first.
+"""Agencies named in records, found in the directory by code or else by name.
 
-Names that differ in a mark are different names (Đông Sơn, Đồng Sơn): without marks only one that is left alone is found.
+A code may have either style; of names the exact spelling is tried first. Names that differ in a mark are different
+names (Đông Sơn, Đồng Sơn): without marks only one that is left alone is found.
 """
 
 from __future__ import annotations

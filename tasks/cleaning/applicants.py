@@ -1,4 +1,4 @@
-"""Applicants: what checks need is derived, a keyed pseudonym is kept, the values themselves end here."""
+"""Applicants: values for checks are derived, a keyed pseudonym is kept, the rest is dropped."""
 
 from __future__ import annotations
 

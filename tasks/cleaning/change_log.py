@@ -1,4 +1,7 @@
-"""Changes as cleaning notes them, one field of some rows at a time, and the rows of ``quality.changes`` made of them."""
+"""Change log of cleaning, and the rows of ``quality.changes`` made from it.
+
+Cleaning writes to it one field of some rows at a time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cleaning changed of a dossier's fields: the value as given, the value kept, by which rule, how sure.
+"""Changes that cleaning made to a dossier's fields: value before, after, rule and confidence.
 
 Reading a value in the form that the source's file declares (a date in its order and zone, a listed code) changes nothing;
 anything beyond that is a change. Personal values are named by their rule only.

@@ -1,4 +1,4 @@
-"""Code lists that hold where a source's file gives none of its own (law 2.4 to 2.7)."""
+"""Code lists that hold where a source's file declares none of its own (law 2.4 to 2.7)."""
 
 from __future__ import annotations
 

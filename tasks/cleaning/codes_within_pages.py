@@ -1,4 +1,7 @@
-"""Reused numbers within some pages: statements about two dossiers that bear one code get two codes before the latest is kept."""
+"""Reused numbers within some pages: two dossiers with one code get two codes.
+
+This happens before the latest statement of each dossier is chosen.
+"""
 
 from __future__ import annotations
 

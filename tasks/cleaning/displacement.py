@@ -1,7 +1,8 @@
-"""Displacement of cells: whether the headings of a page stand over the values that they name, told by the values.
+"""Displaced cells: whether a page's headings stand over the values that they name.
 
-Where a column was put in, left out or exchanged in an export, every row is read wrongly and each value may look sound:
-a due date where the receipt should be. So pages are asked as a whole, by a sample of their rows.
+The values themselves tell. Where a column was put in, left out or exchanged in an export, every row is read wrongly and
+each value may look sound: a due date where the receipt should be. So pages are asked as a whole, by a sample of their
+rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Dossiers: from readings to rows of ``core.dossiers``."""
+"""Dossiers: from parsed records to rows of ``core.dossiers``."""
 
 from __future__ import annotations
 

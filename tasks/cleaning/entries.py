@@ -1,6 +1,7 @@
-"""What cleaning changed of entries of progress logs and of pauses: as for dossiers, field by field, with the entry's place.
+"""Changes that cleaning made to entries of progress logs and to pauses, field by field.
 
-An entry that is left out, because nobody can tell when it was, is told too: its places count down from -1.
+As for dossiers, with the entry's place. An entry that is left out, because nobody can tell when it was, is told too:
+its places count down from -1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Sources whose records tell only what changed: all statements about a dossier together are the dossier."""
+"""Partial statements: all records about a dossier together are the dossier.
+
+Some sources send only what changed.
+"""
 
 from __future__ import annotations
 

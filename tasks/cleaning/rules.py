@@ -1,4 +1,4 @@
-"""Rules by which cleaning changes a field: what each does, its version, and how far its answer is to be trusted."""
+"""Rules by which cleaning changes a field: effect, version and confidence of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Order of statements about one dossier: by the source's own time of modification, never by their place in a file."""
+"""Order of statements about one dossier, by the source's own time of modification.
+
+Their place in a file never decides.
+"""
 
 from __future__ import annotations
 

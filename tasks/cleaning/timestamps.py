@@ -1,4 +1,4 @@
-"""Dates of a record as instants in UTC: formats, order of day and month, zone, and the marks they leave."""
+"""Timestamps of a record as instants in UTC: format, order of day and month, zone, marks."""
 
 from __future__ import annotations
 

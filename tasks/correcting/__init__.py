@@ -1,1 +1,1 @@
-"""Correcting: proposals as files, and corrections taken back."""
+"""Correcting: files of proposals, and the withdrawal of corrections."""

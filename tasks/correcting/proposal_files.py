@@ -1,4 +1,7 @@
-"""Proposals: what the evidence speaks for is written down, listed per agency and sent out; nobody's data is changed."""
+"""Proposal files: corrections that the evidence supports, listed for each agency to approve.
+
+Nobody's data is changed by a proposal.
+"""
 
 from __future__ import annotations
 

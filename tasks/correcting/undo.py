@@ -1,4 +1,4 @@
-"""Taking corrections back: one, or a whole package; later ones about the same field stand."""
+"""Withdrawal of corrections, singly or by package; later ones about the same field stand."""
 
 from __future__ import annotations
 

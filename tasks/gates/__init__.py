@@ -1,1 +1,1 @@
-"""Gates: the contracts that data keep on their way in and out, and the pages that show the results."""
+"""Gates: contracts that data keep on their way in and out, and pages of their results."""

@@ -1,4 +1,7 @@
-"""Gates: the contracts of source, cleaned and published data, kept by Great Expectations; counts only, no cell value."""
+"""Contracts of source, cleaned and published data, kept by Great Expectations.
+
+Results are counts only, no cell value.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data Docs: what the gates found, a page a day, and an index of the newest days.
+"""Data Docs: results of the gates, one page a day, and an index of the newest days.
 
 A page costs the same however many there are: the index reads first lines, and old pages are forgotten.
 """

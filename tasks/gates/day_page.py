@@ -1,6 +1,7 @@
-"""The page of a day's gates, drawn by Great Expectations' own renderer: counts and promises, no cell value, nothing from anywhere.
+"""Page of a day's gates, drawn by Great Expectations' own renderer, which loads nothing.
 
-The results are rows of ``quality.gate_results``; the library's frame, which loads from five hosts, is left out.
+It shows counts and promises, no cell value. The results are rows of ``quality.gate_results``; the library's frame,
+which loads from five hosts, is left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Great Expectations, asked about plain promises: how many rows broke each, never a cell value.
+"""Great Expectations as an engine for plain promises: rows that broke each, no cell value.
 
 Only this module and :mod:`tasks.gates.day_page` know it. It takes seconds to import, so a process that meets no gate
 never pays for it.

@@ -1,1 +1,1 @@
-"""Judging: what a verdict needs beside the dossiers: offices, clocks, waivers, proposals, the fingerprint of the rules."""
+"""Judging: offices, clocks, waivers, proposals and the rules digest that verdicts need."""

@@ -1,4 +1,4 @@
-"""From a calendar of the configuration to a working clock, built once per calendar and agency."""
+"""Working clocks of the configured calendars, each built once per calendar and agency."""
 
 from __future__ import annotations
 

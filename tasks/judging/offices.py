@@ -1,4 +1,4 @@
-"""The office behind a source: its zone, its clock and its own rule of what is late."""
+"""Offices behind sources: zone, clock and the source's own rule of lateness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proposals beside verdicts: made from the same settled dossiers and written in the same transaction."""
+"""Proposals made beside verdicts, from the same timeline and in the same transaction."""
 
 from __future__ import annotations
 

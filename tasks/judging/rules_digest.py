@@ -1,4 +1,4 @@
-"""One digest of everything that decides verdicts besides the data: rules code and configuration."""
+"""Digest of everything besides the data that decides verdicts: rules code and configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which findings are waived on a day: a piece of SQL and its parameters, for whoever counts findings."""
+"""Waived findings of a day, as a piece of SQL with parameters for whoever counts findings."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Legal cases: dossiers written down as an official can read them, with the verdict that the law gives, and their judging."""
+"""Legal cases: dossiers that an official can read, with the verdict that the law gives."""

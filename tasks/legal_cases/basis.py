@@ -1,4 +1,4 @@
-"""Basis of a legal case: the documents and articles of the legal register that it rests on, cited for people."""
+"""Basis of a legal case: its documents and articles of the legal register, as cited."""
 
 from __future__ import annotations
 

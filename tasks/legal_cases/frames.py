@@ -1,4 +1,4 @@
-"""Frames of a legal case: the rows that a source with this one dossier would have left in the warehouse."""
+"""Frames of a legal case: the rows that a source with only this dossier would leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging of legal cases: each is judged as a run would judge it, and what comes out is held against what was expected."""
+"""Judging of legal cases as in a run, and comparison with the expected verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Format of legal cases: YAML that an official writes and checks; every key is known, every time is office time.
+"""Format of legal cases: YAML that an official writes, with strict keys and office time.
 
 Files: ``tests/legal/cases/*.yaml``, and an office's own, run by ``motcua law test FILE``.
 """

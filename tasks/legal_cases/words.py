@@ -1,4 +1,4 @@
-"""Words of a legal case: what an official writes for a status, a verdict or a kind of pause, and the code that it stands for."""
+"""Words of a legal case: an official's words for statuses, verdicts and pauses, with their codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what pages say to typed frames that the warehouse takes; no personal value gets past this step."""
+"""Cleaned pages: typed frames for the warehouse; personal values end in this step."""
 
 from __future__ import annotations
 

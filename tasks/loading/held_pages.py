@@ -1,4 +1,4 @@
-"""Pages that are held back: their headings stand over other values, so nothing of them is loaded until somebody has looked."""
+"""Held pages: headings that stand over other values; nothing is loaded until somebody looks."""
 
 from __future__ import annotations
 

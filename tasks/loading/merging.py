@@ -1,4 +1,7 @@
-"""Merging of cleaned pages into the warehouse: dossiers with their log, pauses and changes, but no older statement over a newer one."""
+"""Merging of cleaned pages into the warehouse: dossiers, logs, pauses and changes.
+
+No older statement replaces a newer one.
+"""
 
 from __future__ import annotations
 

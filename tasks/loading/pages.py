@@ -1,4 +1,4 @@
-"""Loading: what landed and is not loaded yet goes through its gates into the warehouse, in whole transactions.
+"""Loading: landed pages pass their gates into the warehouse, in whole transactions.
 
 While the warehouse writes some pages, their last gate looks at them and the next pages are read and cleaned, those
 behind them read already: two processors are both busy. Nothing is committed before its gates have let it pass, nor before what came earlier.

@@ -1,4 +1,7 @@
-"""Sources whose records tell only what changed: a new page is read beside the earlier ones about the same dossiers, no others."""
+"""Partial records: a new page is read together with earlier pages about the same dossiers.
+
+Some sources send only what changed.
+"""
 
 from __future__ import annotations
 

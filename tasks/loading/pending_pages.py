@@ -1,4 +1,4 @@
-"""Pages that have landed and wait to be loaded: which, in which order, and what is noted when they are."""
+"""Pending pages: what has landed and waits to be loaded, in order, and its record when it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Drift: what a source sends now against what its last accepted load showed, and what the source's file says about it."""
+"""Schema drift: what a source sends now against its last accepted load.
+
+The source's file says what is done about it.
+"""
 
 from __future__ import annotations
 

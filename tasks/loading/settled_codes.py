@@ -1,4 +1,7 @@
-"""Reused numbers across loads: a dossier that bears the number of a stored other one is kept beside it, under a code with its year."""
+"""Reused numbers across loads: the newer dossier is kept beside the stored one.
+
+Its code then carries its year.
+"""
 
 from __future__ import annotations
 

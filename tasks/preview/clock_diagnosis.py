@@ -1,4 +1,7 @@
-"""Diagnosis of a source from all that it sends: what its own times say about its clock and its calendar. Nothing is kept."""
+"""Diagnosis of a source's clock and calendar from all the times that it sends.
+
+Nothing is stored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Foresight: what a load would hold back and what its gates would say of pages looked at; nothing is stored."""
+"""Forecast of a load: pages that would be held back, and results of the gates.
+
+Nothing is stored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A look at a source before anything of it is landed: what would be read, what would not, what is doubtful."""
+"""Check of a source before anything is landed: readable, unreadable and doubtful records."""
 
 from __future__ import annotations
 

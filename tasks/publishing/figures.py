@@ -1,4 +1,4 @@
-"""The figures that a publication freezes, and the digest that names it."""
+"""Figures that a publication freezes, and the digest that names it."""
 
 from __future__ import annotations
 

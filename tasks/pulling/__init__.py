@@ -1,1 +1,1 @@
-"""Parts of a pull: which windows to ask for, what to write down of them, whether to accept them. No step of its own."""
+"""Parts of a pull: windows to ask for, the log of it, and whether to accept what came."""

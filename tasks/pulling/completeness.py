@@ -1,4 +1,4 @@
-"""Proof of completeness: the dossiers of each agency and day, by the source's own count and as they are held here."""
+"""Completeness: dossiers of each agency and day, by the source's count and as held here."""
 
 from __future__ import annotations
 

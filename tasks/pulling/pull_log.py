@@ -1,4 +1,7 @@
-"""What a pull writes down: its receipt, its windows, its pages; each in a small transaction, as soon as it is true."""
+"""Pull log: receipt, windows and pages of a pull, each in a small transaction of its own.
+
+Each is written as soon as it is true.
+"""
 
 from __future__ import annotations
 

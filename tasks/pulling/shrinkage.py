@@ -1,4 +1,4 @@
-"""The gate that a source passes before it is believed: does it still hold about what it held?
+"""Shrinkage gate: whether a source still holds about as many records as before.
 
 What a source no longer shows is never retired, so a source that was emptied does no harm to the figures of
 the past; but its news would be missing from then on, and nobody would know.

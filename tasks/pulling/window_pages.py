@@ -1,4 +1,7 @@
-"""Reading windows into the landing zone: page by page, each written down while the next one is asked for, and never later."""
+"""Pages of windows, read into the landing zone one by one.
+
+Each is recorded while the next one is asked for.
+"""
 
 from __future__ import annotations
 

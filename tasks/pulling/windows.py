@@ -1,4 +1,4 @@
-"""Arithmetic of windows: what of a source's time has landed, where the gaps are, what to ask for next."""
+"""Windows of a source's time: what has landed, where the gaps are, what to ask for next."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Recovery: what is kept beside the landing files, so that the warehouse can be made again from them."""
+"""Recovery: what is kept beside the landing files so that the warehouse can be rebuilt."""

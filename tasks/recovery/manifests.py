@@ -1,4 +1,4 @@
-"""Receipts beside the landing files: what a warehouse that was lost has to know again to be rebuilt from them.
+"""Manifests beside the landing files: what rebuilding a lost warehouse needs to know.
 
 Whoever loads pages or takes in corrections (and, in :mod:`tasks.recovery.run_history`, whoever publishes or ends a run) lands a
 receipt inside the open load, before its commit. Each names the one that was committed before it, so of the receipts of

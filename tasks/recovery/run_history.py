@@ -1,4 +1,4 @@
-"""What only the runs know, kept beside the landing files: a replay makes figures again, not the days on which things were found.
+"""Run history that landing files cannot give back: first-seen days, gate results, published figures.
 
 Receipts of loads and of corrections tell what was read. When a finding was first seen, what a gate found on a day, pulls
 that brought nothing, figures that were published: no landing file tells that. Each run lands at its end what is new of

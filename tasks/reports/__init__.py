@@ -1,1 +1,1 @@
-"""What people read: workbooks, the page, artifacts, explanations."""
+"""Reports that people read: workbooks, the page, artifacts, explanations."""

@@ -1,4 +1,4 @@
-"""Which figures move where some dossiers come out otherwise: before and after, agency by agency and month by month."""
+"""Affected figures: before and after, by agency and month, where some verdicts change."""
 
 from __future__ import annotations
 

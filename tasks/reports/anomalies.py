@@ -1,4 +1,4 @@
-"""Days out of the ordinary: far more or far fewer receipts or closings than that kind of working day has."""
+"""Anomalous days: far more or fewer receipts or closings than on such working days."""
 
 from __future__ import annotations
 

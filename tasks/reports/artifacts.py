@@ -1,4 +1,4 @@
-"""What an operator sees of a run in the Prefect UI: tables of counts and a summary. Counts only, never a dossier."""
+"""Artifacts of a run in the Prefect UI: tables of counts and a summary, never a dossier."""
 
 from __future__ import annotations
 

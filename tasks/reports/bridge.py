@@ -1,4 +1,4 @@
-"""The bridge from one system's totals to another's: a table of classes, and the dossiers behind it as files.
+"""Bridge from one system's totals to another's: a table of classes, and files of dossiers.
 
 No personal value stands in either: codes, agencies, statuses and times only.
 """

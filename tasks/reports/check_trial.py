@@ -1,4 +1,4 @@
-"""Trying a new or changed check on all dossiers there are, writing nothing."""
+"""Trial of a new or changed check on all dossiers; nothing is written."""
 
 from __future__ import annotations
 

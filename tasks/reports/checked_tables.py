@@ -1,4 +1,4 @@
-"""A file held against the rules declared for it: which cells break them, which rows speak about one thing.
+"""File checked against declared rules: cells that break them, rows about the same thing.
 
 Answers name rows, columns and rules, never a value: such a file may hold anything about persons.
 """

@@ -1,4 +1,4 @@
-"""What cleaning changed: counted by source, field and rule for who runs the systems, listed for one dossier or for all."""
+"""Changes made by cleaning: counted by source, field and rule, or listed by dossier."""
 
 from __future__ import annotations
 

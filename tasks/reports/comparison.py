@@ -1,4 +1,4 @@
-"""Where two policies disagree, dossier by dossier, and what it sums up to."""
+"""Comparison of two policies, dossier by dossier and in sum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What proves that nothing is missing, as tables and sentences: agencies, days and counts only."""
+"""Proof of completeness as tables and sentences: agencies, days and counts only."""
 
 from __future__ import annotations
 

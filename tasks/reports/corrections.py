@@ -1,4 +1,4 @@
-"""How corrections stand: counts of every state, and one by one where the source contradicts."""
+"""Status of corrections: counts by state, and a list where the source contradicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts of law that are tried on history: a policy, a calendar, a notice about days, or limits of procedures."""
+"""Drafts of law tried on history: a policy, a calendar, a notice of days, or limits."""
 
 from __future__ import annotations
 

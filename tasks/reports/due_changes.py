@@ -1,4 +1,4 @@
-"""The deadline ledger: every change of a due date that a pull or a request record shows, and whether it came too late.
+"""Changes of due dates that a pull or a request record shows, and whether each was too late.
 
 Two witnesses: the states of a dossier that successive pulls have shown, and the due dates that a request for a supplement
 states before and after. Where both tell the same change, it is one.

@@ -1,4 +1,4 @@
-"""Who holds the dossiers, and who held the late ones after their due date: working minutes by agency and holder.
+"""Holders of dossiers: working minutes by agency, and those after the due date.
 
 On demand: the figures are worked out anew from the dossiers, the log and the pauses, so they always speak for what was judged last.
 """

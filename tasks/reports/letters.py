@@ -1,4 +1,4 @@
-"""Letters of apology: who still has to get one, which came too late, which have to be withdrawn.
+"""Letters of apology: owed, sent too late, or to be withdrawn.
 
 No source carries the letters: the national exchange has no field for them (form 04 of TT 03/2025 is a paper of the office). So the
 office's own register is read beside the verdicts: a CSV file with the dossier's code and the day on which the letter was sent.

@@ -1,4 +1,4 @@
-"""Files for people: written whole or not at all, and nothing in a table that a spreadsheet would run."""
+"""List files for people: written whole or not at all, without formulas a spreadsheet would run."""
 
 from __future__ import annotations
 

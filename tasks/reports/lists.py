@@ -1,4 +1,4 @@
-"""Lists that people work from: who is owed an apology, what will be late next, what grows old, what must be corrected.
+"""Work lists: apologies owed, dossiers soon late, old dossiers, records to be corrected.
 
 Codes, agencies and times only; nothing about persons.
 """

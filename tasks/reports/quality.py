@@ -1,4 +1,7 @@
-"""Quality score of agencies, procedures or sources: the share of dossiers with nothing to correct, and where it is going."""
+"""Quality score of agencies, procedures or sources: share of sound dossiers, and its trend.
+
+A sound dossier is one with nothing to correct.
+"""
 
 from __future__ import annotations
 

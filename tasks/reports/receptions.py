@@ -1,4 +1,7 @@
-"""Reception within its limit, dossier by dossier and agency by agency: the first of the two clocks. It only reads."""
+"""Reception within its limit, by dossier and agency: the first of the two clocks.
+
+This module only reads.
+"""
 
 from __future__ import annotations
 

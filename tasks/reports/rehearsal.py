@@ -1,4 +1,4 @@
-"""Verdicts worked out side by side and written nowhere: two policies, or the law as it is and as a draft has it."""
+"""Verdicts under two policies, or under the law in force and a draft; nothing is written."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Withdrawn and filed again: the same person, the same procedure, a new limit. Who looks at one dossier sees nothing late.
+"""Dossiers withdrawn and filed again: same person, same procedure, a new limit.
 
-Nobody can tell from the data whether the citizen wished it. What a policy's own, narrower window makes of it stands in the
-verdict (reason ``refiled``); the list shows all of them to the inspector.
+Whoever looks at one of them alone sees nothing late. Nobody can tell from the data whether the citizen wished it. What
+a policy's own, narrower window makes of it stands in the verdict (reason ``refiled``); the list shows all of them to
+the inspector.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Feeds that fell silent: a source, or an agency in it, without a record for longer than its rhythm allows."""
+"""Silent feeds: a source, or an agency in it, without records for longer than usual."""
 
 from __future__ import annotations
 

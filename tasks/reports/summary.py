@@ -1,4 +1,7 @@
-"""What a run has brought, in counts: per source, per agency, and the three numbers. Read from a publication."""
+"""Summary of a run in counts: per source, per agency, and the three main figures.
+
+It is read from a publication.
+"""
 
 from __future__ import annotations
 

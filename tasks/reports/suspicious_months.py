@@ -1,4 +1,7 @@
-"""Figures too good to be true: an agency's closings of a month, as the source records them, that no office produces by working."""
+"""Months in which an agency's recorded on-time share is implausibly high.
+
+No office that works produces such figures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tickets: what has to be mended, by whom it is suffered, and how many false alarms go away with it.
+"""Tickets: what has to be corrected, who is affected, how many false alarms it would end.
 
 Codes, names of agencies and procedures, months; nothing about persons.
 """

@@ -1,4 +1,4 @@
-"""What people read: Vietnamese first, English by the setting ``MOTCUA_LANGUAGE``."""
+"""Language of reports: Vietnamese first, English by the setting ``MOTCUA_LANGUAGE``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The windows that a source was asked, and the gaps between them, as tables that an operator reads."""
+"""Windows asked of a source, and the gaps between them, as tables for an operator."""
 
 from __future__ import annotations
 

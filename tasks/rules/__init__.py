@@ -1,1 +1,4 @@
-"""The core: functions over frames and dates. No Prefect, no Great Expectations, no SQLAlchemy, no clock."""
+"""Rules: functions over frames and dates, without Prefect, Great Expectations or SQLAlchemy.
+
+They read no clock: the day they judge is passed to them.
+"""

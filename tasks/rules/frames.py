@@ -1,4 +1,4 @@
-"""The frames that checks and verdicts read: one partition's dossiers and all that speaks about them."""
+"""Frames that checks and verdicts read: one partition's dossiers and the rows about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks: names of defects met while a record is read and cleaned, kept with the dossier as ``marks``.
+"""Marks: names of defects met in reading and cleaning, kept with the dossier as ``marks``.
 
 A mark is derived before personal values are dropped, so that checks can speak about an identity number
 that the warehouse never sees. A mark never holds a value.

@@ -1,4 +1,4 @@
-"""Looking dossiers up in the catalogue of procedures and the directory of agencies, by the day that counts."""
+"""Reference look-up: a dossier's procedure and agency on the day that counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking a source at its hours, and not at all for a while after it has failed often: over all runs.
+"""Circuit breaker: a source is asked at its hours, and left alone after repeated failures.
 
 What failed is kept in the warehouse. A source that is left alone is no fault of the run: the run says so and goes
 on with the others.

@@ -1,4 +1,4 @@
-"""Places at a source, and at a host that several sources are at: held while one asks, over all runs.
+"""Slots at a source and at a host that several sources share, held while asking.
 
 Prefect's global limits count the places; ``flows/runtime/limits.py`` makes them. Before a place is taken, the
 count is brought to the number of those who are alive. What runs on no server of the orchestrator, such as

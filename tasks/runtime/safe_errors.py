@@ -1,4 +1,4 @@
-"""What leaves a step when it fails: our own messages as they are, anything else without its text.
+"""Safe errors: our own messages leave a failed step as they are, others without their text.
 
 The text of an exception that is not ours may quote a record (psycopg2, pandas and Arrow do), and the
 orchestrator keeps the message of every failed run.

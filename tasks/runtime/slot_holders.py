@@ -1,4 +1,4 @@
-"""Notes of who holds a place at a source or host: a locked file each, which a killed process gives up with its life.
+"""Holders of slots: a locked file each, which a killed process gives up with its life.
 
 Prefect counts the places too, but a lease of a run that was killed lasts a minute, and the count of one whose
 server died with it for ever. These notes know better: all who hold a place are processes of this machine.

@@ -1,4 +1,4 @@
-"""What a step reports: numbers only, so that nothing personal reaches the orchestrator."""
+"""Result of a step: numbers only, so that nothing personal reaches the orchestrator."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Adapters behind one protocol, and the profiles that name the fields. No Prefect."""
+"""Adapters behind one protocol, and the profiles that name the fields.
+
+No module here knows Prefect.
+"""

@@ -1,4 +1,4 @@
-"""Which adapter reaches a source."""
+"""Choice of the adapter that reaches a source."""
 
 from __future__ import annotations
 

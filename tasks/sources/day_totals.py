@@ -1,4 +1,4 @@
-"""A source's own counts by agency and day of receipt: how they are read from an answer, how a database counts."""
+"""Day totals: a source's own counts by agency and day of receipt, from answers or SQL."""
 
 from __future__ import annotations
 

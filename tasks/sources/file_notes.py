@@ -1,4 +1,4 @@
-"""Notes about a file of a source that no row can tell: what was odd in it, and what was not read."""
+"""Notes about a file of a source: what was unusual in it, and what was not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder into which offices drop files: each file is one page, named by its content, never loaded twice."""
+"""Folder of files from offices: each file is one page, named by its content, loaded once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The landing zone: bytes as they came, compressed, each file named by the SHA-256 of those bytes.
+"""Landing zone: bytes as they came, compressed, each file named by the SHA-256 of those bytes.
 
 The same bytes are the same file, so a page that comes twice is stored once; a replay needs no network.
 """

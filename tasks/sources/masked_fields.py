@@ -1,4 +1,4 @@
-"""Fields of readings in which no personal value belongs, what may stand there, and which rows had one that was replaced."""
+"""Fields in which no personal value belongs, and the rows where one was replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading landed pages: what each says, under our own field names."""
+"""Landed pages, parsed into records under our own field names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page says, as text under our own field names: nothing is interpreted yet, nothing is dropped."""
+"""Parsed records: text under our own field names, nothing interpreted or dropped yet."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Personal values out of readings, whichever field they stand in, before anything else looks at them.
+"""Privacy guard: removes personal values from parsed records, whichever field holds them.
 
-Every page of every source becomes readings in one place, and this is the last thing done there: what looks like a person, by
-its form or because the same record names that person, is replaced by a token; where a code stood, by one that tells codes apart.
+Nothing else looks at the records before that. Every page of every source becomes readings in one place, and this is the
+last thing done there: what looks like a person, by its form or because the same record names that person, is replaced
+by a token; where a code stood, by one that tells codes apart.
 """
 
 from __future__ import annotations

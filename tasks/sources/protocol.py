@@ -1,4 +1,4 @@
-"""What every adapter does: give a source's records as pages of bytes, exactly as they came."""
+"""Protocol of adapters: a source's records as pages of bytes, exactly as they came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shape of what a source sends: which fields, of which kind, where the headings stand. Names and kinds, never values."""
+"""Schema of a source: its fields, their kinds, and where the headings stand; no values."""
 
 from __future__ import annotations
 

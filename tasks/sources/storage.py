@@ -1,4 +1,4 @@
-"""Where landing files lie: a folder of this machine, or any store that fsspec knows, behind the same four verbs.
+"""Storage of landing files: a local folder or any store that fsspec knows, behind four verbs.
 
 A file is written once and never changed. On a folder it appears whole or not at all; a store that cannot
 rename is read back after each write, and what is found there half-written is written again.

@@ -1,4 +1,7 @@
-"""Columns of one heading: where they agree, or one alone has a value, a cell is read; where they differ no verdict rests on it."""
+"""Columns with the same heading: equal or single values are read, different ones are not.
+
+Where they differ no verdict rests on either.
+"""
 
 from __future__ import annotations
 

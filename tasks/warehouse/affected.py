@@ -1,4 +1,7 @@
-"""Which dossiers a change of some days can touch: those whose time, from receipt to the last date that counts, spans one."""
+"""Affected dossiers: those whose time, from receipt to the last date that counts, spans a day.
+
+A change of those days can touch no others.
+"""
 
 from __future__ import annotations
 

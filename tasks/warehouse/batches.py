@@ -1,4 +1,4 @@
-"""Partitions that are worked on together: how they are batched, and up to where a batch's inputs are known."""
+"""Batches of partitions that are worked on together, and how far their inputs are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's binary COPY format out of Arrow columns, without a loop over rows.
+"""Binary COPY format of PostgreSQL, written from Arrow columns without a loop over rows.
 
 Each field is four bytes of length and its bytes. Arrow joins the pieces of all columns element by
 element, so that a chunk's joined values, one behind the other, *are* the rows as the server reads them.

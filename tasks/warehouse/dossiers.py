@@ -1,4 +1,4 @@
-"""Reading the frames that checks and verdicts work on: a batch of partitions, corrections laid over."""
+"""Frames for checks and verdicts: a batch of partitions, corrections laid over."""
 
 from __future__ import annotations
 

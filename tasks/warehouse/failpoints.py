@@ -1,6 +1,6 @@
-"""Named points at which a fault test kills the process, to prove that nothing is lost or doubled.
+"""Failpoints: named places where a fault test kills the process.
 
-Without ``MOTCUA_KILL_AT`` in the environment a point costs a count.
+They prove that nothing is lost or doubled. Without ``MOTCUA_KILL_AT`` in the environment a point costs a count.
 """
 
 from __future__ import annotations

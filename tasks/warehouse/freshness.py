@@ -1,4 +1,4 @@
-"""When a source was last heard: what it has told since then, nobody here knows."""
+"""Freshness of a source: when it was last heard; of later changes nothing is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded cluster's secret: one file, from which each role's password is derived."""
+"""Secret of the embedded cluster: one file, from which each role's password is derived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger: one row for every committed load, each carrying the hash of the one before.
+"""Ledger: one row for every committed load, each with the hash of the row before.
 
 Changing, removing or reordering a row breaks the chain at that row. That the newest rows were cut off
 shows only against a head kept elsewhere: compare :func:`head` with the one that a publication printed.

@@ -1,4 +1,4 @@
-"""The one way anything is written to the warehouse.
+"""Load: the one way in which anything is written to the warehouse.
 
     with load("load", "province", digest=digest) as current:
         current.merge(DOSSIERS, dossiers)

@@ -1,4 +1,4 @@
-"""Statements that bring a lasting table to what a stage says, touching only rows that differ.
+"""Merge statements that bring a table to what a stage says, touching only changed rows.
 
 Every statement is composed from declared names. Columns are compared one by one with IS DISTINCT
 FROM, so a null is a value like any other, and a row that says the same keeps its change number.

@@ -1,4 +1,4 @@
-"""Bringing the warehouse's tables to what this release declares."""
+"""Migrations of the warehouse's tables to what this release declares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Second net under personal values: whatever looks like one in a text is replaced where texts go into the warehouse.
+"""Privacy net of the warehouse: personal values in any text are replaced on their way in.
 
 The first net (:mod:`tasks.sources.privacy_guard`) stands where pages become readings and knows more: whose record it is, what the
 other numbers of a column look like. Here every text passes that a source or a file given by a person can fill, wherever it

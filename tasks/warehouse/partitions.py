@@ -1,4 +1,4 @@
-"""Which parts of the warehouse a step still has to work on, so that a run without changes costs nothing."""
+"""Pending partitions: what a step still has to work on, so that an idle run costs nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server as the operating system sees it: found by its data folder, never by its name alone."""
+"""Processes of the database server, found by its data folder and never by name alone."""
 
 from __future__ import annotations
 

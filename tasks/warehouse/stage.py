@@ -1,4 +1,4 @@
-"""Rows on their way in: a frame copied into a temporary table that ends with the transaction.
+"""Stage: rows copied into a temporary table that ends with the transaction.
 
 A temporary table writes no log, so copying into it costs about half of copying into a lasting one.
 """

@@ -1,4 +1,4 @@
-"""What may be said about a failed statement, and whether trying again can help.
+"""Failed statements: what may be said about them, and whether a retry can help.
 
 PostgreSQL's messages quote values: ``DETAIL: Key (…)=(…)``, ``CONTEXT: COPY …, line 1: "…"``. Only
 the SQLSTATE, the constraint and the column are passed on.

@@ -1,4 +1,4 @@
-"""Rooms and names: a step or a flow stands at the top, and one public name means one thing."""
+"""Rooms and names: steps and flows at the top, one meaning a public name, first lines at a glance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.house.tree import ROOT, modules, name_of, parsed
 
 DECORATORS = {"tasks": "task", "flows": "flow"}
+LONGEST_FIRST_LINE = 100
 
 
 def decorated(path: Path, wanted: str) -> bool:
@@ -60,3 +61,12 @@ def test_a_public_name_means_one_thing() -> None:
                 places[name].append(name_of(path))
     twice = {name: where for name, where in sorted(places.items()) if len(where) > 1}
     assert not twice, f"Rename all but one, or import it where it is the same thing: {twice}"
+
+
+def test_first_lines_are_read_at_a_glance() -> None:
+    found = []
+    for path in modules("config", "schemas", "tasks", "flows", "demo"):
+        line = (ast.get_docstring(parsed(path)) or "").split("\n")[0]
+        if len(line) > LONGEST_FIRST_LINE:
+            found.append(f"{name_of(path)} ({len(line)})")
+    assert not found, f"Noun first, the field's word, one clause, at most {LONGEST_FIRST_LINE} characters; then why: {found}"

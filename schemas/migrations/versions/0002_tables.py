@@ -1,4 +1,4 @@
-"""The first tables, with comments and indexes; every later change of a table is a revision of its own."""
+"""The first tables, with comments and indexes; each later change is a revision of its own."""
 
 from __future__ import annotations
 

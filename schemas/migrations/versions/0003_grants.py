@@ -1,4 +1,4 @@
-"""Who may do what, and a ledger that is only ever added to.
+"""Roles and their rights, and a ledger that can only be added to.
 
 The roles cannot log in; an office grants them to its own accounts. Readers see the publication layer and
 nothing else.

@@ -1,4 +1,4 @@
-"""What readers ask for: the newest publication of each policy, whole."""
+"""Views for readers: the newest publication of each policy, whole."""
 
 from __future__ import annotations
 

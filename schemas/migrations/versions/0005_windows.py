@@ -1,4 +1,4 @@
-"""Windows asked of a source, pages that belong to them, the source's own totals, completeness by agency and day."""
+"""Windows asked of a source, their pages, its own totals, completeness by agency and day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dossiers are keyed by their code first: one index fewer to keep for each dossier loaded."""
+"""Key of dossiers begins with their code: one index fewer to maintain for each dossier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proposals that the evidence speaks for; corrections know what stood before them and who took them back."""
+"""Proposals of corrections; corrections keep the value before them and who withdrew them."""
 
 from __future__ import annotations
 

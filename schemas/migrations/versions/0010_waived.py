@@ -1,4 +1,4 @@
-"""Published counts of findings say how many were waived."""
+"""Number of waived findings in published counts."""
 
 from __future__ import annotations
 

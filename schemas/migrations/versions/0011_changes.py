@@ -1,4 +1,4 @@
-"""What cleaning changed of every dossier, field by field."""
+"""Changes made by cleaning, dossier by dossier and field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts that change with the day are found without a look at all the others."""
+"""Index of verdicts that change with the day, found without reading all the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pages speak of which dossier, where a source's records tell only what changed."""
+"""Page index: which pages speak of which dossier, for sources that send only changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words only: several successors of an agency that was split, and the rule of a proposal that follows from them."""
+"""Comments only: several successors of a split agency, and the proposal rule that follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which record tells the end of a pause; and dossiers that were filed again after a withdrawal."""
+"""Origin of the end of a pause; dossiers filed again after a withdrawal."""
 
 from __future__ import annotations
 

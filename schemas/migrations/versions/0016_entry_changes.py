@@ -1,4 +1,4 @@
-"""What cleaning changed of entries of progress logs and of pauses, beside what it changed of dossiers."""
+"""Changes made by cleaning in progress logs and pauses, beside those in dossiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Verdicts of open dossiers grow older in place: no index holds what a new day changes, and pages keep room for it."""
+"""Verdicts of open dossiers updated in place: no index on what a new day changes.
+
+Pages keep room for the update.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agencies whose clock is some hours off, found by their times, so that their hours are not relied on."""
+"""Agencies whose clock is some hours off, so that their hours are not relied on."""
 
 from __future__ import annotations
 

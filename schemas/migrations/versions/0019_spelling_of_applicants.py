@@ -1,4 +1,7 @@
-"""Applicants of one telephone whose names differ in a mark are two; a name without marks may be either."""
+"""Applicants with one telephone: names that differ in a diacritic are two people.
+
+A name without diacritics may be either of them.
+"""
 
 from __future__ import annotations
 

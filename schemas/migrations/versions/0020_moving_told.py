@@ -1,4 +1,7 @@
-"""Verdicts that change with the day are told by the rules: also those whose record tells of a time after the day judged."""
+"""Verdicts that change with the day, as the rules mark them.
+
+Among them are those whose record states a time after the day judged.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of each line of the files of a pull, and what was odd in them."""
+"""Outcome of each line of a pull's files, and what was unusual in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comments of tables and columns name sections of docs/law.md and decisions, not notes that no reader has."""
+"""Comments of tables and columns cite docs/law.md and decisions, which every reader has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of a day that had not ended when they were published never hide those of days that had."""
+"""Publications of a day that had ended come before those of a day that had not."""
 
 from __future__ import annotations
 

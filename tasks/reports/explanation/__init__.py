@@ -1,1 +1,1 @@
-"""The explanation of one dossier: its words, its text, its drawing, its page."""
+"""Explanation of one dossier: its words, its text, its drawing, its page."""

@@ -1,4 +1,4 @@
-"""Why a dossier is late or not: its timeline, what was counted and what was not, and what to do."""
+"""Explained dossiers: timeline, what counts and what does not, why late or not, what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline of one dossier as a picture: an SVG of our own, which any browser shows and nothing has to be loaded for."""
+"""Drawing of one dossier's timeline: an SVG that any browser shows and that loads nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An explanation as a page: the timeline drawn and what the text says, in one file that asks nobody for anything."""
+"""Explanation as a page: drawn timeline and text in one file that loads nothing."""
 
 from __future__ import annotations
 

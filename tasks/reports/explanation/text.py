@@ -1,4 +1,4 @@
-"""An explanation as text: thirty lines that an official reads from top to bottom."""
+"""Explanation as text: thirty lines that an official reads from top to bottom."""
 
 from __future__ import annotations
 

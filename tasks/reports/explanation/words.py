@@ -1,4 +1,4 @@
-"""The words of an explanation, in Vietnamese and English."""
+"""Words of an explanation, in Vietnamese and English."""
 
 from __future__ import annotations
 

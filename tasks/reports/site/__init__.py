@@ -1,1 +1,1 @@
-"""The published page: its data, its charts, and the file that holds them."""
+"""Published page: its data, its charts, and the file that holds them."""

@@ -1,4 +1,4 @@
-"""The published page: one file that asks nobody for anything, in Vietnamese with a switch to English."""
+"""Published page as one file that loads nothing, in Vietnamese with a switch to English."""
 
 from __future__ import annotations
 

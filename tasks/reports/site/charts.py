@@ -1,4 +1,4 @@
-"""The page's picture as a Vega-Lite specification, and Vega-Lite itself, so that nothing is fetched."""
+"""Chart of the page as a Vega-Lite specification, with Vega-Lite itself embedded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page shows, read from one publication: counts and names of agencies, never a dossier."""
+"""Data of the page, read from one publication: counts and agency names, never a dossier."""
 
 from __future__ import annotations
 

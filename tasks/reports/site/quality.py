@@ -1,4 +1,4 @@
-"""The quality score on the page: agencies, procedures and systems, with the last months and where they are going."""
+"""Quality score on the page: agencies, procedures and systems, with trend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Quality checks: what is asked of every dossier (config/checks.yaml says how gravely), and the machine that asks."""
+"""Quality checks: what is asked of every dossier, and the machine that asks.
+
+``config/checks.yaml`` says how severe each one is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks of the due date against the catalogue's limit and the calendar (law 4.6, 4.7; law 8, rows 4 to 7 and 21)."""
+"""Checks of the due date against catalogue limit and calendar (law 4.6, 4.7, 8).
+
+Of law 8 they serve rows 4 to 7 and 21.
+"""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

@@ -1,4 +1,4 @@
-"""What all checks ask about: one partition's dossiers as plain arrays, each made once and only when asked for."""
+"""Facts that checks ask about: one partition's dossiers as arrays, each made on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks that see a dossier among others of its source and month: batches, bulk loads, repeats (law 8, rows 9, 10 and 13)."""
+"""Checks of a dossier among others of its source and month (law 8, rows 9, 10 and 13).
+
+They find batches, bulk loads and repeats.
+"""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

@@ -1,4 +1,4 @@
-"""Checks that bring up what reading and cleaning noticed: one check a mark, of the same name (law 8, rows 10 to 19)."""
+"""Checks of marks that reading and cleaning left: one a mark, same name (law 8, rows 10 to 19)."""
 
 from __future__ import annotations
 

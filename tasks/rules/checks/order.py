@@ -1,4 +1,4 @@
-"""Checks of the order of a dossier's dates, among them those of the report HoSoGayLoiThongKe (law 8, row 8)."""
+"""Checks of the order of a dossier's dates, some from report HoSoGayLoiThongKe (law 8, row 8)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

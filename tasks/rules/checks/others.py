@@ -1,4 +1,4 @@
-"""Checks against other systems: land software, postal service, other codes of the same dossier (law 2.11; law 8)."""
+"""Checks against other systems: land, postal service, other codes (law 2.11, 8)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

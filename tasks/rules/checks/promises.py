@@ -1,4 +1,4 @@
-"""The promises of the declarations as array operations: the same questions that the gates put, row by row."""
+"""Promises of the declarations as array operations: the gates' questions, row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The register of checks: each a function of the facts that tells which dossiers fail, under its own name."""
+"""Register of checks: each a function of the facts, under its own name.
+
+A check tells which dossiers fail it.
+"""
 
 from __future__ import annotations
 

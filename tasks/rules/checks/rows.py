@@ -1,4 +1,4 @@
-"""Rows that speak about dossiers (log entries, pauses, evidence), laid beside the dossiers they speak about."""
+"""Rows about dossiers (log entries, pauses, evidence), aligned with their dossiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running all checks over a partition: one bit a dossier and check, rows only where something failed."""
+"""Run of all checks over a partition: one bit a dossier and check, rows only for failures."""
 
 from __future__ import annotations
 

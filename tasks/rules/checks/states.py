@@ -1,4 +1,4 @@
-"""Checks of the status against what else the record says (law 2.6; law 8, rows 1, 8, 11 and 12)."""
+"""Checks of the status against the rest of the record (law 2.6; law 8, rows 1, 8, 11, 12)."""
 
 # mypy: disable-error-code="no-any-return"
 # (numpy declares == and some arithmetic of arrays as Any)

@@ -1,4 +1,4 @@
-"""A changed declaration of checks held against the one in force: which dossiers flip, and whose they are."""
+"""Trial of a changed declaration of checks: which dossiers change, and whose they are."""
 
 from __future__ import annotations
 

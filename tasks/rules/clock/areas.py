@@ -1,4 +1,7 @@
-"""Limits that differ by area, settled by the agency on the day of receipt where its area is known, and left alone elsewhere."""
+"""Limits that differ by area, chosen by the agency's area on the day of receipt.
+
+Where the area is unknown they are left alone.
+"""
 
 from __future__ import annotations
 

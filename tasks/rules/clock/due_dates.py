@@ -1,4 +1,4 @@
-"""When a dossier was due by law: the limit in force on the day of receipt, counted on the office's clock."""
+"""Due dates by law: the limit in force on the day of receipt, on the office's clock."""
 
 from __future__ import annotations
 

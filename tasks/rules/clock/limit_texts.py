@@ -1,4 +1,4 @@
-"""Reading a time limit as the catalogue of procedures writes it (law 2.8, 4.2, 4.4).
+"""Time limits as the catalogue of procedures writes them (law 2.8, 4.2, 4.4).
 
 One span, with the words around it that change nothing, is a limit; of a range the longer end counts. Whatever else a text
 says (another limit for another case, a start that is not the receipt, steps without their sum) leaves it unsettled.

@@ -1,4 +1,4 @@
-"""Numbers written out in Vietnamese, up to 999, brought to digits where a span of time follows."""
+"""Numbers written out in Vietnamese, up to 999, replaced by digits before a span of time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting that stops the clock: which pauses count, and how far they move the due date."""
+"""Pauses of the clock: which count, and how far they move the due date."""
 
 from __future__ import annotations
 

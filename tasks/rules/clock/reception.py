@@ -1,4 +1,4 @@
-"""The first of a dossier's two clocks: whether what was handed in from afar was taken in within its limit.
+"""Reception clock: whether an online or postal submission was accepted within its limit.
 
 It runs from the submission to the desk's first answer: taken in, refused, or sent back for a supplement. It stands beside
 the clock of resolution and changes no verdict.

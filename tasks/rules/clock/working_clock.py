@@ -1,4 +1,4 @@
-"""The working clock: deadlines and elapsed working time on any office calendar, a million at a time.
+"""Working clock: deadlines and elapsed working time on any calendar, a million at a time.
 
 The clock is an index of minutes. For every minute of the calendar's span it knows how many working
 minutes lie before it, and for every working minute where it stands. Both questions the law asks,

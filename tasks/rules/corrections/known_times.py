@@ -1,4 +1,7 @@
-"""Whether a corrected time can be true: not in the future or before the source, no end before the receipt, no work logged after the end."""
+"""Plausibility of a corrected time: not in the future, not before the receipt or the source.
+
+No work is logged after the end either.
+"""
 
 from __future__ import annotations
 

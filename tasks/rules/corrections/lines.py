@@ -1,4 +1,4 @@
-"""Lines of a correction file: headings and fields in Vietnamese or English, each line accepted or refused with a reason."""
+"""Lines of a correction file: headings in either language, each line accepted or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Corrections that the evidence speaks for: what an officer is asked to approve, never what is applied by itself."""
+"""Proposals: corrections that the evidence supports, for an officer to approve.
+
+None is ever applied by itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an approved correction stands against what its source states by now."""
+"""Status of an approved correction against what its source states by now."""
 
 from __future__ import annotations
 

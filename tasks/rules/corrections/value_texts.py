@@ -1,4 +1,4 @@
-"""Values of a dossier's fields as text: as corrections hold them, and whether two of them say the same."""
+"""Values of a dossier's fields as text, as corrections hold them, and their comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laying approved corrections over what a source states; the statement itself is never changed."""
+"""Corrected values, laid over what a source states; the statement itself never changes."""
 
 from __future__ import annotations
 

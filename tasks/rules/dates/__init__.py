@@ -1,1 +1,1 @@
-"""Dates: how written ones are read, and arithmetic of instants and days."""
+"""Dates: parsing, and arithmetic of instants and days."""

@@ -1,4 +1,7 @@
-"""Dates of a file that one person made: read in the order of day and month that those show which read one way only."""
+"""Dates of a file by one author: one order of day and month for all of them.
+
+The dates that read in one way only show that order.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as one-stop systems write them: a dozen formats in one column, day and month in either order.
+"""Dates as one-stop systems write them: a dozen formats in one column, day or month first.
 
 All values of one *shape* (``12/05/2025 07:30`` has the shape ``99/99/9999 99:99``) are read at once: digits
 stand at the same places, so a million dates cost as much as a few array operations.

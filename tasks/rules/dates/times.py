@@ -1,4 +1,4 @@
-"""From instants to office time and back: the law counts in the office's wall clock."""
+"""Instants as office time and back: the law counts in the office's wall clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The counters of form II.06a from verdicts: every dossier in exactly one column of every month of its life.
+"""Counters of form II.06a from verdicts: each dossier in one column of every month it lives.
 
 A dossier lives from its month of receipt to its month of end. So a month's columns are sums over
 receipts, ends and due dates up to that month: cumulative sums, never a row per dossier and month.

@@ -1,4 +1,4 @@
-"""The book-keeping of form II.06a: identities that every row must keep, each with a name.
+"""Identities of form II.06a that every row must satisfy, each with a name.
 
 A system that forces its numbers to agree (``max(x, 0)``) hides the dossier that went missing;
 these only look.

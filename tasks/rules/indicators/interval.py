@@ -1,4 +1,4 @@
-"""Shares with their doubt: exact rounding, the interval of the undetermined, and the doubt of small numbers."""
+"""Shares with their uncertainty: exact rounding, undetermined dossiers, small numbers."""
 
 from __future__ import annotations
 

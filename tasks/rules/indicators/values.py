@@ -1,4 +1,4 @@
-"""Indicators from counts: each as a numerator and a denominator, at every declared cut, by month and in all."""
+"""Indicators from counts: numerator and denominator at every declared cut, by month and in all."""
 
 from __future__ import annotations
 

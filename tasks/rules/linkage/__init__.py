@@ -1,1 +1,1 @@
-"""Record linkage: which records speak about the same dossier, and which number stands for two."""
+"""Record linkage: records about the same dossier, and numbers that stand for two."""

@@ -1,4 +1,4 @@
-"""Agencies across a reorganisation: who answers on a day for what an agency that is gone once answered for."""
+"""Crosswalk of agencies over a reorganisation: who answers for a dissolved one on a day."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The same dossier in two places: evidence of other systems, second codes, double entries (law 2.10, 2.11; law 8, row 9).
+"""Duplicates: one dossier in other systems, under second codes, or entered twice.
 
-Everything is decided from the rows alone, so the order of arrival does not matter: matching a day's intake
-against all history ends where matching everything at once does.
+Law 2.10, 2.11; law 8, row 9. Everything is decided from the rows alone, so the order of arrival does not matter:
+matching a day's intake against all history ends where matching everything at once does.
 """
 
 from __future__ import annotations

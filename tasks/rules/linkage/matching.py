@@ -1,4 +1,4 @@
-"""Which records have to do with each other: rows of ``core.matches`` out of rows of ``core.dossiers``."""
+"""Matches between records: rows of ``core.matches`` from rows of ``core.dossiers``."""
 
 from __future__ import annotations
 

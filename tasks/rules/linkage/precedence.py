@@ -1,4 +1,4 @@
-"""Precedence among entries of one dossier: which is counted, so that a forgotten one never stands for the finished one."""
+"""Precedence among entries of one dossier, so that a forgotten one never hides a finished one."""
 
 from __future__ import annotations
 

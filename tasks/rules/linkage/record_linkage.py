@@ -1,4 +1,4 @@
-"""Rows of a table that speak about one thing though no key says so: the evidence of each column is added up.
+"""Record linkage of a table without keys: the evidence of each column is added up.
 
 After Fellegi and Sunter (1969). Two rows that agree in a column are the more likely one thing the less often two rows
 agree in it by chance, which the column itself tells; two that differ are the less likely so. Nothing is learnt from

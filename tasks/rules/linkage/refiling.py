@@ -1,4 +1,4 @@
-"""Withdrawn and filed again: which dossier took the place of which, as far as the rows alone tell.
+"""Refiling: which dossier replaced which after a withdrawal, as far as the rows tell.
 
 Whether it moves a due date is the policy's to say, and a narrower question (:mod:`tasks.rules.verdict.timeline`).
 """

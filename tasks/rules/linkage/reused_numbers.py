@@ -1,4 +1,4 @@
-"""Reused numbers: whether two records that bear one code are two dossiers, and which code each of them gets.
+"""Reused numbers: whether two records with one code are two dossiers, and the code of each.
 
 Books begin again each year, and number 00052 is given out once more. Then neither record may overwrite the other. A receipt
 whose year merely slipped, stated again rightly, is no other dossier.

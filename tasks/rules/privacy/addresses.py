@@ -1,4 +1,7 @@
-"""Addresses of persons in a text: house numbers, lanes, hamlets, quarters; not the addresses of agencies."""
+"""Addresses of persons in a text: house numbers, lanes, hamlets, quarters.
+
+Addresses of agencies are left alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records whose values stand one field further: a number where the name belongs, a person where the agency does."""
+"""Displaced records: values one field further, so that a person stands where the agency does."""
 
 from __future__ import annotations
 

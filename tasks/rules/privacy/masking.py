@@ -1,4 +1,4 @@
-"""What looks like a personal value or a secret in a text, and the text without it; linear in the text's length."""
+"""Masking of personal values and secrets in a text, linear in the text's length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Numbers of persons in a text: identity papers, telephones, tax codes, accounts; not codes of dossiers, dates or sums."""
+"""Numbers of persons in a text: identity papers, telephones, tax codes, accounts.
+
+Codes of dossiers, dates and sums are left alone.
+"""
 
 from __future__ import annotations
 

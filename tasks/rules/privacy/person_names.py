@@ -1,4 +1,7 @@
-"""Names of persons in a text: found by family name, second name and given name, with marks and without."""
+"""Names of persons in a text, with diacritics or without.
+
+They are found by family name, second name and given name.
+"""
 
 from __future__ import annotations
 

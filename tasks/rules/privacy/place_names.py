@@ -1,4 +1,4 @@
-"""Names of persons that places bear, streets, schools and communes: no applicant is meant by them."""
+"""Persons' names that streets, schools and communes bear: no applicant is meant."""
 
 from __future__ import annotations
 

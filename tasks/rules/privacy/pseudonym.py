@@ -1,4 +1,4 @@
-"""Keyed pseudonyms and the checks that need the value itself, made before the value is dropped.
+"""Keyed pseudonyms, and the checks that need the value itself before it is dropped.
 
 A plain hash of a twelve-digit number is undone in seconds by trying all of them;
 HMAC-SHA-256 with a key outside the database is not.

@@ -1,1 +1,1 @@
-"""Sources as a whole: changes of schema, clocks that are off, unusual days, differences, root causes."""
+"""Sources as a whole: schema changes, clock faults, unusual days, differences, root causes."""

@@ -1,7 +1,8 @@
-"""A clock that is off: an agency whose times lie outside office hours and inside them once its server's zone is taken off.
+"""Clock faults: an agency whose times make sense only without its server's zone.
 
-One closing in the night proves nothing: a desk may work late, a job may write at night. A whole agency that receives
-dossiers before dawn and never in the afternoon has a server that runs in UTC, and none of its hours can be relied on.
+They lie outside office hours, and inside them once the zone is taken off. One closing in the night proves nothing: a
+desk may work late, a job may write at night. A whole agency that receives dossiers before dawn and never in the
+afternoon has a server that runs in UTC, and none of its hours can be relied on.
 """
 
 from __future__ import annotations

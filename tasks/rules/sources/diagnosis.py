@@ -1,4 +1,4 @@
-"""What a source's own times give away about it: a clock that is shifted, due dates that know no days off."""
+"""Diagnosis of a source by its own times: a shifted clock, due dates that ignore days off."""
 
 from __future__ import annotations
 

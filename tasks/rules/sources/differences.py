@@ -1,4 +1,4 @@
-"""Two systems compared dossier by dossier, so that the sums over the classes are the gaps between their totals.
+"""Differences of two systems by dossier, in classes that add up to the gap between totals.
 
 Every dossier of either system stands in exactly one row: in a pair with the same dossier of the other system, or
 alone. So whatever is counted, dossiers or late ones, the left total less the right one is the sum over all rows,

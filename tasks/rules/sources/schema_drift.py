@@ -1,4 +1,4 @@
-"""What changed in the shape of a source since its last accepted load."""
+"""Schema drift: changes in the fields of a source since its last accepted load."""
 
 from __future__ import annotations
 

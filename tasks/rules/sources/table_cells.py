@@ -1,4 +1,4 @@
-"""Which cells of a table break what was declared for it (config/csv_rules.py): any table of texts, not dossiers alone."""
+"""Table cells that break their declared rules (config/csv_rules.py), in any table of texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cause, one ticket: dossiers that suffer from one thing, cut by the smallest description of where it happens.
+"""Tickets: one cause each, located by the smallest description of the dossiers it affects.
 
 A thing (a reason of phantom lateness, evidence that is missing, a failed check) that strikes here and there has one
 ticket. One that comes from a system, a desk or a rule of theirs strikes more often there: the description is searched

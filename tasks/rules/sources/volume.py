@@ -1,4 +1,4 @@
-"""Volume of a day against earlier days of the same kind: how many dossiers came in, how many were closed.
+"""Volume of a day: receipts and closings against earlier days of the same kind.
 
 A Monday is compared with Mondays, a make-up Saturday with make-up Saturdays, the first day after Tết with first days
 after long breaks. A day off is compared with nothing. What was an incident itself is no measure for later days.

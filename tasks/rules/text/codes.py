@@ -1,4 +1,4 @@
-"""Dossier codes, agency codes, procedure codes (law 3): one form for what people write in many."""
+"""Codes of dossiers, agencies and procedures (law 3): one form for what people write in many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Digests of the values that a verdict rests on: whoever holds the record can tell whether it still says the same."""
+"""Digests of the values under a verdict, so that a changed record is noticed.
+
+Whoever holds the record can tell whether it still says the same.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Words without their marks, as lists of names, streets and forms are compared; it needs no arrays, so that messages can use it."""
+"""Folding of words: without diacritics, as lists of names, streets and forms are compared.
+
+It needs no arrays, so that messages can use it.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Text typed for legacy Vietnamese fonts: TCVN3 (ABC) and VNI, whose letters are other signs of Latin-1, to Unicode.
+"""Legacy fonts: text typed for TCVN3 (ABC) or VNI, converted to Unicode.
 
-Nothing in such a file says so. It is taken for certain only where nearly every odd word is a Vietnamese syllable once
-it is converted by one of the two tables and by the other is not, most were none before, and no letter is Vietnamese
-already.
+Their letters are other signs of Latin-1. Nothing in such a file says so. It is taken for certain only where nearly
+every odd word is a Vietnamese syllable once it is converted by one of the two tables and by the other is not, most were
+none before, and no letter is Vietnamese already.
 """
 
 from __future__ import annotations

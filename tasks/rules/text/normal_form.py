@@ -1,4 +1,4 @@
-"""Text as Vietnamese offices write it: composed or decomposed, with or without marks, in fonts long gone."""
+"""Normal form of text: composed letters, whatever form, diacritics or font it came in."""
 
 from __future__ import annotations
 

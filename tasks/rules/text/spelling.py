@@ -1,4 +1,7 @@
-"""Spellings of one Vietnamese word that are one word (Hoà, Hòa; xử lí, xử lý; Ð for Đ), and marks that make another (Hùng, Hưng)."""
+"""Spelling variants of one Vietnamese word, and diacritics that make another word.
+
+Hoà and Hòa, xử lí and xử lý, Ð for Đ are one word each; Hùng and Hưng are two.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Syllables that names of Vietnamese persons are made of; in code, so that masking needs no file beside it."""
+"""Syllables of Vietnamese persons' names; in code, so that masking needs no file."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The verdict: from the facts of a dossier and their readings to timeliness with its reasons."""
+"""Verdict: from the facts of a dossier and their readings to timeliness with its reasons."""

@@ -1,4 +1,4 @@
-"""Dates that read day first or month first, where only one reading is possible."""
+"""Date candidates: which order of day and month is possible for an ambiguous date."""
 
 from __future__ import annotations
 

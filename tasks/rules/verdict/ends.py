@@ -1,4 +1,4 @@
-"""When a dossier ended: by the progress log, by the record, by what other systems know."""
+"""Ends of dossiers: by the progress log, by the record, by what other systems know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each derived fact rests on: table, field and a digest of the value, so that a verdict can be followed to its records."""
+"""Evidence of a verdict: table, field and a digest of the value behind each derived fact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about each dossier of a partition, as arrays in the order of its frame."""
+"""Facts known about each dossier of a partition, as arrays in the order of its frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who holds a dossier, working minute by working minute: each minute belongs to exactly one holder.
+"""Holders of a dossier, working minute by working minute, each minute with exactly one.
 
 The span from receipt to the end (or to the day that is judged) is cut wherever something changes: a pause begins
 or ends, the progress log has an entry, the due date passes. Between two cuts nothing changes, so one holder has it all.

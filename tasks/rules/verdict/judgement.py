@@ -1,4 +1,4 @@
-"""The verdict on each dossier of a partition: recorded against derived, with reasons and evidence."""
+"""Judgement of each dossier of a partition: recorded against derived, reasons and evidence."""
 
 from __future__ import annotations
 

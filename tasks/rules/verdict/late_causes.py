@@ -1,4 +1,4 @@
-"""Why recorded and derived disagree: each reason is one readable rule over a case.
+"""Causes of a wrong record of lateness: each reason is one readable rule over a dossier.
 
 A reason is given where it made the difference. If the end alone, put right, would settle the matter, only
 reasons about the end are named; if the due date alone, only those about the due date; if both are needed,

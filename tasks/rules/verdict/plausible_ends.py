@@ -1,7 +1,8 @@
-"""Ends held against receipt, hand-over, last change and the day judged: one that cannot be is mended, bounded or unknown.
+"""Plausibility of ends against receipt, hand-over, last change and the day judged.
 
-A result is not handed over before it is there. So a hand-over bounds the end of processing from above, and an end that a
-night job wrote after it is the job's own hour. Only what another fact of the dossier bears out is mended (decision 0018).
+An end that cannot be true is corrected, bounded or unknown. A result is not handed over before it is there. So a
+hand-over bounds the end of processing from above, and an end that a night job wrote after it is the job's own hour.
+Only what another fact of the dossier bears out is mended (decision 0018).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Other plausible readings of the facts under a verdict: it is given only where they all lead to it (decision 0018).
+"""Readings of the facts under a verdict: it is given only where all plausible ones agree.
 
 A fact can be misread, mistyped or another system's: a date reads day first or month first, a year slips, a clock is hours
 off, two systems or two fields differ. Each such reading that the other facts allow is judged like the stated one, on the

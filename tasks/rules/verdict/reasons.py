@@ -1,4 +1,4 @@
-"""Why a verdict is what it is: reason codes, in the words that officials and engineers read."""
+"""Reasons of verdicts: their codes, in the words that officials and engineers read."""
 
 from __future__ import annotations
 

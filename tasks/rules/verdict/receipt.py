@@ -1,4 +1,4 @@
-"""Receipt of a dossier: what the system states, tested against the date in its code."""
+"""Receipt of a dossier: the stated day, tested against the date in the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the source itself says of a dossier: its state, its end, and whether it counts it late."""
+"""Recorded state of a dossier: status, end and lateness as the source itself states them."""
 
 from __future__ import annotations
 

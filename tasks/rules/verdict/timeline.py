@@ -1,4 +1,4 @@
-"""All that is derived of a partition under one policy: receipt, limit, pauses, due date and end."""
+"""Timeline of a dossier under one policy: receipt, limit, pauses, due date and end."""
 
 from __future__ import annotations
 

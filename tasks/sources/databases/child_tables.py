@@ -1,4 +1,4 @@
-"""Child rows and the dossiers that they belong to, joined as their database joins them: by keys that it holds for equal.
+"""Child rows joined to their dossiers by keys that the database itself holds for equal.
 
 MySQL and SQL Server compare without regard to case and to spaces at the end, some to marks as well. So a child row may
 come under a key that no dossier has to the letter.

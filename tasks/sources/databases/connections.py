@@ -1,4 +1,4 @@
-"""A database's address, its driver and its refusals: what is wrong with them is said in words that help, without a password."""
+"""Connections to databases: address, driver, and refusals explained without the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a reader of a table stands: the modification and key of the last row that it has finished."""
+"""Position in a table: modification time and key of the last row that was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of a database's rows, and how they are written down: none of them stops a source, whatever it holds."""
+"""Row values of a database as JSON; no value, whatever it is, stops a source."""
 
 from __future__ import annotations
 

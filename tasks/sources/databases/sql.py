@@ -1,7 +1,7 @@
-"""Records from a database that SQLAlchemy speaks: named tables, server-side cursor, JSON lines as landing files.
+"""Records from any database that SQLAlchemy speaks, landed as JSON lines.
 
-The bytes of a database are what we write down of its rows: one JSON object a line, columns by their own
-names, child rows (pauses, progress) inside their dossier.
+Tables are named in the source's file and read by a server-side cursor. The bytes of a database are what we write down
+of its rows: one JSON object a line, columns by their own names, child rows (pauses, progress) inside their dossier.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Pages parsed into columns by Arrow: of pages that are alike, and most are, in less than half the time of objects.
+"""Columnar parsing of pages by Arrow, in less than half the time of parsing objects.
 
-The first page of a load is parsed into objects and tells the types of the fields; the next ones are parsed by these
-types. A page that does not keep them is parsed into objects as well, and the same is read from it.
+It serves pages that are alike, and most are. The first page of a load is parsed into objects and tells the types of the
+fields; the next ones are parsed by these types. A page that does not keep them is parsed into objects as well, and the
+same is read from it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The national exchange (law 2.3 to 2.5): its three generations as one declared mapping."""
+"""National exchange (law 2.3 to 2.5): its three generations as one declared mapping."""
 
 from __future__ import annotations
 

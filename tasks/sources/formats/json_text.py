@@ -1,4 +1,4 @@
-"""Parsing JSON as systems write it: what of it cannot be used takes nothing else with it."""
+"""JSON as systems write it: an unusable part spoils nothing else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Calls between land software (VBDLIS, iLIS) and the one-stop system, kept as a list of messages (law 2.11).
+"""Calls between land software (VBDLIS, iLIS) and the one-stop system (law 2.11).
 
-A call tells only what happened: receipt, waiting, taken up again, ended, handed over. All calls with one receipt
-number together are the dossier, so the source's ``statements`` are partial.
+They are kept as a list of messages. A call tells only what happened: receipt, waiting, taken up again, ended, handed
+over. All calls with one receipt number together are the dossier, so the source's ``statements`` are partial.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Messages of the national exchange in which dossiers (DongBoHoSoMC) and progress (CapNhatTienDoHoSoMC) stand in one list."""
+"""Messages of the national exchange: dossiers and progress in one list.
+
+DongBoHoSoMC carries dossiers, CapNhatTienDoHoSoMC progress.
+"""
 
 from __future__ import annotations
 

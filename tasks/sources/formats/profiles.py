@@ -1,4 +1,7 @@
-"""Profiles: which field of a system means what. Each is a declared mapping; the YAML of a source adds to it."""
+"""Profiles: which field of a system means what, as a declared mapping.
+
+The YAML of a source adds to it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From JSON records to columns of text: keys in any case, values of any type."""
+"""JSON records as columns of text: keys in any case, values of any type."""
 
 from __future__ import annotations
 

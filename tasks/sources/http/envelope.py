@@ -1,4 +1,4 @@
-"""The national exchange's envelope (law 2.3): login, session, services, ``error_code`` "0" or "00"."""
+"""Envelope of the national exchange (law 2.3): login, session, services, ``error_code``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plain list over HTTP: method, headers, token, paging and names as the source's file declares them."""
+"""Plain list over HTTP: method, headers, token, paging and names as its file declares them."""
 
 from __future__ import annotations
 

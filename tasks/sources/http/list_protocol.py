@@ -1,4 +1,4 @@
-"""What a system over HTTP is asked and what it answers, whatever words it uses for that."""
+"""List protocol: what a system over HTTP is asked and answers, in whatever words."""
 
 from __future__ import annotations
 

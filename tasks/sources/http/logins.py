@@ -1,4 +1,4 @@
-"""Who we are to a source over HTTP, for the sentence that says that it does not accept us: the user, never the password."""
+"""Login at a source, as an error about a refusal names it: the user, never the password."""
 
 from __future__ import annotations
 

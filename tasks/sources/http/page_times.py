@@ -1,4 +1,4 @@
-"""What the modification times of a page's records say about where to go on."""
+"""Modification times of a page's records, and where to go on from there."""
 
 from __future__ import annotations
 

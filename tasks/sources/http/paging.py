@@ -1,4 +1,4 @@
-"""How to read a list that changes while it is read: by modification time, not by page number, wherever that can be.
+"""Paging through a list that changes meanwhile: by modification time wherever possible.
 
 A record that is modified while a list is read moves to its end, and everything behind it moves up: a reader
 who asks for page 2, 3, 4 … never sees the record that slipped from the beginning of one page to the end of

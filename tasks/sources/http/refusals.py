@@ -1,4 +1,4 @@
-"""What an answer with a good status says of itself: that who asks is not accepted any more, or that it failed.
+"""Refusals inside answers with a good HTTP status: access denied, or a failure.
 
 Many systems answer every question with HTTP 200 and write what happened into the body. It is looked at where the body
 brings no records: an answer that brings some is a good one.

@@ -1,4 +1,4 @@
-"""Records over HTTP, page by page: in the national exchange's envelope, or as a plain list that the source's file declares.
+"""Records over HTTP, page by page: in the exchange's envelope, or as a declared plain list.
 
 A page is landed only if it is a whole answer of the kind expected: an error page with status 200, truncated JSON or an
 endless list never pass for an empty one.

@@ -1,4 +1,4 @@
-"""Requests to one host over HTTP: encrypted, within its hours, at its rate, again after a failure, never elsewhere.
+"""Requests to one host over HTTP: encrypted, in its hours, at its rate, with retries.
 
 Only the host of the checked address is asked; a redirect is refused whatever it names, and a proxy variable of the
 machine is not looked at. What a name server answers for that host is not checked: whoever can change it is kept

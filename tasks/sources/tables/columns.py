@@ -1,4 +1,7 @@
-"""Records of a table wherever its headings stand: told from totals, notes, formulas, and rows of another number of cells."""
+"""Records of a table, told from totals, notes and formulas, wherever its headings stand.
+
+Rows with another number of cells are told from them too.
+"""
 
 from __future__ import annotations
 

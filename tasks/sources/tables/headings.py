@@ -1,4 +1,4 @@
-"""Headings of a table: in which row they stand, or in which two, and which column is which field."""
+"""Headings of a table: the row or two rows they stand in, and the field of each column."""
 
 from __future__ import annotations
 

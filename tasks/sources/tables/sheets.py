@@ -1,4 +1,4 @@
-"""Files with headings as columns of text: workbooks, web pages with a table, and text in the encodings that offices use."""
+"""Sheets as columns of text: from workbooks, web pages, and text in any office encoding."""
 
 from __future__ import annotations
 

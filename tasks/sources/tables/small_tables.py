@@ -1,4 +1,4 @@
-"""Small tables that people make by hand, whatever they saved them as: text, a workbook, a web page."""
+"""Small tables made by hand, in whatever form they were saved: text, workbook or web page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web pages as tables: what many systems write when asked for a workbook is a page with one table in it."""
+"""Web tables: a page with one table, which many systems write in place of a workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A large workbook as several small ones, each with some of the rows, for a reader that holds a whole sheet at a time.
+"""Chunks of a large workbook, for a reader that holds a whole sheet at a time.
 
 Nothing is read here but where a row ends: the cells are the reader's business. On the way a formula that no program
 has computed gets its own text as value, with the sign ``=`` before it: the reader would pass over the cell as empty.

@@ -1,4 +1,4 @@
-"""Workbooks are untrusted archives: how large they would become is known before they are opened.
+"""Workbooks as untrusted archives: their full size is known before they are opened.
 
 The limits let through what offices send and stop what an attack sends: half a million rows with their texts inline take 240 MB.
 The reader holds a sheet as a full rectangle of cells, so one cell far out would ask for gigabytes: the rectangle is
