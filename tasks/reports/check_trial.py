@@ -8,6 +8,7 @@ from pathlib import Path
 from config.checks import Checks, load_checks
 from config.errors import ConfigError
 from config.files import read_model
+from config.law import require_known
 from tasks.judging.offices import as_coded, clocks_of, source_named
 from tasks.judging.rules_digest import rules_digest
 from tasks.reports.list_files import write_rows
@@ -34,10 +35,13 @@ def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]
         The day as at whose end dossiers are looked at (the last that was checked), and what each changed check would do.
 
     Raises:
-        ConfigError: the file does not follow the model, changes nothing, or names a check that has no function.
+        ConfigError: the file does not follow the model, changes nothing, or names a check that has no function or law that the
+            register lacks.
         DataError: nothing was checked yet.
     """
-    trials = changes(load_checks(), read_model(path, Checks))
+    drafted = read_model(path, Checks)
+    require_known((f"{path.name}: {check.id}", check.law) for check in drafted.each())
+    trials = changes(load_checks(), drafted)
     if not trials:
         raise ConfigError(path.name, "declares nothing otherwise than config/checks.yaml", "a changed or a new check")
     as_of = last_day_of("check")

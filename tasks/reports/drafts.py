@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from config.calendar import Calendar, Notice, load_calendars, with_kept_notices, with_notice
 from config.errors import ConfigError
 from config.files import read_model, read_yaml
+from config.law import require_known
 from config.notices import check_notice, read_notice
 from config.policies import Policy
 from schemas.reference import PROCEDURES
@@ -67,20 +68,23 @@ def read_draft(path: Path) -> Draft:
     """Read a draft; what it is shows in its keys.
 
     Raises:
-        ConfigError: it is none of the known kinds, or does not follow its model.
+        ConfigError: it is none of the known kinds, does not follow its model, or names law that the register lacks.
     """
     if path.suffix.lower() == ".csv":
         return draft_of_notice(read_notice(path))
     content = read_yaml(path)
     keys = set(content) if isinstance(content, dict) else set()
     if "policy" in keys:
-        return Draft(policy=read_model(path, Policy))
+        policy = read_model(path, Policy)
+        require_known([(path.name, policy.law)])
+        return Draft(policy=policy)
     if "limits" in keys:
         return Draft(limits=read_model(path, DraftLimits).limits)
     if {"calendar", "document"} <= keys:
         return draft_of_notice(read_notice(path))
     if "calendar" in keys:
         drafted = read_model(path, Calendar)
+        require_known((path.name, law) for law in (drafted.law, *drafted.documents.values()))
         return Draft(calendars=with_kept_notices({**load_calendars(), drafted.calendar: drafted}))
     raise ConfigError(path.name, "is no draft", "a policy, a calendar, a notice (calendar, document, days), or limits")
 

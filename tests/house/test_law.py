@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from config.calendar import load_calendars
 from config.law import load_register
 from config.legal_basis import Fault, LegalRule, faults, rules
+from tests.house.test_references import texts
 
+# A document by its number: NĐ 118/2025, 118/2025/NĐ-CP, 12729/VPCP-KGVX.
+CITED = re.compile(
+    r"\b(?:NĐ|ND|TT|QĐ|QD|NQ) (\d+/\d{4})\b|\b(\d+/(?:\d{4}/)?(?:NĐ-CP|ND-CP|QH1\d|TT-VPCP|QĐ-TTg|QD-TTg|CĐ-TTg|VPCP-[A-Z]+|TB-[A-ZĐ]+))"
+)
+# Tests make documents up; the data of the demo and of others' catalogues cites its own.
+MADE_UP = ("demo/", "tests/")
 SAYS = {
     "ended": "rests on {document} after its last day, {day}: give that basis `until`, and name what took its place",
     "early": "rests on {document} before its first day, {day}: mend `since` of that basis",
@@ -55,6 +64,19 @@ def test_every_document_of_a_day_is_in_the_register() -> None:
         if row.document not in calendar.documents
     }
     assert not lost, f"Name under `documents` what these are in config/law: {sorted(lost)}"
+
+
+def test_every_document_that_is_cited_is_in_the_register() -> None:
+    known = {found for one in load_register().values() if one.number for found in (one.number, one.number.rpartition("/")[0])}
+    known |= {number.replace("Đ", "D") for number in known}
+    lost = {
+        f"{name}: {cited}"
+        for name, text in texts()
+        if not name.startswith(MADE_UP) or name.startswith("tests/legal/cases/")
+        for cited in map("".join, CITED.findall(text))
+        if cited not in known
+    }
+    assert not lost, f"Enter these in config/law, verified or not: {sorted(lost)}"
 
 
 def test_every_article_of_the_register_is_used(held: list[LegalRule]) -> None:

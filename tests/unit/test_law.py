@@ -10,11 +10,13 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from config.checks import load_checks
+from config.checks import Checks, load_checks
 from config.errors import ConfigError
 from config.law import Basis, Document, Law, citations, load_register, named
 from config.legal_basis import LegalRule, faults, to_date_anew
 from config.settings import settings
+from tasks.reports.drafts import read_draft
+from tasks.rules.checks.trial import changes
 from tests.house.tree import ROOT
 
 
@@ -138,6 +140,24 @@ def test_checks_without_law_stay_valid(config: Path) -> None:
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("    law:")]
     path.write_text("\n".join(kept), encoding="utf-8")
     assert all(check.law == () for check in load_checks().each())
+
+
+def test_a_file_from_before_the_register_changes_no_check(config: Path) -> None:
+    now = load_checks()
+    before = Checks(checks=tuple(check.model_copy(update={"law": ()}) for check in now.each()))
+    assert changes(now, before) == []
+    graver = now["due_missing"].model_copy(update={"severity": "info", "law": ()})
+    assert [trial.then.id for trial in changes(now, Checks(checks=(graver,)))] == ["due_missing"]
+
+
+def test_a_draft_that_names_unknown_law_is_refused(config: Path, tmp_path: Path) -> None:
+    for name in ("policies/qd766.yaml", "calendar/vn.yaml"):
+        path = tmp_path / "draft.yaml"
+        path.write_text(
+            (config / name).read_text(encoding="utf-8").replace("bl-91-2015 art. 147", "bl-91-2015 art. 9999"), "utf-8"
+        )
+        with pytest.raises(ConfigError, match=r"draft.yaml: law: article of bl-91-2015: there is no '9999'"):
+            read_draft(path)
 
 
 @pytest.mark.parametrize(
