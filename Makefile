@@ -14,16 +14,19 @@ help: ## this list
 demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20000
 	@$(PY) -m flows.commands.demo --seed $(SEED) --dossiers $(DOSSIERS)
 
-# Four workers for two cores: a third of the time is waiting for clocks. Files in the order of their names: the long ones
-# (faults, flow) begin first and no worker waits for the other at the end.
-test: .venv/installed chromium ## all tests
-	@$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
+# Four workers for two cores: a third of the time is waiting for clocks. Files whole and in the order of tests/conftest.py: the
+# longest begin first and no worker waits for the other at the end. Bytecode is kept, because tests start many processes.
+TESTED := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest
+
+test: .venv/installed chromium ## all tests: at most five minutes on two quiet cores
+	@$(TESTED) -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
 	@$(if $(DEMO),$(PY) -m flows.commands.demo --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)
 
-check: .venv/installed ## style, types, import contracts, generated pages: what a commit needs
-	@$(PY) -m pytest tests/house
+check: .venv/installed ## style, types, import contracts, house, unit and legal tests: the inner loop, at most 90 s on two quiet cores
+	@begun=$$(date +%s); $(TESTED) -n 2 --dist worksteal tests/house tests/unit tests/legal; ended=$$?; \
+	echo "make check: $$(($$(date +%s) - begun)) s"; exit $$ended
 
 bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))

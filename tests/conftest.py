@@ -12,16 +12,23 @@ import hypothesis
 import pytest
 
 from config.settings import settings
-from tasks.judging.offices import all_sources
-from tasks.judging.rules_digest import rules_digest
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
+from tests.forgetting import forget
+from tests.order import longest_first
+from tests.scratch import use_memory
 from tests.warehouse.emptying import empty_warehouse
+
+use_memory()
 
 # How long an example takes says how busy the machine is, not whether the example holds.
 hypothesis.settings.register_profile("motcua", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("motcua")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture(autouse=True)
@@ -30,17 +37,11 @@ def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if "warehouse" not in request.fixturenames:
         for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
             monkeypatch.delenv(name)
-    _forget()
+    forget()
     mask = os.umask(0o022)
     yield
     os.umask(mask)
-    _forget()
-
-
-def _forget() -> None:
-    """Drop what a process reads once by its settings: in a test session they change from test to test."""
-    for read_once in (settings, all_sources, rules_digest):
-        read_once.cache_clear()
+    forget()
 
 
 @pytest.fixture(scope="session")

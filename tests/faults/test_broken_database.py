@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -32,14 +31,13 @@ from tasks.warehouse.processes import postmaster
 from tasks.warehouse.statement_errors import StatementError, retried, retryable
 from tests.bench.load import made_up_dossiers
 from tests.faults.proxy import CommitCutter
+from tests.forked import PROCESSES
 from tests.warehouse.rows import dossiers, events
 
 pytestmark = pytest.mark.usefixtures("warehouse")
 
 CODES = [f"D{n}" for n in range(40)]
 RECOVERY_SECONDS = 10  # from the end of the fault to the next write that holds
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.faults.office"])
 
 
 def load_partition() -> Merged:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import re
 import signal
 from collections.abc import Iterator
@@ -17,12 +16,10 @@ from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.failpoints import KILL_POINTS, failpoint
 from tests.faults import office
 from tests.faults.invariants import check_invariants, state
+from tests.forked import PROCESSES
 from tests.warehouse.emptying import empty_warehouse
 from tests.warehouse.snapshot import Snapshot, snapshot
 
-# Forked from a process that has imported everything once: a kill costs the run, not the imports.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.faults.office"])
 PUBLISHING = {"published", "page_written"}
 FIRST_LOAD = ("page_landed", "staged", "merged", "before_commit", "after_commit")
 KILLED = -signal.SIGKILL

@@ -27,6 +27,7 @@ from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer, ensure_server
 from tasks.warehouse.cluster import Cluster
+from tests.forked import run_module
 
 AS_OF = date(2026, 3, 31)
 SOURCES = ROOT / "demo" / "sources"
@@ -55,14 +56,12 @@ class Province:
     environment: dict[str, str]
 
     def demo(self, *arguments: str) -> str:
-        return run("-m", "demo", *arguments, "--out", str(self.folder)).stdout
+        return run("demo", *arguments, "--out", str(self.folder)).stdout
 
 
-def run(*arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python at the root of the clone and keep what it says."""
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300
-    )
+def run(module: str, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a module as a program at the root of the clone and keep what it says."""
+    done = run_module(module, *arguments, environment={**os.environ, **environment})
     assert not check or done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
 
@@ -70,7 +69,7 @@ def run(*arguments: str, check: bool = True, **environment: str) -> subprocess.C
 @pytest.fixture(scope="session")
 def province() -> Iterator[Province]:
     folder = Path(tempfile.mkdtemp(prefix="motcua-province-"))
-    run("-m", "demo", "--dossiers", str(DOSSIERS), "--out", str(folder))
+    run("demo", "--dossiers", str(DOSSIERS), "--out", str(folder))
     port = free_port()
     command = [sys.executable, "-m", "demo", "serve", "--port", str(port), "--out", str(folder)]
     serving = subprocess.Popen(command, cwd=ROOT, preexec_fn=end_with_parent)
@@ -130,7 +129,7 @@ class Installation:
 
 def motcua(given: dict[str, str], *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as an operator does."""
-    return run("-m", "flows.commands.cli", *arguments, check=check, **{**given, **environment})
+    return run("flows.commands.cli", *arguments, check=check, **{**given, **environment})
 
 
 def figures(cluster: Cluster) -> dict[str, list[tuple[Any, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import dask
 import pytest
 import yaml
 from distributed import LocalCluster
@@ -162,8 +164,11 @@ def test_a_source_that_does_not_exist_is_named() -> None:
 def test_partitions_on_a_dask_cluster_give_the_same_figures(installation: Installation) -> None:
     assert run().name == "Completed"
     figures = installation.figures()
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "env": dict(os.environ)}
+    # Its workers are forked as in tests.forked.
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}), LocalCluster(**options) as cluster:
         said = installation.motcua("refresh", "--as-of", str(AS_OF), "--full", MOTCUA_DASK_ADDRESS=cluster.scheduler_address)
+        assert cluster.scheduler.transition_counter > 0, "the cluster was asked"
     assert "20" in said.stdout
     assert not moved(figures, installation.figures())
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import PACKAGES, ROOT, calls, files, modules, name_of, parsed
+from tests.order import LONGEST_FILES
 
 LONGEST = 400
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "misc", "lib", "base"}
@@ -138,3 +139,8 @@ def test_every_package_says_what_it_is() -> None:
 def test_every_package_is_here() -> None:
     missing = [name for name in PACKAGES if not (ROOT / name).is_dir()]
     assert not missing, f"A package moved: change PACKAGES in tests/house/tree.py along with pyproject.toml: {missing}"
+
+
+def test_the_longest_test_files_are_here() -> None:
+    missing = [name for name in LONGEST_FILES if not (ROOT / "tests" / name).is_file()]
+    assert not missing, f"A test file moved: change LONGEST_FILES in tests/order.py along with it: {missing}"

@@ -10,10 +10,11 @@ import pytest
 
 from tests.house.tree import ROOT
 
+# Types first: they take longest where nothing is cached, and the others are done meanwhile.
 TOOLS = {
+    "types": (["mypy"], "Give the types that mypy asks for; `# type: ignore[code]` only with a reason beside it."),
     "format": (["ruff", "format", "--check", "."], "Run `.venv/bin/ruff format .`."),
     "lint": (["ruff", "check", "."], "Mend what ruff names; `.venv/bin/ruff check --fix .` mends the simple ones."),
-    "types": (["mypy"], "Give the types that mypy asks for; `# type: ignore[code]` only with a reason beside it."),
     "imports": (
         ["lint-imports", "--no-cache"],
         "Imports run flows -> tasks -> schemas -> config; move the function to the layer that may know both.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from tasks.sources.databases.sql import SqlAdapter
 from tasks.sources.formats.json_text import parse_json
 from tasks.sources.protocol import Window
 from tasks.warehouse.engine import fetch_all
+from tests.forked import PROCESSES
 from tests.sources.desk import Answer, Desk, dossier
 
 Make = Callable[..., Source]
@@ -134,10 +134,6 @@ def test_a_pull_that_fails_in_the_middle_goes_on_after_its_last_finished_page(de
     assert {code for (code,) in ended} == {dossier(1)["MaHoSo"], dossier(29)["MaHoSo"]}
     assert fetch_all("SELECT count(*) FROM raw.pages WHERE loaded_at IS NULL") == [(0,)]
     assert fetch_all("SELECT DISTINCT state FROM raw.windows") == [("done",)]
-
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tasks.pull"])
 
 
 def pull_and_die(variables: dict[str, str], source: Source) -> None:

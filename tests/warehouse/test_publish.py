@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.errors import DataError
-from config.settings import ROOT
+from config.settings import settings
 from schemas.indicators import INDICATORS
 from schemas.quality import FINDINGS
 from schemas.verdicts import VERDICTS_TABLE
@@ -27,6 +27,7 @@ from tasks.reports.site.data import page_data
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all, read_frame
 from tasks.warehouse.load import load
+from tests.forked import PROCESSES
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
 
 pytestmark = pytest.mark.usefixtures("warehouse")
@@ -205,19 +206,33 @@ def test_two_publishers_make_one_publication() -> None:
     assert publications() == 1
 
 
+def killed_at(point: str, home: Path, *steps: Callable[[str, date], object]) -> int | None:
+    """Take steps in a process of its own that dies at a point; return its exit code."""
+    variables = {"MOTCUA_HOME": str(home), "MOTCUA_KILL_AT": f"{point}:1"}
+    process = PROCESSES.Process(target=_take, args=(variables, steps))
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+def _take(variables: dict[str, str], steps: tuple[Callable[[str, date], object], ...]) -> None:
+    os.environ.update(variables)
+    settings.cache_clear()
+    for step in steps:
+        step(POLICY, AS_OF)
+
+
+def _write(path: Path, policy: str, _day: date) -> None:
+    write_page(policy, path)
+
+
 @pytest.mark.parametrize("point", ["measured", "published"])
 def test_killed_before_the_commit_leaves_the_old_figures_whole(warehouse: Cluster, point: str) -> None:
     rows = verdict_rows(200)
     first = publish(rows)
     with load("judge", "test") as current:
         current.replace(VERDICTS_TABLE, frame(corrected(rows)), {"policy": POLICY})
-    program = (
-        "from datetime import date; from tasks.measure import measure_policy; from tasks.publish import publish_policy; "
-        "day = date(2026, 3, 31); measure_policy('qd766', day); publish_policy('qd766', day)"
-    )
-    environment = os.environ | {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": f"{point}:1"}
-    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    assert killed_at(point, warehouse.home, measure_policy, publish_policy) == -signal.SIGKILL
     assert current_id() == first
     assert fetch_all("SELECT count(*) FROM mart.indicators WHERE publication_id <> %(id)s", {"id": first}) == [(0,)]
     measure_policy(POLICY, AS_OF)
@@ -263,12 +278,7 @@ def test_killed_while_writing_the_page_leaves_the_old_one(warehouse: Cluster, tm
     publish(verdict_rows(50))
     path = tmp_path / "index.html"
     path.write_text("the page before", encoding="utf-8")
-    program = (
-        f"from pathlib import Path; from tasks.reports.site.build import write_page; write_page('qd766', Path({str(path)!r}))"
-    )
-    environment = os.environ | {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": "page_written:1"}
-    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    assert killed_at("page_written", warehouse.home, partial(_write, path)) == -signal.SIGKILL
     assert path.read_text(encoding="utf-8") == "the page before"
 
 

@@ -1,0 +1,35 @@
+"""Order of the test files: the longest first, so that no worker still has one of them when the others are done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+# By time from the first test to the last, waiting included. Between those of one test stand short ones: a worker takes a
+# file of a single test together with the next.
+LONGEST_FILES = (
+    "faults/test_prefect_kill.py",
+    "flow/test_up.py",
+    "flow/test_users.py",
+    "faults/test_kill_load.py",
+    "flow/test_server.py",
+    "flow/test_refresh.py",
+    "house/test_style.py",
+    "flow/test_days.py",
+    "field/test_displaced_cells.py",
+    "faults/test_replay.py",
+    "flow/test_canaries.py",
+    "flow/test_places.py",
+    "browser/test_page.py",
+    "faults/test_broken_database.py",
+    "field/test_reused_numbers.py",
+)
+_PLACES = {HERE / name: place for place, name in enumerate(LONGEST_FILES)}
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Sort in place; within a file, and among files that are not named, the order stays."""
+    items.sort(key=lambda item: _PLACES.get(item.path, len(_PLACES)))
