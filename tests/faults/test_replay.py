@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 from tests.faults import office
 from tests.warehouse.emptying import empty_warehouse
+from tests.warehouse.snapshot import Snapshot, snapshot
 
 EDITIONS = 2
 
@@ -45,12 +47,35 @@ def folder(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return tmp_path
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A history that was made once: the office's folder as it was left, and the warehouse with its landing zone."""
+
+    folder: Path
+    warehouse: Snapshot
+
+
+@pytest.fixture(scope="module")
+def recorded(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    folder = tmp_path_factory.mktemp("office")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in office.environment(folder, _cluster.home).items():
+            patch.setenv(name, value)
+        settings.cache_clear()
+        empty_warehouse()
+        first_edition(folder)
+        second_edition(folder)
+        keep_run()
+        made = Recorded(folder, snapshot(tmp_path_factory.mktemp("aside") / "landing"))
+    settings.cache_clear()
+    return made
+
+
 @pytest.fixture
-def history(folder: Path) -> Path:
+def history(recorded: Recorded, folder: Path) -> Path:
     """Two editions of the office, loaded as they came, a correction, and nobody there to ask any more."""
-    first_edition(folder)
-    second_edition(folder)
-    keep_run()
+    recorded.warehouse.restore()
+    shutil.copytree(recorded.folder, folder, dirs_exist_ok=True)
     return folder
 
 

@@ -103,7 +103,7 @@ def operator(province: Province) -> Iterator[Operator]:
             "name": "tick",
             "entrypoint": "tickflow.tick",
             "work_pool": {"name": "motcua"},
-            "schedules": [{"interval": 10, "active": True, "slug": "often"}],
+            "schedules": [{"interval": 20, "active": True, "slug": "often"}],
             "concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"},
         }
     )
