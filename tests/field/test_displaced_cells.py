@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from config.errors import SourceError
 from config.sources import Source
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
+from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
+from tests.warehouse.snapshot import Snapshot, snapshot
 
 HEADINGS = [
     "STT",
@@ -129,16 +132,38 @@ def load(source: Source) -> None:
     load_source(source)
 
 
-@pytest.mark.usefixtures("warehouse")
+_known: dict[int, tuple[Path, Snapshot]] = {}
+
+
+@pytest.fixture
+def known(warehouse: Cluster, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], None]:
+    """Has two sound files loaded, one of them with so many rows: once, then as they were put aside."""
+
+    def have(rows: int) -> None:
+        if rows in _known:
+            kept, aside = _known[rows]
+            shutil.copytree(kept, tmp_path, dirs_exist_ok=True)  # with the times of the files
+            aside.restore()
+            return
+        drop(tmp_path, "so-1.csv", register(rows, rows))
+        drop(tmp_path, "so-2.csv", [[*row[:1], row[1][:-4] + "9" + row[1][-3:], *row[2:]] for row in register(7, 5)])
+        load(books(tmp_path))
+        folder = tmp_path_factory.mktemp("known")
+        _known[rows] = shutil.copytree(tmp_path, folder / "files"), snapshot(folder / "landing")
+
+    return have
+
+
 @pytest.mark.parametrize(
     ("fault", "rows"), [(fault, rows) for fault in [*ALONE, *AGAIN] for rows in (4, 12, 200) if rows >= FEWEST.get(fault, 2)]
 )
-def test_a_file_exported_again_with_its_columns_displaced_is_held(tmp_path: Path, fault: str, rows: int) -> None:
+def test_a_file_exported_again_with_its_columns_displaced_is_held(
+    known: Callable[[int], None], tmp_path: Path, fault: str, rows: int
+) -> None:
+    known(rows)
     source, register_ = books(tmp_path), register(rows, rows)
-    drop(tmp_path, "so-1.csv", register_)
-    drop(tmp_path, "so-2.csv", [[*row[:1], row[1][:-4] + "9" + row[1][-3:], *row[2:]] for row in register(7, 5)])
-    load(source)
     before = fetch_all(STATES)
+    assert len(before) == rows + 5
     drop(tmp_path, "so-1.csv", (ALONE | AGAIN)[fault](register_))
     drop(tmp_path, "so-3.csv", [[*row[:1], row[1][:-4] + "8" + row[1][-3:], *row[2:]] for row in register(8, 5)])
     with pytest.raises(SourceError, match=r"so-1\.csv.* under other headings"):
