@@ -1,7 +1,8 @@
 """Errors of the product: the class says whether to retry, the message says what to do.
 
-A message is one sentence of fact, one of consequence and one of action. It holds no personal value:
-dossier codes at most, ten at most.
+A message is one sentence of fact, one of consequence and one of action, in Vietnamese and in English
+(:mod:`config.language`). It holds no personal value: dossier codes at most, ten at most. An argument that
+is given as plain text, such as a name, reads the same in both languages.
 """
 
 from __future__ import annotations
@@ -10,11 +11,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from config.language import Bilingual, bilingual
+
+Words = str | Bilingual
+"""Part of a message: in both languages, or the same in both."""
+CHECK_SOURCE = Bilingual("Hãy kiểm tra nguồn bằng `motcua source check`.", "Check the source with `motcua source check`.")
+RUN_DOCTOR = Bilingual("Hãy chạy `motcua doctor`.", "Run `motcua doctor`.")
+NEXT_RUN = Bilingual("Lần chạy sau thời điểm đó sẽ lấy tiếp.", "The next run after that time asks it.")
+
 
 class MotcuaError(Exception):
-    """Base of every error that the product raises on purpose; shown without a traceback."""
+    """Base of every error that the product raises on purpose; shown without a traceback.
+
+    Args:
+        text: the whole message.
+    """
 
     exit_code = 1
+
+    def __init__(self, text: Words) -> None:
+        super().__init__(text)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """Travel between processes as class, text and attributes: the arguments of the constructors differ."""
@@ -22,7 +38,7 @@ class MotcuaError(Exception):
 
 
 class ConfigError(MotcuaError):
-    """A file or variable of the configuration is wrong; mend it, a retry changes nothing.
+    """A file or variable of the configuration is wrong; a retry changes nothing until it is corrected.
 
     Args:
         where: file and key, or the environment variable.
@@ -32,9 +48,13 @@ class ConfigError(MotcuaError):
 
     exit_code = 2
 
-    def __init__(self, where: str, fact: str, allowed: str = "") -> None:
-        super().__init__(f"{where}: {fact}." + (f" Allowed: {allowed}." if allowed else ""))
-        self.where = where
+    def __init__(self, where: Words, fact: Words, allowed: Words = "") -> None:
+        place, what = bilingual(where), bilingual(fact)
+        vi, en = f"{place.vi}: {what.vi}.", f"{place.en}: {what.en}."
+        if allowed:
+            vi, en = f"{vi} Giá trị hợp lệ: {bilingual(allowed).vi}.", f"{en} Allowed: {bilingual(allowed).en}."
+        super().__init__(Bilingual(vi, en))
+        self.where = str(where)
 
 
 class SourceError(MotcuaError):
@@ -44,14 +64,22 @@ class SourceError(MotcuaError):
         source: name of the source.
         fact: what it answered, without any value of a record.
         action: what the operator can do.
+
+    Attributes:
+        fact: what it answered, in both languages.
     """
 
     exit_code = 3
 
-    def __init__(self, source: str, fact: str, action: str = "Check the source with `motcua source check`.") -> None:
-        super().__init__(f"Source {source}: {fact}. Nothing that it left unfinished was loaded. {action}")
+    def __init__(self, source: str, fact: Words, action: Words = CHECK_SOURCE) -> None:
+        self.fact, remedy = bilingual(fact), bilingual(action)
+        super().__init__(
+            Bilingual(
+                f"Nguồn {source}: {self.fact.vi}. Phần dữ liệu đang lấy dở không được nạp. {remedy.vi}",
+                f"Source {source}: {self.fact.en}. Nothing that it left unfinished was loaded. {remedy.en}",
+            )
+        )
         self.source = source
-        self.fact = fact
 
 
 class TransientError(SourceError):
@@ -72,7 +100,7 @@ class RefusedError(SourceError):
 
 
 class DeferredError(SourceError):
-    """A source is not asked now, on purpose; the next run does, and nobody has to mend anything.
+    """A source is not asked now, on purpose; the next run does, and nobody has to do anything.
 
     Args:
         source: name of the source.
@@ -85,13 +113,21 @@ class DeferredError(SourceError):
     def __init__(
         self,
         source: str,
-        fact: str,
+        fact: Words,
         until: datetime,
         *,
         asked_by_source: bool = False,
-        action: str = "The next run after that asks.",
+        action: Words = NEXT_RUN,
     ) -> None:
-        super().__init__(source, f"{fact}; it is left alone until {until:%Y-%m-%d %H:%M %Z}", action)
+        why = bilingual(fact)
+        super().__init__(
+            source,
+            Bilingual(
+                f"{why.vi}; tạm dừng hỏi nguồn này đến {until:%d/%m/%Y %H:%M %Z}",
+                f"{why.en}; it is left alone until {until:%Y-%m-%d %H:%M %Z}",
+            ),
+            action,
+        )
         self.until = until
         self.asked_by_source = asked_by_source
 
@@ -107,11 +143,18 @@ class ShrinkageError(SourceError):
         share: of them that may go.
     """
 
-    def __init__(self, source: str, where: str, stated: int, known: int, share: float) -> None:
+    def __init__(self, source: str, where: Words, stated: int, known: int, share: float) -> None:
+        which = bilingual(where)
         super().__init__(
             source,
-            f"holds {stated} records {where} where {known} are known, and no more than {share:.0%} may go",
-            f"Look at the source; if that is right, run `motcua refresh --accept-shrinkage {source}` once.",
+            Bilingual(
+                f"chỉ còn {stated} bản ghi {which.vi} trong khi trước đây có {known}, mức giảm cho phép là {share:.0%}",
+                f"holds {stated} records {which.en} where {known} are known, and no more than {share:.0%} may go",
+            ),
+            Bilingual(
+                f"Hãy kiểm tra nguồn; nếu số này đúng, chạy một lần `motcua refresh --accept-shrinkage {source}`.",
+                f"Look at the source; if that is right, run `motcua refresh --accept-shrinkage {source}` once.",
+            ),
         )
 
 
@@ -128,9 +171,36 @@ class DataError(MotcuaError):
 
     exit_code = 5
 
-    def __init__(self, subject: str, check: str, failed: int, codes: tuple[str, ...] = (), action: str = "") -> None:
-        shown = f" First: {', '.join(codes[:10])}." if codes else ""
-        super().__init__(f"{subject}: {check} failed for {failed} rows.{shown} Nothing was published. {action}".strip())
+    def __init__(self, subject: str, check: Words, failed: int, codes: tuple[str, ...] = (), action: Words = "") -> None:
+        what, remedy, first = bilingual(check), bilingual(action), ", ".join(codes[:10])
+        vi = f"{subject}: {failed} dòng không đạt yêu cầu {what.vi}." + (f" Đầu tiên: {first}." if first else "")
+        en = f"{subject}: {what.en} failed for {failed} rows." + (f" First: {first}." if first else "")
+        super().__init__(
+            Bilingual(f"{vi} Chưa công bố số liệu nào. {remedy.vi}", f"{en} Nothing was published. {remedy.en}").apply(
+                str.strip
+            )
+        )
+        self.subject = subject
+
+
+class UnreadableDataError(DataError):
+    """A file or figure as a whole cannot be used; no row of it was looked at.
+
+    Args:
+        subject: file, table or publication.
+        fact: what is wrong with it.
+        action: what the operator can do.
+    """
+
+    def __init__(self, subject: str, fact: Words, action: Words) -> None:
+        what, remedy = bilingual(fact), bilingual(action)
+        MotcuaError.__init__(
+            self,
+            Bilingual(
+                f"{subject}: {what.vi}. Chưa ghi nhận và chưa công bố gì. {remedy.vi}",
+                f"{subject}: {what.en}. Nothing was taken in and nothing was published. {remedy.en}",
+            ),
+        )
         self.subject = subject
 
 
@@ -141,9 +211,16 @@ class NothingYetError(DataError):
         what: what is not there, as the end of "There is no …": ``verdict under qd766``.
     """
 
-    def __init__(self, what: str) -> None:
-        MotcuaError.__init__(self, f"There is no {what} yet. Nothing can be shown. Run `motcua refresh` first.")
-        self.subject = what
+    def __init__(self, what: Words) -> None:
+        missing = bilingual(what)
+        MotcuaError.__init__(
+            self,
+            Bilingual(
+                f"Chưa có {missing.vi}. Không có gì để hiển thị. Hãy chạy `motcua refresh` trước.",
+                f"There is no {missing.en} yet. Nothing can be shown. Run `motcua refresh` first.",
+            ),
+        )
+        self.subject = str(what)
 
 
 class MachineError(MotcuaError):
@@ -154,8 +231,14 @@ class MachineError(MotcuaError):
         action: what the operator can do.
     """
 
-    def __init__(self, fact: str, action: str) -> None:
-        super().__init__(f"The machine cannot go on: {fact}. Nothing of this step was written. {action}")
+    def __init__(self, fact: Words, action: Words) -> None:
+        what, remedy = bilingual(fact), bilingual(action)
+        super().__init__(
+            Bilingual(
+                f"Máy chủ không thể chạy tiếp: {what.vi}. Bước này chưa ghi gì. {remedy.vi}",
+                f"The machine cannot go on: {what.en}. Nothing of this step was written. {remedy.en}",
+            )
+        )
 
 
 class WarehouseError(MotcuaError):
@@ -169,9 +252,15 @@ class WarehouseError(MotcuaError):
 
     exit_code = 6
 
-    def __init__(self, purpose: str, fact: str, action: str = "Run `motcua doctor`.") -> None:
-        super().__init__(f"The warehouse refused to {purpose}: {fact}. Nothing was written. {action}")
-        self.purpose = purpose
+    def __init__(self, purpose: Words, fact: Words, action: Words = RUN_DOCTOR) -> None:
+        aim, what, remedy = bilingual(purpose), bilingual(fact), bilingual(action)
+        super().__init__(
+            Bilingual(
+                f"Kho dữ liệu không thực hiện được việc {aim.vi}: {what.vi}. Chưa ghi gì. {remedy.vi}",
+                f"The warehouse refused to {aim.en}: {what.en}. Nothing was written. {remedy.en}",
+            )
+        )
+        self.purpose = str(purpose)
 
 
 def _rebuilt(kind: type[MotcuaError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> MotcuaError:

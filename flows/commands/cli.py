@@ -13,7 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from flows.commands.arguments import WATCH_LISTS_OF_COMMAND, parser
+from config.language import shown, translate, use_language
+from flows.commands.arguments import parser
+from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
 
 
 class StopRequestedError(KeyboardInterrupt):
@@ -39,6 +41,7 @@ def _end_in_order() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     given = parser().parse_args(arguments)
+    use_language(getattr(given, "lang", None))
     _end_in_order()
     from config.errors import MotcuaError
     from flows.commands.output import reader_may_leave
@@ -48,10 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with reader_may_leave():
             return int(globals()[f"_{given.command}"](given) or 0)
     except MotcuaError as error:
-        print(f"motcua: {mask(str(error))}", file=sys.stderr)
+        print(f"motcua: {mask(shown(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt as told:
-        print("motcua: stopped.", file=sys.stderr)
+        print(translate("motcua: đã dừng.", "motcua: stopped."), file=sys.stderr)
         return told.exit_code if isinstance(told, StopRequestedError) else 128 + signal.SIGINT
 
 
@@ -130,7 +133,11 @@ def _checks(given: argparse.Namespace) -> int:
     if given.action == "list":
         return _print_lines("declared", module="flows.commands.checks")
     if not given.file:
-        parser().error("checks try needs the FILE, one like config/checks.yaml")
+        parser().error(
+            translate(
+                "checks try cần một TỆP dạng như config/checks.yaml", "checks try needs the FILE, one like config/checks.yaml"
+            )
+        )
     from flows.commands import runs
 
     return runs.try_checks(given.file, given.since, given.csv)
@@ -207,7 +214,7 @@ def _calendar(given: argparse.Namespace) -> int:
         law.show_differences(given.calendar)
         return 0
     if given.file is None:
-        parser().error("calendar add needs the FILE of the notice")
+        parser().error(translate("calendar add cần TỆP của thông báo", "calendar add needs the FILE of the notice"))
     with warehouse():
         law.add_notice(Path(given.file), given.calendar, given.apply, given.csv, given.figures)
     return 0

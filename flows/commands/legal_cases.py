@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from config.areas import load_areas
 from config.errors import ConfigError
+from config.language import Language
 from config.settings import settings
 from flows.commands.console_tables import console_table
 from tasks.legal_cases.judging import judge_case, mismatches, outcomes
@@ -19,7 +19,6 @@ from tasks.legal_cases.model import LegalCase, read_cases
 from tasks.legal_cases.words import OUTCOME_WORDS, in_words
 
 _OUT = Console()
-Language = Literal["vi", "en"]
 
 
 def run_cases(

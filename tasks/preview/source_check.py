@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.errors import SourceError
+from config.language import shown
 from config.sources import Source
 from schemas.reference import UNITS
 from tasks.cleaning import code_lists
@@ -155,7 +156,7 @@ def _read(source: Source, pages: list[Page]) -> tuple[list[LookedAt], dict[str, 
         except SourceError as error:
             if len(pages) == 1:
                 raise
-            faults[page_name(page.name)] = mask(error.fact)
+            faults[page_name(page.name)] = mask(shown(error.fact))
     return each, faults
 
 

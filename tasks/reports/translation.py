@@ -1,8 +1,10 @@
-"""Language of reports: Vietnamese first, English by the setting ``MOTCUA_LANGUAGE``."""
+"""Words that several reports share, in the language in force (:mod:`config.language`)."""
 
 from __future__ import annotations
 
-from config.settings import settings
+from config.language import translate
+
+__all__ = ["ALL", "GATE_WORDS", "or_all", "translate"]
 
 ALL = "*"
 """What stands in the place of an agency, field, channel or period where a row speaks for all of them."""
@@ -11,11 +13,6 @@ GATE_WORDS = {
     "cleaned": ("đã làm sạch", "cleaned"),
     "published": ("công bố", "published"),
 }
-
-
-def translate(vietnamese: str, english: str) -> str:
-    """Return the text in the language of the settings."""
-    return english if settings().language == "en" else vietnamese
 
 
 def or_all(name: str) -> str:

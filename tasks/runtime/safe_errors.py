@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from config.errors import MachineError, MotcuaError
+from config.language import Bilingual
 from config.settings import ROOT
 from tasks.rules.privacy.masking import mask
 
@@ -33,8 +34,12 @@ class UnexpectedError(MotcuaError):
 
     def __init__(self, step: str, error: BaseException) -> None:
         super().__init__(
-            f"Step {step} met a fault of the program: {type(error).__name__} at {place(error)}. "
-            "Nothing of this step was written. Report this line; it holds no data."
+            Bilingual(
+                f"Bước {step} gặp lỗi chương trình: {type(error).__name__} tại {place(error)}. "
+                "Bước này chưa ghi gì. Hãy báo lại dòng này; dòng này không chứa dữ liệu.",
+                f"Step {step} met a fault of the program: {type(error).__name__} at {place(error)}. "
+                "Nothing of this step was written. Report this line; it holds no data.",
+            )
         )
 
 
@@ -47,13 +52,19 @@ def with_safe_errors(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except MotcuaError as error:
             # Its cause may quote what it hides, and itself it may quote the name of a file or field.
-            error.args = tuple(mask(told) if isinstance(told, str) else told for told in error.args)
+            error.args = tuple(_masked(told) for told in error.args)
             raise error from None
         except Exception as error:
             raise _machine(error) or UnexpectedError(function.__name__, error) from None
 
     run.__shielded__ = True  # type: ignore[attr-defined]  # a house test asks every task for it
     return run
+
+
+def _masked(told: object) -> object:
+    if isinstance(told, Bilingual):
+        return told.apply(mask)
+    return mask(told) if isinstance(told, str) else told
 
 
 _LACKS = {

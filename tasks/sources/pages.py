@@ -64,7 +64,7 @@ class PagesRead:
             part = privacy_guard_of(source).guarded(_read(page, source, types))
         except SourceError as error:
             self.faults.append(error)
-            part = replace(unreadable(page.digest), notes=(FileNote(UNREADABLE, mask(error.fact)),))
+            part = replace(unreadable(page.digest), notes=(FileNote(UNREADABLE, mask(str(error.fact))),))
         self.parts.append(part)
         self.records.append(part.records)
         self.refused.append(len(part.rejected))

@@ -76,7 +76,10 @@ def test_a_file_is_written_whoever_stops_reading_the_screen(judged: Path, tmp_pa
     assert judged.exists()
 
 
-def test_what_a_command_without_its_file_needs_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_command_without_its_file_needs_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
     with pytest.raises(SystemExit) as left:
         main(["checks", "try"])
     assert left.value.code == 2

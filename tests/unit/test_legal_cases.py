@@ -121,8 +121,13 @@ def test_a_case_is_judged_by_its_own_policy_else_by_the_one_that_was_named(
     ],
 )
 def test_a_case_that_is_written_wrongly_is_refused_with_the_key(
-    changed: dict[str, str | None], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    changed: dict[str, str | None],
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
     code, printed = run(capsys, str(file_of(tmp_path, **changed)))
     assert code == 2
     assert re.search(told, printed), printed
