@@ -69,6 +69,7 @@ def outcomes(case: LegalCase, row: Mapping[str, Any]) -> dict[str, tuple[Any, An
     found = {}
     for name, expected in case.expect.named().items():
         given: Any = _codes(row[name]) if name in ("reasons", "missing") else row[name]
+        given = None if given is pd.NA else given
         if isinstance(expected, date) and not isinstance(expected, datetime) and given is not None:
             given = given.date()
         found[name] = expected, given

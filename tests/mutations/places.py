@@ -41,6 +41,7 @@ HELPERS = (
     "tasks.rules.verdict.evidence",
     "tasks.rules.linkage.reused_numbers",
     "tasks.rules.checks.trial",
+    "tasks.rules.sources.clock_faults",
 )
 PAIRS = (
     ["Add_Sub", "Sub_Add", "Mul_FloorDiv", "FloorDiv_Mul", "Mod_FloorDiv", "BitAnd_BitOr", "BitOr_BitAnd", "BitXor_BitOr"],

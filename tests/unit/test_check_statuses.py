@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.check_cases import CASES, LOG, Case, frames_of
+from tests.unit.check_cases import CASES, LOG, Case, at, frames_of
 from tests.unit.test_checks import checked, failed, only
 
 ALL = set(range(1, 11))
@@ -51,3 +51,12 @@ def test_an_entry_whose_status_nobody_knows_is_no_step() -> None:
     unknown = [Case(log=(*LOG[:place], ("2026-03-02 09:05", 0), *LOG[place:])) for place in (1, 2)]
     for case in unknown:
         assert not failed(checked(frames_of(case))) & {"log_illegal_order", "log_skipped_step", "log_reopened_after_closing"}
+
+
+@pytest.mark.parametrize(
+    ("done", "fails"), [("2026-03-07 10:15", False), ("2026-03-07 10:16", True), ("2026-03-05 10:14", True)]
+)
+def test_the_ends_of_record_and_log_may_differ_by_a_day_of_hours(done: str, fails: bool) -> None:
+    """The log says 10:15 on 6 March, and 24 hours are allowed."""
+    found = checked(frames_of(Case({"done_at": at(done), "returned_at": None})), only("log_end_differs"))
+    assert bool(found.failing("log_end_differs")[0]) is fails
