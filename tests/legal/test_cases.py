@@ -3,15 +3,22 @@
 import hashlib
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from config.calendar import load_calendars
+from config.policies import load_policies
+from tasks.judging.clocks import clock_for
 from tasks.legal_cases.judging import mismatches
 from tasks.legal_cases.model import LegalCase
+from tasks.rules.verdict.judgement import judge_frames
 from tasks.rules.verdict.reasons import MISSING, REASONS
+from tasks.rules.verdict.timeline import JudgingOffice
 
 _SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
 assert _SPEC is not None
@@ -116,3 +123,18 @@ def test_evidence_names_where_the_fact_was_taken_from(case: dict[str, Any], key:
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def test_a_link_of_a_dossier_that_is_not_judged_moves_no_other() -> None:
+    first = {"received": datetime(2026, 3, 3, 8), "log": [[datetime(2026, 3, 3, 8), 2], [datetime(2026, 3, 10, 10), 7]]}
+    log = [[datetime(2026, 3, 10, 14), 2], [datetime(2026, 3, 12, 10), 9]]
+    again = {"received": datetime(2026, 3, 10, 14), "appointed": datetime(2026, 3, 17, 17), "log": log, "first": first}
+    frames, calendar = legal_cases.frames_of(again), load_calendars()["vn"]
+    clocks = (clock_for(calendar), clock_for(calendar, plain=True))
+    office = JudgingOffice(legal_cases.ZONE, *clocks, legal_cases.OwnRule(), keeps_requests=True)
+    elsewhere = replace(frames.earlier, links=frames.earlier.links.assign(code=pd.array(["H99-2"], dtype="string[pyarrow]")))
+    judged = [
+        judge_frames(each, load_policies()["qd766"], office, date(2026, 3, 31))["verdict"][0]
+        for each in (frames, replace(frames, earlier=elsewhere))
+    ]
+    assert judged == ["hidden_late", "on_time"]

@@ -58,6 +58,14 @@ def test_an_impossible_year_among_many_is_read_like_the_others() -> None:
     np.testing.assert_array_equal(local_times(series(moments), zone), one_by_one(moments, zone))
 
 
+@pytest.mark.parametrize("year", [1906, 1911, 1942, 1945, 1947, 1955, 1960, 1974, 1976])
+def test_an_old_time_alone_has_the_offset_of_its_own_day(year: int) -> None:
+    """Clocks of Việt Nam were changed eight times until 1975; no time of the column may be old enough to tell by itself."""
+    moments = [datetime(year, 8, 1, 18, tzinfo=UTC), *[datetime(2026, 3, 2, tzinfo=UTC)] * MANY]
+    zone = "Asia/Ho_Chi_Minh"
+    np.testing.assert_array_equal(local_times(series(moments), zone), one_by_one(moments, zone))
+
+
 def test_nothing_gives_nothing() -> None:
     assert len(local_times(series([]), "UTC")) == 0
     assert np.isnat(local_times(series([None] * MANY), "UTC")).all()
