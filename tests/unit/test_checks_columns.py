@@ -134,7 +134,12 @@ def test_the_version_in_force_is_found(versions: list[tuple], wanted: list[tuple
 CODE = st.from_regex(r"\A(H[0-9]{2}(\.[0-9]{1,3})?|000\.00\.16\.H40)-([0-9]{6}|20[0-9]{6})-[0-9]{4,8}\Z")
 
 
-@given(st.lists(st.none() | CODE | st.sampled_from(["", "HS-17", "H99-260230-0001", "H99.1-250931-0001-2", "X"]), max_size=12))
+@given(
+    st.lists(
+        st.none() | CODE | st.sampled_from(["", "HS-17", "H99-260230-0001", "H99.1-250931-0001-2", "H99.1-19000105-0001", "X"]),
+        max_size=12,
+    )
+)
 def test_codes_are_taken_apart_as_the_cleaning_does(texts: list[str | None]) -> None:
     codes = pa.array(texts, pa.string())
     parts, whole = CodeParts.of(codes), read_codes(codes)

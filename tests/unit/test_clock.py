@@ -91,6 +91,7 @@ def test_outside_the_span_there_is_no_answer() -> None:
     times = np.array(["1900-01-01", "2031-01-01", "NaT"], dtype="datetime64[us]")
     assert np.isnat(CLOCK.after_working_days(times, np.array([1, 1, 1]))).all()
     assert np.isnat(CLOCK.after_working_minutes(times, np.array([1, 1, 0]))).all()
+    assert np.isnat(CLOCK.after_working_minutes(times, np.array([0, 0, 1]))).all()
     assert (CLOCK.working_minutes_between(times, times) == -1).all()
     assert not CLOCK.is_working_day(times).any()
 

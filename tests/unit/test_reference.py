@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.rules.reference import Validity
+from tasks.rules.arrays import EncodedText
+from tasks.rules.reference import Catalogue, Validity
 
 FIRST = date(2026, 1, 1)
 VERSIONS = [
@@ -67,3 +68,17 @@ def test_an_unknown_thing_or_day_finds_nothing_and_spoils_no_other(times: int) -
 def test_without_any_version_or_any_day_nothing_is_found() -> None:
     assert asked(frame([]), ["a", "b"], [0, 1]) == [-1, -1]
     assert asked(frame(VERSIONS), ["a", "b"] * 40, [None, None] * 40) == [-1, -1] * 40
+
+
+@pytest.mark.parametrize("times", [1, 200])
+def test_a_procedure_that_the_catalogue_does_not_have_finds_no_version_however_many_ask(times: int) -> None:
+    rows = pd.DataFrame({"procedure_code": ["1.1", "1.2"], "channel": ["counter", "online"]}).assign(
+        valid_from=pd.Series([FIRST, FIRST], dtype="date32[day][pyarrow]"),
+        valid_to=pd.Series([None, None], dtype="date32[day][pyarrow]"),
+    )
+    codes = EncodedText(np.array([0, 1, 2, 2, -1] * times), ["1.1", "1.2", "1.3"])
+    channels = EncodedText(np.array([0, 1, 0, 1, 0] * times), ["counter", "online"])
+    received = np.full(5 * times, np.datetime64(day(3), "D"))
+    found = Catalogue.of(rows, codes, channels, received)
+    assert found.row.tolist() == [0, 1, -1, -1, -1] * times
+    assert found.known.tolist() == [True, True, False, False, False] * times
