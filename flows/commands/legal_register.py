@@ -103,8 +103,8 @@ def show_ending(text: str, on: date, file: str | None) -> None:
     dated = sum(any(basis.document == name for basis in rule.law) and (rule.kind, rule.name) not in meant for rule in held)
     if dated:
         _print(
-            f"{dated} quy tắc có căn cứ ở văn bản này chỉ đến ngày đó hoặc sớm hơn.",
-            f"{dated} rules rest on it until that day or an earlier one.",
+            f"{dated} quy tắc có căn cứ ở văn bản này chỉ đến ngày đó hoặc sớm hơn: `motcua law list {name}`.",
+            f"{dated} rules rest on it until that day or an earlier one: `motcua law list {name}`.",
         )
 
 
