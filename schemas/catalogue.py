@@ -10,7 +10,7 @@ from schemas.drift import DRIFT, SHAPES
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
-from schemas.reference import CALENDAR_DAYS, PROCEDURES, UNITS
+from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
 from schemas.verdicts import VERDICTS_TABLE
 
@@ -33,7 +33,6 @@ TABLES: tuple[Table, ...] = (
     BREAKERS,
     UNITS,
     PROCEDURES,
-    CALENDAR_DAYS,
     DOSSIERS,
     DOSSIER_VERSIONS,
     EVENTS,

@@ -9,6 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from schemas.catalogue import LAYERS, TABLES
+from schemas.raw import REJECTED
+from schemas.rejects import RejectReason
 from schemas.table import Field, Kind, Table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "tables.md"
@@ -64,6 +66,9 @@ def _table(table: Table) -> str:
         lines.append(f"Managed by the load: {_names(table.managed)}.")
     lines += ["", "| field | type | meaning | promises |", "|---|---|---|---|"]
     lines += [f"| `{f.name}` | {_type(f.kind)} | {_cell(f.description)} | {_promises(f)} |" for f in table.fields]
+    if table is REJECTED:
+        lines += ["", "| reason | tiếng Việt | why |", "|---|---|---|"]
+        lines += [f"| `{reason}` | {_cell(reason.vi)} | {_cell(reason.en)} |" for reason in RejectReason]
     return "\n".join(lines) + "\n"
 
 

@@ -129,7 +129,7 @@ REJECTED = Table(
         PAGE_POSITION,
         PULL_ID,
         Field("code", Kind.TEXT, "Dossier code as given, where one could be read."),
-        Field("reason", Kind.TEXT, "Why: a code of config/checks.yaml's reject list.", (NotNull(),)),
+        Field("reason", Kind.TEXT, "Why: a code of the reject reasons (docs/tables.md lists them).", (NotNull(),)),
         Field("fields", Kind.TEXT, "Names of the fields at fault, space-separated; never their values."),
         Field("rejected_at", Kind.INSTANT, "When it was first refused.", (NotNull(),)),
     ),

@@ -1,4 +1,4 @@
-"""Reference data: agencies with their succession, procedures with their versions, days off."""
+"""Reference data: agencies with their succession, procedures with their versions."""
 
 from __future__ import annotations
 
@@ -53,29 +53,6 @@ PROCEDURES = Table(
             (NotNull(), OneOf(LIMIT_UNITS)),
         ),
         Field("reference", Kind.TEXT, "Number of the decision that announced the version."),
-        CHANGED_IN,
-    ),
-    managed=("changed_in",),
-)
-
-CALENDAR_DAYS = Table(
-    schema="ref",
-    name="calendar_days",
-    description="Days that differ from the plain week, each with the document that says so and the day it was announced.",
-    grain="calendar × day × announcement",
-    key=("calendar", "day", "announced_on"),
-    fields=(
-        Field("calendar", Kind.TEXT, "Name of the calendar: its file in config/calendar.", (NotNull(),)),
-        Field("day", Kind.DATE, "The day.", (NotNull(),)),
-        Field(
-            "announced_on",
-            Kind.DATE,
-            "Day on which it became known; systems that computed earlier could not know it.",
-            (NotNull(),),
-        ),
-        Field("kind", Kind.TEXT, "off or worked.", (NotNull(), OneOf(("off", "worked")))),
-        Field("document", Kind.TEXT, "Law, decree or notice.", (NotNull(),)),
-        Field("note", Kind.TEXT, "What day it is."),
         CHANGED_IN,
     ),
     managed=("changed_in",),

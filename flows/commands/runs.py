@@ -20,7 +20,7 @@ from flows.runtime.session import RunningServices, session
 from flows.runtime.words import translate
 
 if TYPE_CHECKING:
-    from tasks.correct import Package
+    from tasks.correcting.packages import Package
 
 _OUT = Console()
 _ERR = Console(stderr=True)
@@ -145,7 +145,7 @@ def try_checks(file: str, since: date | None, lines: str | None) -> int:
 
 def correct(file: str) -> int:
     """Take in a correction file, print the answer to each refused line, and have the touched dossiers judged again."""
-    from tasks.correct import receive_corrections
+    from tasks.correcting.packages import receive_corrections
 
     with _session(lambda: warm_up("flows.rerun.rerun")) as current:
         package = receive_corrections(Path(file))
@@ -171,7 +171,7 @@ def undo(reference: str, by: str) -> int:
 
 def _judge_again(current: RunningServices, package: str, approved: int, proposed: int = 0) -> int:
     """Run again what a package touches, here or by the worker of `motcua up`; nothing where nothing counts."""
-    from tasks.correct import announce
+    from tasks.correcting.packages import announce
 
     if not approved:
         return 0

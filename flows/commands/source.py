@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from config.known_sources import known_sources
 from config.sources import Source
 from flows.runtime.words import translate
+from schemas.rejects import RejectReason, reject_words
 from tasks.loading.schema_drift import SchemaDrift, compared
 from tasks.preview.clock_diagnosis import Diagnosis, diagnose
 from tasks.preview.forecast import Forecast, ForeseenBreach, forecast
@@ -81,7 +82,10 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
         yield translate(f"Không đọc được {name}: {fact}.", f"Cannot be read: {name}: {fact}.")
     yield from _lines(look)
     for reason, count in look.rejected.items():
-        yield translate(f"Bị loại: {count} bản ghi ({reason}).", f"Rejected: {count} records ({reason}).")
+        yield translate(
+            f"Bị loại: {count} bản ghi: {reject_words(reason)[0]} ({reason}).",
+            f"Rejected: {count} records: {reject_words(reason)[1]} ({reason}).",
+        )
     yield translate("Cột của nguồn → trường của kho:", "Column of the source → field of the warehouse:")
     yield from (f"  {name} → {meaning} ({count})" for name, meaning, count in look.mapping)
     if look.unmapped:
@@ -117,7 +121,7 @@ def _lines(look: Look) -> Iterator[str]:
 def _first_refused(look: Look) -> Iterator[tuple[str, int]]:
     """Yield reason and place of the first rows of files that were refused because of their form."""
     if look.lines.physical:
-        told = look.readings.rejected[look.readings.rejected["reason"] != "not_a_record"].head(_SHOWN_LINES)
+        told = look.readings.rejected[look.readings.rejected["reason"] != RejectReason.NOT_A_RECORD.value].head(_SHOWN_LINES)
         yield from zip(told["reason"].tolist(), told["page_position"].tolist(), strict=True)
 
 

@@ -19,6 +19,7 @@ from flows.commands.names import judged_policy, policy_named, source_known
 from flows.commands.summary import print_summary
 from flows.runs.reporting_day import OFFICE_ZONE, last_finished_day
 from flows.runtime.words import ALL, each_dossier, or_all, translate
+from schemas.rejects import reject_words
 from tasks.reports.explanation.words import TIMELINESS_WORDS
 from tasks.reports.list_files import write_frame
 from tasks.rules.dates.times import instant_text
@@ -94,7 +95,9 @@ def rejected(source: str | None, limit: int) -> None:
     for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source_known(source), "limit": limit}):
         sheet, line = divmod(position, SHEET_STRIDE)
         place = f"#{line}" if not sheet else translate(f"trang tính {sheet + 1} #{line}", f"sheet {sheet + 1} #{line}")
-        table.add_row(name, code or "-", reason, fields or "", f"{digest[:12]} {place}")
+        table.add_row(
+            name, code or "-", f"{translate(*reject_words(reason))} ({reason})", fields or "", f"{digest[:12]} {place}"
+        )
     _OUT.print(table)
 
 

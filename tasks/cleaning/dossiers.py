@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
+from schemas.rejects import RejectReason
 from tasks.cleaning import code_lists
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.applicants import applicant_keys
@@ -60,7 +61,9 @@ def latest_statements(readings: pd.DataFrame, source: Source, pulled: Pulled) ->
     """Keep the latest statement about each code; see :func:`tasks.cleaning.statement_order.oldest_first`."""
     codes = series(fold_codes(column(readings, "code")))
     usable = codes.notna().to_numpy(dtype=bool)
-    rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(code=None, reason="no_code", fields="code")
+    rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(
+        code=None, reason=RejectReason.NO_CODE.value, fields="code"
+    )
     kept, codes = readings[usable].reset_index(drop=True), codes[usable].reset_index(drop=True)
     if not codes.duplicated().any():
         return Latest(kept, np.zeros(len(kept), dtype=bool), rejected)

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from config.sources import Source
 from schemas.reference import PROCEDURES, UNITS
+from schemas.rejects import RejectReason
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, column, series
 from tasks.cleaning.timestamps import groups_of
@@ -104,5 +105,5 @@ def _one_limit_each(told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 def _refused(readings: pd.DataFrame, usable: np.ndarray, fields: np.ndarray) -> pd.DataFrame:
     places = readings.loc[~usable, ["page_digest", "page_position"]]
-    refused = places.assign(code=None, reason="no_code", fields=fields[~usable])
+    refused = places.assign(code=None, reason=RejectReason.NO_CODE.value, fields=fields[~usable])
     return refused.drop_duplicates(["page_digest", "page_position"])

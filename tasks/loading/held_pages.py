@@ -14,6 +14,7 @@ from config.errors import SourceError
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
 from schemas.drift import DRIFT
+from schemas.rejects import RejectReason
 from tasks.cleaning.columns import column, series
 from tasks.cleaning.displacement import DISPLACED_TIMES, Sample, displaced, sample_of
 from tasks.rules.text.codes import fold_codes
@@ -94,7 +95,9 @@ def _without_codes(source: Source, parts: Sequence[ParsedRecords], asked: Mappin
         return {}
     found: dict[str, tuple[str, ...]] = {}
     for part in parts:
-        lacking = part.rejected.loc[(part.rejected["reason"] == "no_code").fillna(False).to_numpy(dtype=bool), "page_digest"]
+        lacking = part.rejected.loc[
+            (part.rejected["reason"] == RejectReason.NO_CODE.value).fillna(False).to_numpy(dtype=bool), "page_digest"
+        ]
         named = part.dossiers["page_digest"].value_counts()
         for page, count in lacking.value_counts().items():
             if page in asked and count >= _FEW and count > named.get(page, 0):

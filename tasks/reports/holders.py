@@ -17,7 +17,7 @@ import pyarrow as pa
 from config.errors import NothingYetError
 from config.policies import Policy, load_policies
 from config.settings import settings
-from schemas.fields import TIMELINESS, UNIT_CODE
+from schemas.fields import TIMELINESS
 from tasks.judging.offices import settled_parts
 from tasks.judging.rules_digest import rules_digest
 from tasks.rules.verdict.ends import NOT_RECEIVED
@@ -32,7 +32,6 @@ from tasks.warehouse.partitions import Partition
 _T = TypeVar("_T")
 _JUDGED = "SELECT partition, as_of FROM audit.progress WHERE step = 'judge' AND as_of IS NOT NULL ORDER BY partition"
 _TEXT, _COUNT = pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
-HOLDER_COLUMNS = ("source", "code", UNIT_CODE.name, "timeliness", "holder", "room", "status", "minutes", "minutes_over")
 _SUMS = ["minutes", "minutes_over"]
 
 

@@ -158,11 +158,6 @@ def keys(frame: pd.DataFrame, *more: str) -> pa.Array:
     return pc.binary_join_element_wise(*(arrow(frame[name]).cast(pa.string()) for name in ("source", "code", *more)), "\x1f")
 
 
-def whole_minutes(span: npt.NDArray[np.timedelta64]) -> Numbers:
-    """Return spans of time in whole minutes, rounded down; a very negative number for NaT."""
-    return np.asarray(span.astype("timedelta64[us]", copy=False).view(np.int64) // MINUTE_US)
-
-
 def minute_of_day(times: Times, days: Times) -> Numbers:
     """Return how many minutes of its day are over at a time; a very negative number for NaT.
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.sources import Source
+from schemas.rejects import RejectReason
 from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, REFUSED_FILE, WORKBOOK, DayTotal, Page, Window
 
 MEDIA_TYPES = {
@@ -100,17 +101,19 @@ class FilesAdapter:
             handle = os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
             link = error.errno == errno.ELOOP
-            reason = "file_is_link" if link else "file_unreadable"
+            reason = RejectReason.FILE_IS_LINK if link else RejectReason.FILE_UNREADABLE
             raise _RefusedFileError(reason, f"a file cannot be opened, or is a link ({type(error).__name__})") from None
         state = os.fstat(handle)
         told = f"{state.st_size} {state.st_mtime_ns}"
         if not stat.S_ISREG(state.st_mode):
             os.close(handle)
-            raise _RefusedFileError("file_not_plain", "an entry of the folder is no plain file", told)
+            raise _RefusedFileError(RejectReason.FILE_NOT_PLAIN, "an entry of the folder is no plain file", told)
         with os.fdopen(handle, "rb") as file:
             most = self.options.largest_mb * 1_000_000
             if state.st_size > most or len(body := file.read(most + 1)) > most:
-                raise _RefusedFileError("file_too_large", f"a file is larger than {self.options.largest_mb} MB", told)
+                raise _RefusedFileError(
+                    RejectReason.FILE_TOO_LARGE, f"a file is larger than {self.options.largest_mb} MB", told
+                )
         return body
 
     def _refused(self, fact: str) -> SourceError:
@@ -118,8 +121,8 @@ class FilesAdapter:
 
 
 class _RefusedFileError(Exception):
-    """A file is not taken; ``reason`` is a word for the list of what was rejected, ``state`` tells it from its successors."""
+    """A file is not taken; ``reason`` is a code of ``raw.rejected``, ``state`` tells it from its successors."""
 
-    def __init__(self, reason: str, fact: str, state: str = "") -> None:
+    def __init__(self, reason: RejectReason, fact: str, state: str = "") -> None:
         super().__init__(fact)
         self.reason, self.fact, self.state = reason, fact, state

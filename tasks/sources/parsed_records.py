@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS
+from schemas.rejects import RejectReason
 from tasks.sources.file_notes import FileNote
 from tasks.sources.source_schema import SourceSchema, merged
 
@@ -140,9 +141,9 @@ def concatenated(several: Sequence[ParsedRecords]) -> ParsedRecords:
     )
 
 
-def unreadable(digest: str, reason: str = "unreadable_page") -> ParsedRecords:
+def unreadable(digest: str, reason: str = RejectReason.UNREADABLE_PAGE) -> ParsedRecords:
     """Return the readings of a page that as a whole cannot be read: one rejected record at its beginning."""
-    columns = {"reason": pa.array([reason])}
+    columns = {"reason": pa.array([str(reason)])}
     return readings(alone(digest), rejected=Part(columns, [0]))
 
 

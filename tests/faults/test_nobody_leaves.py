@@ -28,7 +28,7 @@ from flows.rerun import rerun
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer
-from tasks.correct import announce, receive_corrections
+from tasks.correcting.packages import announce, receive_corrections
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_planted_persons import (

@@ -19,7 +19,7 @@ from schemas.catalogue import TABLES
 from schemas.drift import DRIFT
 from schemas.quality import COMPLETENESS
 from schemas.table import Table
-from tasks.correct import receive_corrections
+from tasks.correcting.packages import receive_corrections
 from tasks.differences import find_differences
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source

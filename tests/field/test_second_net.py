@@ -17,7 +17,7 @@ from schemas.dossiers import DOSSIERS, EVENTS
 from schemas.quality import CORRECTIONS
 from schemas.raw import PULLS
 from schemas.table import Kind, OneOf, Table
-from tasks.correct import package_name, receive_corrections
+from tasks.correcting.packages import package_name, receive_corrections
 from tasks.reports.drafts import draft_of_notice
 from tasks.reports.letters import parse_letters
 from tasks.rules.privacy.masking import HIDDEN

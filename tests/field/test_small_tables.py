@@ -15,7 +15,7 @@ from config.errors import ConfigError
 from config.notices import read_notice
 from flows.commands.cli import main
 from tasks.cleaning.rules import CLEANING_RULES
-from tasks.correct import _lines
+from tasks.correcting.packages import _lines
 from tasks.reports.letters import read_letters
 from tasks.rules.corrections.lines import REFUSAL_REASONS, Accepted, Known, Refused, UnreadableFileError, sort_lines
 from tasks.rules.text.codes import fold_procedures

@@ -13,7 +13,7 @@ from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter
 
 from flows.runtime.deployments import POOL, PREFECT_YAML, read_deployments
-from tasks.correct import EVENT
+from tasks.correcting.packages import EVENT
 
 DEPLOYMENTS = {entry["name"]: entry for entry in read_deployments()}
 

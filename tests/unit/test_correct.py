@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flows.runtime.logging_filter import Masking
-from tasks.correct import package_name
+from tasks.correcting.packages import package_name
 from tasks.rules.corrections.lines import (
     REFUSAL_REASONS,
     Accepted,

@@ -16,7 +16,7 @@ from flows.runs.outcome import RunFailures
 from schemas.dossiers import DOSSIERS
 from schemas.quality import CORRECTIONS, PROPOSALS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.correct import Package, receive_corrections
+from tasks.correcting.packages import Package, receive_corrections
 from tasks.correcting.proposal_files import HEADINGS, read_proposals, refresh_proposals, write_proposals
 from tasks.correcting.undo import undo
 from tasks.judge import judge_batch

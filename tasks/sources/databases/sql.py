@@ -17,6 +17,7 @@ from sqlalchemy.exc import NoSuchTableError
 from config.connections import ChildTable, Sql
 from config.errors import ConfigError, SourceError
 from config.sources import Source
+from schemas.rejects import RejectReason
 from tasks.sources.databases.child_tables import Parents
 from tasks.sources.databases.connections import connected
 from tasks.sources.databases.row_position import RowPosition
@@ -133,7 +134,9 @@ class SqlAdapter:
         for name in ("pauses", "events"):
             child = getattr(self.options, name)
             if child is not None and rows:
-                astray += [{REFUSED: "no_parent", name: [row]} for row in self._attach(connection, name, child, rows)]
+                astray += [
+                    {REFUSED: RejectReason.NO_PARENT, name: [row]} for row in self._attach(connection, name, child, rows)
+                ]
         body = b"".join(map(line_of, [*rows, *astray]))
         return Page(number, f"{self.options.table} {number + 1}", JSON_LINES, body, len(rows), self._newest(rows), mark)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from schemas.rejects import RejectReason
 from tasks.sources.formats.records import REFUSED, TOO_DEEP
 
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
@@ -81,7 +82,7 @@ def _pruned(content: bytes) -> bytes:
 
 def without_too_deep(records: Sequence[Any]) -> list[Any]:
     """Return the records of a page; one in which something was nested too deeply is one that cannot be used."""
-    return [{REFUSED: "nested_too_deeply"} if _TOO_DEEP_BYTES in _written(record) else record for record in records]
+    return [{REFUSED: RejectReason.NESTED_TOO_DEEPLY} if _TOO_DEEP_BYTES in _written(record) else record for record in records]
 
 
 def _written(record: Any) -> bytes:
@@ -101,9 +102,9 @@ def each_line(body: bytes) -> list[Any]:
             continue
         try:
             answer, pruned = parsed(line)
-            found.append({REFUSED: "nested_too_deeply"} if pruned else answer)
+            found.append({REFUSED: RejectReason.NESTED_TOO_DEEPLY} if pruned else answer)
         except ValueError as error:
-            found.append({REFUSED: "broken_line"})
+            found.append({REFUSED: RejectReason.BROKEN_LINE})
             faults.append(error)
     if faults and len(faults) == len(found):
         raise faults[0]

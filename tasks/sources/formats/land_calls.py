@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from schemas.rejects import RejectReason
 from tasks.sources.formats.exchange import not_objects
 from tasks.sources.formats.records import Keys, Objects, Record
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, concatenated, readings
@@ -52,7 +53,7 @@ def read_calls(objects: Objects, pages: Pages) -> ParsedRecords:
     arguments = [{**outer, **inner} for outer, inner in zip(keys.records, map(_object, keys.values(*ARGUMENTS)), strict=True)]
     known = [place for place, name in enumerate(names) if name]
     unknown = [positions[place] for place, name in enumerate(names) if not name]
-    reason = pa.array(["unknown_call"] * len(unknown), pa.string())
+    reason = pa.array([RejectReason.UNKNOWN_CALL.value] * len(unknown), pa.string())
     parts = [
         _calls(name, [p for p in known if names[p] == name], arguments, positions, pages) for name in CALLS if name in names
     ]

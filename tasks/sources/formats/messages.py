@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from schemas.rejects import RejectReason
 from tasks.sources.formats.exchange import EVENT_KEYS, EXCHANGE_KEYS, read_dossiers
 from tasks.sources.formats.records import Fields, Keys, Objects
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, concatenated, readings
@@ -66,5 +67,5 @@ def _entries(
     places = positions[alone]
     if partial:
         return [readings(pages, events=events, dossiers=Part(lonely, places))]
-    refused = {**lonely, "reason": pa.array(["no_dossier"] * len(alone), pa.string())}
+    refused = {**lonely, "reason": pa.array([RejectReason.NO_DOSSIER.value] * len(alone), pa.string())}
     return [readings(pages, events=events, rejected=Part(refused, places))]

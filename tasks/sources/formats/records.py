@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.rejects import RejectReason
+
 Record = dict[str, Any]
 TOO_DEEP = "motcua: nested too deeply"  # stands where something was
 REFUSED = "motcua_refused"  # key of a record that we made ourselves: why what stood in its place cannot be used
@@ -208,7 +210,7 @@ _refused = methodcaller("__contains__", REFUSED)
 
 def _reason(record: Any) -> str | None:
     if not isinstance(record, dict):
-        return "not_an_object"
+        return RejectReason.NOT_AN_OBJECT
     return str(record[REFUSED]) if REFUSED in record else None
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import Headings, Source
+from schemas.rejects import RejectReason
 from tasks.rules.arrays import truths
 from tasks.rules.privacy.masking import told
 from tasks.rules.text.normal_form import fold, given, per_distinct
@@ -237,14 +238,14 @@ def _reasons(
     lonely[alone] = truths(pc.match_substring_regex(codes.take(pa.array(alone)), _SENTENCE))
     not_record = formula | totals | lonely
     return {
-        "not_a_record": not_record,
-        "cut_off": _last_cut(sheet, len(filled), first),
-        "cell_count": _other_width(sheet, head, first, body),
-        "no_code": ~coded,
-        "formula_not_computed": truths(pc.starts_with(codes, "=")),  # one that no program has computed
-        "two_codes": truths(pc.match_substring(codes, TWO)),
-        "code_damaged": truths(pc.match_substring(codes, _LOST)),
-        "code_rounded": truths(pc.match_substring_regex(codes, _ROUNDED)),
+        RejectReason.NOT_A_RECORD: not_record,
+        RejectReason.CUT_OFF: _last_cut(sheet, len(filled), first),
+        RejectReason.CELL_COUNT: _other_width(sheet, head, first, body),
+        RejectReason.NO_CODE: ~coded,
+        RejectReason.FORMULA: truths(pc.starts_with(codes, "=")),  # one that no program has computed
+        RejectReason.TWO_CODES: truths(pc.match_substring(codes, TWO)),
+        RejectReason.CODE_DAMAGED: truths(pc.match_substring(codes, _LOST)),
+        RejectReason.CODE_ROUNDED: truths(pc.match_substring_regex(codes, _ROUNDED)),
     }
 
 
@@ -340,7 +341,7 @@ def _rejected(reasons: Mapping[str, np.ndarray], lines: np.ndarray) -> Part:
 
 def _with_heading(rejected: Part, line: int) -> Part:
     """Add the row of headings that stands again."""
-    reasons = pa.concat_arrays([pa.array(["not_a_record"]), rejected.columns["reason"]])
+    reasons = pa.concat_arrays([pa.array([RejectReason.NOT_A_RECORD.value]), rejected.columns["reason"]])
     return Part({"reason": reasons}, np.concatenate([[line], rejected.positions]))
 
 

@@ -1,4 +1,4 @@
-"""Corrections: a file of new values with evidence, each line accepted or refused.
+"""Correction packages: a file of new values with evidence, each line accepted or refused.
 
 What was accepted asks for a run that judges the dossiers again.
 """
@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from config.errors import ConfigError, DataError
 from config.settings import settings
@@ -40,11 +38,9 @@ from tasks.rules.corrections.lines import (
 from tasks.rules.corrections.value_texts import value_text
 from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.privacy.masking import HIDDEN, looks_personal, personal_code_or_text
-from tasks.runtime.safe_errors import with_safe_errors
-from tasks.runtime.step_result import StepResult
 from tasks.sources.privacy_guard import code_as_kept, page_name
 from tasks.sources.tables.small_tables import small_table
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 
 _LAID_OVER = """
@@ -86,22 +82,6 @@ class Package:
     refused: tuple[tuple[int, str], ...]
     result: Path
     rejected: int = 0
-
-
-@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="correct")
-@with_safe_errors
-def correct(path: str) -> StepResult:
-    """Take in a correction file; see :func:`receive_corrections`."""
-    package = receive_corrections(Path(path))
-    accepted = package.approved + package.proposed + package.rejected
-    return StepResult(
-        "correct",
-        package.name,
-        read=accepted + len(package.refused),
-        inserted=package.new,
-        unchanged=accepted - package.new,
-        rejected=len(package.refused),
-    )
 
 
 def receive_corrections(path: Path) -> Package:
@@ -297,12 +277,3 @@ def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
 def _repeated(cell: str) -> str:
     """Return a cell as an answer may repeat it: the line's number tells which it was."""
     return HIDDEN if looks_personal(cell) or personal_code_or_text(cell) else cell
-
-
-def corrections_of(package: str) -> pd.DataFrame:
-    """Read the dossiers that a package's approved corrections touch: columns source and code."""
-    return read_frame(
-        "SELECT DISTINCT source, code FROM quality.corrections WHERE package = %(package)s AND state = 'approved'",
-        {"package": package},
-        {name: CORRECTIONS.dtypes[name] for name in ("source", "code")},
-    )

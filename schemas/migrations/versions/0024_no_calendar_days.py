@@ -1,0 +1,16 @@
+"""The table of days off goes: it never held a row, for calendars stand in config/calendar; reject reasons are named."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+
+_REASON = "Why: a code of the reject reasons (docs/tables.md lists them)."
+
+
+def upgrade() -> None:
+    """Drop ref.calendar_days, which nothing has ever written to; say where the codes of raw.rejected are listed."""
+    op.drop_table("calendar_days", schema="ref")
+    op.alter_column("rejected", "reason", schema="raw", comment=_REASON)
