@@ -47,7 +47,7 @@ VERDICTS_TABLE = Table(
         Field("state", Kind.TEXT, "Derived state.", (NotNull(), OneOf(STATES))),
         Field("timeliness", Kind.TEXT, "Derived: early, on time, late, or undetermined.", (NotNull(), OneOf(TIMELINESS))),
         Field("verdict", Kind.TEXT, "Recorded against derived (decision 0003).", (NotNull(), OneOf(VERDICTS))),
-        Field("reasons", Kind.TEXT, "Reason codes, space-separated, the strongest first (tasks/rules/verdict/reasons.py)."),
+        Field("reasons", Kind.TEXT, "Reason codes, space-separated, the strongest first; GLOSSARY.md defines them."),
         Field("missing", Kind.TEXT, "What evidence is missing, for undetermined ones, space-separated."),
         Field(
             "counted", Kind.BOOLEAN, "Counted in the cleaned indicators: received, not a duplicate, not a test.", (NotNull(),)
