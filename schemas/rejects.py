@@ -1,4 +1,4 @@
-"""Reject reasons: why a record stands in raw.rejected instead of core, each code once, in Vietnamese and English."""
+"""Reject reasons: why a record stands in raw.rejected, each code once, in Vietnamese and English."""
 
 from __future__ import annotations
 

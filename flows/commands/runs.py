@@ -171,7 +171,7 @@ def undo(reference: str, by: str) -> int:
 
 def _judge_again(current: RunningServices, package: str, approved: int, proposed: int = 0) -> int:
     """Run again what a package touches, here or by the worker of `motcua up`; nothing where nothing counts."""
-    from tasks.correcting.packages import announce
+    from flows.runtime.correction_events import announce
 
     if not approved:
         return 0

@@ -59,7 +59,6 @@ _WORKED = """
     SELECT source, code, max(at) FROM core.events WHERE code = ANY(%(codes)s) AND status IN (2, 4, 5, 6) AND at IS NOT NULL
     GROUP BY 1, 2
 """
-EVENT = "motcua.corrections.received"
 
 
 @dataclass(frozen=True)
@@ -119,23 +118,6 @@ def receive_corrections(path: Path) -> Package:
         result=_write_result(name, answers),
         rejected=states["rejected"],
     )
-
-
-def announce(package: str, approved: int, proposed: int = 0) -> None:
-    """Tell the Prefect server that corrections came in or were taken back; its automation starts ``rerun``.
-
-    The event carries the package's name and counts only.
-    """
-    from prefect.events import emit_event
-    from prefect.events.worker import EventsWorker
-
-    emit_event(
-        event=EVENT,
-        resource={"prefect.resource.id": f"motcua.package.{package}", "prefect.resource.name": package},
-        payload={"package": package, "approved": approved, "proposed": proposed},
-    )
-    # Events leave from a thread of their own; a command ends sooner than that thread would send.
-    EventsWorker.drain_all(timeout=10)
 
 
 def package_name(file_name: str, body: bytes) -> str:

@@ -25,10 +25,11 @@ from flows.commands.status import dossiers, rejected, status, tickets
 from flows.publish import publish
 from flows.refresh import refresh
 from flows.rerun import rerun
+from flows.runtime.correction_events import announce
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer
-from tasks.correcting.packages import announce, receive_corrections
+from tasks.correcting.packages import receive_corrections
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_planted_persons import (

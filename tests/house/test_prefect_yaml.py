@@ -12,8 +12,8 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter
 
+from flows.runtime.correction_events import CORRECTIONS_RECEIVED
 from flows.runtime.deployments import POOL, PREFECT_YAML, read_deployments
-from tasks.correcting.packages import EVENT
 
 DEPLOYMENTS = {entry["name"]: entry for entry in read_deployments()}
 
@@ -62,7 +62,7 @@ def test_schedules_are_in_office_time(name: str) -> None:
 
 def test_corrections_start_the_rerun_and_none_is_lost() -> None:
     (trigger,) = DEPLOYMENTS["rerun"]["triggers"]
-    assert trigger["expect"] == [EVENT]
+    assert trigger["expect"] == [CORRECTIONS_RECEIVED]
     assert DEPLOYMENTS["rerun"]["concurrency_limit"]["collision_strategy"] == "ENQUEUE", "a second package waits"
 
 

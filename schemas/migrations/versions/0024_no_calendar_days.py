@@ -1,4 +1,7 @@
-"""The table of days off goes: it never held a row, for calendars stand in config/calendar; reject reasons are named."""
+"""Days off leave the warehouse: ref.calendar_days never held a row; comments say where codes are.
+
+Calendars are files in config/calendar, each day with the document that says so.
+"""
 
 from __future__ import annotations
 
