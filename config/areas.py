@@ -6,13 +6,13 @@ File: ``config/areas.yaml``.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.files import read_model
 from config.law import Law, require_known
+from config.read_once import read_once
 from config.settings import settings
 
 
@@ -49,7 +49,7 @@ class Areas(BaseModel):
 NO_AREAS = Areas()
 
 
-@lru_cache
+@read_once
 def load_areas(path: Path | None = None) -> Areas:
     """Load the areas.
 

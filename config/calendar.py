@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from config.errors import ConfigError
 from config.files import read_model, read_yaml_files
 from config.law import Law, require_known
+from config.read_once import read_once
 from config.settings import settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -210,7 +210,7 @@ def read_week(value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
     return week
 
 
-@lru_cache
+@read_once
 def load_calendars(directory: Path | None = None) -> dict[str, Calendar]:
     """Load every calendar by name, with the notices beside it.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from config.files import read_model
 from config.law import Law, require_known
+from config.read_once import read_once
 from config.settings import settings
 from config.titles import Title
 
@@ -105,7 +105,7 @@ class Checks(_Strict):
         yield from self.checks
 
 
-@lru_cache
+@read_once
 def load_checks(path: Path | None = None) -> Checks:
     """Load the checks.
 

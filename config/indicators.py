@@ -7,7 +7,6 @@ column of ``mart.counts``.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from config.errors import ConfigError
 from config.files import read_yaml_files
 from config.law import Basis, Law, require_known
+from config.read_once import read_once
 from config.settings import settings
 from config.titles import Title
 
@@ -105,7 +105,7 @@ class Definitions(_Strict):
         return self.indicators[name].law or self.law
 
 
-@lru_cache
+@read_once
 def load_definitions(directory: Path | None = None) -> dict[str, Definitions]:
     """Load every document by name.
 

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from config.errors import ConfigError
 from config.files import read_yaml_files
 from config.lookup import look_up
+from config.read_once import read_once
 from config.settings import settings
 
 DocumentKind = Literal[
@@ -162,7 +162,7 @@ Law = Annotated[tuple[Basis, ...], BeforeValidator(_bases)]
 """The key ``law`` of a rule: a list of documents, with article and dates or as short texts, or a single one."""
 
 
-@lru_cache
+@read_once
 def load_register(directory: Path | None = None) -> dict[str, Document]:
     """Load every document of the register by name.
 

@@ -7,7 +7,6 @@ indicator names its policy.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from config.files import read_yaml_files
 from config.law import Law, require_known
+from config.read_once import read_once
 from config.settings import settings
 from config.titles import Title
 
@@ -97,7 +97,7 @@ class Policy(BaseModel):
         return self.without_end == "undetermined" and not self.own_rule
 
 
-@lru_cache
+@read_once
 def load_policies(directory: Path | None = None) -> dict[str, Policy]:
     """Load every policy by name.
 

@@ -6,7 +6,6 @@ File: ``config/reception.yaml``.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.files import read_model
 from config.law import Law, require_known
+from config.read_once import read_once
 from config.settings import settings
 
 
@@ -53,7 +53,7 @@ class ReceptionLimits(BaseModel):
         return rules
 
 
-@lru_cache
+@read_once
 def load_reception(path: Path | None = None) -> tuple[ReceptionRule, ...]:
     """Load the limits of reception.
 

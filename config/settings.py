@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.read_once import read_once
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMONSTRATION_DAY = "demonstration-day.txt"
@@ -82,7 +83,7 @@ class Settings(BaseSettings):
         return self.home / "data-docs"
 
 
-@lru_cache
+@read_once
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return Settings()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.files import read_model
+from config.read_once import read_once
 from config.settings import settings
 
 
@@ -133,7 +133,7 @@ class Watch(_Strict):
     resubmitted: ResubmissionRule
 
 
-@lru_cache
+@read_once
 def load_watch(path: Path | None = None) -> Watch:
     """Load the thresholds.
 

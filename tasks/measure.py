@@ -53,10 +53,6 @@ _TOUCHED = """
 """
 
 
-class _NothingTouchedError(Exception):
-    """Ends a load that has nothing to write, ledger row included."""
-
-
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="measure-{policy}")
 @with_safe_errors
 def measure(policy: str, as_of: date, full: bool = False) -> StepResult:
@@ -78,15 +74,13 @@ def measure_policy(policy: str, as_of: date, *, full: bool = False) -> StepResul
         DataError: an identity of ``tasks.rules.indicators.identities`` does not hold; nothing is written.
     """
     through = high_watermark()
-    try:
-        with load(_STEP, subject(policy)) as current:
-            units = None if full else _touched_units(current, policy, as_of)
-            if units == []:
-                raise _NothingTouchedError
-            read, merged = _measure_units(current, policy, as_of, units)
-            current.progress(_STEP, policy, through=through, as_of=as_of, rules_digest=rules_digest())
-    except _NothingTouchedError:
-        return StepResult(_STEP, policy)
+    with load(_STEP, subject(policy)) as current:
+        units = None if full else _touched_units(current, policy, as_of)
+        if units == []:
+            current.abandon()
+            return StepResult(_STEP, policy)
+        read, merged = _measure_units(current, policy, as_of, units)
+        current.progress(_STEP, policy, through=through, as_of=as_of, rules_digest=rules_digest())
     return StepResult(_STEP, policy, read, merged.inserted, merged.updated, merged.unchanged)
 
 

@@ -26,10 +26,6 @@ _KNOWN = """
 _MEASURED = "SELECT as_of FROM audit.progress WHERE step = 'measure' AND partition = %(policy)s"
 
 
-class _UnchangedError(Exception):
-    """Ends a load whose figures are those already current, ledger row included."""
-
-
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="publish-{policy}")
 @with_safe_errors
 def publish(policy: str, as_of: date) -> str:
@@ -56,24 +52,21 @@ def publish_policy(policy: str, as_of: date) -> str:
     Raises:
         DataError: the counts speak for another day, or the gate stops; nothing is published.
     """
-    publication_id = ""
-    try:
-        with load("publish", f"figures/{policy}") as current:
-            _require_measured_for(current, policy, as_of)
-            figures = read_figures(current, policy, as_of)
-            publication_id = figures.publication_id()
-            known = current.read(_KNOWN, {"policy": policy, "as_of": as_of}, PUBLICATIONS)
-            if len(known) and known["publication_id"][0] == publication_id:
-                raise _UnchangedError
-            if publication_id in set(known["publication_id"]):
-                _make_current(current, publication_id)
-                keep_publication(current, policy, publication_id, {})
-            else:
-                check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
-                _freeze(current, figures, publication_id)
-            failpoint("published")
-    except _UnchangedError:
-        pass
+    with load("publish", f"figures/{policy}") as current:
+        _require_measured_for(current, policy, as_of)
+        figures = read_figures(current, policy, as_of)
+        publication_id = figures.publication_id()
+        known = list(current.read(_KNOWN, {"policy": policy, "as_of": as_of}, PUBLICATIONS)["publication_id"])
+        if known[:1] == [publication_id]:
+            current.abandon()
+            return publication_id
+        if publication_id in known:
+            _make_current(current, publication_id)
+            keep_publication(current, policy, publication_id, {})
+        else:
+            check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
+            _freeze(current, figures, publication_id)
+        failpoint("published")
     return publication_id
 
 

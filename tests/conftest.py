@@ -11,11 +11,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from config.settings import settings
+from config.read_once import forget
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
-from tests.forgetting import forget
 from tests.order import longest_first
 from tests.scratch import use_memory
 from tests.warehouse.emptying import empty_warehouse
@@ -51,7 +50,7 @@ def _cluster() -> Iterator[Cluster]:
     cluster = ensure_cluster(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOTCUA_HOME", str(home))
-        settings.cache_clear()
+        forget()
         migrate()
     yield cluster
     reset_engine()
@@ -69,6 +68,6 @@ def warehouse(_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MOTCUA_HOME", str(_cluster.home))
-    settings.cache_clear()
+    forget()
     empty_warehouse()
     return _cluster

@@ -18,8 +18,8 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
+from config.read_once import forget
 from config.settings import ROOT
-from tests.forgetting import forget
 
 PROCESSES = multiprocessing.get_context("forkserver")
 # What runs import late is named beside what they begin with; not the flows, which choose where they run when they are imported.

@@ -28,6 +28,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.errors import ConfigError, MotcuaError
+from config.read_once import forget
 from config.settings import DEMONSTRATION_DAY, ROOT, secret, settings
 from flows.runtime import children
 from tasks.warehouse.accounts import make_home
@@ -153,7 +154,7 @@ def _prepare(seed: int, dossiers: int, *, clean: bool = False, systemic: bool = 
     os.environ["MOTCUA_SOURCES_DIR"] = str(home / "sources" if spoilt else ROOT / "demo" / "sources")
     if not secret("MOTCUA_PREFECT_PORT"):
         os.environ["MOTCUA_PREFECT_PORT"] = str(_port(4200))
-    settings.cache_clear()
+    forget()
     _claim(home, wanted)
     if spoilt:
         _gather_sources(home / "sources")

@@ -18,6 +18,7 @@ from config.holidays_diff import package_differences
 from config.lookup import look_up
 from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.policies import policies_of_a_run
+from config.read_once import forget
 from config.settings import settings
 from flows.commands.figure_changes import show_figures
 from flows.runtime.words import ALL, each_dossier, or_all, translate
@@ -84,8 +85,7 @@ def add_notice(path: Path, calendar: str, apply: bool, lines: str | None, figure
         return
     before = rules_digest()
     kept = keep_notice(notice)
-    load_calendars.cache_clear()
-    rules_digest.cache_clear()
+    forget()
     _judge_again(notice, before)
     _OUT.print(translate(f"Đã ghi {kept.name}.", f"Written: {kept.name}."), highlight=False, markup=False)
     _OUT.print(

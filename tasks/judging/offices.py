@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from config.calendar import Calendar, load_calendars
 from config.checks import load_checks
 from config.known_sources import known_sources, no_file
 from config.lookup import look_up
+from config.read_once import read_once
 from config.settings import demonstration_day
 from config.sources import Source
 from tasks.judging.clocks import clock_for
@@ -30,7 +30,7 @@ from tasks.rules.verdict.timeline import JudgingOffice, ResolvedInputs, resolve_
 from tasks.warehouse.freshness import heard_until
 
 
-@lru_cache
+@read_once
 def all_sources(directory: Path | None = None) -> dict[str, Source]:
     """Return every source whose dossiers can be judged, by name, read once per process."""
     return known_sources(directory).judged

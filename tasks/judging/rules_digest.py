@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from pathlib import Path
 
 from config.policies import policies_of_a_run
+from config.read_once import read_once
 from config.settings import ROOT, settings
 from config.waivers import waivers_path
 
@@ -14,7 +14,7 @@ _CODE = ("tasks/rules/**/*.py", "tasks/judge.py", "tasks/check.py", "tasks/judgi
 _CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
 
 
-@lru_cache
+@read_once
 def rules_digest() -> str:
     """Return the SHA-256 over the rules' code, calendars, policies, checks, indicators and source files.
 

@@ -40,6 +40,7 @@ _OF_A_LOAD: dict[Table, str] = {
     PROGRESS: "step = 'pull' AND partition = %(source)s",
 }
 _OF_A_PACKAGE = {CORRECTIONS: "package = %(package)s"}
+_NEWEST = "SELECT cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 RESTORED = {table.full_name: table for table in (*_OF_A_LOAD, *_OF_A_PACKAGE)}
 
 
@@ -71,45 +72,11 @@ class Manifest:
         return self.chain.removeprefix(_SOURCES) if self.chain.startswith(_SOURCES) else None
 
 
-def keep_load(current: Load, source: str, pages: Sequence[str], at: datetime | None = None) -> None:
-    """Land the receipt of an open load, after all that it writes and before its commit.
+@dataclass(frozen=True)
+class ManifestDraft:
+    """What the receipt of an open load is to tell.
 
-    Args:
-        current: the load.
-        source: whose pages are loaded.
-        pages: their digests, in order.
-        at: when they were loaded; the load's own time by default.
-    """
-    keep(current, f"{_SOURCES}{source}", _OF_A_LOAD, {"source": source, "pages": list(pages)}, pages=pages, at=at)
-
-
-def keep_package(current: Load, package: str) -> None:
-    """Land the receipt of a package of corrections, with all its rows; to be called where any of them is written."""
-    keep(current, _CORRECTIONS, _OF_A_PACKAGE, {"package": package})
-
-
-def time_of(current: Load) -> datetime:
-    """Return when the open load began, as the warehouse will write it."""
-    moment: datetime = current.fetch("SELECT now()")[0][0]
-    return moment.astimezone(UTC)
-
-
-def keep(
-    current: Load,
-    chain: str,
-    wanted: Mapping[Table, str],
-    parameters: dict[str, Any],
-    *,
-    pages: Sequence[str] = (),
-    sheets: Mapping[str, str] | None = None,
-    at: datetime | None = None,
-    margin: timedelta = _MARGIN,
-    through: int | None = None,
-) -> None:
-    """Land a receipt of an open load and make it the newest one of its chain.
-
-    Args:
-        current: the load.
+    Attributes:
         chain: which receipts it follows.
         wanted: which rows of which tables it tells; ``%(since)s`` is when the one before was written, less the margin.
         parameters: of those conditions.
@@ -119,25 +86,63 @@ def keep(
         margin: rows so much older than the receipt before are told again.
         through: change number up to which it tells; the load's own by default.
     """
+
+    chain: str
+    wanted: Mapping[Table, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    pages: Sequence[str] = ()
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+    margin: timedelta = _MARGIN
+    through: int | None = None
+
+
+def keep_load(current: Load, source: str, pages: Sequence[str], at: datetime | None = None) -> None:
+    """Land the receipt of an open load, after all that it writes and before its commit.
+
+    Args:
+        current: the load.
+        source: whose pages are loaded.
+        pages: their digests, in order.
+        at: when they were loaded; the load's own time by default.
+    """
+    given = {"source": source, "pages": list(pages)}
+    keep(current, ManifestDraft(f"{_SOURCES}{source}", _OF_A_LOAD, given, pages=pages, at=at))
+
+
+def keep_package(current: Load, package: str) -> None:
+    """Land the receipt of a package of corrections, with all its rows; to be called where any of them is written."""
+    keep(current, ManifestDraft(_CORRECTIONS, _OF_A_PACKAGE, {"package": package}))
+
+
+def time_of(current: Load) -> datetime:
+    """Return when the open load began, as the warehouse will write it."""
+    moment: datetime = current.read_one("SELECT now()")
+    return moment.astimezone(UTC)
+
+
+def keep(current: Load, draft: ManifestDraft) -> None:
+    """Land a receipt of an open load and make it the newest one of its chain."""
     # Two packages may come at once; a chain has one end.
-    current.execute("SELECT pg_advisory_xact_lock(hashtextextended(%(chain)s, 0))", {"chain": f"receipts of {chain}"})
-    known = current.fetch("SELECT cursor FROM audit.progress WHERE step = %(s)s AND partition = %(c)s", {"s": STEP, "c": chain})
-    previous = known[0][0] if known else None
-    parameters["since"] = (time_in(previous) - margin) if previous else datetime(1970, 1, 1, tzinfo=UTC)
+    current.execute("SELECT pg_advisory_xact_lock(hashtextextended(%(chain)s, 0))", {"chain": f"receipts of {draft.chain}"})
+    previous = current.read_one(_NEWEST, {"step": STEP, "chain": draft.chain})
+    since = (time_in(previous) - draft.margin) if previous else datetime(1970, 1, 1, tzinfo=UTC)
+    conditions = {**draft.parameters, "since": since}
     written = time_of(current)
     content = {
-        "chain": chain,
-        "at": (at or written).astimezone(UTC).isoformat(),
+        "chain": draft.chain,
+        "at": (draft.at or written).astimezone(UTC).isoformat(),
         "previous": previous,
-        "loaded": list(pages),
-        "rows": {table.full_name: _rows(current, table, where, parameters) for table, where in wanted.items()},
-        "sheets": dict(sheets or {}),
+        "loaded": list(draft.pages),
+        "rows": {table.full_name: _rows(current, table, where, conditions) for table, where in draft.wanted.items()},
+        "sheets": dict(draft.sheets),
     }
     body = json.dumps(content, ensure_ascii=False, indent=1, default=_plain).encode()
-    name = f"{_FOLDER}/{chain}/{written:%Y%m%dT%H%M%S.%fZ}-{_digest(body)}.json"
+    name = f"{_FOLDER}/{draft.chain}/{written:%Y%m%dT%H%M%S.%fZ}-{_digest(body)}.json"
     blob_store().put(name, body)
     failpoint("receipt_landed")
-    current.progress(STEP, chain, through=current.change_number if through is None else through, rules_digest="", cursor=name)
+    through = current.change_number if draft.through is None else draft.through
+    current.progress(STEP, draft.chain, through=through, rules_digest="", cursor=name)
 
 
 def read_manifests() -> list[Manifest]:
@@ -180,7 +185,7 @@ def _read(name: str) -> Manifest:
     )
 
 
-def _rows(current: Load, table: Table, where: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(current: Load, table: Table, where: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     columns, key = ", ".join(table.given_columns), ", ".join(table.key)
     found = current.fetch(f"SELECT {columns} FROM {table.full_name} WHERE {where} ORDER BY {key}", parameters)
     return [dict(zip(table.given_columns, row, strict=True)) for row in found]

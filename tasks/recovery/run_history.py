@@ -24,7 +24,7 @@ from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT
 from schemas.quality import COMPLETENESS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import PAGES, PULLS, WINDOWS
 from schemas.table import Table
-from tasks.recovery.manifests import STEP, Manifest, keep, read_manifests, time_in
+from tasks.recovery.manifests import STEP, Manifest, ManifestDraft, keep, read_manifests, time_in
 from tasks.sources import landing
 from tasks.sources.storage import WHERE
 from tasks.warehouse.engine import fetch_all, read_frame
@@ -66,7 +66,7 @@ def keep_run() -> bool:
     with load("keep", RUNS) as current:
         queries = {t: f"SELECT {', '.join(t.given_columns)} FROM {_changed(t)} ORDER BY {', '.join(t.key)}" for t in _CHANGED}
         frames = {table: current.read(query, {"after": after}, table) for table, query in queries.items()}
-        keep(current, RUNS, _OF_A_RUN, {}, sheets=_stored(frames), margin=_MARGIN, through=reached)
+        keep(current, ManifestDraft(RUNS, _OF_A_RUN, sheets=_stored(frames), margin=_MARGIN, through=reached))
     return True
 
 
@@ -74,12 +74,12 @@ def keep_publication(current: Load, policy: str, publication_id: str, frames: Ma
     """Land the receipt of an open load that publishes; ``frames`` are the figures, none where they were published before."""
     given = {"publication": publication_id}
     whole = {table: frame.assign(publication_id=publication_id) for table, frame in frames.items()}
-    keep(current, f"publications/{policy}", _OF_A_PUBLICATION, given, sheets=_stored(whole))
+    keep(current, ManifestDraft(f"publications/{policy}", _OF_A_PUBLICATION, given, sheets=_stored(whole)))
 
 
 def keep_whole(current: Load, chain: str, table: Table, frame: pd.DataFrame) -> None:
     """Land the receipt of an open load that has made all rows of a chain anew."""
-    keep(current, chain, {}, {}, sheets=_stored({table: frame}, empty=True))
+    keep(current, ManifestDraft(chain, sheets=_stored({table: frame}, empty=True)))
 
 
 def restore_sheets(current: Load, receipts: Sequence[Manifest]) -> None:

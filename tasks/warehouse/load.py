@@ -46,6 +46,7 @@ class Load:
         change_number: number given to every row that this load inserts or updates.
         merged: what became of all rows so far.
         net: keeps personal values out of what is written; :meth:`execute` alone writes what its caller had looked at.
+        abandoned: whether nothing of this load is to stay; see :meth:`abandon`.
     """
 
     def __init__(self, driver: psycopg2.extensions.connection, change_number: int) -> None:
@@ -56,6 +57,7 @@ class Load:
         self.change_number = change_number
         self.merged = Merged()
         self.net = Net()
+        self.abandoned = False
 
     def merge(self, table: Table, frame: pd.DataFrame, *, retire_within: Mapping[str, Any] | None = None) -> Merged:
         """Insert rows with new keys, update rows of which any column differs, leave the others untouched.
@@ -169,10 +171,10 @@ class Load:
             return int(cursor.rowcount)
 
     def read_one(self, query: Query, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Run a statement in this load's transaction and return the first value of its first row."""
+        """Run a statement in this load's transaction and return the first value of its first row; None where it has none."""
         with self._driver.cursor() as cursor:
             cursor.execute(query, parameters or None)
-            return cursor.fetchone()[0]
+            return (cursor.fetchone() or (None,))[0]
 
     def put(self, table: Table, row: Mapping[str, Any]) -> Merged:
         """Write one row as :meth:`merge` would, by one statement: a receipt is not worth a stage.
@@ -218,6 +220,10 @@ class Load:
         self.put(PROGRESS, dict(zip(PROGRESS.given_columns, values, strict=True)))
         self.merged = before  # where a step stands is no row that it loaded
         failpoint("progressed")
+
+    def abandon(self) -> None:
+        """Let nothing of this load stay once its block ends, ledger row included: there turned out to be nothing to write."""
+        self.abandoned = True
 
     def _note(self, merged: Merged) -> Merged:
         self.merged += merged
@@ -298,7 +304,7 @@ class Load:
 
 @contextmanager
 def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Load]:
-    """Open a load: one transaction under a lock on its subject, committed with its ledger row at the end.
+    """Open a load: one transaction under a lock on its subject, committed with its ledger row at the end unless abandoned.
 
     Args:
         action: step that writes: load, match, check, judge, measure, publish, correct.
@@ -313,6 +319,9 @@ def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Lo
         current = Load(driver, _begin(driver, subject))
         failpoint("locked")
         yield current
+        if current.abandoned:
+            driver.rollback()
+            return
         append(
             driver,
             action=action,

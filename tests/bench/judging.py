@@ -23,11 +23,11 @@ import pandas as pd
 import pytest
 
 from config.policies import policies_of_a_run
-from config.settings import ROOT, settings
+from config.read_once import forget
+from config.settings import ROOT
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judge import judge_all, judge_batch
-from tasks.judging.offices import all_sources
 from tasks.judging.rules_digest import rules_digest
 from tasks.runtime.step_result import StepResult
 from tasks.warehouse.batches import Batch, batched
@@ -70,9 +70,7 @@ def many_dossiers() -> Iterator[None]:
 
 
 def _forget() -> None:
-    settings.cache_clear()
-    all_sources.cache_clear()
-    rules_digest.cache_clear()
+    forget()
 
 
 @cache

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pytest
 from psycopg2 import sql
 
-from config.settings import settings
+from config.read_once import forget
 from schemas.dossiers import DOSSIERS
 from tasks.warehouse.cluster import ensure_cluster
 from tasks.warehouse.engine import connection, engine, fetch_all, reset_engine
@@ -41,7 +41,7 @@ def scratch_warehouse() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOTCUA_HOME", str(home))
         patch.setenv("MOTCUA_DATABASE_URL", "")
-        settings.cache_clear()
+        forget()
         cluster = ensure_cluster(home)
         try:
             migrate()
@@ -49,7 +49,7 @@ def scratch_warehouse() -> Iterator[None]:
         finally:
             reset_engine()
             cluster.stop()
-            settings.cache_clear()
+            forget()
             shutil.rmtree(home)
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from psycopg2 import sql
 
+from config.read_once import forget
 from config.settings import ROOT, settings
 from config.sources import Source, load_sources
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
@@ -56,7 +57,7 @@ def one_stop_system(dossiers: int, session_calls: int = 20, copies: int = 1) -> 
             settings_of = {"MOTCUA_SOURCES_DIR": str(ROOT / "demo" / "sources"), "DEMO_HTTP": address}
             for name, value in {**settings_of, "DEMO_USER": "motcua", "DEMO_PASSWORD": "province-H99"}.items():
                 patch.setenv(name, value)
-            settings.cache_clear()
+            forget()
             yield load_sources(settings().sources_dir)
     finally:
         serving.terminate()

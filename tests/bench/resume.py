@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from http.server import ThreadingHTTPServer
 from itertools import chain
 
+from config.read_once import forget
 from config.settings import settings
 from config.sources import Source
 from tasks.loading.pages import load_source
@@ -79,6 +80,6 @@ def _pages() -> int:
 def pull_and_die(home: str, kill: str, source: Source) -> None:
     """Pull in a process of its own that is killed at a point."""
     os.environ.update({"MOTCUA_HOME": home, "MOTCUA_KILL_AT": kill, "DESK_USER": "desk", "DESK_PASSWORD": "open sesame"})
-    settings.cache_clear()
+    forget()
     reset_engine()
     pull_source(source)

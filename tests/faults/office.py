@@ -16,11 +16,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from config.policies import policies_of_a_run
+from config.read_once import forget
 from config.settings import settings
 from config.sources import load_sources
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import all_sources
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.match import match_all
@@ -141,7 +141,7 @@ def run(publish: bool = True) -> None:
     Args:
         publish: False stops after measuring; publishing takes longer than all the rest.
     """
-    all_sources.cache_clear()
+    forget()
     sources = sorted(load_sources(settings().sources_dir).values(), key=lambda source: not source.is_reference)
     for source in sources:
         pull_source(source)
@@ -169,7 +169,7 @@ def derive(publish: bool = True, as_of: date = AS_OF, *, replayed: bool = False)
 def run_as(variables: dict[str, str], output: Path, publish: bool) -> None:
     """Run in a process of its own under the given settings; how often it passed each kill point goes to a file."""
     os.environ.update(variables)
-    settings.cache_clear()
+    forget()
     with output.with_suffix(".log").open("w") as stream:
         for descriptor in (1, 2):
             os.dup2(stream.fileno(), descriptor)

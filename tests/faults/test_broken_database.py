@@ -17,7 +17,7 @@ import psutil
 import psycopg2
 import pytest
 
-from config.settings import settings
+from config.read_once import forget
 from schemas.dossiers import DOSSIERS, EVENTS
 from tasks.maintain import vacuum
 from tasks.warehouse import ledger
@@ -52,7 +52,7 @@ def load_partition() -> Merged:
 
 def load_partition_elsewhere(home: str) -> None:
     os.environ["MOTCUA_HOME"] = home
-    settings.cache_clear()
+    forget()
     retried(load_partition)
 
 
@@ -73,7 +73,7 @@ def cutter(warehouse: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     def make(**options: object) -> CommitCutter:
         made.append(CommitCutter(folder, warehouse.sockets, **options))  # type: ignore[arg-type]
         monkeypatch.setenv("MOTCUA_DATABASE_URL", warehouse.url("motcua", "").replace(str(warehouse.sockets), str(folder)))
-        settings.cache_clear()
+        forget()
         return made[-1]
 
     yield make

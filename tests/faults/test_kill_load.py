@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import ROOT, settings
+from config.read_once import forget
+from config.settings import ROOT
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.failpoints import KILL_POINTS, failpoint
 from tests.faults import office
@@ -72,7 +73,7 @@ def undisturbed(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
             if edition == 1:
                 loaded = snapshot(tmp_path_factory.mktemp("aside") / "landing")
         yield Undisturbed(states, passes, loaded)
-    settings.cache_clear()
+    forget()
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def runs(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def make_office(folder: Path, home: Path, patch: pytest.MonkeyPatch) -> Office:
     for name, value in office.environment(folder, home).items():
         patch.setenv(name, value)
-    settings.cache_clear()
+    forget()
     office.write(folder)
     return Office(folder, home)
 

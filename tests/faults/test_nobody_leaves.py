@@ -15,6 +15,7 @@ import pytest
 import yaml
 from psycopg2 import sql
 
+from config.read_once import forget
 from config.settings import settings
 from config.sources import Source
 from flows.commands.corrections import standings
@@ -93,7 +94,7 @@ def office(warehouse: Cluster, server: PrefectServer, tmp_path: Path, monkeypatc
     given = {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_PREFECT_PORT": str(server.port)}
     for key, value in (given | {"MOTCUA_SOURCES_DIR": str(tmp_path / "sources")}).items():
         monkeypatch.setenv(key, value)
-    settings.cache_clear()
+    forget()
     before = {key: value for key, value in os.environ.items() if key.startswith("PREFECT_")}
     enter(client_environment(warehouse.home, server.port, auth_string(warehouse.home)))
     yield tmp_path

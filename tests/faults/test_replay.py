@@ -12,6 +12,7 @@ import fsspec
 import pytest
 
 from config.errors import ConfigError, SourceError
+from config.read_once import forget
 from config.settings import settings
 from config.sources import load_sources
 from schemas.breakers import BREAKERS
@@ -43,7 +44,7 @@ EDITIONS = 2
 def folder(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in office.environment(tmp_path, warehouse.home).items():
         monkeypatch.setenv(name, value)
-    settings.cache_clear()
+    forget()
     return tmp_path
 
 
@@ -61,13 +62,13 @@ def recorded(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Rec
     with pytest.MonkeyPatch.context() as patch:
         for name, value in office.environment(folder, _cluster.home).items():
             patch.setenv(name, value)
-        settings.cache_clear()
+        forget()
         empty_warehouse()
         first_edition(folder)
         second_edition(folder)
         keep_run()
         made = Recorded(folder, snapshot(tmp_path_factory.mktemp("aside") / "landing"))
-    settings.cache_clear()
+    forget()
     return made
 
 
@@ -285,7 +286,7 @@ def test_a_page_that_is_missing_stops_the_replay_and_a_further_one_ends_well(his
 
 def test_a_store_that_is_no_folder_gives_the_warehouse_back_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTCUA_LANDING", "memory://motcua/zone")
-    settings.cache_clear()
+    forget()
     first_edition(folder)
     keep_run()
     before = rows()

@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 from config.errors import ConfigError, MachineError, WarehouseError
-from config.settings import settings
+from config.read_once import forget
 from flows.runtime import doctor
 from flows.runtime.server import PrefectServer
 from tasks.runtime.safe_errors import with_safe_errors
@@ -36,7 +36,7 @@ def elsewhere(warehouse: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 
     def name(url: str) -> None:
         monkeypatch.setenv("MOTCUA_DATABASE_URL", url)
-        settings.cache_clear()
+        forget()
         reset_engine()
 
     yield name

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.errors import ConfigError
-from config.settings import settings
+from config.read_once import forget
 from flows.commands.cli import main
 from flows.commands.demo import DEMO_DAY, _prepare
 from flows.runs.reporting_day import day_of_run, last_finished_day, named_day, require_ended
@@ -37,7 +37,7 @@ def test_a_run_speaks_for_a_day_that_has_ended_and_that_its_rules_govern(
     policy: str, asked: date, right: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOTCUA_POLICY", policy)
-    settings.cache_clear()
+    forget()
     if right is None:
         assert day_of_run(asked) == asked
     else:
@@ -71,7 +71,7 @@ def test_every_command_refuses_a_day_that_has_not_ended_before_it_starts_anythin
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MOTCUA_HOME", str(tmp_path / "home"))
-    settings.cache_clear()
+    forget()
     assert main(command) == 2
     assert f"a day up to {YESTERDAY}" in capsys.readouterr().err
     assert not (tmp_path / "home").exists()
@@ -81,7 +81,7 @@ def test_the_demonstration_stays_at_its_day(tmp_path: Path, monkeypatch: pytest.
     for name in ("MOTCUA_SOURCES_DIR", "MOTCUA_PREFECT_PORT"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("MOTCUA_HOME", str(tmp_path / "home"))
-    settings.cache_clear()
+    forget()
     _prepare(1, 600)
     assert last_finished_day() == day_of_run(None) == DEMO_DAY  # the scheduled run, and whatever is clicked
     assert day_of_run(None, YESTERDAY) == DEMO_DAY

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from config.files import read_yaml
-from config.settings import settings
+from config.read_once import forget
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import all_sources, source_named
+from tasks.judging.offices import source_named
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.match import match_all
@@ -119,8 +119,7 @@ def judged(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
         patch.setenv("MOTCUA_SOURCES_DIR", str(folder / "sources"))
         patch.setenv("FIELD", str(folder))
         write(folder)
-        for read_once in (settings, all_sources, rules_digest):
-            read_once.cache_clear()
+        forget()
         empty_warehouse()
         yield run()
 

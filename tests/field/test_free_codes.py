@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import settings
+from config.read_once import forget
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import all_sources, source_named
+from tasks.judging.offices import source_named
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.batches import Batch
@@ -37,8 +37,7 @@ def test_a_free_code_is_a_name(codes: str, warehouse: Cluster, tmp_path: Path, m
     (tmp_path / "desk.csv").write_text("\n".join(["code,procedure,status,received,due,done", *ROWS]) + "\n", encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
     monkeypatch.setenv("DESK_FOLDER", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     pull_source(source_named("desk"))
     load_source(source_named("desk"))
     for partition in every_partition():

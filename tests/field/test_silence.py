@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from config.errors import SourceError
-from config.settings import settings
+from config.read_once import forget
 from tasks.judge import judge_batch
-from tasks.judging.offices import all_sources, source_named
+from tasks.judging.offices import source_named
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
@@ -69,8 +69,7 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(sources))
     monkeypatch.setenv("DESK_FOLDER", str(tmp_path / "desk"))
     monkeypatch.setenv("CATALOGUE_FOLDER", str(tmp_path / "catalogue"))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     read("catalogue")
     return tmp_path
 

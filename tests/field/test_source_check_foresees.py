@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import DataError
-from config.settings import settings
+from config.read_once import forget
 from config.sources import Source
 from flows.commands.source import check_source
 from tasks.gates.contracts import GateKeeper
@@ -86,7 +86,7 @@ def configured(folder: Path, source: Source, monkeypatch: pytest.MonkeyPatch, la
     (folder / "sources" / "books.yaml").write_text(json.dumps(given, ensure_ascii=False))
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(folder / "sources"))
     monkeypatch.setenv("MOTCUA_LANGUAGE", language)
-    settings.cache_clear()
+    forget()
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -101,7 +101,7 @@ def test_a_look_foresees_the_load(tmp_path: Path, case: str, monkeypatch: pytest
         assert [words for words in wanted if words[place] not in said] == [], said
         assert "Người 1" not in said
     assert fetch_all(KEPT) == [(0,)]
-    settings.cache_clear()
+    forget()
     pull_source(source)
     if ends is None:
         load_source(source, gates=GateKeeper(date(2025, 8, 1)))
@@ -123,4 +123,4 @@ def test_of_records_the_names_that_values_were_taken_from_are_told(tmp_path: Pat
     configured(tmp_path, Source.model_validate(source), monkeypatch, "vi")
     said = check_source("books")
     assert {"  nhan → received_at (3)", "  tiep_nhan → received_at (2)", "Cột không đọc: nop."} <= set(said), said
-    settings.cache_clear()
+    forget()

@@ -12,11 +12,11 @@ from prefect.logging import disable_run_logger
 
 from config.errors import ConfigError
 from config.known_sources import keep_as_read, known_sources
-from config.settings import settings
+from config.read_once import forget
 from config.sources import Source
 from flows.refresh import asked_today, choose, gone, warn_of_files
 from flows.runs.outcome import RunFailures
-from tasks.judging.offices import all_sources, source_named, zones
+from tasks.judging.offices import source_named, zones
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.runtime.circuit_breaker import permitted_source, sources_with
@@ -39,8 +39,7 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder = tmp_path / "sources"
     folder.mkdir()
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(folder))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     for number, name in enumerate(("one", "two")):
         inside = tmp_path / name
         inside.mkdir()
@@ -49,7 +48,7 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with disable_run_logger():
         yield folder
     shutil.rmtree(warehouse.home / "sources-as-read", ignore_errors=True)
-    all_sources.cache_clear()
+    forget()
 
 
 BROKEN = {
@@ -87,7 +86,7 @@ def test_what_a_source_brought_is_judged_by_what_its_file_last_said(office: Path
         (office / "one.yaml").unlink()
     else:
         (office / "one.yaml").write_text(BROKEN["no YAML"], encoding="utf-8")
-    all_sources.cache_clear()
+    forget()
     assert source_named("one").title == "one"
     assert set(zones()) == {"one", "two"}
     assert list(choose(None)) == ["two"]
@@ -104,7 +103,7 @@ def test_what_a_source_brought_is_judged_by_what_its_file_last_said(office: Path
 def test_a_source_that_never_brought_anything_is_unknown_once_its_file_is_gone(office: Path) -> None:
     keep_as_read([])
     (office / "one.yaml").unlink()
-    all_sources.cache_clear()
+    forget()
     with pytest.raises(ConfigError, match=r"there is no source 'one'.*ended:"):
         source_named("one")
     assert known_sources().kept == {}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import settings
-from tasks.judging.offices import all_sources, source_named
+from config.read_once import forget
+from tasks.judging.offices import source_named
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.engine import fetch_all
@@ -50,8 +50,7 @@ CASES: dict[str, tuple[str, str, str, str | None]] = {
 @pytest.fixture
 def desk(office: Path) -> Callable[..., None]:
     (office / "sources" / "desk.yaml").write_text(DESK, encoding="utf-8")
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
 
     def tell(*lines: str) -> None:
         (office / "desk" / "desk.csv").write_text("\n".join([HEADINGS, *lines]) + "\n", encoding="utf-8")

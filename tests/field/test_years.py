@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from config.checks import load_checks
-from config.settings import settings
+from config.read_once import forget
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import all_sources, first_years, source_named
+from tasks.judging.offices import first_years, source_named
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.rules.corrections.known_times import KnownTimes
@@ -59,8 +59,7 @@ def test_a_receipt_before_the_first_year_of_its_source_is_none(
     (tmp_path / "desk.csv").write_text(f"{HEADINGS}\n{row}\n", encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
     monkeypatch.setenv("DESK_FOLDER", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     pull_source(source_named("desk"))
     load_source(source_named("desk"))
     for partition in every_partition():

@@ -21,7 +21,8 @@ import httpx
 import psycopg2
 import pytest
 
-from config.settings import ROOT, settings
+from config.read_once import forget
+from config.settings import ROOT
 from flows.runtime.children import end_with_parent
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
@@ -171,7 +172,7 @@ def installation(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    settings.cache_clear()
+    forget()
     before = {name: value for name, value in os.environ.items() if name.startswith("PREFECT_")}
     enter(client_environment(warehouse.home, server.port, auth_string(warehouse.home)))
     yield Installation(warehouse, server, province, environment)

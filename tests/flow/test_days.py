@@ -8,6 +8,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from config.read_once import forget
 from config.settings import settings
 from flows.differences import differences
 from flows.publish import publish
@@ -76,7 +77,7 @@ def test_the_offices_policy_publishes_a_second_run_of_a_day_whichever_it_is(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOTCUA_POLICY", "recorded")
-    settings.cache_clear()
+    forget()
     assert run().name == "Completed"
     known = "SELECT publication_id FROM mart.publications WHERE policy = 'recorded'"
     assert len(installation.query(known)) == 1

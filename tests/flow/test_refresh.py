@@ -19,6 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 
 from config.errors import DataError, TransientError
+from config.read_once import forget
 from config.settings import settings
 from config.sources import Source, load_sources
 from flows.differences import differences
@@ -110,7 +111,7 @@ def test_nothing_is_published_after_a_failed_gate(
     communes["columns"]["received_at"] = list(communes["columns"]["status"])
     (sources / "communes.yaml").write_text(yaml.safe_dump(communes, allow_unicode=True), encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(sources))
-    settings.cache_clear()
+    forget()
     state = run()
     assert state.type.value == "FAILED"
     assert "communes" in state.message
@@ -133,7 +134,7 @@ def test_only_the_named_sources_are_pulled_and_a_host_has_as_many_places_as_its_
     with (tmp_path / "sources" / "province.yaml").open("a", encoding="utf-8") as file:
         file.write(f'only_between: "{now - timedelta(hours=2):%H:%M}-{now - timedelta(hours=1):%H:%M}"\n')
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path / "sources"))
-    settings.cache_clear()
+    forget()
     state = run(sources=["units", "province"], anyway=["hours", "fewer"])
     assert state.name == "Completed", state.message
     record, tasks, _ = of_run(state)

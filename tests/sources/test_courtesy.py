@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from config.errors import DeferredError, SourceError, TransientError
 from config.pull_hours import PullHours
-from config.settings import settings
+from config.read_once import forget
 from config.sources import Source
 from tasks.pull import pull, pull_source
 from tasks.reconcile import reconcile
@@ -91,7 +91,7 @@ def test_so_may_a_run_that_was_told_to(desk: Desk, source_of: Make, tmp_path: Pa
     content = shut(source_of()).model_dump(mode="json", include={"title", "kind", "profile", "rest", "only_between"})
     (tmp_path / "desk.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
-    settings.cache_clear()
+    forget()
     for step in (pull, reconcile):
         with pytest.raises(DeferredError):
             step.fn("desk", NOW.date())

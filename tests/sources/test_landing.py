@@ -12,6 +12,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from config.errors import ConfigError, SourceError
+from config.read_once import forget
 from config.settings import settings
 from tasks.sources import landing, storage
 from tasks.sources.storage import FolderStore, RemoteStore, blob_store
@@ -34,7 +35,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 def use(protocol: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MOTCUA_HOME", str(folder))
     monkeypatch.setenv("MOTCUA_LANDING", f"{protocol}://{folder}/zone" if protocol else "")
-    settings.cache_clear()
+    forget()
     return folder
 
 

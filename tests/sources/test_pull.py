@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from config.errors import DataError, SourceError, TransientError
-from config.settings import settings
+from config.read_once import forget
 from config.sources import Source
 from schemas.catalogue import TABLES
 from tasks.loading.pages import load_source
@@ -239,7 +239,7 @@ def test_calls_of_a_later_file_complete_the_dossier_of_an_earlier_one(tmp_path: 
     content = source.model_dump(mode="json", include=set(given) | {"files"}, exclude={"name"})
     (tmp_path / "sources" / "calls.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path / "sources"))
-    settings.cache_clear()
+    forget()
     replay_landing(overwrite=True)
     assert [fetch_all(query) for query in stated] == before, "a replay puts them together as they were"
 

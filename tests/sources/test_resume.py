@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from config.errors import TransientError
-from config.settings import settings
+from config.read_once import forget
 from config.sources import Source
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
@@ -138,7 +138,7 @@ def test_a_pull_that_fails_in_the_middle_goes_on_after_its_last_finished_page(de
 
 def pull_and_die(variables: dict[str, str], source: Source) -> None:
     os.environ.update(variables)
-    settings.cache_clear()
+    forget()
     pull_source(source)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import settings
+from config.read_once import forget
 from config.sources import Source
 from flows.commands import cli
 from flows.commands.source import drift_lines, look_lines
@@ -54,11 +54,11 @@ def test_it_is_said_in_plain_words_without_any_person(notebook: Source, monkeypa
     assert "Mã lạ ở status: 'Chờ ký' × 2." in said
     assert "Canary" not in said
     monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
-    settings.cache_clear()
+    forget()
     said = "\n".join(look_lines(notebook, look_at(notebook, datetime(2026, 3, 8, tzinfo=UTC))))
     assert "Unknown codes in status: 'Chờ ký' × 2." in said
     assert "Columns not read: Ghi chú." in said
-    settings.cache_clear()
+    forget()
 
 
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(notebook: Source) -> None:
@@ -116,11 +116,11 @@ def test_the_commands_print_it_and_load_nothing(
     given = notebook.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
     (folder / "books.yaml").write_text(json.dumps(given, ensure_ascii=False))
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(folder))
-    settings.cache_clear()
+    forget()
     assert cli.main(["source", "check", "books"]) == 0
     assert "3 bản ghi" in capsys.readouterr().out
     assert cli.main(["source", "diagnose", "books"]) == 0
     assert "xem xét 3 hồ sơ" in capsys.readouterr().out
     assert cli.main(["source", "check", "nobody"]) == 2
     assert fetch_all("SELECT (SELECT count(*) FROM raw.pulls) + (SELECT count(*) FROM quality.shapes)") == [(0,)]
-    settings.cache_clear()
+    forget()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import settings
+from config.read_once import forget
 from flows.commands.demo import _prepare, main
 
 
@@ -15,7 +15,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("MOTCUA_SOURCES_DIR", "MOTCUA_PREFECT_PORT"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("MOTCUA_HOME", str(tmp_path / "home"))
-    settings.cache_clear()
+    forget()
     return tmp_path / "home"
 
 

@@ -14,7 +14,7 @@ from config.checks import Checks, load_checks
 from config.errors import ConfigError
 from config.law import Basis, Document, Law, citations, load_register, named
 from config.legal_basis import LegalRule, faults, to_date_anew
-from config.settings import settings
+from config.read_once import forget
 from tasks.reports.drafts import read_draft
 from tasks.rules.checks.trial import changes
 from tests.house.tree import ROOT
@@ -109,12 +109,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "config"
     shutil.copytree(ROOT / "config", folder, ignore=shutil.ignore_patterns("*.py", "sources", "__pycache__"))
     monkeypatch.setenv("MOTCUA_CONFIG_DIR", str(folder))
-    for cached in (settings, load_checks, load_register):
-        cached.cache_clear()
+    forget()
     yield folder
     monkeypatch.undo()
-    for cached in (settings, load_checks, load_register):
-        cached.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize(

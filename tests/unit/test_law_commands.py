@@ -10,25 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from config.areas import load_areas
-from config.calendar import load_calendars
 from config.checks import load_checks
-from config.indicators import load_definitions
-from config.law import load_register
 from config.policies import load_policies
-from config.reception import load_reception
-from config.settings import settings
+from config.read_once import forget
 from flows.commands.cli import main
 from tests.house.tree import ROOT
 
-CACHED = (settings, load_areas, load_calendars, load_checks, load_definitions, load_policies, load_reception, load_register)
 ENDING = ["law", "ending", "NĐ 118/2025", "--on", "2026-12-31"]
-
-
-def hold() -> None:
-    """Have the process read its configuration again."""
-    for cached in CACHED:
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -38,10 +26,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.copytree(ROOT / "config", folder, ignore=shutil.ignore_patterns("*.py", "sources", "__pycache__"))
     monkeypatch.setenv("MOTCUA_CONFIG_DIR", str(folder))
     monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
-    hold()
+    forget()
     yield folder
     monkeypatch.undo()
-    hold()
+    forget()
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -101,7 +89,7 @@ def test_the_check_fails_until_they_are_dated(config: Path, tmp_path: Path, caps
     source: "made up"
 """
     register.write_text(ended, encoding="utf-8")
-    hold()
+    forget()
     capsys.readouterr()
     assert main(["law", "check"]) == 2
     lines = capsys.readouterr().out.splitlines()
@@ -112,14 +100,14 @@ def test_the_check_fails_until_they_are_dated(config: Path, tmp_path: Path, caps
             r"nd-118-2025 art\. ([^\s,\]]+)", r"nd-118-2025 art. \1 until 2026-12-31", path.read_text(encoding="utf-8")
         )
         path.write_text(dated, encoding="utf-8")
-    hold()
+    forget()
     assert main(["law", "check"]) == 2
     assert "rests on no law from 2027-01-01 on" in capsys.readouterr().out
     for path in (config / "checks.yaml", config / "reception.yaml", *(config / "policies").glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
         named = re.sub(r"\[(.*?nd-118-2025.*?)\]", r"[\1, nd-1-2027 art. 1]", text)
         path.write_text(re.sub(r"(\n  - nd-118-2025 art\. settlement.*)", r"\1\n  - nd-1-2027 art. 1", named), encoding="utf-8")
-    hold()
+    forget()
     assert main(["law", "check"]) == 0
     assert main(["law", "ending", "nd-118-2025", "--on", "2026-12-31"]) == 0
     assert "Nothing has to be dated anew" in capsys.readouterr().out
@@ -140,7 +128,7 @@ def test_the_listings_speak_the_office_language(
     assert main(["law"]) == 0
     english = capsys.readouterr().out
     monkeypatch.setenv("MOTCUA_LANGUAGE", "vi")
-    hold()
+    forget()
     assert main(["law"]) == 0
     vietnamese = capsys.readouterr().out
     assert "Legal register" in english

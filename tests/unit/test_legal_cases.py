@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
+from config.read_once import forget
 from flows.commands import cli
 from tasks.legal_cases.model import LegalCase, read_cases
 from tasks.legal_cases.words import in_words
@@ -86,9 +87,8 @@ def test_a_case_is_judged_by_its_own_policy_else_by_the_one_that_was_named(
     assert run(capsys, str(file_of(tmp_path, **late)), "--policy", "recorded")[0] == 1
     assert run(capsys, str(file_of(tmp_path, **late, policy="qd766")), "--policy", "recorded")[0] == 0
     monkeypatch.setenv("MOTCUA_POLICY", "recorded")
-    from config.settings import settings
 
-    settings.cache_clear()
+    forget()
     assert run(capsys, str(file_of(tmp_path, **late)))[0] == 1
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from config.settings import settings
+from config.read_once import forget
 from flows.commands.console_tables import print_rows
 from flows.commands.summary import print_summary
 from tasks.reports.corrections import Waiting
@@ -22,7 +22,7 @@ UNIT = UnitLine("H99", "Chi nhánh Văn phòng Đăng ký đất đai khu vực 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_word_and_no_figure_is_cut_off(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTCUA_LANGUAGE", language)
-    settings.cache_clear()
+    forget()
     source = SourceLine("catalogue", "loaded", 1_234_567, 66_666, 1_234_567, 77_777, 0, VERDICTS)
     console = Console(width=80)
     summary = Summary("qd766", "p1", date(2026, 3, 31), [source], [UNIT], RATES, {}, {}, Waiting())

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from config.errors import DataError
+from config.read_once import forget
 from config.settings import settings
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS
@@ -50,8 +51,7 @@ files: {folder: {env: NOWHERE}, pattern: "*.csv"}
 def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     (tmp_path / "province.yaml").write_text(SOURCE_FILE, encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     return warehouse
 
 

@@ -12,11 +12,10 @@ import openpyxl
 import pytest
 
 from config.errors import ConfigError
-from config.settings import settings
+from config.read_once import forget
 from schemas.dossiers import DOSSIERS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.differences import find_differences
-from tasks.judging.offices import all_sources
 from tasks.match import match_all
 from tasks.reports.bridge import read_bridge, write_files
 from tasks.warehouse.cluster import Cluster
@@ -33,8 +32,7 @@ _SOURCE = "title: {0}\nkind: files\nprofile: table\nrole: {1}\ncolumns: {{code: 
 @pytest.fixture
 def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     for name, role in (("province", "primary"), ("portal", "primary"), ("land", "evidence")):
         (tmp_path / f"{name}.yaml").write_text(_SOURCE.format(name, role), encoding="utf-8")
     (tmp_path / "units.yaml").write_text(

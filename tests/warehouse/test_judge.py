@@ -15,7 +15,7 @@ import pytest
 from config.checks import load_checks
 from config.errors import ConfigError, DataError
 from config.policies import load_policies
-from config.settings import settings
+from config.read_once import forget
 from flows.commands.status import dossiers
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
@@ -23,7 +23,7 @@ from schemas.reference import PROCEDURES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.correcting.proposal_files import refresh_proposals
 from tasks.judge import judge_all, judge_batch
-from tasks.judging.offices import all_sources, clocks_of, office_of
+from tasks.judging.offices import clocks_of, office_of
 from tasks.judging.rules_digest import rules_digest
 from tasks.match import match_all
 from tasks.reports.comparison import compare, write_lines
@@ -59,8 +59,7 @@ def desk(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "desk.yaml").write_text(SOURCE_FILE, encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
     monkeypatch.setenv("NOWHERE", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     fill(random.Random(7))  # noqa: S311 - the same rows every time
     return warehouse
 

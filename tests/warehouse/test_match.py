@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from config.settings import settings
+from config.read_once import forget
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.reference import UNITS
-from tasks.judging.offices import all_sources
 from tasks.judging.rules_digest import rules_digest
 from tasks.match import ROW_TYPES, ROWS, match_all
 from tasks.rules.linkage.duplicates import NOBODY
@@ -32,8 +31,7 @@ DIGITS = 40
 @pytest.fixture
 def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     return warehouse
 
 

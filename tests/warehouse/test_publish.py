@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from config.errors import DataError
-from config.settings import settings
+from config.read_once import forget
 from schemas.indicators import INDICATORS
 from schemas.quality import FINDINGS
 from schemas.verdicts import VERDICTS_TABLE
@@ -217,7 +217,7 @@ def killed_at(point: str, home: Path, *steps: Callable[[str, date], object]) -> 
 
 def _take(variables: dict[str, str], steps: tuple[Callable[[str, date], object], ...]) -> None:
     os.environ.update(variables)
-    settings.cache_clear()
+    forget()
     for step in steps:
         step(POLICY, AS_OF)
 

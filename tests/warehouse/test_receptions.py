@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from config.errors import DataError
-from config.settings import settings
+from config.read_once import forget
 from tasks.judge import judge_batch
-from tasks.judging.offices import all_sources, office_of
+from tasks.judging.offices import office_of
 from tasks.reports.explanation.dossiers import explain
 from tasks.reports.receptions import by_unit, read_receptions
 from tasks.rules.dates.times import local_times
@@ -28,8 +28,7 @@ def desk(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "desk.yaml").write_text(SOURCE_FILE, encoding="utf-8")
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(tmp_path))
     monkeypatch.setenv("NOWHERE", str(tmp_path))
-    settings.cache_clear()
-    all_sources.cache_clear()
+    forget()
     dice = random.Random(7)  # noqa: S311 - the same rows every time
     fill(dice)
     with load("load", "desk") as current:

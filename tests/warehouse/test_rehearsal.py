@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from config.areas import load_areas
-from config.calendar import Notice, load_calendars
+from config.calendar import Notice
 from config.errors import ConfigError, DataError
 from config.indicators import indicators_in_force
 from config.notices import keep_notice
-from config.policies import load_policies, policies_of_a_run
-from config.settings import ROOT, settings
+from config.policies import policies_of_a_run
+from config.read_once import forget
+from config.settings import ROOT
 from flows.commands import law
 from schemas.indicators import COUNTS
 from schemas.reference import PROCEDURES
@@ -28,7 +28,7 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.check import check_batch
 from tasks.correcting.proposal_files import refresh_proposals
 from tasks.judge import judge_affected, judge_batch
-from tasks.judging.offices import all_sources, office_of
+from tasks.judging.offices import office_of
 from tasks.judging.rules_digest import rules_digest
 from tasks.measure import measure_policy
 from tasks.reports.affected_figures import affected_figures
@@ -66,20 +66,19 @@ def office(warehouse: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         shutil.copy(ROOT / "config" / name, config)
     for name, value in (("MOTCUA_SOURCES_DIR", sources), ("MOTCUA_CONFIG_DIR", config), ("NOWHERE", tmp_path)):
         monkeypatch.setenv(name, str(value))
-    settings.cache_clear()
+    forget()
     hold()
     fill(random.Random(7))  # noqa: S311 - the same rows every time
     judge_batch(MONTH, DAY_ONE)
     yield config
     monkeypatch.undo()
-    settings.cache_clear()
+    forget()
     hold()
 
 
 def hold() -> None:
     """Have the process read its configuration again."""
-    for read_once in (all_sources, rules_digest, load_calendars, load_policies, load_areas):
-        read_once.cache_clear()
+    forget()
 
 
 def figures_of(policy: str) -> dict[tuple[str, ...], tuple[float | None, int, int | None]]:
@@ -146,8 +145,7 @@ def test_an_on_request_policy_costs_a_run_nothing_unless_it_is_the_offices_own(m
     assert set(policies_of_a_run()) == {"bieu06", "qd766", "recorded"}
     digest = rules_digest()
     monkeypatch.setenv("MOTCUA_POLICY", "opencps")
-    settings.cache_clear()
-    rules_digest.cache_clear()
+    forget()
     assert set(policies_of_a_run()) == {"bieu06", "opencps", "qd766", "recorded"}
     assert rules_digest() != digest
 

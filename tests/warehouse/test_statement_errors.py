@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from config.errors import WarehouseError
+from config.read_once import forget
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all, reset_engine
 from tasks.warehouse.statement_errors import StatementError, retried, retryable
@@ -79,10 +80,9 @@ def test_a_broken_connection_passes_and_the_next_one_works() -> None:
 
 
 def test_a_wrong_password_is_told_at_once_and_not_quoted(warehouse: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    from config.settings import settings
 
     monkeypatch.setenv("MOTCUA_DATABASE_URL", f"postgresql://motcua:canary@/motcua?host={warehouse.sockets}")
-    settings.cache_clear()
+    forget()
     try:
         with pytest.raises(StatementError) as caught:
             fetch_all("SELECT 1")

@@ -10,7 +10,8 @@ import pytest
 
 from config.checks import load_checks
 from config.errors import ConfigError
-from config.settings import ROOT, settings
+from config.read_once import forget
+from config.settings import ROOT
 from config.waivers import load_waivers
 from schemas.quality import FINDINGS
 from tasks.judge import judge_batch
@@ -84,7 +85,7 @@ def office(desk: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     folder = tmp_path / "config"
     shutil.copytree(ROOT / "config", folder, ignore=shutil.ignore_patterns("*.py", "sources", "__pycache__"))
     monkeypatch.setenv("MOTCUA_CONFIG_DIR", str(folder))
-    settings.cache_clear()
+    forget()
     return folder
 
 

@@ -1,0 +1,61 @@
+"""Flow of data: what a process read once is forgotten in one place, and no exception steers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.tree import ROOT, modules, name_of, parsed
+
+REGISTER = ROOT / "config" / "read_once.py"
+CACHES = {"lru_cache", "cache"}
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    """Every function of a module."""
+    return (node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef))
+
+
+def cached(function: ast.FunctionDef) -> bool:
+    """Whether a function keeps what it returned by a cache that nobody forgets."""
+    return any(ast.unparse(decorator).split("(")[0] in CACHES for decorator in function.decorator_list)
+
+
+def called(node: ast.AST) -> set[str]:
+    """Names of the functions that are called somewhere below."""
+    return {ast.unparse(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
+
+
+def raised(node: ast.AST) -> set[str]:
+    """Names of the exceptions that a function itself raises."""
+    found = (one.exc for one in ast.walk(node) if isinstance(one, ast.Raise) and one.exc is not None)
+    return {ast.unparse(one.func if isinstance(one, ast.Call) else one) for one in found}
+
+
+def steered(function: ast.FunctionDef) -> set[str]:
+    """Names of the exceptions that a function raises inside a ``try`` that itself catches them."""
+    return {
+        ast.unparse(handler.type)
+        for one in ast.walk(function)
+        if isinstance(one, ast.Try)
+        for handler in one.handlers
+        if handler.type is not None and ast.unparse(handler.type) in set().union(*map(raised, one.body))
+    }
+
+
+def test_no_exception_steers() -> None:
+    found = [f"{name_of(p)} {f.name}: {', '.join(s)}" for p in modules() for f in functions(p) if (s := steered(f))]
+    assert not found, f"Raised and caught by one function: {found}; return instead, or tell the load to abandon."
+
+
+def test_what_a_process_read_once_is_forgotten_in_one_place() -> None:
+    cleared = [name_of(p) for p in modules() if p != REGISTER and any("cache_clear" in name for name in called(parsed(p)))]
+    assert not cleared, f"A cache is cleared by hand in {cleared}: decorate it with @read_once and call forget()."
+    own = [
+        f"{name_of(p)} {f.name}"
+        for p in modules("config", "schemas", "tasks", "flows")
+        for f in functions(p)
+        if p != REGISTER and cached(f) and (p.is_relative_to(ROOT / "config") or "settings" in called(f))
+    ]
+    assert not own, f"These read settings or configuration and are never forgotten: {own}; decorate them with @read_once."
