@@ -18,7 +18,7 @@ from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
-_KNOWN = "SELECT {} FROM quality.shapes WHERE source = %(source)s"
+_KNOWN = "SELECT {columns} FROM quality.shapes WHERE source = %(source)s"
 # Which policy speaks about which change has the change's own name.
 
 
@@ -105,7 +105,7 @@ def seen(source: Source, shape: SourceSchema) -> dict[str, Seen]:
 def known_schema(name: str) -> dict[str, Seen]:
     """Return the fields that the last accepted load of a source has left; none before its first."""
     columns = ", ".join(SHAPES.given_columns)
-    rows = read_frame(_KNOWN.format(columns), {"source": name}, SHAPES).to_dict("records")
+    rows = read_frame(_KNOWN.format(columns=columns), {"source": name}, SHAPES).to_dict("records")
     return {
         str(row["field_key"]): Seen(
             str(row["name"]),

@@ -16,24 +16,13 @@ from tasks.judging.waivers import SURELY_WRONG, waiver_parameters
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import percent, wilson
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.statements import statements_of
 
 SUBJECTS = ("unit", "procedure", "source")
 SCORED_MONTHS = 6  # shown one by one
 _SPAN = 3  # months that are compared with as many before them
-# To correct as in mart.verdict_counts: recorded otherwise than the evidence says, undetermined, or surely wrong.
-_ROWS = f"""
-    SELECT CASE WHEN grouping(unit) = 0 THEN 'unit' WHEN grouping(procedure) = 0 THEN 'procedure' ELSE 'source' END AS subject,
-        CASE WHEN grouping(unit) = 0 THEN unit WHEN grouping(procedure) = 0 THEN procedure ELSE source END AS name,
-        month, count(*), count(*) FILTER (WHERE faultless)
-    FROM (SELECT coalesce(v.unit_code, '?') AS unit, coalesce(v.procedure_code, '?') AS procedure, v.source,
-        to_char(v.received_at AT TIME ZONE coalesce(z.zone, %(zone)s), 'YYYY-MM') AS month,
-        v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL AS faultless
-    FROM judged.verdicts AS v
-    LEFT JOIN unnest(%(sources)s::text[], %(zones)s::text[]) AS z (source, zone) ON z.source = v.source
-    LEFT JOIN ({SURELY_WRONG}) AS f ON f.source = v.source AND f.code = v.code
-    WHERE v.policy = %(policy)s) AS judged
-    GROUP BY GROUPING SETS ((unit, month), (procedure, month), (source, month)) ORDER BY 1, 2, 3
-"""
+_SQL = statements_of(__file__)
+_ROWS = _SQL["rows"].format(surely_wrong=SURELY_WRONG)
 
 
 @dataclass

@@ -23,46 +23,16 @@ from tasks.warehouse.batches import Batch
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
 from tasks.warehouse.freshness import NEWS, UNHEARD
 from tasks.warehouse.partitions import LAST_DATE, PARTITIONS_SQL
+from tasks.warehouse.statements import statements_of
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
 
 _OF_MONTHS = "d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'"
-# What a change since the last time can have touched, and what grows older by itself. Each way asks for changes first and
-# for dossiers then, one by one (LIMIT keeps them from being joined to all): those that nothing touched are not looked at.
-_TOUCHED = f"""
-    {PARTITIONS_SQL}, touched AS (
-        SELECT d.source, d.code FROM core.dossiers AS d
-        WHERE d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.changed_in > %(since)s
-        UNION ALL
-        SELECT m.source, m.code FROM core.matches AS m WHERE m.source = %(source)s AND m.changed_in > %(since)s
-        UNION ALL
-        SELECT m.source, m.code FROM slot AS s
-        JOIN core.dossiers AS other ON other.source = s.source AND other.partition_month = s.month
-            AND other.changed_in > %(since)s
-        JOIN core.matches AS m ON m.other_source = other.source AND m.other_code = other.code AND m.source = %(source)s
-        UNION ALL
-        SELECT c.source, c.code FROM quality.corrections AS c WHERE c.source = %(source)s AND c.changed_in > %(since)s
-        UNION ALL
-        SELECT m.source, m.code FROM quality.corrections AS c
-        JOIN core.matches AS m ON m.other_source = c.source AND m.other_code = c.code AND m.kind = 'refiled'
-        WHERE m.source = %(source)s AND c.changed_in > %(since)s
-        UNION ALL
-        SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(from_day)s::date IS NOT NULL AND v.source = %(source)s
-            AND ({MOVING})
-        UNION ALL
-        SELECT d.source, d.code FROM core.dossiers AS d WHERE %(from_day)s::date IS NOT NULL
-            AND d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND {LAST_DATE} >= %(from_day)s::date
-        UNION ALL
-        SELECT v.source, v.code FROM judged.verdicts AS v WHERE v.source = %(source)s AND ({MOVING}) AND {UNHEARD}
-            AND EXISTS ({NEWS.format(source="%(source)s")} AND p.through > %(since)s)
-    )
-    SELECT t.code FROM (SELECT DISTINCT source, code FROM touched) AS t
-    CROSS JOIN LATERAL (
-        SELECT d.partition_month, d.role FROM core.dossiers AS d WHERE d.source = t.source AND d.code = t.code LIMIT 1
-    ) AS d
-    WHERE d.partition_month = ANY(%(months)s) AND d.role = 'primary' ORDER BY 1
-"""
+_SQL = statements_of(__file__)
+_TOUCHED = _SQL["touched"].format(
+    partitions_sql=PARTITIONS_SQL, moving=MOVING, last_date=LAST_DATE, unheard=UNHEARD, news=NEWS.format(source="%(source)s")
+)
 # What each was filed again after: the last of all those that are beyond doubt.
 _REFILED = """
     SELECT DISTINCT ON (m.code) m.code, m.other_code AS first_code FROM core.matches AS m

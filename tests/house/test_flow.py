@@ -1,14 +1,17 @@
-"""Flow of data: what a process read once is forgotten in one place, and no exception steers."""
+"""Flow of data: caches are forgotten in one place, no exception steers, long SQL lies beside its module."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.house.tree import ROOT, modules, name_of, parsed
 
 REGISTER = ROOT / "config" / "read_once.py"
+LONGEST_STATEMENT = 12
+STATEMENT = re.compile(r"\s*(?:WITH|SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE) ")
 CACHES = {"lru_cache", "cache"}
 
 
@@ -59,3 +62,20 @@ def test_what_a_process_read_once_is_forgotten_in_one_place() -> None:
         if p != REGISTER and cached(f) and (p.is_relative_to(ROOT / "config") or "settings" in called(f))
     ]
     assert not own, f"These read settings or configuration and are never forgotten: {own}; decorate them with @read_once."
+
+
+def test_long_statements_lie_beside_their_module() -> None:
+    found = [
+        f"{name_of(path)}:{node.lineno} ({lines} lines)"
+        for path in modules("tasks", "flows")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.JoinedStr | ast.Constant) and (lines := lines_of_sql(node)) > LONGEST_STATEMENT
+    ]
+    assert not found, f"Longer than {LONGEST_STATEMENT} lines: {found}; put each into the module's .sql file, under a name."
+
+
+def lines_of_sql(node: ast.JoinedStr | ast.Constant) -> int:
+    """How many lines a statement written out in a module has; 0 for any other text."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in parts)
+    return len(text.strip().splitlines()) if STATEMENT.match(text) else 0
