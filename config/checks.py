@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from config.codes import CheckSeverity
 from config.files import read_model
 from config.law import Law, require_known
 from config.read_once import read_once
@@ -44,7 +45,7 @@ class Check(_Strict):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,49}$")
     title: Title
-    severity: Literal["fail", "warn", "info"]
+    severity: CheckSeverity
     owner: Literal["agency", "one_stop_desk", "system_vendor", "land_office", "catalogue_keeper", "steering_office"]
     reference: str = Field(min_length=3)
     law: Law = ()

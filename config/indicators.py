@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from config.codes import Channel, Counter
 from config.errors import ConfigError
 from config.files import read_yaml_files
 from config.law import Basis, Law, require_known
@@ -19,23 +20,6 @@ from config.read_once import read_once
 from config.settings import settings
 from config.titles import Title
 
-Counter = Literal[
-    "carried_over",
-    "received",
-    "finished_early",
-    "finished_on_time",
-    "finished_late",
-    "finished_undetermined",
-    "in_progress_in_time",
-    "in_progress_overdue",
-    "in_progress_undetermined",
-    "withdrawn",
-    "refused",
-    "otherwise_on_time",
-    "otherwise_late",
-    "otherwise_undetermined",
-]
-Channel = Literal["online", "counter", "postal"]
 Level = Literal["total", "unit", "field", "channel", "unit+field", "unit+channel", "unit+field+channel"]
 
 

@@ -12,14 +12,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
+from config.codes import EndKind, PauseKind
 from config.files import read_yaml_files
 from config.law import Law, require_known
 from config.read_once import read_once
 from config.settings import settings
 from config.titles import Title
-
-EndKind = Literal["done", "returned", "stopped", "refused", "withdrawn"]
-PauseKind = Literal["supplement", "financial", "stop", "posting", "opinion"]
 
 
 class Policy(BaseModel):

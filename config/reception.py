@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from config.codes import Channel
 from config.files import read_model
 from config.law import Law, require_known
 from config.read_once import read_once
@@ -33,7 +34,7 @@ class ReceptionRule(BaseModel):
     until: date | None = None
     amount: int = Field(gt=0)
     unit: Literal["hour", "working_day"]
-    channels: tuple[Literal["online", "counter", "postal"], ...]
+    channels: tuple[Channel, ...]
     reference: str
     law: Law = ()
 

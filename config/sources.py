@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
+from config.codes import CHANNELS, PAUSE_KINDS, PERSON_KINDS, STATUSES, UNIT_LEVELS
 from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict, given
 from config.errors import ConfigError
 from config.files import read_model
@@ -65,7 +66,6 @@ CATALOGUE_FIELDS = (
 )
 UNIT_FIELDS = ("unit_code", "name", "level", "parent_code", "valid_from", "valid_to", "succeeded_by", "old_code")
 COLUMN_FIELDS = {"catalogue": CATALOGUE_FIELDS, "units": UNIT_FIELDS}
-LEVELS = ("province", "department", "district", "commune", "branch")
 
 OTHER = "*"  # key of a map that stands for any value not listed
 BLANK = ""  # key of a map that stands for no value
@@ -318,11 +318,11 @@ class Source(Strict):
         _only(self.columns, COLUMN_FIELDS.get(self.profile, DOSSIER_FIELDS), "columns")
         _only(self.events, EVENT_FIELDS, "events")
         _only(self.constants, DOSSIER_FIELDS, "constants")
-        _values(self.statuses, tuple(range(1, 11)), "statuses")
-        _values(self.levels, LEVELS, "levels")
-        _values(self.channels, ("online", "counter", "postal"), "channels")
-        _values(self.person_kinds, ("person", "business", "state_agency", "organisation", "household"), "person_kinds")
-        _values(self.pause_kinds, ("supplement", "financial", "stop", "posting", "opinion"), "pause_kinds")
+        _values(self.statuses, STATUSES, "statuses")
+        _values(self.levels, UNIT_LEVELS, "levels")
+        _values(self.channels, CHANNELS, "channels")
+        _values(self.person_kinds, PERSON_KINDS, "person_kinds")
+        _values(self.pause_kinds, PAUSE_KINDS, "pause_kinds")
         if self.profile == "table" and not {"code", "receipt_number"} & set(self.columns):
             raise ValueError("profile table needs columns.code (or columns.receipt_number)")
         if self.profile == "land_calls" and self.statements != "partial":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.codes import PAUSE_KINDS, PERSON_KINDS, STATUSES
 from schemas.fields import (
     CHANGED_IN,
     CHANNEL,
@@ -9,12 +10,9 @@ from schemas.fields import (
     FIELD_CODE,
     PAGE_DIGEST,
     PAGE_POSITION,
-    PAUSE_KINDS,
-    PERSON_KINDS,
     PROCEDURE_CODE,
     RECEIVED_AT,
     SOURCE,
-    STATUSES,
     UNIT_CODE,
 )
 from schemas.table import Between, Field, Kind, NotBefore, NotNull, OneOf, Table

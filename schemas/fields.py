@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from config.codes import CHANNELS
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Pattern
 
-CHANNELS = ("online", "counter", "postal")
-PERSON_KINDS = ("person", "business", "state_agency", "organisation", "household")
-STATUSES = tuple(range(1, 11))
-PAUSE_KINDS = ("supplement", "financial", "stop", "posting", "opinion")
 VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "not_received")
 STATES = ("finished", "in_progress", "withdrawn", "refused", "not_received")
 TIMELINESS = ("early", "on_time", "late", "undetermined")
 BASES = ("recorded", "cleaned")
 LIMIT_UNITS = ("working_day", "calendar_day", "hour", "month", "same_day", "none", "unsettled")
-SEVERITIES = ("fail", "warn", "info")
 
 SOURCE = Field("source", Kind.TEXT, "One-stop system the row comes from: the name of its file in config/sources.", (NotNull(),))
 CODE = Field(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.fields import AS_OF, BASES, CHANGED_IN, MONTH, POLICY, SEVERITIES, SOURCE, VERDICTS, count
+from config.codes import COUNTER_MEANINGS, SEVERITIES
+from schemas.fields import AS_OF, BASES, CHANGED_IN, MONTH, POLICY, SOURCE, VERDICTS, count
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
 _UNIT = Field("unit_code", Kind.TEXT, "Agency; '?' where it is not in the directory.", (NotNull(),))
@@ -29,20 +30,7 @@ COUNTS = Table(
         _FIELD,
         _CHANNEL,
         MONTH,
-        count("carried_over", "Received before the month and not ended before it (column 6)."),
-        count("received", "Received in the month (columns 4 and 5)."),
-        count("finished_early", "Ended in the month, before the due date (column 8)."),
-        count("finished_on_time", "Ended in the month, on the due date (column 9)."),
-        count("finished_late", "Ended in the month, after the due date (column 10)."),
-        count("finished_undetermined", "Ended in the month, timeliness not derivable."),
-        count("in_progress_in_time", "Not ended at the end of the month (or as_of), due date not passed (column 12)."),
-        count("in_progress_overdue", "Not ended then, due date passed (column 13)."),
-        count("in_progress_undetermined", "Not ended then, timeliness not derivable."),
-        count("withdrawn", "Withdrawn by the citizen in the month."),
-        count("refused", "Refused or stopped after receipt in the month."),
-        count("otherwise_on_time", "Of those withdrawn, refused or stopped: ended by the due date."),
-        count("otherwise_late", "Of those: ended after it."),
-        count("otherwise_undetermined", "Of those: timeliness not derivable."),
+        *(count(name, description) for name, description in COUNTER_MEANINGS.items()),
         Field(
             "as_of",
             Kind.DATE,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.fields import AS_OF, CHANGED_IN, CODE, MONTH, SEVERITIES, SOURCE, count
+from config.codes import SEVERITIES
+from schemas.fields import AS_OF, CHANGED_IN, CODE, MONTH, SOURCE, count
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
 FINDINGS = Table(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.fields import CHANGED_IN, CHANNELS, LIMIT_UNITS, PROCEDURE_CODE
+from config.codes import CHANNELS, UNIT_LEVELS
+from schemas.fields import CHANGED_IN, LIMIT_UNITS, PROCEDURE_CODE
 from schemas.table import Between, Field, Kind, NotBefore, NotNull, OneOf, Table
 
 UNITS = Table(
@@ -16,7 +17,7 @@ UNITS = Table(
         Field("valid_from", Kind.DATE, "First day on which the code means this agency.", (NotNull(),)),
         Field("valid_to", Kind.DATE, "Last such day; null while it is in force.", (NotBefore("valid_from"),)),
         Field("name", Kind.TEXT, "Name of the agency in Vietnamese.", (NotNull(),)),
-        Field("level", Kind.TEXT, "Level.", (NotNull(), OneOf(("province", "department", "district", "commune", "branch")))),
+        Field("level", Kind.TEXT, "Level.", (NotNull(), OneOf(UNIT_LEVELS))),
         Field("parent_code", Kind.TEXT, "Agency above it."),
         Field(
             "succeeded_by",

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.codes import ENDED_STATUSES, FINISHED_STATUSES, Status, number_list
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.reference import UNITS
 from tasks.judging.offices import zones
@@ -32,8 +33,8 @@ _CHANGED = """
         EXISTS (SELECT FROM ref.units WHERE changed_in > %(through)s)
 """
 # When the citizen withdrew it: as the record states it, else by its log.
-_WITHDRAWN = """CASE WHEN d.status = 7 THEN coalesce(d.done_at, (
-    SELECT max(e.at) FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status = 7)) END"""
+_WITHDRAWN = f"""CASE WHEN d.status = {Status.WITHDRAWN} THEN coalesce(d.done_at, (
+    SELECT max(e.at) FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status = {Status.WITHDRAWN})) END"""
 _KEYS = "d.source, d.code, d.alias_code, d.receipt_number, d.applicant_key, d.procedure_code, d.unit_code, d.received_at"
 _KEYS += f", {_WITHDRAWN} AS withdrawn_at"
 _SCOPE = f"""
@@ -61,8 +62,8 @@ _UNDECIDED_BY_APPLICANT = f"""
             AND p.received_at BETWEEN d.received_at - interval '1 day' AND d.received_at + interval '1 day')
 """
 # Whether the log shows a result that the record itself does not.
-_LOG_ENDED = """CASE WHEN d.role = 'primary' AND d.status IN (1, 2, 4, 5, 6) AND d.done_at IS NULL AND d.returned_at IS NULL THEN EXISTS (
-    SELECT FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status IN (9, 10)) END"""
+_LOG_ENDED = f"""CASE WHEN d.role = 'primary' AND d.status NOT IN ({number_list(ENDED_STATUSES)}) AND d.done_at IS NULL AND d.returned_at IS NULL THEN EXISTS (
+    SELECT FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status IN ({number_list(FINISHED_STATUSES)})) END"""
 _READ = ", ".join(f"d.{name}" for name in MATCH_COLUMNS)
 ROWS = f"SELECT {_READ}, {_WITHDRAWN} AS withdrawn_at, {_LOG_ENDED} AS log_ended FROM core.dossiers AS d"
 ROW_TYPES = DOSSIERS.dtypes | {"withdrawn_at": DOSSIERS.dtypes["received_at"], "log_ended": DOSSIERS.dtypes["has_result"]}

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from config.codes import WORKING_DAY_MINUTES
 from flows.commands.names import policy_named, unit_named
 from flows.runtime.words import each_dossier, or_all, translate
 from tasks.reports.explanation.words import HOLDER, STATUS_WORDS
@@ -14,7 +15,6 @@ from tasks.reports.holders import Sum, by_holder, by_step, read_holders
 from tasks.reports.list_files import write_frame
 
 _OUT = Console()
-_DAY = 480  # a working day of eight hours (NĐ 118/2025)
 _MOST = 40  # lines on the screen; the file has all
 
 
@@ -31,7 +31,11 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
     sums = by_step(found) if steps else by_holder(found)
     for one in sums[:_MOST]:
         table.add_row(
-            or_all(one.unit_code), _who(one), str(one.dossiers), f"{one.minutes / _DAY:.1f}", f"{one.over / _DAY:.1f}"
+            or_all(one.unit_code),
+            _who(one),
+            str(one.dossiers),
+            f"{one.minutes / WORKING_DAY_MINUTES:.1f}",
+            f"{one.over / WORKING_DAY_MINUTES:.1f}",
         )
     _OUT.print(table)
     if len(sums) > _MOST:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from flows.commands.console_tables import add_figures, console_table
 from flows.runtime.words import translate
+from schemas.fields import BASES
 from tasks.reports.artifacts import VERDICT_WORDS, waiting_sentence
 from tasks.reports.summary import Rate, Summary
 
@@ -99,6 +100,6 @@ def _units(summary: Summary) -> Table:
     add_figures(table, headings)
     for line in summary.units[:_MOST_UNITS]:
         counts = (line.to_correct, *(line.verdicts[verdict] for verdict in _SHOWN))
-        rates = (_percent(line.rates[basis].value) if basis in line.rates else "-" for basis in ("recorded", "cleaned"))
+        rates = (_percent(line.rates[basis].value) if basis in line.rates else "-" for basis in BASES)
         table.add_row(line.name, *map(str, counts), *rates)
     return table

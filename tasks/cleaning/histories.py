@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import Status
 from config.sources import Source
 from schemas.dossiers import EVENTS, PAUSES
 from tasks.cleaning import code_lists
@@ -21,7 +22,11 @@ from tasks.rules.text.codes import fold_codes
 from tasks.rules.text.normal_form import clean_text, given
 from tasks.sources.masked_fields import masked
 
-WAITING = {5: "supplement", 6: "financial", 8: "stop"}  # statuses in which the agency waits for someone else
+WAITING = {
+    Status.SUPPLEMENT: "supplement",
+    Status.FINANCIAL: "financial",
+    Status.STOPPED: "stop",
+}  # statuses in which the agency waits for someone else
 _CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day apart
 _KEY = ["source", "code"]
 _TOLD = (DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND, PERSONAL_MASKED)  # marks of an entry that its dossier gets
@@ -147,7 +152,7 @@ def _stretches(events: pd.DataFrame) -> pd.DataFrame:
     log = log[changed.fillna(True).to_numpy(dtype=bool)]
     following = log["at"].shift(-1).where((log["code"].shift(-1) == log["code"]).fillna(False))
     waiting = log["status"].isin(list(WAITING)).to_numpy(dtype=bool)
-    stopped_for_good = (log["status"] == 8).to_numpy(dtype=bool) & following.isna().to_numpy(dtype=bool)
+    stopped_for_good = (log["status"] == Status.STOPPED).to_numpy(dtype=bool) & following.isna().to_numpy(dtype=bool)
     found = log.assign(ended_at=following)[waiting & ~stopped_for_good]
     kinds = [WAITING[status] for status in found["status"].tolist()]
     return pd.DataFrame(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from config.codes import OPEN_STATUSES, number_list
 from config.errors import ConfigError, DataError
 from config.settings import settings
 from schemas.quality import CORRECTIONS
@@ -55,8 +56,8 @@ _PROPOSED = f"""
         SELECT source, code, field, new_value FROM quality.corrections WHERE lower(proposed_by) = '{PROPOSER}'
     ) AS said WHERE code = ANY(%(codes)s) AND new_value IS NOT NULL GROUP BY 1, 2, 3
 """
-_WORKED = """
-    SELECT source, code, max(at) FROM core.events WHERE code = ANY(%(codes)s) AND status IN (2, 4, 5, 6) AND at IS NOT NULL
+_WORKED = f"""
+    SELECT source, code, max(at) FROM core.events WHERE code = ANY(%(codes)s) AND status IN ({number_list(OPEN_STATUSES)}) AND at IS NOT NULL
     GROUP BY 1, 2
 """
 

@@ -10,7 +10,14 @@ from config.read_once import read_once
 from config.settings import ROOT, settings
 from config.waivers import waivers_path
 
-_CODE = ("tasks/rules/**/*.py", "tasks/judge.py", "tasks/check.py", "tasks/judging/offices.py", "tasks/judging/clocks.py")
+_CODE = (
+    "config/codes.py",
+    "tasks/rules/**/*.py",
+    "tasks/judge.py",
+    "tasks/check.py",
+    "tasks/judging/offices.py",
+    "tasks/judging/clocks.py",
+)
 _CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.codes import Status
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.quality import CORRECTIONS
 from schemas.reference import PROCEDURES, UNITS
@@ -144,7 +145,7 @@ def _evidence_frame(code: str, case: DossierOfCase, zone: str) -> pd.DataFrame:
 
 
 def _carried_row(code: str, carried: Carried, zone: str) -> dict[str, Any]:
-    post = {"source": SOURCE, "code": code, "other_source": POST, "other_code": "P1", "status": 10}
+    post = {"source": SOURCE, "code": code, "other_source": POST, "other_code": "P1", "status": Status.RETURNED}
     return {**post, "received_at": instant(carried.taken, zone), "returned_at": instant(carried.delivered, zone)}
 
 

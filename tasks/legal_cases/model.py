@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 
 from config.areas import Areas
 from config.calendar import read_week
+from config.codes import Status
 from config.errors import ConfigError
 from config.files import read_yaml
 from config.law import Law
@@ -34,7 +35,7 @@ from tasks.legal_cases.words import (
     OriginWord,
     PauseWord,
     StateWord,
-    Status,
+    StatusWord,
     TimelinessWord,
     VerdictWord,
     read_status,
@@ -97,7 +98,7 @@ class PauseOfCase(_Strict):
 class OtherRecord(_Strict):
     """What another system, such as the land software, says about the same dossier."""
 
-    status: Status = 9
+    status: StatusWord = Status.DONE
     received: CaseMoment | None = None
     done: CaseMoment | None = None
     returned: CaseMoment | None = None
@@ -129,8 +130,8 @@ class DossierOfCase(_Strict):
 
     received: CaseMoment | None = None
     code_day: Day | None = None
-    log: tuple[tuple[CaseMoment, Status], ...] = ()
-    status: Status = None
+    log: tuple[tuple[CaseMoment, StatusWord], ...] = ()
+    status: StatusWord = None
     channel: ChannelWord = "counter"
     agency: str = Field(default="H99.12", pattern=r"^[A-Za-z0-9.]{1,30}$")
     agency_until: Day | None = None

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator
 
+from config.codes import Channel, PauseKind
 from tasks.cleaning.code_lists import STATUS_CODES
 from tasks.reports.explanation.words import CHANNEL_WORDS, ORIGIN, PAUSE, STATE, STATUS_WORDS, TIMELINESS_WORDS, VERDICT
 from tasks.rules.verdict.reasons import MISSING, REASONS
@@ -106,9 +107,9 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-Status = Annotated[int | None, BeforeValidator(read_status)]
-ChannelWord = Annotated[Literal["counter", "online", "postal"] | None, _reader("channel", CHANNEL_WORDS)]
-PauseWord = Annotated[Literal["supplement", "financial", "stop", "posting", "opinion"], _reader("kind of pause", PAUSE)]
+StatusWord = Annotated[int | None, BeforeValidator(read_status)]
+ChannelWord = Annotated[Channel | None, _reader("channel", CHANNEL_WORDS)]
+PauseWord = Annotated[PauseKind, _reader("kind of pause", PAUSE)]
 OriginWord = Annotated[Literal["supplement_record", "progress_log", "land_software"], _reader("origin of a pause", ORIGIN)]
 VerdictWord = Annotated[str, _reader("verdict", VERDICT)]
 TimelinessWord = Annotated[str, _reader("timeliness", TIMELINESS_WORDS)]

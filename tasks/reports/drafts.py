@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.calendar import Calendar, Notice, load_calendars, with_kept_notices, with_notice
+from config.codes import Channel
 from config.errors import ConfigError
 from config.files import read_model, read_yaml
 from config.law import require_known
@@ -27,7 +27,7 @@ class DraftLimit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     procedure_code: str
-    channel: Literal["online", "counter", "postal"] = "counter"
+    channel: Channel = "counter"
     valid_from: date
     valid_to: date | None = None
     limit: str

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import WORKING_DAY_MINUTES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.offices import clocks_of, source_named
 from tasks.rules.arrays import arrow
@@ -21,7 +22,6 @@ from tasks.rules.dates.times import end_of_day, local_times, minute_text
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.partitions import last_day_of
 
-DAY_MINUTES = 480  # a working day of eight hours (NĐ 118/2025: eight working hours are one day)
 AGES = (1, 5, 10, 30)  # upper bounds of the age groups, working days; the last group has none
 
 _COLUMNS = ("source", "code", "unit_code", "procedure_code", "received_at", "due_at", "end_at", "state", "reasons", "missing")
@@ -55,7 +55,7 @@ DOSSIER_LISTS = {
         "Sẽ trễ trong tám giờ làm việc tới",
         "Late within the next eight working hours",
         "state = 'in_progress' AND timeliness <> 'late' AND due_at IS NOT NULL",
-        lambda left: (left >= 0) & (left <= DAY_MINUTES),
+        lambda left: (left >= 0) & (left <= WORKING_DAY_MINUTES),
     ),
     "ageing": DossierList(
         "Đang giải quyết, đã quá hạn", "In progress and overdue", "state = 'in_progress' AND timeliness = 'late'"
@@ -119,7 +119,7 @@ def _with_days(rows: pd.DataFrame, source: str, as_of: date, keep: Callable[[np.
         kept = known & keep(-minutes)
         rows, minutes, known = rows[kept], minutes[kept], known[kept]
     # A minute left is no day left, and not -0.0 either: Arrow holds that for another number than 0, which sorting is not ready for.
-    days = pa.array(np.round(minutes / DAY_MINUTES, 2) + 0.0, mask=~known)
+    days = pa.array(np.round(minutes / WORKING_DAY_MINUTES, 2) + 0.0, mask=~known)
     return rows.assign(days_over=pd.Series(days, index=rows.index, dtype=pd.ArrowDtype(pa.float64())))
 
 

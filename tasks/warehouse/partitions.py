@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from config.codes import ENDED_STATUSES
 from config.errors import NothingYetError
 from schemas.verdicts import MOVING
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import NEWS, UNHEARD
 from tasks.warehouse.load import IN_FLIGHT
 from tasks.warehouse.statements import statements_of
-
-_CLOSED = (3, 7, 8, 9, 10)  # national statuses after which time no longer runs (law 2.6)
 
 
 @dataclass(frozen=True, order=True)
@@ -103,7 +102,7 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
         "rules_digest": rules_digest,
         "every_source": sources is None,
         "sources": list(sources or ()),
-        "closed": list(_CLOSED),
+        "closed": list(map(int, ENDED_STATUSES)),
     }
     return [Partition(source, month) for source, month in partition_rows(_PENDING, parameters)]
 

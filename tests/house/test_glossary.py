@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from config import codes
 from config.indicators import load_definitions
 from config.policies import load_policies
 from schemas import fields
@@ -22,10 +23,10 @@ WORDS = {
     "states": fields.STATES,
     "timeliness": fields.TIMELINESS,
     "bases": fields.BASES,
-    "channels": fields.CHANNELS,
-    "pauses": fields.PAUSE_KINDS,
+    "channels": codes.CHANNELS,
+    "pauses": codes.PAUSE_KINDS,
     "units of a limit": fields.LIMIT_UNITS,
-    "severities": fields.SEVERITIES,
+    "severities": codes.SEVERITIES,
     "reasons": tuple(REASONS),
     "missing evidence": tuple(MISSING),
     "differences": CLASSES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import config.indicators as declared
+from config.codes import COUNTERS
 from config.errors import ConfigError
 from config.indicators import Indicator, indicators_in_force, load_definitions
+from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.rules.indicators.counters import COUNTERS, GROUP, count_dossiers, counted_dossiers
+from tasks.rules.indicators.counters import GROUP, count_dossiers, counted_dossiers
 from tasks.rules.indicators.identities import broken_identities, broken_recount
 from tasks.rules.indicators.values import indicators_of
 
@@ -315,7 +316,15 @@ def test_no_dossiers_make_no_indicators() -> None:
 
 
 def test_the_counters_of_the_configuration_are_the_columns_of_the_table() -> None:
-    assert get_args(declared.Counter) == COUNTERS
+    first, last = COUNTS.columns.index(COUNTERS[0]), COUNTS.columns.index(COUNTERS[-1])
+    assert COUNTS.columns[first : last + 1] == COUNTERS
+    assert set(COUNTERS) < set(count(WORKED, "cleaned").columns)
+
+
+def test_a_counter_that_nobody_counts_is_refused_with_those_there_are() -> None:
+    title = {"vi": "Tỷ lệ", "en": "Share"}
+    with pytest.raises(ValueError, match="is no counter; the counters are carried_over, received, finished_early"):
+        Indicator.model_validate({"title": title, "numerator": ["finished_soon"]})
 
 
 def test_a_document_is_in_force_from_its_first_day_on() -> None:

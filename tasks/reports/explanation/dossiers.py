@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from config.calendar import load_calendars
+from config.codes import Status
 from config.errors import MotcuaError
 from config.policies import Policy, load_policies
 from config.reception import load_reception
@@ -339,7 +340,14 @@ def _timeline(case: Timeline) -> list[Entry]:
     ]
     for name in ("done_at", "returned_at"):
         for at, other in zip(local_times(frames.evidence[name], zone), frames.evidence["other_source"], strict=True):
-            entries.append({"at": minute_text(at), "what": "elsewhere", "status": 9 if name == "done_at" else 10, "by": other})
+            entries.append(
+                {
+                    "at": minute_text(at),
+                    "what": "elsewhere",
+                    "status": int(Status.DONE if name == "done_at" else Status.RETURNED),
+                    "by": other,
+                }
+            )
     for at, other in zip(local_times(frames.evidence["received_at"], zone), frames.evidence["other_source"], strict=True):
         if other in case.office.carriers:
             entries.append({"at": minute_text(at), "what": "carried", "by": other})

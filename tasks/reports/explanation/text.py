@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.checks import load_checks
+from config.codes import WORKING_DAY_MINUTES
 from config.policies import load_policies
 from tasks.reports.cleaned import rule_words
 from tasks.reports.due_changes import BY, WHEN
@@ -195,7 +196,7 @@ class ExplanationText:
 
     def span(self, minutes: int) -> str:
         """A number of working minutes in words."""
-        return f"{self.hours(minutes)} (= {minutes / 480:.1f} {self._say('working_days_of_8h')})"
+        return f"{self.hours(minutes)} (= {minutes / WORKING_DAY_MINUTES:.1f} {self._say('working_days_of_8h')})"
 
     def hours(self, minutes: int) -> str:
         """A number of working minutes, short."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-STATUS_WORDS: Final = {
-    1: ("mới đăng ký", "registered"),
-    2: ("được tiếp nhận", "received"),
-    3: ("không được tiếp nhận", "refused"),
-    4: ("đang xử lý", "being processed"),
-    5: ("yêu cầu bổ sung giấy tờ", "supplement requested"),
-    6: ("yêu cầu thực hiện nghĩa vụ tài chính", "financial obligation"),
-    7: ("công dân rút hồ sơ", "withdrawn by the citizen"),
-    8: ("dừng xử lý", "stopped"),
-    9: ("đã xử lý xong", "processed"),
-    10: ("đã trả kết quả", "result handed over"),
+from config.codes import Status
+
+STATUS_WORDS: Final[dict[int, tuple[str, str]]] = {
+    Status.REGISTERED: ("mới đăng ký", "registered"),
+    Status.RECEIVED: ("được tiếp nhận", "received"),
+    Status.REFUSED: ("không được tiếp nhận", "refused"),
+    Status.PROCESSING: ("đang xử lý", "being processed"),
+    Status.SUPPLEMENT: ("yêu cầu bổ sung giấy tờ", "supplement requested"),
+    Status.FINANCIAL: ("yêu cầu thực hiện nghĩa vụ tài chính", "financial obligation"),
+    Status.WITHDRAWN: ("công dân rút hồ sơ", "withdrawn by the citizen"),
+    Status.STOPPED: ("dừng xử lý", "stopped"),
+    Status.DONE: ("đã xử lý xong", "processed"),
+    Status.RETURNED: ("đã trả kết quả", "result handed over"),
 }
 PAUSE: Final = {
     "supplement": ("chờ bổ sung", "waiting for a supplement"),

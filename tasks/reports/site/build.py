@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.atomic_files import write_whole_file
+from schemas.fields import BASES
 from tasks.reports.site.charts import library, trend
 from tasks.reports.site.data import page_data
 from tasks.warehouse.failpoints import failpoint
@@ -82,7 +83,7 @@ def _plain(data: dict[str, Any], words: dict[str, str]) -> str:
     """Return the three numbers for a reader whose browser runs no scripts."""
     rates = data["rates"].get("*", {}).get("*", {})
     rows = []
-    for basis in ("recorded", "cleaned"):
+    for basis in BASES:
         numerator, denominator, _, value, lower, upper = rates.get(basis, [0, 0, 0, None, None, None])
         shown = words["none"] if value is None else f"{value} % ({numerator}/{denominator}); {lower} – {upper} %"
         rows.append(f"<p>{escape(words[basis])}: {escape(shown)}</p>")

@@ -29,7 +29,6 @@ from tasks.warehouse.freshness import all_heard
 
 _RATE = "on_time_rate"
 _FACTS = ("received", "finished", "in_progress", "withdrawn", "refused", "received_online_share")
-_VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "not_received")
 _PUBLICATION = "SELECT * FROM mart.current_publications WHERE policy = %(policy)s"
 _INDICATORS = """
     SELECT indicator, basis, unit_code, period, numerator, denominator, undetermined, value, lower, upper

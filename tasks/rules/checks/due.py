@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from config.codes import UNRECEIVED_STATUSES
 from tasks.rules.arrays import MINUTE, Mask, before, group_numbers, one_of
 from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
@@ -43,14 +44,14 @@ def _worked_out_ratio(facts: CheckFacts) -> npt.NDArray[np.float64]:
 @check
 def due_missing(facts: CheckFacts) -> Mask:
     """Received, but without a due date, although the catalogue sets a limit."""
-    return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in((1, 3)) & _has_limit(facts)
+    return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in(UNRECEIVED_STATUSES) & _has_limit(facts)
 
 
 @check
 def due_missing_limit_unknown(facts: CheckFacts) -> Mask:
     """Received, but without a due date, and the catalogue does not tell the limit either."""
     unknown = one_of(facts.limits.unit, (UNSETTLED, UNKNOWN))
-    return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in((1, 3)) & unknown
+    return ~facts.given("due_at") & facts.given("received_at") & ~facts.status_in(UNRECEIVED_STATUSES) & unknown
 
 
 @check

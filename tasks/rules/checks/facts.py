@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import ENDED_STATUSES, FINISHED_STATUSES, OPEN_STATUSES
 from tasks.rules.arrays import (
     EncodedText,
     Mask,
@@ -36,11 +37,8 @@ from tasks.rules.dates.times import calendar_days, days, end_of_day, local_times
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import MARKS
 from tasks.rules.reference import AgencyDirectory, Catalogue
-from tasks.rules.verdict.facts import OPEN_STATUSES
 from tasks.rules.verdict.receipt import Receipt
 
-FINISHED_STATUSES = (9, 10)
-ENDED_STATUSES = (3, 7, 8, 9, 10)
 COSTLY = ("code_parts", "events", "pauses", "limits")
 
 

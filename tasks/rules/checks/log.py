@@ -7,15 +7,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from config.codes import CLOSED_STATUSES, FINISHED_STATUSES, OPEN_STATUSES, PAUSED_STATUSES, Status
 from tasks.rules.arrays import MINUTE, Mask, Times, before, minute_of_day, one_of
 from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
+from tasks.rules.dates.times import ZONE_SHIFT
 
 _SECOND = np.timedelta64(1_000_000, "us")
 _HOUR = 60 * MINUTE
-_SHIFT = np.timedelta64(7, "h")
-_CLOSED = (3, 7, 9, 10)
-_WORKING = (2, 4, 5, 6)
+_AFTER_RECEIPT = (Status.PROCESSING, *PAUSED_STATUSES, *FINISHED_STATUSES)
 
 
 def _steps(facts: CheckFacts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -28,7 +28,7 @@ def _steps(facts: CheckFacts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _finished(facts: CheckFacts) -> Times:
     """Return when the log says last that a dossier was finished; NaT where it does not."""
     events = facts.events
-    return facts.once("log/finished", lambda: events.last(events.at("at"), events.number("status") == 9))
+    return facts.once("log/finished", lambda: events.last(events.at("at"), events.number("status") == Status.DONE))
 
 
 def _last_status(facts: CheckFacts) -> npt.NDArray[np.uint16]:
@@ -58,7 +58,7 @@ def log_missing(facts: CheckFacts) -> Mask:
 def log_illegal_order(facts: CheckFacts, *, allowed: tuple[str, ...]) -> Mask:
     """The log goes from a status to one that cannot follow it."""
     follows, before, status = _steps(facts)
-    reopened = one_of(before, _CLOSED) & one_of(status, _WORKING)  # a check of its own
+    reopened = one_of(before, CLOSED_STATUSES) & one_of(status, OPEN_STATUSES)  # a check of its own
     return facts.events.any(follows & ~_pairs(allowed)[before, status] & ~reopened)
 
 
@@ -80,7 +80,7 @@ def log_begins_midway(facts: CheckFacts, *, first: tuple[int, ...]) -> Mask:
 def log_reopened_after_closing(facts: CheckFacts) -> Mask:
     """Work went on after the dossier had been closed."""
     follows, before, status = _steps(facts)
-    return facts.events.any(follows & one_of(before, _CLOSED) & one_of(status, _WORKING))
+    return facts.events.any(follows & one_of(before, CLOSED_STATUSES) & one_of(status, OPEN_STATUSES))
 
 
 @check
@@ -88,7 +88,7 @@ def log_work_after_stated_end(facts: CheckFacts) -> Mask:
     """The log shows work after the end that the record states: closed before the work was done."""
     events = facts.events
     after = before(events.of_dossier(facts.at("done_at")), events.at("at"))
-    return facts.is_ended & events.any(after & one_of(events.number("status"), _WORKING))
+    return facts.is_ended & events.any(after & one_of(events.number("status"), OPEN_STATUSES))
 
 
 @check
@@ -96,7 +96,7 @@ def log_closed_within_minutes(facts: CheckFacts, *, minutes: int) -> Mask:
     """The log goes from receipt to finished within minutes, for a procedure whose limit is in days."""
     events = facts.events
     status, at = events.number("status"), events.at("at")
-    finished, received = events.first(at, status == 9), events.first(at, status == 2)
+    finished, received = events.first(at, status == Status.DONE), events.first(at, status == Status.RECEIVED)
     return facts.limit_in_days & (finished >= received) & (finished <= received + minutes * MINUTE)
 
 
@@ -106,7 +106,7 @@ def log_before_received(facts: CheckFacts, *, tolerance_minutes: int) -> Mask:
     events = facts.events
     received = events.of_dossier(facts.at("received_at"))
     early = before(events.at("at"), received) & (events.at("at") < received - tolerance_minutes * MINUTE)
-    return events.any(early & one_of(events.number("status"), (4, 5, 6, 8, 9, 10)))
+    return events.any(early & one_of(events.number("status"), _AFTER_RECEIPT))
 
 
 @check
@@ -125,7 +125,7 @@ def log_end_differs(facts: CheckFacts, *, hours: int) -> Mask:
 @check
 def log_end_shifted_seven_hours(facts: CheckFacts) -> Mask:
     """The record's end and the log's differ by exactly seven hours: UTC taken for office time."""
-    return np.abs(np.abs(facts.at("done_at") - _finished(facts)) - _SHIFT) <= _SECOND
+    return np.abs(np.abs(facts.at("done_at") - _finished(facts)) - ZONE_SHIFT) <= _SECOND
 
 
 @check
@@ -152,7 +152,7 @@ def log_night_work(facts: CheckFacts, *, first_minute: int, last_minute: int) ->
     events = facts.events
     minute = minute_of_day(events.at("at"), events.day("at"))
     night = (minute > 0) & ((minute < first_minute) | (minute > last_minute))
-    return events.any(night & one_of(events.number("status"), (9, 10)))
+    return events.any(night & one_of(events.number("status"), FINISHED_STATUSES))
 
 
 @check
@@ -172,4 +172,4 @@ def status_differs_from_log(facts: CheckFacts) -> Mask:
 @check
 def pause_sent_as_finished(facts: CheckFacts) -> Mask:
     """Finished by its status, waiting or stopped by its log: the status was lost on the way (law 2.10)."""
-    return (facts.status == 9) & one_of(_last_status(facts), (5, 6, 8))
+    return (facts.status == Status.DONE) & one_of(_last_status(facts), PAUSED_STATUSES)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from config.codes import UNRECEIVED_STATUSES
 from tasks.rules.arrays import MINUTE, Mask, before
 from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
@@ -78,7 +79,7 @@ def done_after_returned(facts: CheckFacts, *, tolerance_minutes: int) -> Mask:
 @check
 def refused_before_received(facts: CheckFacts) -> Mask:
     """Refused before receipt, although it counts as received."""
-    return before(facts.at("refused_at"), facts.at("received_at")) & ~facts.status_in((1, 3))
+    return before(facts.at("refused_at"), facts.at("received_at")) & ~facts.status_in(UNRECEIVED_STATUSES)
 
 
 @check

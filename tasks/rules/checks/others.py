@@ -10,8 +10,8 @@ from tasks.rules.arrays import Mask
 from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
 from tasks.rules.checks.rows import EntryRows
+from tasks.rules.dates.times import ZONE_SHIFT
 
-_SHIFT = np.timedelta64(7, "h")
 _SECOND = np.timedelta64(1_000_000, "us")
 _DAY = np.timedelta64(1, "D")
 
@@ -47,7 +47,7 @@ def end_shifted_seven_hours(facts: CheckFacts) -> Mask:
     """The end here and in the other system differ by exactly seven hours (law 2.11)."""
     evidence = facts.evidence
     gap = np.abs(evidence.of_dossier(facts.at("done_at")) - evidence.at("done_at"))
-    return evidence.any(np.abs(gap - _SHIFT) <= _SECOND)
+    return evidence.any(np.abs(gap - ZONE_SHIFT) <= _SECOND)
 
 
 @check

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from config.codes import ENDED_STATUSES, RESULTLESS_STATUSES, Status
 from tasks.rules.arrays import Mask, one_of
 from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
@@ -29,7 +30,7 @@ def finished_without_end(facts: CheckFacts) -> Mask:
 def ended_without_any_time(facts: CheckFacts) -> Mask:
     """Ended, and neither the record nor its log nor another system says when."""
     times = facts.given("done_at") | facts.given("returned_at") | facts.given("refused_at")
-    log = facts.events.any(one_of(facts.events.number("status"), (3, 7, 8, 9, 10)))
+    log = facts.events.any(one_of(facts.events.number("status"), ENDED_STATUSES))
     return facts.is_ended & facts.given("received_at") & ~times & ~log & (facts.evidence.count() == 0)
 
 
@@ -54,20 +55,20 @@ def result_but_open(facts: CheckFacts) -> Mask:
 @check
 def returned_status_without_time(facts: CheckFacts) -> Mask:
     """Handed over, without a time of it."""
-    return (facts.status == 10) & ~facts.given("returned_at")
+    return (facts.status == Status.RETURNED) & ~facts.given("returned_at")
 
 
 @check
 def refused_without_time(facts: CheckFacts) -> Mask:
     """Refused or stopped after receipt, without a time of it."""
     times = facts.given("refused_at") | facts.given("done_at")
-    return facts.status_in((3, 8)) & facts.given("received_at") & ~times
+    return facts.status_in((Status.REFUSED, Status.STOPPED)) & facts.given("received_at") & ~times
 
 
 @check
 def withdrawn_without_time(facts: CheckFacts) -> Mask:
     """Withdrawn by the citizen, without a time of it."""
-    return (facts.status == 7) & facts.given("received_at") & ~facts.given("done_at")
+    return (facts.status == Status.WITHDRAWN) & facts.given("received_at") & ~facts.given("done_at")
 
 
 @check
@@ -85,26 +86,28 @@ def refused_but_open(facts: CheckFacts) -> Mask:
 @check
 def withdrawn_with_result(facts: CheckFacts) -> Mask:
     """Withdrawn, refused or stopped, yet a result was handed over: the number means something else here."""
-    return facts.status_in((3, 7, 8)) & facts.given("returned_at") & facts.flag("has_result")
+    return facts.status_in(RESULTLESS_STATUSES) & facts.given("returned_at") & facts.flag("has_result")
 
 
 @check
 def registered_but_processed(facts: CheckFacts) -> Mask:
     """Only registered by its status, but received and processed by its dates."""
-    return (facts.status == 1) & (facts.given("received_at") | facts.given("done_at"))
+    return (facts.status == Status.REGISTERED) & (facts.given("received_at") | facts.given("done_at"))
 
 
 @check
 def result_without_end(facts: CheckFacts) -> Mask:
     """Finished, but no result document, although the citizen got something."""
-    return (facts.status == 10) & facts.given("returned_at") & ~facts.flag("has_result") & facts.given("has_result")
+    return (
+        (facts.status == Status.RETURNED) & facts.given("returned_at") & ~facts.flag("has_result") & facts.given("has_result")
+    )
 
 
 @check
 def waiting_for_collection(facts: CheckFacts, *, days: int) -> Mask:
     """Finished long ago and never handed over: forgotten at the desk, or closing blocked by a fee (law 8, row 1)."""
     long_ago = facts.day("done_at") < facts.today - days * _DAY
-    return (facts.status == 9) & ~facts.given("returned_at") & long_ago
+    return (facts.status == Status.DONE) & ~facts.given("returned_at") & long_ago
 
 
 @check
@@ -127,4 +130,4 @@ def waiting_for_supplement_long(facts: CheckFacts, *, days: int) -> Mask:
     pauses = facts.pauses
     open_waits = pauses.is_text("kind", "supplement") & np.isnat(pauses.at("ended_at"))
     since = pauses.last(pauses.day("started_at"), open_waits)
-    return (facts.status == 5) & (since < facts.today - days * _DAY)
+    return (facts.status == Status.SUPPLEMENT) & (since < facts.today - days * _DAY)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from config.codes import ASKED_STATUSES, WORKING_STATUSES
 from tasks.rules.arrays import MINUTE, Mask, before
 from tasks.rules.checks.facts import CheckFacts
 from tasks.rules.checks.registry import check
@@ -19,7 +20,7 @@ def pause_without_end(facts: CheckFacts) -> Mask:
     """A pause never ended, although the dossier went on or was finished."""
     pauses = facts.pauses
     lasting = pauses.any(np.isnat(pauses.at("ended_at")))
-    return lasting & (facts.is_finished | facts.status_in((2, 4)))
+    return lasting & (facts.is_finished | facts.status_in(WORKING_STATUSES))
 
 
 @check
@@ -103,7 +104,7 @@ def pause_begun_just_before_due(facts: CheckFacts, *, minutes: int) -> Mask:
 @check
 def waiting_without_pause(facts: CheckFacts) -> Mask:
     """The status says that the agency waits, but no pause is recorded: nothing can be subtracted."""
-    return facts.status_in((5, 6)) & (facts.pauses.count() == 0)
+    return facts.status_in(ASKED_STATUSES) & (facts.pauses.count() == 0)
 
 
 @check

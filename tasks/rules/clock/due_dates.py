@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from config.codes import WORKING_DAY_MINUTES
 from tasks.rules.arrays import arrow, as_codes
 from tasks.rules.clock.pauses import Extend
 from tasks.rules.clock.working_clock import WorkingClock
@@ -97,7 +98,9 @@ def due_without_pauses(limits: Limits, receipt: Receipt, appointment: LocalTimes
     hours = np.flatnonzero((limits.unit == HOUR) & ~receipt.day_only)
     due[hours] = clock.after_working_minutes(receipt.at[hours], np.rint(limits.amount[hours] * 60).astype(np.int64))
     halves = np.flatnonzero((limits.unit == WORKING_DAY) & (part > 0))
-    due[halves] = clock.after_working_minutes(receipt.at[halves], np.rint(limits.amount[halves] * 480).astype(np.int64))
+    due[halves] = clock.after_working_minutes(
+        receipt.at[halves], np.rint(limits.amount[halves] * WORKING_DAY_MINUTES).astype(np.int64)
+    )
     same = np.flatnonzero(limits.unit == SAME_DAY)
     due[same] = clock.within_the_day(receipt.at[same])
     free = np.flatnonzero((limits.unit == NONE) & (appointment >= receipt.at))

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import Status
 from tasks.rules.arrays import truths
 from tasks.rules.clock.working_clock import WorkingClock
 from tasks.rules.dates.times import LocalTimes, local_times
@@ -222,7 +223,7 @@ def second_supplement(facts: DossierFacts, table: PauseTable) -> np.ndarray:
         for elsewhere in (False, True)
     ]
     requests = np.maximum(*by_system)
-    return np.asarray((facts.status == 5) & (requests > 1))
+    return np.asarray((facts.status == Status.SUPPLEMENT) & (requests > 1))
 
 
 def due_moved_after_expiry(facts: DossierFacts) -> np.ndarray:

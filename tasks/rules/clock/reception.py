@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from config.codes import Status
 from config.reception import ReceptionRule
 from tasks.rules.arrays import arrow, as_codes
 from tasks.rules.clock.working_clock import WorkingClock
@@ -50,7 +51,7 @@ def receptions_of(
     """
     rule, due = _due(facts, rules, clock)
     answered = _answered(facts, receipt)
-    silent = np.isnat(answered) & (facts.status <= 1)
+    silent = np.isnat(answered) & (facts.status <= Status.REGISTERED)
     copied = facts.submitted == facts.received
     known = ~np.isnat(due) & ~copied & (facts.submitted <= as_of_end)
     # Taken in, and only the dossier's code tells on which day.
@@ -92,6 +93,6 @@ def _answered(facts: DossierFacts, receipt: Receipt) -> LocalTimes:
     """Return the first of receipt, refusal and any entry of the log beyond registration."""
     events = facts.frames.events
     rows, status = sorted_rows_of(facts.frames.dossiers, events), as_int(events["status"], 0)
-    first = earliest(rows, local_times(events["at"], facts.zone), status > 1, len(facts))
+    first = earliest(rows, local_times(events["at"], facts.zone), status > Status.REGISTERED, len(facts))
     stated = np.where(np.isnat(facts.received), NAT, receipt.at)
     return np.asarray(np.fmin(np.fmin(stated, facts.refused), first))

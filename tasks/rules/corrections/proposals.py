@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from config.codes import ASKED_STATUSES, ENDED_STATUSES, PAUSED_STATUSES, Status
 from config.policies import Policy
 from tasks.rules.arrays import arrow, as_codes
 from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS
@@ -33,7 +34,11 @@ from tasks.rules.verdict.recorded import LATE
 from tasks.rules.verdict.timeline import JudgingOffice, Timeline, resolve_inputs
 
 # Where an end of that status is written down.
-_END_FIELD = {9: "done_at", 10: "returned_at", 3: "refused_at", 7: "done_at", 8: "done_at"}
+_END_FIELD: dict[int, str] = {
+    **dict.fromkeys(ENDED_STATUSES, "done_at"),
+    Status.RETURNED: "returned_at",
+    Status.REFUSED: "refused_at",
+}
 SUCCEEDED = "unit_succeeded"  # follows from the directory, not from a verdict
 # Another system has it as waiting, and no record says from when: a pause that is inferred stops no clock, it is asked about.
 WAITS = "waiting_elsewhere"
@@ -130,8 +135,8 @@ def _waiting_elsewhere(judged: Judgement) -> Iterator[Proposal]:
     case, evidence = judged.case, judged.case.facts.frames.evidence
     status = as_int(evidence["status"], 0)
     rows = sorted_rows_of(case.facts.frames.dossiers, evidence)
-    open_ = (case.ends.state == IN_PROGRESS) & (judged.timely == LATE) & ~np.isin(case.stated.status, (5, 6, 8))
-    waits = np.isin(status, (5, 6)) & (rows >= 0) & evidence["done_at"].isna().to_numpy(dtype=bool)
+    open_ = (case.ends.state == IN_PROGRESS) & (judged.timely == LATE) & ~np.isin(case.stated.status, PAUSED_STATUSES)
+    waits = np.isin(status, ASKED_STATUSES) & (rows >= 0) & evidence["done_at"].isna().to_numpy(dtype=bool)
     waits &= open_[rows] & ~case.paused.waiting[rows]
     places = np.flatnonzero(waits).tolist()
     for place, row in zip(places, _stated(case, rows[places].tolist()), strict=True):

@@ -15,6 +15,13 @@ from tasks.rules.arrays import DAY_US, NO_TIME, arrow, whole_numbers
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 
+ZONE_SHIFT = np.timedelta64(7, "h")
+"""Between UTC and office time: where one was taken for the other, two systems' times differ by just that (law 2.11)."""
+YEARS_APART = np.timedelta64(300, "D")
+"""Further apart than this two dates of one dossier stand in different years because one slipped; the turn of a year alone is less."""
+SLIP_BORNE_OUT = np.timedelta64(31, "D")
+"""A slip of the year is borne out by a fact that lies so near the mended date."""
+
 LocalTimes = np.ndarray  # datetime64[us], naive, office time; NaT where unknown
 
 

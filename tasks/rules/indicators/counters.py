@@ -14,11 +14,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from schemas.indicators import COUNTS
+from config.codes import COUNTERS
+from schemas.fields import STATES, TIMELINESS
 from tasks.rules.dates.times import end_of_day, local_times
+from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
+from tasks.rules.verdict.recorded import LATE, ON_TIME, UNDETERMINED
 
 GROUP = ("unit_code", "field_code", "channel")
-COUNTERS = tuple(f.name for f in COUNTS.fields[COUNTS.columns.index("carried_over") : COUNTS.columns.index("as_of")])
 # The fields of a verdict from which figures are made.
 COUNTED = (
     *("source", *GROUP, "received_at", "recorded_due_at", "recorded_end_at", "recorded_state", "recorded_timeliness"),
@@ -26,9 +28,8 @@ COUNTED = (
 )
 OFFICE_ZONE_NAME = "Asia/Ho_Chi_Minh"  # of a source whose file is gone
 _UNKNOWN = {"unit_code": "?", "field_code": "?", "channel": "counter"}  # no channel means the counter (QD 766, 3.3)
-_TIMELINESS = {"early": 0, "on_time": 1, "late": 2, "undetermined": 3}
-IN_PROGRESS_STATE = 3
-_STATES = {"finished": 0, "withdrawn": 1, "refused": 2, "in_progress": IN_PROGRESS_STATE}
+_TIMELINESS = {name: place for place, name in enumerate(TIMELINESS)}
+_STATES = {name: place for place, name in enumerate(STATES)}
 _CELLS = 8_000_000  # month cells worked on at once: bounds memory when a wrong year stretches the span
 _MONTHS = "datetime64[M]"
 
@@ -43,8 +44,8 @@ class CountedDossiers:
         received: ``datetime64[us]``, office time; never NaT.
         due: the same, NaT without one.
         end: the same, NaT without one; means nothing while in progress.
-        state: int8, 0 finished, 1 withdrawn, 2 refused or stopped, 3 in progress.
-        timeliness: int8, 0 early, 1 on time, 2 late, 3 undetermined.
+        state: int8, place in ``schemas.fields.STATES``.
+        timeliness: int8, place in ``schemas.fields.TIMELINESS``.
     """
 
     groups: pd.DataFrame
@@ -169,27 +170,27 @@ def _cells(cases: CountedDossiers, first: int, span: int, as_of: date) -> np.nda
     cells = np.zeros((len(cases.groups), span, len(COUNTERS)), np.int64)
     at = {name: cells[:, :, place] for place, name in enumerate(COUNTERS)}
     at["received"][:] = life.count(life.born, life.everyone)
-    for place, name in enumerate(("early", "on_time", "late", "undetermined")):
-        at[f"finished_{name}"][:] = life.count(life.gone, (cases.state == 0) & (cases.timeliness == place))
-    otherwise = (cases.state == 1) | (cases.state == 2)
-    at["withdrawn"][:] = life.count(life.gone, cases.state == 1)
-    at["refused"][:] = life.count(life.gone, cases.state == 2)
-    at["otherwise_on_time"][:] = life.count(life.gone, otherwise & (cases.timeliness <= 1))
-    at["otherwise_late"][:] = life.count(life.gone, otherwise & (cases.timeliness == 2))
-    at["otherwise_undetermined"][:] = life.count(life.gone, otherwise & (cases.timeliness == 3))
+    for place, name in enumerate(TIMELINESS):
+        at[f"finished_{name}"][:] = life.count(life.gone, (cases.state == FINISHED) & (cases.timeliness == place))
+    otherwise = (cases.state == WITHDRAWN) | (cases.state == REFUSED)
+    at["withdrawn"][:] = life.count(life.gone, cases.state == WITHDRAWN)
+    at["refused"][:] = life.count(life.gone, cases.state == REFUSED)
+    at["otherwise_on_time"][:] = life.count(life.gone, otherwise & (cases.timeliness <= ON_TIME))
+    at["otherwise_late"][:] = life.count(life.gone, otherwise & (cases.timeliness == LATE))
+    at["otherwise_undetermined"][:] = life.count(life.gone, otherwise & (cases.timeliness == UNDETERMINED))
     _fill_in_progress(at, cases, life)
     return cells
 
 
 def _fill_in_progress(at: Mapping[str, np.ndarray], cases: CountedDossiers, life: _Life) -> None:
-    settled = cases.timeliness != 3
+    settled = cases.timeliness != UNDETERMINED
     open_at_end = life.stock(life.born, life.everyone)
     at["in_progress_undetermined"][:] = life.stock(life.born, ~settled)
     since = np.maximum(life.born, life.expired)
     overdue = life.stock(since, settled)
     # On as_of the verdict's own word replaces the due date's, unless the dossier ended later and it speaks of that.
-    ended_later = life.stock(since, settled & (cases.state != IN_PROGRESS_STATE))[:, -1]
-    still_late = (cases.state == IN_PROGRESS_STATE) & (cases.timeliness == 2)
+    ended_later = life.stock(since, settled & (cases.state != IN_PROGRESS))[:, -1]
+    still_late = (cases.state == IN_PROGRESS) & (cases.timeliness == LATE)
     overdue[:, -1] = ended_later + np.bincount(cases.group[still_late], minlength=len(cases.groups))
     at["in_progress_overdue"][:] = overdue
     at["in_progress_in_time"][:] = open_at_end - at["in_progress_overdue"] - at["in_progress_undetermined"]
@@ -213,12 +214,12 @@ class _Life:
         born = cases.received.astype(_MONTHS).astype(np.int64) - first
         end = np.where(np.isnat(cases.end), cases.received, cases.end)
         gone = np.clip(end.astype(_MONTHS).astype(np.int64) - first, born, None)
-        gone = np.where((cases.state == IN_PROGRESS_STATE) | (end > last), span, gone)
+        gone = np.where((cases.state == IN_PROGRESS) | (end > last), span, gone)
         undated = np.isnat(cases.due)
         due = np.where(undated, last, cases.due)  # a stand-in, undone below
         passed = (due + np.timedelta64(1, "us")).astype(_MONTHS).astype(np.int64) - first
         expired = np.where(due < last, np.clip(passed, 0, span), span)
-        expired = np.where(undated, np.where(cases.timeliness == 2, 0, span), expired)
+        expired = np.where(undated, np.where(cases.timeliness == LATE, 0, span), expired)
         return cls(cases.group, len(cases.groups), span, born, gone, expired)
 
     @property

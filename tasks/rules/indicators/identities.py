@@ -13,8 +13,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from config.codes import COUNTERS
+from schemas.fields import TIMELINESS
 from tasks.rules.dates.times import end_of_day
-from tasks.rules.indicators.counters import COUNTERS, GROUP, IN_PROGRESS_STATE, CountedDossiers
+from tasks.rules.indicators.counters import GROUP, CountedDossiers
+from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
+from tasks.rules.verdict.recorded import LATE
 
 IDENTITIES = {
     "balance": "carried over + received = finished + in progress + withdrawn + refused",
@@ -24,9 +28,9 @@ IDENTITIES = {
 }
 _KEY = ("policy", "basis", *GROUP)
 _FINISHED = tuple(name for name in COUNTERS if name.startswith("finished_"))
-IN_PROGRESS = tuple(name for name in COUNTERS if name.startswith("in_progress_"))
+IN_PROGRESS_COUNTERS = tuple(name for name in COUNTERS if name.startswith("in_progress_"))
 _OTHERWISE = tuple(name for name in COUNTERS if name.startswith("otherwise_"))
-_FLOWS = tuple(name for name in COUNTERS if name not in (*IN_PROGRESS, "carried_over"))
+_FLOWS = tuple(name for name in COUNTERS if name not in (*IN_PROGRESS_COUNTERS, "carried_over"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ def broken_identities(counts: pd.DataFrame) -> list[Break]:
         counts: rows of ``mart.counts``, whole groups; policy and basis may be left out.
     """
     frame = counts.reset_index(drop=True)
-    balance = _total(frame, ("carried_over", "received")) - _total(frame, (*_FINISHED, *IN_PROGRESS, "withdrawn", "refused"))
+    balance = _total(frame, ("carried_over", "received")) - _total(
+        frame, (*_FINISHED, *IN_PROGRESS_COUNTERS, "withdrawn", "refused")
+    )
     otherwise = _total(frame, ("withdrawn", "refused")) - _total(frame, _OTHERWISE)
     return [
         *_breaks("balance", frame, balance),
@@ -81,7 +87,7 @@ def _broken_carries(frame: pd.DataFrame) -> list[Break]:
     keys = [name for name in _KEY if name in frame.columns]
     months = frame["month"].to_numpy(dtype="datetime64[M]").astype(np.int64)
     here = frame[keys].assign(at=months, left=_total(frame, ("carried_over",)))
-    before = frame[keys].assign(at=months + 1, right=_total(frame, IN_PROGRESS))
+    before = frame[keys].assign(at=months + 1, right=_total(frame, IN_PROGRESS_COUNTERS))
     before = before[before["at"] <= months.max()]
     both = here.merge(before, on=[*keys, "at"], how="outer").fillna({"left": 0, "right": 0})
     both["month"] = both["at"].to_numpy(dtype=np.int64).astype("datetime64[M]").astype(str)
@@ -98,7 +104,7 @@ def broken_recount(counts: pd.DataFrame, cases: CountedDossiers, as_of: date) ->
     """
     last = counts["month"].max() if len(counts) else None
     flows = counts.groupby(list(GROUP))[list(_FLOWS)].sum()
-    stock = counts[counts["month"] == last].groupby(list(GROUP))[list(IN_PROGRESS)].sum()
+    stock = counts[counts["month"] == last].groupby(list(GROUP))[list(IN_PROGRESS_COUNTERS)].sum()
     counted = flows.join(stock, how="left").fillna(0)
     expected = _counted_once(cases.where(cases.received <= end_of_day(as_of)), end_of_day(as_of))
     both = counted.reindex(expected.index.union(counted.index), fill_value=0).astype(np.int64)
@@ -112,23 +118,23 @@ def broken_recount(counts: pd.DataFrame, cases: CountedDossiers, as_of: date) ->
 
 
 def _column_total(counted: pd.DataFrame, name: str) -> np.ndarray:
-    parts = IN_PROGRESS if name == "in_progress" else (name,)
+    parts = IN_PROGRESS_COUNTERS if name == "in_progress" else (name,)
     return _total(counted, parts)
 
 
 def _counted_once(cases: CountedDossiers, last: np.datetime64) -> pd.DataFrame:
     index = pd.MultiIndex.from_frame(cases.groups)
     size = len(cases.groups)
-    state = np.where((cases.state != IN_PROGRESS_STATE) & (cases.end > last), IN_PROGRESS_STATE, cases.state)
+    state = np.where((cases.state != IN_PROGRESS) & (cases.end > last), IN_PROGRESS, cases.state)
 
     def counted(mask: np.ndarray) -> np.ndarray:
         return np.bincount(cases.group[mask], minlength=size)
 
-    columns = {"received": counted(np.ones(len(cases), dtype=bool)), "in_progress": counted(state == IN_PROGRESS_STATE)}
-    otherwise = (state == 1) | (state == 2)
-    for place, name in enumerate(("early", "on_time", "late", "undetermined")):
-        columns[f"finished_{name}"] = counted((state == 0) & (cases.timeliness == place))
-    columns["withdrawn"] = counted(state == 1)
-    columns["refused"] = counted(state == 2)
-    columns["otherwise_late"] = counted(otherwise & (cases.timeliness == 2))
+    columns = {"received": counted(np.ones(len(cases), dtype=bool)), "in_progress": counted(state == IN_PROGRESS)}
+    otherwise = (state == WITHDRAWN) | (state == REFUSED)
+    for place, name in enumerate(TIMELINESS):
+        columns[f"finished_{name}"] = counted((state == FINISHED) & (cases.timeliness == place))
+    columns["withdrawn"] = counted(state == WITHDRAWN)
+    columns["refused"] = counted(state == REFUSED)
+    columns["otherwise_late"] = counted(otherwise & (cases.timeliness == LATE))
     return pd.DataFrame(columns, index=index)

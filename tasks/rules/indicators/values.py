@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from config.codes import COUNTERS
 from config.indicators import Indicator
-from tasks.rules.indicators.counters import COUNTERS, GROUP
-from tasks.rules.indicators.identities import IN_PROGRESS
+from tasks.rules.indicators.counters import GROUP
+from tasks.rules.indicators.identities import IN_PROGRESS_COUNTERS
 from tasks.rules.indicators.interval import interval
 
 _CUTS = {"unit": "unit_code", "field": "field_code", "channel": "channel"}
@@ -55,7 +56,7 @@ def _sums(counts: pd.DataFrame, level: str) -> pd.DataFrame:
     whole = by_month.copy()
     whole["carried_over"] = 0
     if len(months):
-        whole.loc[months != months.max(), list(IN_PROGRESS)] = 0
+        whole.loc[months != months.max(), list(IN_PROGRESS_COUNTERS)] = 0
     whole["period"] = "*"
     whole = whole.groupby(["basis", *cuts, "period"], sort=False)[list(COUNTERS)].sum().reset_index()
     both = pd.concat([by_month.drop(columns="month"), whole], ignore_index=True)

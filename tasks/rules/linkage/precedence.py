@@ -8,12 +8,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import ASKED_STATUSES, FINISHED_STATUSES, RESULTLESS_STATUSES, Status
 from tasks.rules.arrays import arrow, as_text, truths
 from tasks.rules.dates.times import LocalTimes
 
 Ranks = npt.NDArray[np.int64]
 FINISHED, AT_WORK, CLOSED, UNTOUCHED = range(4)  # the first counts
-_WITH_RESULT, _WITHOUT, _AT_WORK = (9, 10), (3, 7, 8), (4, 5, 6)
+_AT_WORK = (Status.PROCESSING, *ASKED_STATUSES)
 _SAID = ("done_at", "returned_at", "due_at")  # the more of it is stated, the richer an entry is
 
 
@@ -31,8 +32,8 @@ def standing(rows: pd.DataFrame) -> Ranks:
     ended = _given(rows, "done_at") | _given(rows, "returned_at")
     if "log_ended" in rows:
         ended |= truths(arrow(rows["log_ended"]))
-    closed = np.isin(status, _WITHOUT)
-    finished = np.isin(status, _WITH_RESULT) | (ended & ~closed)
+    closed = np.isin(status, RESULTLESS_STATUSES)
+    finished = np.isin(status, FINISHED_STATUSES) | (ended & ~closed)
     return np.select([finished, np.isin(status, _AT_WORK), closed], [FINISHED, AT_WORK, CLOSED], UNTOUCHED)
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-FAR = timedelta(days=300)
+from tasks.rules.dates.times import YEARS_APART
+
+FAR: timedelta = YEARS_APART.item()
 _YEAR, _SAME_SEASON = 365.25, 15  # days
 BEARER_TIMES = ("received_at", "submitted_at", "due_at", "done_at", "returned_at")
 BEARER_FIELDS = (*BEARER_TIMES, "applicant_key", "procedure_code")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from config.codes import ASKED_STATUSES, ENDED_STATUSES, FINISHED_STATUSES, RESULTLESS_STATUSES, STATUS_OF_END, Status
 from config.policies import Policy
 from tasks.rules.clock.working_clock import WorkingClock
-from tasks.rules.dates.times import LocalTimes, days
+from tasks.rules.dates.times import ZONE_SHIFT, LocalTimes, days
 from tasks.rules.verdict.facts import NAT, DossierFacts
 
 FINISHED, IN_PROGRESS, WITHDRAWN, REFUSED, NOT_RECEIVED = range(5)  # places in schemas.fields.STATES
@@ -16,8 +17,6 @@ ORIGINS = ("none", "log", "record", "other_system", "hand_over")
 FROM_NOTHING, FROM_LOG, FROM_RECORD, FROM_OTHER, FROM_HAND_OVER = range(5)
 
 _STATE_OF_KIND = {"done": FINISHED, "returned": FINISHED, "stopped": REFUSED, "refused": REFUSED, "withdrawn": WITHDRAWN}
-_STATUS_OF_KIND = {"done": 9, "returned": 10, "stopped": 8, "refused": 3, "withdrawn": 7}
-_SHIFT = np.timedelta64(7, "h")
 _SLACK = np.timedelta64(1, "m")
 
 
@@ -85,12 +84,12 @@ def ends_of(
     log, status = facts.log, facts.status
     # An end before the receipt cannot be; work that the log shows after it was not taken up again.
     reopened = (log.last_open_at > facts.done) & ~(days(facts.done) < days(facts.received))
-    lost = (status == 9) & np.isnat(facts.done) & np.isnat(facts.returned) & np.isin(log.last_status, (5, 6))
+    lost = (status == Status.DONE) & np.isnat(facts.done) & np.isnat(facts.returned) & np.isin(log.last_status, ASKED_STATUSES)
     record = _ends_of_record(facts, reopened)
     at, kind_status = np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64)
     state, origin = np.full(len(facts), IN_PROGRESS), np.full(len(facts), FROM_NOTHING)
     for kind in order:
-        code = _STATUS_OF_KIND[kind]
+        code = STATUS_OF_END[kind]
         for times, source in ((log.ends[code], FROM_LOG), (record[kind], FROM_RECORD))[not from_log :]:
             new = (kind_status == 0) & ~np.isnat(times)
             at[new], kind_status[new] = times[new], code
@@ -99,18 +98,20 @@ def ends_of(
     if other_systems:
         shifted = _shifted(at, facts.evidence.done_at)
         if lag:
-            lagged = _lagged(facts, at, clock, lag) & np.isin(kind_status, (9, 10)) & ~shifted
+            lagged = _lagged(facts, at, clock, lag) & np.isin(kind_status, FINISHED_STATUSES) & ~shifted
         at = np.where(shifted | lagged, facts.evidence.done_at, at)
         origin = np.where(shifted | lagged, FROM_OTHER, origin)
         for times, source, code, new_state in (
-            (facts.evidence.done_at, FROM_OTHER, 9, FINISHED),
-            (facts.evidence.withdrawn_at, FROM_OTHER, 7, WITHDRAWN),
-            (facts.evidence.returned_at, FROM_HAND_OVER, 10, FINISHED),
+            (facts.evidence.done_at, FROM_OTHER, Status.DONE, FINISHED),
+            (facts.evidence.withdrawn_at, FROM_OTHER, Status.WITHDRAWN, WITHDRAWN),
+            (facts.evidence.returned_at, FROM_HAND_OVER, Status.RETURNED, FINISHED),
         ):
             new = (kind_status == 0) & ~np.isnat(times)
             at[new], kind_status[new], state[new], origin[new] = times[new], code, new_state, source
-    unknown = (kind_status == 0) & ~lost & np.isin(status, (7, 8, 9, 10))
-    state = np.where(unknown, np.select([status == 7, status == 8], [WITHDRAWN, REFUSED], FINISHED), state)
+    unknown = (kind_status == 0) & ~lost & np.isin(status, ENDED_STATUSES) & (status != Status.REFUSED)
+    state = np.where(
+        unknown, np.select([status == Status.WITHDRAWN, status == Status.STOPPED], [WITHDRAWN, REFUSED], FINISHED), state
+    )
     state = np.where(_never_received(facts, kind_status), NOT_RECEIVED, state)
     none = np.zeros(len(facts), dtype=bool)
     unasked = (np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64), none, none, none, none)
@@ -121,13 +122,13 @@ def _ends_of_record(facts: DossierFacts, reopened: np.ndarray) -> dict[str, Loca
     """Read the record's own dates as ends; an end after which work went on is none."""
     status = facts.status
     done = np.where(reopened, NAT, facts.done)
-    is_other = np.isin(status, (3, 7, 8))
+    is_other = np.isin(status, RESULTLESS_STATUSES)
     return {
         "done": np.where(is_other, NAT, done),
         "returned": facts.returned,
-        "stopped": np.where(status == 8, done, NAT),
-        "withdrawn": np.where(status == 7, done, NAT),
-        "refused": np.where(status == 3, np.where(np.isnat(facts.refused), done, facts.refused), NAT),
+        "stopped": np.where(status == Status.STOPPED, done, NAT),
+        "withdrawn": np.where(status == Status.WITHDRAWN, done, NAT),
+        "refused": np.where(status == Status.REFUSED, np.where(np.isnat(facts.refused), done, facts.refused), NAT),
     }
 
 
@@ -135,7 +136,7 @@ def with_answers(ends: Ends, facts: DossierFacts, policy: Policy) -> Ends:
     """Take as still open the ends that a policy does not accept: those of stopped dossiers, those nobody knows the time of."""
     if policy.stopped != "open" and policy.without_end != "open":
         return ends
-    stopped = (ends.state == REFUSED) & (end_status(ends, facts) == 8) & (policy.stopped == "open")
+    stopped = (ends.state == REFUSED) & (end_status(ends, facts) == Status.STOPPED) & (policy.stopped == "open")
     reopened = stopped | (ends.unknown & (policy.without_end == "open"))
     return replace(
         ends,
@@ -154,7 +155,7 @@ def end_status(ends: Ends, facts: DossierFacts) -> np.ndarray:
 
 def _shifted(at: LocalTimes, other: LocalTimes) -> np.ndarray:
     gap = at - other
-    return np.asarray(~np.isnat(gap) & (np.abs(gap - _SHIFT) <= _SLACK))
+    return np.asarray(~np.isnat(gap) & (np.abs(gap - ZONE_SHIFT) <= _SLACK))
 
 
 def _lagged(facts: DossierFacts, at: LocalTimes, clock: WorkingClock, lag: int) -> np.ndarray:
@@ -169,9 +170,9 @@ def _lagged(facts: DossierFacts, at: LocalTimes, clock: WorkingClock, lag: int) 
 
 def _never_received(facts: DossierFacts, end_status: np.ndarray) -> np.ndarray:
     """Status 1, or a refusal of what was never taken in: not a dossier of the desk yet."""
-    refused = (facts.status == 3) | (end_status == 3)
+    refused = (facts.status == Status.REFUSED) | (end_status == Status.REFUSED)
     taken_in = ~np.isnat(facts.received) | facts.log.received
-    return np.asarray((facts.status == 1) | (refused & ~taken_in))
+    return np.asarray((facts.status == Status.REGISTERED) | (refused & ~taken_in))
 
 
 def contradicts(ends: Ends, received: LocalTimes) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import Status
 from tasks.rules.arrays import arrow, group_numbers, has_word
 from tasks.rules.clock.due_dates import NONE
 from tasks.rules.dates.times import LocalTimes, instants, local_times
@@ -167,8 +168,12 @@ def _end(case: Timeline) -> tuple[pa.Array, pa.Array, np.ndarray, pa.Array]:
 def _record_fields(case: Timeline) -> dict[str, np.ndarray]:
     """Tell for each field of the record which dossiers' ends it holds."""
     status, of = case.ends.status, case.ends.origin == FROM_RECORD
-    refused = (status == 3) & ~np.isnat(case.facts.refused)
-    return {"returned_at": of & (status == 10), "refused_at": of & refused, "done_at": of & (status != 10) & ~refused}
+    refused = (status == Status.REFUSED) & ~np.isnat(case.facts.refused)
+    return {
+        "returned_at": of & (status == Status.RETURNED),
+        "refused_at": of & refused,
+        "done_at": of & (status != Status.RETURNED) & ~refused,
+    }
 
 
 def _other_sources(case: Timeline, field: str) -> np.ndarray:

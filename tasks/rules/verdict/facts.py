@@ -10,14 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import FINISHED_STATUSES, OPEN_STATUSES, RESULTLESS_STATUSES, STATUS_OF_END
 from tasks.rules.arrays import arrow, has_word, truths
 from tasks.rules.dates.times import LocalTimes, local_times
 from tasks.rules.frames import DossierFrames
 from tasks.rules.text.codes import read_codes
 
 NAT = np.datetime64("NaT", "us")
-OPEN_STATUSES = (2, 4, 5, 6)
-END_STATUSES = {"done": 9, "returned": 10, "stopped": 8, "refused": 3, "withdrawn": 7}
 
 
 @dataclass(frozen=True)
@@ -196,8 +195,9 @@ def summarise_log(frames: DossierFrames, zone: str, until: np.datetime64 | None 
     if until is not None:
         opens &= ~(at > until)
     first_open, last_open = (find(rows, np.arange(len(rows)), opens, count, -1) for find in (_first, _last))
-    ends, seqs = {}, {}
-    for code in END_STATUSES.values():
+    ends: dict[int, LocalTimes] = {}
+    seqs: dict[int, np.ndarray] = {}
+    for code in STATUS_OF_END.values():
         # Work taken up again cancels the ends before it: only what comes after the last work counts.
         after = (status == code) & (np.arange(len(rows)) > last_open[rows])
         place = _first(rows, np.arange(len(rows)), after, count, -1)
@@ -232,8 +232,8 @@ def summarise_evidence(frames: DossierFrames, zone: str, carriers: tuple[str, ..
     returned = np.where(carried & ~np.isnat(received), received, returned)
     received = np.where(carried, NAT, received)
     return Evidence(
-        done_at=earliest(rows, done, np.isin(status, (9, 10)), count),
-        withdrawn_at=earliest(rows, done, np.isin(status, (3, 7, 8)), count),
+        done_at=earliest(rows, done, np.isin(status, FINISHED_STATUSES), count),
+        withdrawn_at=earliest(rows, done, np.isin(status, RESULTLESS_STATUSES), count),
         returned_at=earliest(rows, returned, np.ones(len(rows), dtype=bool), count),
         received_at=earliest(rows, received, np.ones(len(rows), dtype=bool), count),
     )

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.codes import WORKING_DAY_MINUTES
 from config.policies import Policy
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from schemas.verdicts import VERDICTS_TABLE
@@ -259,8 +260,8 @@ def _minutes(values: np.ndarray, known: np.ndarray) -> pa.Array:
 
 
 def _limit_minutes(limits: Limits) -> pa.Array:
-    """Express limits in working minutes where they have a fixed number of them (480 a day)."""
+    """Express limits in working minutes where they have a fixed number of them."""
     day = np.isin(limits.unit, (WORKING_DAY, SAME_DAY))
     amount = np.where(limits.unit == SAME_DAY, 1.0, limits.amount)
-    minutes = np.rint(np.where(day, amount * 480, limits.amount * 60)).astype(np.int64)
+    minutes = np.rint(np.where(day, amount * WORKING_DAY_MINUTES, limits.amount * 60)).astype(np.int64)
     return _minutes(minutes, day | (limits.unit == HOUR))

@@ -11,16 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from config.codes import Status
 from tasks.rules.clock.working_clock import WorkingClock
-from tasks.rules.dates.times import LocalTimes, days
+from tasks.rules.dates.times import SLIP_BORNE_OUT, YEARS_APART, LocalTimes, days
 from tasks.rules.verdict.ends import FINISHED, FROM_HAND_OVER, FROM_LOG, FROM_RECORD, Ends
 from tasks.rules.verdict.facts import NAT, DossierFacts
 
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
-_DONE, _RETURNED = 9, 10
-# A slip of the year is borne out by a fact that lies so near the mended end.
-_NEAR = np.timedelta64(31, "D")
-_YEARS_APART = np.timedelta64(300, "D")
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class HandOver:
 
 def hand_over_of(facts: DossierFacts, received: LocalTimes, as_of_end: np.datetime64, *, other_systems: bool) -> HandOver:
     """Find the earliest hand-over after the receipt and up to the day judged, after which no work went on."""
-    sources = [(facts.log.ends[_RETURNED], FROM_LOG), (facts.returned, FROM_RECORD)]
+    sources = [(facts.log.ends[Status.RETURNED], FROM_LOG), (facts.returned, FROM_RECORD)]
     if other_systems:
         sources.append((facts.evidence.returned_at, FROM_HAND_OVER))
     at, origin = np.full(len(facts), NAT), np.zeros(len(facts), dtype=np.int64)
@@ -61,8 +58,8 @@ def with_plausible_ends(
     """
     handed = hand_over_of(facts, received, as_of_end, other_systems=other_systems)
     early, future = days(ends.at) < days(received), unheard_of(ends.at, facts, as_of_end)
-    after_hand_over = (ends.status == _DONE) & (ends.at > handed.at + _MINUTE)
-    doubtful = early | future | (ends.at > handed.at) | (ends.at - received > _YEARS_APART)
+    after_hand_over = (ends.status == Status.DONE) & (ends.at > handed.at + _MINUTE)
+    doubtful = early | future | (ends.at > handed.at) | (ends.at - received > YEARS_APART)
     if not doubtful.any():
         return replace(ends, handed=handed.at, handed_origin=handed.origin)
     mended = _year_mended(ends.at, received, handed.at, facts.modified, as_of_end)
@@ -71,13 +68,13 @@ def with_plausible_ends(
     after_hand_over &= ~slipped
     by_night = after_hand_over & ~early & ~future & ~in_office(ends.at, clock)
     bounded = (early | future) & ~slipped & ~np.isnat(handed.at) & (ends.state == FINISHED)
-    carried = (ends.status == _RETURNED) & (handed.origin == FROM_HAND_OVER) & (handed.at < ends.at) & ~slipped & ~bounded
+    carried = (ends.status == Status.RETURNED) & (handed.origin == FROM_HAND_OVER) & (handed.at < ends.at) & ~slipped & ~bounded
     replaced = by_night | bounded | carried
     unknown = future & ~slipped & ~bounded
     return replace(
         ends,
         at=np.where(unknown, NAT, np.where(replaced, handed.at, at)),
-        status=np.where(replaced, _RETURNED, np.where(unknown, 0, ends.status)),
+        status=np.where(replaced, Status.RETURNED, np.where(unknown, 0, ends.status)),
         origin=np.where(replaced, handed.origin, np.where(unknown, 0, ends.origin)),
         unknown=ends.unknown | unknown,
         handed=handed.at,
@@ -113,8 +110,8 @@ def _year_mended(
         moved = in_year(at, year + np.timedelta64(later, "Y"))
         can_be = (days(moved) >= days(received)) & (moved <= as_of_end) & (days(moved) != days(at))
         can_be &= np.isnat(handed) | (moved <= handed + _MINUTE)
-        handed_near = (handed - moved >= -_MINUTE) & (handed - moved <= _NEAR)
-        changed_near = (modified < at) & (modified - moved >= -_DAY) & (modified - moved <= _NEAR)
+        handed_near = (handed - moved >= -_MINUTE) & (handed - moved <= SLIP_BORNE_OUT)
+        changed_near = (modified < at) & (modified - moved >= -_DAY) & (modified - moved <= SLIP_BORNE_OUT)
         # A change after the stated end would have told of an end that lies there.
         found = np.where(can_be & (handed_near | changed_near) & ~near(modified, at), moved, found)
     return found
@@ -122,7 +119,7 @@ def _year_mended(
 
 def near(times: LocalTimes, at: LocalTimes) -> np.ndarray:
     """Tell which times lie after others, within a month."""
-    return np.asarray((times - at >= np.timedelta64(0, "us")) & (times - at <= _NEAR))
+    return np.asarray((times - at >= np.timedelta64(0, "us")) & (times - at <= SLIP_BORNE_OUT))
 
 
 def in_year(at: LocalTimes, year: np.ndarray) -> LocalTimes:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from config.codes import Status
 from config.policies import Policy
 from tasks.rules.arrays import arrow, as_codes
 from tasks.rules.clock.due_dates import HOUR, SAME_DAY
-from tasks.rules.dates.times import LocalTimes, day_and_month_exchanged, days
+from tasks.rules.dates.times import SLIP_BORNE_OUT, YEARS_APART, LocalTimes, day_and_month_exchanged, days
 from tasks.rules.marks import DATE_AMBIGUOUS, DATE_TWO_FORMATS, DUE_UNREADABLE, END_UNREADABLE
 from tasks.rules.sources.clock_faults import clock_shifts
 from tasks.rules.verdict.ends import FINISHED, FROM_LOG, FROM_OTHER, FROM_RECORD, IN_PROGRESS, Ends
@@ -28,11 +29,9 @@ from tasks.rules.verdict.recorded import LATE
 from tasks.rules.verdict.timeline import ResolvedInputs, Timeline, build_timeline, resolved_inputs_from
 
 _DAY, _MINUTE = np.timedelta64(1, "D"), np.timedelta64(1, "m")
-_YEARS_APART = np.timedelta64(300, "D")
 _HALF_A_DAY = np.timedelta64(12, "h")
 # Before this hour nobody is at work; what ends then a job has ended. Midnight itself is a day without an hour.
 _MORNING = np.timedelta64(5, "h")
-_DONE = 9
 OF_ORDER = "ambiguous_date"
 _DATES = ("received", "due", "done", "returned", "refused")
 
@@ -86,7 +85,7 @@ def _other_ends(case: Timeline) -> Iterator[tuple[str, np.ndarray, Ends]]:
         ("end_order", _hand_over(case), ends.handed_origin, 10),
         ("night_job", _evening_before(case), ends.origin, None),
         ("end_year", _year_before(case), ends.origin, None),
-        ("lag", _end_elsewhere(case), np.full(len(facts), FROM_OTHER), _DONE),
+        ("lag", _end_elsewhere(case), np.full(len(facts), FROM_OTHER), Status.DONE),
     ):
         rows = np.flatnonzero(own & ~np.isnat(at) & (at != ends.at))
         if len(rows):
@@ -98,7 +97,7 @@ def _other_ends(case: Timeline) -> Iterator[tuple[str, np.ndarray, Ends]]:
 def _hand_over(case: Timeline) -> LocalTimes:
     """Return the hand-over where it comes before the stated end of processing: then processing had ended by then."""
     ends = case.ends
-    before = (ends.status == _DONE) & (ends.at > ends.handed + _MINUTE)
+    before = (ends.status == Status.DONE) & (ends.at > ends.handed + _MINUTE)
     return np.where(before, ends.handed, NAT)
 
 
@@ -114,7 +113,7 @@ def _year_before(case: Timeline) -> LocalTimes:
     """Return ends a year earlier, where they lie a year after the receipt and no other fact bears them out."""
     facts, ends, received = case.facts, case.ends, case.receipt.at
     at = ends.at
-    long = at - received > _YEARS_APART
+    long = at - received > YEARS_APART
     if not long.any():
         return np.full(len(at), NAT)
     earlier = in_year(at, at.astype("datetime64[Y]") - np.timedelta64(1, "Y"))
@@ -130,7 +129,7 @@ def _year_in_doubt(facts: DossierFacts, ends: Ends, earlier: LocalTimes) -> np.n
     at = ends.at
     borne_out = (facts.log.last_open_at > earlier) | near(facts.modified, at) | (ends.handed > at)
     for other in (facts.evidence.done_at, facts.evidence.returned_at):
-        borne_out |= np.abs(other - at) <= np.timedelta64(31, "D")
+        borne_out |= np.abs(other - at) <= SLIP_BORNE_OUT
     return np.asarray(~borne_out)
 
 
@@ -255,7 +254,7 @@ def _receipt_year(settled: ResolvedInputs) -> LocalTimes:
     """Return receipts a year later, where no code tells the day and the appointment and all else lie in that later year."""
     facts, at = settled.facts, settled.receipt.at
     later = in_year(at, at.astype("datetime64[Y]") + np.timedelta64(1, "Y"))
-    can_be = np.isnat(facts.code_day) & (later <= settled.as_of_end) & (facts.due - at > _YEARS_APART)
+    can_be = np.isnat(facts.code_day) & (later <= settled.as_of_end) & (facts.due - at > YEARS_APART)
     for others in (facts.submitted, facts.done, facts.returned, facts.refused, facts.log.first_open_at, facts.modified):
         can_be &= ~(days(others) < days(later))
     return np.where(can_be & (facts.received == settled.stated.received), later, NAT)

@@ -7,14 +7,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from tasks.rules.arrays import arrow, has_word
-from tasks.rules.dates.times import LocalTimes, day_and_month_exchanged, days
+from tasks.rules.dates.times import YEARS_APART, LocalTimes, day_and_month_exchanged, days
 from tasks.rules.verdict.facts import NAT, DossierFacts
 
 _DAY = np.timedelta64(1, "D")
 # Nobody is at the desk before it opens: a day without an hour counts from here.
 _OPENING = np.timedelta64(450, "m")
-# Further apart than this the stated year and the code's contradict each other; the turn of a year alone does not.
-_YEARS_APART = np.timedelta64(300, "D")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def receipt_of(facts: DossierFacts, as_of_end: np.datetime64, first_year: int | 
 
 
 def _year_contradicts(stated_day: np.ndarray, code_day: np.ndarray) -> np.ndarray:
-    return np.asarray(np.abs(stated_day - code_day) > _YEARS_APART)
+    return np.asarray(np.abs(stated_day - code_day) > YEARS_APART)
 
 
 def _exchanged(stated: LocalTimes, code_day: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from config.codes import FINISHED_STATUSES, Status
 from tasks.rules.dates.times import LocalTimes, days
 from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, NOT_RECEIVED, REFUSED, WITHDRAWN
 from tasks.rules.verdict.facts import NAT, DossierFacts
@@ -74,10 +75,11 @@ def timeliness(
 
 
 def _state(facts: DossierFacts) -> np.ndarray:
+    by_status = (Status.REGISTERED, Status.REFUSED, Status.WITHDRAWN, Status.STOPPED)
     status, received = facts.status, ~np.isnat(facts.received)
     refused = np.where(received, REFUSED, NOT_RECEIVED)
     return np.select(
-        [status == 1, status == 3, status == 7, status == 8, np.isin(status, (9, 10))],
+        [*(status == code for code in by_status), np.isin(status, FINISHED_STATUSES)],
         [np.full(len(facts), NOT_RECEIVED), refused, np.full(len(facts), WITHDRAWN), np.full(len(facts), REFUSED), FINISHED],
         IN_PROGRESS,
     )

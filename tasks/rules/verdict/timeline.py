@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from config.areas import NO_AREAS, Areas
+from config.codes import WORKING_STATUSES
 from config.policies import Policy
 from tasks.rules.clock.areas import settled_by_area
 from tasks.rules.clock.due_dates import (
@@ -326,7 +327,7 @@ def build_timeline(
 
 def _gone_on(facts: DossierFacts, ends: Ends) -> np.ndarray:
     """Tell which dossiers were finished with a result, or are worked on: neither given up nor waiting for the answer."""
-    return np.asarray((ends.state == FINISHED) | ((ends.state == IN_PROGRESS) & np.isin(facts.status, (2, 4))))
+    return np.asarray((ends.state == FINISHED) | ((ends.state == IN_PROGRESS) & np.isin(facts.status, WORKING_STATUSES)))
 
 
 def _counted_from(

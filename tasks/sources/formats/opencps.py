@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from config.codes import CHANNELS
 from tasks.sources.formats.exchange import child_columns, not_objects
 from tasks.sources.formats.records import Fields, Keys, Objects, Record, keys_of, text
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, readings
@@ -50,7 +51,7 @@ DATE_OPTION = ("dateOption",)
 OPENCPS_PAUSES = ("1", "9")
 RESUMES = ("3", "6")
 # Where a dossier came in: our own words, for the source's map of channels.
-ONLINE, POSTAL, COUNTER = "online", "postal", "counter"
+ONLINE, COUNTER, POSTAL = CHANNELS
 
 
 def read_opencps(objects: Objects, pages: Pages, statuses: Iterable[str] = ()) -> ParsedRecords:
