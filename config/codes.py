@@ -1,4 +1,4 @@
-"""Codes of the one-stop domain, each declared once: national statuses, channels, pauses, levels, counters.
+"""Codes of the one-stop domain, each declared once: statuses, channels, pauses, levels, counters.
 
 Everything else imports them: models of configuration, columns of tables, rules, reports. A house test finds
 bare numbers of statuses and second lists.
