@@ -87,7 +87,7 @@ DOSSIERS = Table(
         Field(
             "marks",
             Kind.TEXT,
-            "Names of defects met while reading and cleaning the record, space-separated (tasks/rules/marks.py).",
+            "Names of defects met while reading and cleaning the record, space-separated (GLOSSARY.md).",
         ),
         MODIFIED_AT,
         PAGE_DIGEST,

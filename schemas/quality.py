@@ -96,7 +96,7 @@ CHANGES = Table(
             "Value as the source gives it; null: none, or one that may be personal and stands in the landing file alone.",
         ),
         Field("cleaned_value", Kind.TEXT, "Value kept, instants in the source's own time; null: left empty, or a pseudonym."),
-        Field("rule", Kind.TEXT, "What changed it (tasks/cleaning/rules.py).", (NotNull(),)),
+        Field("rule", Kind.TEXT, "What changed it (GLOSSARY.md).", (NotNull(),)),
         Field("rule_version", Kind.INTEGER, "Version of the rule that did it.", (NotNull(), Between(1))),
         Field("confidence", Kind.NUMBER, "How far the cleaned value is to be trusted.", (NotNull(), Between(0, 1))),
         CHANGED_IN,

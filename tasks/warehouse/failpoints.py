@@ -11,7 +11,7 @@ from collections import Counter
 
 from config.settings import kill_point_requested
 
-KILL_POINTS = (
+FAILPOINTS = (
     "page_landed",  # bytes are in the landing zone, their row in raw.pages is not written
     "page_recorded",  # and its row, with the place where a pull goes on, is committed
     "window_done",  # a window is committed as done, the receipt of its pull is not
@@ -36,7 +36,7 @@ KILL_POINTS = (
 )
 
 passes: Counter[str] = Counter()  # how often this process went through each point
-_known = frozenset(KILL_POINTS)
+_known = frozenset(FAILPOINTS)
 
 
 def failpoint(name: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from config.read_once import forget
 from config.settings import ROOT
 from tasks.warehouse.cluster import Cluster
-from tasks.warehouse.failpoints import KILL_POINTS, failpoint
+from tasks.warehouse.failpoints import FAILPOINTS, failpoint
 from tests.faults import office
 from tests.faults.invariants import check_invariants, state
 from tests.forked import PROCESSES
@@ -95,7 +95,7 @@ def compared(found: dict[str, str], publish: bool) -> dict[str, str]:
     return {name: digest for name, digest in found.items() if publish or name not in published}
 
 
-@pytest.mark.parametrize("point", KILL_POINTS)
+@pytest.mark.parametrize("point", FAILPOINTS)
 def test_a_run_killed_anywhere_loses_nothing_and_doubles_nothing(point: str, runs: Office, undisturbed: Undisturbed) -> None:
     publish = point in PUBLISHING
     undisturbed.loaded.restore()
@@ -122,8 +122,8 @@ def test_a_first_load_killed_anywhere_is_made_good(point: str, runs: Office, und
 def test_every_point_is_passed_by_the_pipeline_and_named_in_the_registry() -> None:
     used: set[str] = set()
     for path in (ROOT / "tasks").rglob("*.py"):
-        used |= set(re.findall(r'kill_point\("(\w+)"\)', path.read_text(encoding="utf-8")))
-    assert used == set(KILL_POINTS)
+        used |= set(re.findall(r'failpoint\("(\w+)"\)', path.read_text(encoding="utf-8")))
+    assert used == set(FAILPOINTS)
 
 
 def test_a_point_that_no_test_knows_is_an_error() -> None:

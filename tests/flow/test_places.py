@@ -21,8 +21,8 @@ from tests.flow.installation import Installation
 
 _HOLDER = """
 import sys
-from tasks.runtime.host_slots import places
-with places(sys.argv[1:], 30.0):
+from tasks.runtime.host_slots import slots_of
+with slots_of(sys.argv[1:], 30.0):
     print("holds", flush=True)
     sys.stdin.read()
 """
