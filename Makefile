@@ -1,7 +1,7 @@
 # One line a command. The environment is made when a command first needs it, and again when a pin changes.
 # `make demo` and `make test` need Python 3.11 (or 3.12, 3.13) and make; nothing else by hand.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up check bench score mutations docs chromium
+.PHONY: help demo test up check bench score mutations docs house chromium
 SHELL := /bin/sh
 PY := .venv/bin/python
 SEED ?= 1
@@ -38,7 +38,10 @@ mutations: .venv/installed .venv/mutations/installed ## changes the rules in 50 
 	@.venv/mutations/bin/python -m tests.mutations --seed $(SEED) --count $(COUNT)
 
 docs: .venv/installed ## write the generated pages
-	@$(PY) -m schemas.documentation
+	@$(PY) -m schemas.documentation && $(PY) -m tests.house.picture && $(PY) -m tests.house.source_keys
+
+house: .venv/installed ## the figures of the house: rooms, references, names, circles, places to touch
+	@$(PY) -m tests.house.figures
 
 # uv installs the whole set in seconds and compiles it, so that imports are quick even where bytecode is not written. Like pip it
 # trusts whom the machine trusts: many offices read along on their own network.

@@ -154,6 +154,8 @@ class Rest(Strict):
 
     Attributes:
         address: base address, https unless the host is this machine or ``plain_http`` is set.
+        user, password: names of the variables with the account; both or neither.
+        login_path, service_path: of the envelope's login and of its services, behind the address.
         listing: a plain list instead of the envelope; the names of services and the agency are then not used.
         service: name of the service that lists the records.
         agency: ``madonvi`` of the envelope.
@@ -163,11 +165,13 @@ class Rest(Strict):
         paged: false where the service heeds neither page nor size and gives everything in one answer.
         requests_per_second: highest rate of requests to the host, whichever of our sources asks it; null sets none.
         connections: how many of our sources may ask the host at the same time, over all runs.
+        timeout_seconds: how long an answer may keep silent.
         tries: how often one request is sent before the pull gives up, once the source has answered in it.
         retry_seconds: wait before the second try; doubled for each further one, half as much more or less by chance.
         largest_page_mb: an answer larger than this is refused.
         most_pages: a list that does not end after so many pages is refused.
         totals: service of the system's own counts by agency and day, where it has one.
+        plain_http: allows http to another machine: whoever is on the way can read and change what is sent.
         allowed_hosts: hosts that may be asked besides the address's own.
         trusted_certificates: file with the certificates of the authority that signed the system's own.
     """
@@ -209,8 +213,10 @@ class ChildTable(Strict):
     """A table whose rows belong to a dossier: pauses, progress log.
 
     Attributes:
+        table: its name, in the namespace of the records.
         key: column that holds the parent's key.
         columns: canonical field to column name.
+        order_by: column by which the rows of one parent stand in order.
     """
 
     table: str
@@ -225,6 +231,7 @@ class Sql(Strict):
     Attributes:
         address: SQLAlchemy URL, from the environment: it holds a password.
         namespace: database schema of the tables, where they are not in the default one.
+        table: table or view of the records.
         key: column that names a record; pages are read in its order.
         modified: column of the last modification; null reads the whole table each time.
         pauses, events: tables of the dossiers' pauses and progress logs.

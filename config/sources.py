@@ -157,6 +157,8 @@ class Source(Strict):
             others; reference: procedures or agencies.
         zone: IANA zone of the times it writes without an offset.
         calendar: name of a file in ``config/calendar``.
+        recorded: the source's own rule of lateness.
+        dates: how it writes dates.
         columns: canonical field to the headings (or columns) that may hold it, first given one counts.
         optional: fields whose heading may be lacking in a file.
         events: the same for a table in which a row is an event and the dossier's fields are repeated.
@@ -182,6 +184,7 @@ class Source(Strict):
         window_days: a span longer than this is asked for in windows of so many days, each a unit of progress.
         only_between: hours of the source's own zone in which it may be asked, ``20:00-06:00``; null allows every hour.
         breaker: how many failures in a row leave it alone, and for how long.
+        rest, sql, files: how it is reached; the section of its kind.
     """
 
     name: str = ""

@@ -210,6 +210,16 @@ def _add_state(commands: Commands) -> None:
         en="how many to list at most (default: 50)",
     )
     commands.add("status", vi="những gì đã lấy, kết luận và công bố gần nhất", en="what was pulled, judged and published last")
+    psql = commands.add("psql", vi="mở psql trên kho dữ liệu, chỉ để đọc", en="open psql on the warehouse, for reading")
+    psql.argument(
+        "-c",
+        dest="sql",
+        action="append",
+        default=[],
+        metavar="SQL",
+        vi="in câu trả lời thay vì mở phiên; có thể lặp lại",
+        en="print the answer instead of opening a session; may be repeated",
+    )
     commands.add(
         "doctor",
         vi="những gì đã cài, kết nối được, đúng phiên bản, và cách xử lý nếu không",

