@@ -7,6 +7,7 @@ by ``MOTCUA_…`` variables. Secrets come from variables or files, never from YA
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -26,6 +27,14 @@ def _default_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/motcua")
     return Path.home() / ".local" / "share" / "motcua"
+
+
+@dataclass(frozen=True)
+class PageOptions:
+    """How the page is made: the language that it opens in, and a folder for what takes long to make and stays the same."""
+
+    language: str
+    cache: Path
 
 
 class Settings(BaseSettings):
@@ -76,6 +85,11 @@ class Settings(BaseSettings):
     def page(self) -> Path:
         """The published page."""
         return self.home / "page" / "index.html"
+
+    @property
+    def page_options(self) -> PageOptions:
+        """How the page is made."""
+        return PageOptions(self.language, self.home / "cache")
 
     @property
     def data_docs(self) -> Path:

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from config.settings import settings
 from flows.rerun import last_published_day
 from flows.runs.reporting_day import day_of_run
 from flows.runs.stages import match_and_look
@@ -39,7 +40,7 @@ def differences(left: str, right: str, shared: bool = False, as_of: date | None 
     match_and_look(day)
     find(left, right, day, shared)
     show_bridge(left, right)
-    files = ", ".join(str(path) for path in write_files(left, right))
+    files = ", ".join(str(path) for path in write_files(left, right, settings().home / "differences"))
     total = read_bridge(left, right)[-1]
     counts = total.left - total.right, total.left_late - total.right_late
     return Completed(

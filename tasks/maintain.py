@@ -46,8 +46,8 @@ def remove_leftovers_of_killed_runs() -> int:
 @with_safe_errors
 def forget_old_gate_results() -> int:
     """Delete old results of gates and the pages that show them, draw pages that are missing; return how many results."""
-    forget_data_docs(GATE_DAYS)
-    draw_missing(GATE_DAYS)
+    forget_data_docs(GATE_DAYS, settings().data_docs)
+    draw_missing(GATE_DAYS, settings().data_docs)
     return forget_gate_results()
 
 

@@ -32,7 +32,7 @@ def publish(policy: str, as_of: date) -> str:
     """Publish one policy's figures, write the page if it is the office's own policy, return the publication's id."""
     publication_id = publish_policy(policy, as_of)
     if policy == settings().policy:
-        write_page(policy, settings().page)
+        write_page(policy, settings().page, settings().page_options)
     return publication_id
 
 

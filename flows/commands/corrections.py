@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from config.policies import load_policies
+from config.settings import settings
 from flows.commands.console_tables import console_table
 from flows.commands.names import unit_named
 from flows.runtime.words import translate
@@ -35,7 +37,7 @@ def proposals(unit: str | None, out: str | None) -> None:
     from tasks.correcting.proposal_files import read_proposals, refresh_proposals, write_proposals
     from tasks.rules.corrections.proposals import rule_words
 
-    refresh_proposals()
+    refresh_proposals(load_policies()[settings().policy])
     rows = read_proposals(unit_named(unit))
     path = Path(out or ".")
     written = [] if not out else _by_unit(rows, path) if path.is_dir() else [write_proposals(rows, path)]

@@ -148,7 +148,7 @@ def correct(file: str) -> int:
     from tasks.correcting.packages import receive_corrections
 
     with _session(lambda: warm_up("flows.rerun.rerun")) as current:
-        package = receive_corrections(Path(file))
+        package = receive_corrections(Path(file), settings().home / "corrections")
         _tell_package(package)
         return _judge_again(current, package.name, package.approved, package.proposed)
 

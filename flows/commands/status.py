@@ -139,7 +139,7 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
     """Print the causes of false alarms and undetermined dossiers, ranked; write every dossier to a file if one is given."""
     from tasks.reports.tickets import RECOVERED, read_tickets, write_lines
 
-    found = read_tickets(judged_policy(policy), language)
+    found = read_tickets(judged_policy(policy), language or settings().language)
     if lines:
         write_lines(found, Path(lines))
     sure = [each for each in found.tickets if each.kind in RECOVERED]

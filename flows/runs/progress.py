@@ -61,7 +61,7 @@ class RunProgress:
         """Write the run's tables and return one sentence of counts, of the day that the run speaks for."""
         self.at("report")
         summary = read_summary(settings().policy, day)
-        write_artifacts(summary, notes)
+        write_artifacts(summary, notes, settings().data_docs)
         # Where nothing new was published nothing is out of the ordinary that was not so before.
         if summary.as_of is not None and summary.since is not None and summary.since >= self._began:
             write_conspicuous(*read_conspicuous(summary.as_of))

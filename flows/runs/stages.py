@@ -135,7 +135,7 @@ def require_news(as_of: date, trouble: RunFailures) -> None:
         )
     )
     if settings().page.exists():
-        write_page(settings().policy, settings().page)
+        write_page(settings().policy, settings().page, settings().page_options)
 
 
 def published_already(as_of: date) -> str | None:
@@ -173,7 +173,7 @@ def gates_shown(as_of: date) -> Iterator[None]:
         yield
     finally:
         try:
-            write_data_docs(as_of)
+            write_data_docs(as_of, settings().data_docs)
         except Exception as error:  # the page tells of the run; the run does not hang on it
             told = str(error) if isinstance(error, MotcuaError) else type(error).__name__
             get_run_logger().warning(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.errors import ConfigError
-from config.settings import settings
 from config.sources import Source
 from tasks.cleaning.columns import Flags, column
 from tasks.rules import marks
@@ -20,40 +15,6 @@ from tasks.rules.text.normal_form import LOST, clean_text, given, legacy_font, m
 
 _TEST = r"(?i)@test|\btests?\b|\btesting\b|thử nghiệm|thu nghiem|chạy thử|chay thu|hồ sơ thử|ho so thu|kiểm thử"
 _PERSONAL = ("identity_number", "applicant_name", "phone", "summary")
-
-
-def pseudonym_key() -> bytes:
-    """Return the key of the pseudonyms: the setting's, else that of a file made at first use (mode 0400).
-
-    Raises:
-        ConfigError: the key is too short.
-    """
-    given_key = settings().pseudonym_key.get_secret_value()
-    if given_key:
-        return _checked(given_key.encode(), "MOTCUA_PSEUDONYM_KEY")
-    file = settings().home / "keys" / "pseudonym.key"
-    if not file.exists():
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-        draft.unlink(missing_ok=True)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(secrets.token_hex(32))
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(draft, file)  # who comes second keeps the first one's key
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return _checked(file.read_bytes().strip(), "keys/pseudonym.key")
-
-
-def _checked(key: bytes, where: str) -> bytes:
-    if len(key) < pseudonym.SHORTEST_KEY:
-        raise ConfigError(where, "is too short", f"{pseudonym.SHORTEST_KEY} characters or more")
-    return key
 
 
 def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Flags) -> dict[str, pa.Array]:

@@ -17,7 +17,6 @@ import pandas as pd
 
 from config.codes import OPEN_STATUSES, number_list
 from config.errors import ConfigError, DataError
-from config.settings import settings
 from schemas.quality import CORRECTIONS
 from tasks.judging.offices import first_years, zones
 from tasks.recovery.manifests import keep_package
@@ -84,7 +83,7 @@ class Package:
     rejected: int = 0
 
 
-def receive_corrections(path: Path) -> Package:
+def receive_corrections(path: Path, folder: Path) -> Package:
     """Take in a correction file: examine each line, write the accepted ones in one transaction, keep the answers.
 
     The same file twice writes nothing the second time. Values are never printed; refused lines are told by
@@ -93,6 +92,7 @@ def receive_corrections(path: Path) -> Package:
     Args:
         path: CSV with the headings dossier, field, new value, evidence, who (and approved by, source), in
             Vietnamese or English; the file of `motcua proposals` has also old value and decision.
+        folder: where the answers are kept; it is made.
 
     Raises:
         ConfigError: there is no such file.
@@ -116,7 +116,7 @@ def receive_corrections(path: Path) -> Package:
         proposed=states["proposed"],
         new=new,
         refused=tuple((answer.line.number, answer.reason) for answer in answers if isinstance(answer, Refused)),
-        result=_write_result(name, answers),
+        result=_write_result(folder / f"{name}.result.csv", answers),
         rejected=states["rejected"],
     )
 
@@ -243,7 +243,7 @@ def _identity(package: str, answer: Accepted) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
+def _write_result(path: Path, answers: list[Accepted | Refused]) -> Path:
     """Write the answer to every line, readable by the owner only; cells that a spreadsheet would run are quoted."""
     rows: list[tuple[object, ...]] = [("dòng", "mã hồ sơ", "trường", "kết quả", "lý do", "reason")]
     for answer in answers:
@@ -252,9 +252,8 @@ def _write_result(package: str, answers: list[Accepted | Refused]) -> Path:
             (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REFUSAL_REASONS[answer.reason])
         )
         rows.append((line.number, line.code, _repeated(line.field), state, *reasons))
-    folder = settings().home / "corrections"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return write_rows(folder / f"{package}.result.csv", rows, private=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return write_rows(path, rows, private=True)
 
 
 def _repeated(cell: str) -> str:

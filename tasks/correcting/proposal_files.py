@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 
-from config.settings import settings
+from config.policies import Policy
 from schemas.quality import PROPOSALS
 from tasks.judging.offices import settled_parts
 from tasks.judging.proposals import frame_of, proposals_of
@@ -60,12 +60,13 @@ HEADINGS = {
 }
 
 
-def refresh_proposals(as_of: date | None = None) -> Merged:
+def refresh_proposals(policy: Policy, as_of: date | None = None) -> Merged:
     """Propose anew for all dossiers at once; what no longer follows from the evidence is withdrawn.
 
     Judging does the same for the dossiers that it judges, so that after a run this changes nothing.
 
     Args:
+        policy: the office's own; MOTCUA_POLICY.
         as_of: day of which open dossiers are looked at; the last one that was judged by default.
 
     Raises:
@@ -73,7 +74,7 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         WarehouseError: a statement failed; nothing was written.
     """
     day = as_of or last_day_of()
-    found = list(_propose(day))
+    found = list(_propose(day, policy))
     with load("propose", "proposals") as current:
         frame = frame_of(found, day)
         kept = {source for (source,) in current.fetch("SELECT DISTINCT source FROM quality.proposals")}
@@ -81,15 +82,15 @@ def refresh_proposals(as_of: date | None = None) -> Merged:
         return current.replace(PROPOSALS, frame, {"source": sources}) if sources else Merged()
 
 
-def _propose(as_of: date) -> Iterator[Proposal]:
-    rows = fetch_all(_EXPLAINED, {"policy": settings().policy})
+def _propose(as_of: date, policy: Policy) -> Iterator[Proposal]:
+    rows = fetch_all(_EXPLAINED, {"policy": policy.policy})
     for source, group in groupby(rows, key=lambda row: row[0]):
         own = list(group)
         for start in range(0, len(own), MAX_BATCH_ROWS):
             some = own[start : start + MAX_BATCH_ROWS]
             batch = Batch.of(*{Partition(source, month) for _, month, _ in some})
             frames = read_batch(batch, Selection(codes=tuple(code for _, _, code in some)))
-            yield from proposals_of(settled_parts(frames, source, as_of))
+            yield from proposals_of(settled_parts(frames, source, as_of), policy)
 
 
 def read_proposals(unit: str | None = None) -> list[dict[str, object]]:

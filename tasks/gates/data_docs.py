@@ -10,7 +10,6 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from config.settings import settings
 from tasks.gates.day_page import GateResult, about, counts, heads, opening, page, title
 from tasks.reports.list_files import write_whole
 from tasks.reports.translation import translate
@@ -31,11 +30,12 @@ _HEAD = re.compile(r"<!-- [0-9a-f]{64} (\d+) (\d+) -->")
 _HEAD_LENGTH = 100
 
 
-def write_data_docs(as_of: date) -> Path | None:
+def write_data_docs(as_of: date, folder: Path) -> Path | None:
     """Bring the page of a day's gates and the index up to date.
 
     Args:
         as_of: the day under which the gates kept their results.
+        folder: where the pages lie.
 
     Returns:
         The page; None where no gate looked at anything.
@@ -44,38 +44,38 @@ def write_data_docs(as_of: date) -> Path | None:
         ConfigError: a file cannot be written.
         WarehouseError: the warehouse does not answer.
     """
-    path = settings().data_docs / f"{as_of}.html"
+    path = folder / f"{as_of}.html"
     while results := _read(as_of):
         head = _head(results)
         if _first_line(path) == head:
             return path
         write_whole(path, f"{head}\n{page(results, as_of)}")
-        write_index()
+        write_index(folder)
         # Whoever writes this page at the same time may have read later results: who comes last looks again.
     return None
 
 
-def draw_missing(days: int) -> int:
+def draw_missing(days: int, folder: Path) -> int:
     """Draw the pages of so many days before the newest that are not there, as after a replay elsewhere; return how many.
 
     Raises:
         ConfigError: a file cannot be written.
         WarehouseError: the warehouse does not answer.
     """
-    there = {path.stem for path in _pages()}
+    there = {path.stem for path in _pages(folder)}
     missing = [day for (day,) in fetch_all(_DAYS, {"days": days}) if str(day) not in there]
     for day in missing:
-        write_data_docs(day)
+        write_data_docs(day, folder)
     return len(missing)
 
 
-def forget_data_docs(days: int) -> int:
+def forget_data_docs(days: int, folder: Path) -> int:
     """Delete the pages that are older than so many days before the newest; return how many.
 
     Raises:
         ConfigError: the index cannot be written.
     """
-    pages = _pages()
+    pages = _pages(folder)
     if not pages:
         return 0
     since = date.fromisoformat(pages[0].stem) - timedelta(days=days)
@@ -83,18 +83,18 @@ def forget_data_docs(days: int) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     if old:
-        write_index()
+        write_index(folder)
     return len(old)
 
 
-def write_index() -> Path:
+def write_index(folder: Path) -> Path:
     """List the newest pages; only their first lines are read.
 
     Raises:
         ConfigError: the index cannot be written.
     """
     rows = []
-    for path in _pages()[:NEWEST_PAGES]:
+    for path in _pages(folder)[:NEWEST_PAGES]:
         found = _HEAD.fullmatch(_first_line(path))
         held, asked = (int(found[1]), int(found[2])) if found else (0, 0)
         day = f'<th scope="row"><a href="{path.name}">{date.fromisoformat(path.stem):%d/%m/%Y}</a></th>'
@@ -110,7 +110,7 @@ def write_index() -> Path:
         f"{opening(title())}<header><h1>{title()}</h1><p>{about()}</p></header><main>"
         f'<table><thead>{row}</thead><tbody>{"".join(rows)}</tbody></table><p class="muted">{more}</p></main></body></html>\n'
     )
-    return write_whole(settings().data_docs / "index.html", text)
+    return write_whole(folder / "index.html", text)
 
 
 def _read(as_of: date) -> list[GateResult]:
@@ -118,7 +118,7 @@ def _read(as_of: date) -> list[GateResult]:
 
 
 def _head(results: list[GateResult]) -> str:
-    told = hashlib.sha256(f"{_MADE} {settings().language} {results}".encode()).hexdigest()
+    told = hashlib.sha256(f"{_MADE} {translate('vi', 'en')} {results}".encode()).hexdigest()
     return f"<!-- {told} {sum(one.success for one in results)} {len(results)} -->"
 
 
@@ -130,8 +130,7 @@ def _first_line(path: Path) -> str:
         return ""
 
 
-def _pages() -> list[Path]:
+def _pages(folder: Path) -> list[Path]:
     """Return the pages that are there, the newest first."""
-    folder = settings().data_docs
     found = [path for path in folder.iterdir() if _FILE.fullmatch(path.name)] if folder.is_dir() else []
     return sorted(found, reverse=True)

@@ -15,7 +15,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from config.settings import settings
 from schemas.catalogue import TABLES
 from schemas.expectations import (
     IDENTITY_EXPECTATIONS,
@@ -186,7 +185,7 @@ def opening(name: str) -> str:
     """Return a page up to its body."""
     style = (_LOOKS / "data_docs.css").read_text(encoding="utf-8")
     return (
-        f'<!doctype html>\n<html lang="{settings().language}"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{translate("vi", "en")}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>'
         f"<style>{style}</style></head><body>"

@@ -7,8 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from config.policies import load_policies
-from config.settings import settings
+from config.policies import Policy
 from schemas.quality import PROPOSALS
 from tasks.rules.corrections.proposals import Proposal, propose_judged
 from tasks.rules.verdict.judgement import judgement_of
@@ -17,9 +16,8 @@ from tasks.warehouse.load import Load
 from tasks.warehouse.merge import Merged
 
 
-def proposals_of(parts: Sequence[ResolvedInputs]) -> list[Proposal]:
-    """Propose what the office's own policy (MOTCUA_POLICY) finds to correct in settled dossiers."""
-    policy = load_policies()[settings().policy]
+def proposals_of(parts: Sequence[ResolvedInputs], policy: Policy) -> list[Proposal]:
+    """Propose what a policy, the office's own, finds to correct in settled dossiers."""
     return [one for settled in parts for one in propose_judged(judgement_of(settled, policy))]
 
 

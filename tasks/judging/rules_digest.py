@@ -28,10 +28,10 @@ def rules_digest() -> str:
     A verdict computed under another digest is computed again. Line ends are folded, so a checkout on
     another system gives the same digest.
     """
-    config = settings().config_dir
+    chosen = settings()
     files = [path for pattern in _CODE for path in ROOT.glob(pattern)]
-    files += [path for pattern in _CONFIG for path in config.glob(pattern)]
-    files += [path for path in settings().sources_dir.glob("*.yaml") if not path.name.startswith("example-")]
+    files += [path for pattern in _CONFIG for path in chosen.config_dir.glob(pattern)]
+    files += [path for path in chosen.sources_dir.glob("*.yaml") if not path.name.startswith("example-")]
     # Which policies a run judges also hangs on a setting.
     digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
     for path in sorted(files, key=_name):

@@ -17,12 +17,12 @@ from typing import Protocol
 
 import pandas as pd
 
+from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.raw import REJECTED
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
-from tasks.cleaning.applicants import pseudonym_key
 from tasks.loading.cleaned_pages import Cleaned, clean
 from tasks.loading.held_pages import displaced_pages, held_error, is_known
 from tasks.loading.merging import merge_cleaned

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.calendar import load_calendars
+from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from schemas.reference import UNITS
-from tasks.cleaning.applicants import pseudonym_key
 from tasks.cleaning.columns import Flags, column, series
 from tasks.cleaning.timestamps import groups_of, read_timestamps
 from tasks.loading.cleaned_pages import clean

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from schemas.reference import UNITS
-from tasks.cleaning.applicants import pseudonym_key
 from tasks.gates.contracts import Contract, held_at_source, held_cleaned
 from tasks.gates.engine import evaluate
 from tasks.loading.cleaned_pages import clean

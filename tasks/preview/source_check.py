@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from config.errors import SourceError
 from config.language import shown
+from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from schemas.reference import UNITS
 from tasks.cleaning import code_lists
-from tasks.cleaning.applicants import pseudonym_key
 from tasks.cleaning.columns import CodeList, Flags, column
 from tasks.cleaning.dossiers import DATES, status_list
 from tasks.cleaning.timestamps import groups_of, read_timestamps

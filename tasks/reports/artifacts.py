@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from config.settings import settings
 from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
@@ -58,16 +58,19 @@ def show_progress(identity: UUID, percent: float) -> None:
     update_progress_artifact(artifact_id=identity, progress=percent)
 
 
-def write_artifacts(summary: Summary, notes: Iterable[str] = ()) -> None:
+def write_artifacts(summary: Summary, notes: Iterable[str], data_docs: Path) -> None:
     """Write the run's tables and its summary.
 
     Args:
         summary: counts of the run's publication.
         notes: sentences about what went wrong; masked and free of values already.
+        data_docs: folder of what the gates found, a page a day.
     """
     create_table_artifact(table=source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
     create_table_artifact(table=unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
-    create_markdown_artifact(markdown=summary_markdown(summary, notes), key="summary", description=_("Tóm tắt", "Summary"))
+    create_markdown_artifact(
+        markdown=summary_markdown(summary, notes, data_docs), key="summary", description=_("Tóm tắt", "Summary")
+    )
 
 
 def write_conspicuous(found: list[Anomaly], silent: list[Silence]) -> None:
@@ -139,7 +142,7 @@ def unit_table(summary: Summary) -> list[dict[str, Any]]:
     ]
 
 
-def summary_markdown(summary: Summary, notes: Iterable[str] = ()) -> str:
+def summary_markdown(summary: Summary, notes: Iterable[str], data_docs: Path) -> str:
     """Return the summary as Markdown, in the language of the settings."""
     as_of = f"{summary.as_of:%d/%m/%Y}" if summary.as_of else "-"
     blocks = [
@@ -147,7 +150,7 @@ def summary_markdown(summary: Summary, notes: Iterable[str] = ()) -> str:
         "\n".join(f"> **{_('Cảnh báo', 'Warning')}:** {note}" for note in notes),
         _rates_markdown(summary.rates),
         _verdicts_markdown(summary),
-        _gates_markdown(summary),
+        _gates_markdown(summary, data_docs),
         waiting_sentence(summary.waiting),
         f"{_('Chính sách', 'Policy')} `{summary.policy}`, {_('bản công bố', 'publication')} `{(summary.publication or '-')[:12]}`.",
     ]
@@ -189,13 +192,13 @@ def _verdicts_markdown(summary: Summary) -> str:
     return _table([_("Kết luận", "Verdict"), _("hồ sơ", "dossiers"), "%"], rows)
 
 
-def _gates_markdown(summary: Summary) -> str:
+def _gates_markdown(summary: Summary, data_docs: Path) -> str:
     rows = [
         [_(*GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
         for gate, (checked, failed) in summary.gates.items()
     ]
     table = _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
-    where = f"`{settings().data_docs / 'index.html'}`"
+    where = f"`{data_docs / 'index.html'}`"
     return table and f"{table}\n\n{_('Từng kỳ vọng, mỗi ngày một trang', 'Each expectation, a page a day')}: {where}"
 
 
@@ -210,8 +213,9 @@ def _percent(value: float | None) -> str:
     if value is None:
         return "-"
     text = f"{value:.2f}"
-    return text if settings().language == "en" else text.replace(".", ",")
+    return _(text.replace(".", ","), text)
 
 
 def _number(value: int) -> str:
-    return f"{value:,}" if settings().language == "en" else f"{value:,}".replace(",", ".")
+    text = f"{value:,}"
+    return _(text.replace(",", "."), text)

@@ -16,7 +16,6 @@ import xlsxwriter
 from prefect.artifacts import create_table_artifact
 
 from config.atomic_files import write_whole_file
-from config.settings import settings
 from schemas.differences import CLASSES
 from tasks.judging.offices import source_named
 from tasks.reports.list_files import as_csv
@@ -99,13 +98,12 @@ def show_bridge(left: str, right: str) -> None:
     create_table_artifact(table=table, key=key, description=description)
 
 
-def write_files(left: str, right: str) -> list[Path]:
+def write_files(left: str, right: str, folder: Path) -> list[Path]:
     """Write every dossier that differs as CSV and, where it holds as many rows, as a workbook; for the owner only.
 
     Returns:
-        The files, in ``differences`` below the home.
+        The files, in the folder, which is made.
     """
-    folder = settings().home / "differences"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     zones = [source_named(name).timezone for name in (left, right)]
     found = fetch_all(_ROWS, {"left": left, "right": right, "classes": list(CLASSES)})

@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from config.errors import NothingYetError
 from config.policies import Policy, load_policies
-from config.settings import settings
 from schemas.fields import TIMELINESS
 from tasks.judging.offices import settled_parts
 from tasks.judging.rules_digest import rules_digest
@@ -54,11 +53,11 @@ class Sum:
     status: int | None = None
 
 
-def read_holders(policy: str | None = None, unit: str | None = None, *, late: bool = False) -> pd.DataFrame:
+def read_holders(policy: str, unit: str | None = None, *, late: bool = False) -> pd.DataFrame:
     """Return who held each counted dossier for how long, a row a dossier, holder and step that had it for a minute or more.
 
     Args:
-        policy: by whose due dates, ends and pauses; the installation's by default.
+        policy: by whose due dates, ends and pauses.
         unit: dossiers of this agency only.
         late: only those that are truly late under the policy.
 
@@ -69,7 +68,7 @@ def read_holders(policy: str | None = None, unit: str | None = None, *, late: bo
     Raises:
         NothingYetError: nothing was judged yet.
     """
-    chosen = load_policies()[policy or settings().policy]
+    chosen = load_policies()[policy]
     parts = [_of_batch(batch, as_of, chosen) for batch, as_of in _judged()]
     found = pd.concat(parts, ignore_index=True)
     keep = np.ones(len(found), dtype=bool)

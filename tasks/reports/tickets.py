@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 from config.checks import load_checks
 from config.errors import ConfigError, NothingYetError
 from config.policies import load_policies
-from config.settings import settings
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.offices import all_sources
 from tasks.reports.explanation.words import CHANNEL_WORDS, VERDICT
@@ -207,12 +206,12 @@ class Tickets:
         return self.say((known[check].vi, known[check].en)) if check in known else check
 
 
-def read_tickets(policy: str, language: str | None = None) -> Tickets:
+def read_tickets(policy: str, language: str) -> Tickets:
     """Group false alarms, undetermined dossiers and findings by cause.
 
     Args:
         policy: by whose verdicts.
-        language: ``vi`` or ``en``; the installation's by default.
+        language: ``vi`` or ``en``.
 
     Raises:
         ConfigError: there is no policy of that name.
@@ -227,7 +226,7 @@ def read_tickets(policy: str, language: str | None = None) -> Tickets:
     found = tickets(Ground.of(rows, _received(rows)), causes, _findings(rows), also)
     names = {(column, code): name for column, code, name in fetch_all(_TEXTS)}
     codes = list(zip(rows["source"].to_list(), rows["code"].to_list(), strict=True))
-    return Tickets(found, codes, names, language or settings().language)
+    return Tickets(found, codes, names, language)
 
 
 def write_lines(found: Tickets, path: Path) -> None:

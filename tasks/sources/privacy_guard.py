@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from tasks.cleaning import code_lists
-from tasks.cleaning.applicants import pseudonym_key
 from tasks.rules.arrays import truths
 from tasks.rules.privacy.addresses import of_agency
 from tasks.rules.privacy.displaced_values import displaced, unheard

@@ -49,9 +49,9 @@ def warehouse_url() -> str:
     Raises:
         ConfigError: the address is not one of PostgreSQL.
     """
-    given = settings().database_url.get_secret_value()
+    given, home = _location()
     if not given:
-        return ensure_cluster(settings().home).url(WAREHOUSE)
+        return ensure_cluster(Path(home)).url(WAREHOUSE)
     try:
         url = make_url(given)
     except sa.exc.ArgumentError:
@@ -63,13 +63,19 @@ def warehouse_url() -> str:
     return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
 
 
+def _location() -> tuple[str, str]:
+    """Where the warehouse is: its address, or none and the home of the embedded cluster."""
+    chosen = settings()
+    return chosen.database_url.get_secret_value(), str(chosen.home)
+
+
 _engines: dict[tuple[str, str], sa.Engine] = {}
 _engines_lock = threading.Lock()
 
 
 def engine() -> sa.Engine:
     """Return this process's engine: a pool for its threads, UTC, bounded statements, no values in errors."""
-    key = (settings().database_url.get_secret_value(), str(settings().home))
+    key = _location()
     with _engines_lock:
         if key not in _engines:
             made = sa.create_engine(

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.known_sources import known_sources
+from config.pseudonym_key import pseudonym_key
 from schemas.audit import LEDGER, PROGRESS
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, MATCHES
@@ -24,7 +25,6 @@ from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS,
 from schemas.quality import CLOCK_FAULTS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.table import Kind, Table
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.cleaning.applicants import pseudonym_key
 from tasks.rules.arrays import arrow, truths
 from tasks.rules.marks import PERSONAL_MASKED
 from tasks.rules.privacy.masking import (

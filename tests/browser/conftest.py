@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.settings import settings
 from schemas.quality import FINDINGS
 from schemas.raw import PULLS
 from schemas.reference import UNITS
@@ -95,8 +96,8 @@ def published(warehouse: Cluster, tmp_path_factory: pytest.TempPathFactory) -> P
         _write_surroundings(_province())
         measure_policy("qd766", AS_OF)
         publish_policy("qd766", AS_OF)
-        path = write_page("qd766", tmp_path_factory.mktemp("page") / "index.html")
-        _made.append(Published(path, page_data("qd766")))
+        path = write_page("qd766", tmp_path_factory.mktemp("page") / "index.html", settings().page_options)
+        _made.append(Published(path, page_data("qd766", settings().language)))
     return _made[0]
 
 

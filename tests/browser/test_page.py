@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
+from config.settings import settings
 from tasks.reports.site.build import page as whole_page
 from tests.browser.conftest import Opened, Published, drawn
 
@@ -232,7 +233,7 @@ def test_an_empty_denominator_reads_none(chromium: Browser, published: Published
     }
     data |= {"units": {}, "findings": [], "gates": [], "pulls": [], "facts": {}, "standing": {}}
     path = published.path.with_name("empty.html")
-    path.write_text(whole_page(data), encoding="utf-8")
+    path.write_text(whole_page(data, settings().page_options.cache), encoding="utf-8")
     page = chromium.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

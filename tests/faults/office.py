@@ -162,7 +162,7 @@ def derive(publish: bool = True, as_of: date = AS_OF, *, replayed: bool = False)
         measure_policy(policy, as_of)
     if publish:
         publish_policy(settings().policy, as_of)
-        write_page(settings().policy, settings().page)
+        write_page(settings().policy, settings().page, settings().page_options)
     keep_run()
 
 

@@ -146,7 +146,7 @@ def test_nobody_is_named_outside_the_landing_zone(
 ) -> None:
     state = refresh(as_of=AS_OF, return_state=True)
     assert state.is_completed(), state.message
-    package = receive_corrections(corrections(office))
+    package = receive_corrections(corrections(office), settings().home / "corrections")
     announce(package.name, package.approved, package.proposed)
     states = [state, rerun(package=package.name, return_state=True), publish(return_state=True)]
     assert all(each.is_completed() for each in states), [each.message for each in states]

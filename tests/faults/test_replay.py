@@ -92,7 +92,7 @@ def second_edition(folder: Path) -> None:
         f"{code},Ngày kết thúc xử lý,20/03/2026 16:00,Sổ 1,an,binh",
     ]
     (folder / "corrections.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert receive_corrections(folder / "corrections.csv").approved == 1
+    assert receive_corrections(folder / "corrections.csv", settings().home / "corrections").approved == 1
     office.write(folder, EDITIONS)
     pull_and_load(together=False)
     take_the_sources_away(folder)

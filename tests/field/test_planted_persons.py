@@ -216,7 +216,7 @@ def load_all(source: Source) -> str:
 def nobody_in(source: Source, caplog: pytest.LogCaptureFixture) -> None:
     said = "\n".join(look_lines(source, look_at(source, datetime.fromisoformat("2026-03-31T08:00:00+07:00"))))
     said += load_all(source)
-    write_data_docs(AS_OF)
+    write_data_docs(AS_OF, settings().data_docs)
     words = searched(persons())
     assert len(words) >= 100
     found = hits(iter([("said", said), ("log", caplog.text)]), words) | hits(dump(), words) | hits(files(), words)

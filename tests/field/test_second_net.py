@@ -12,6 +12,7 @@ import pytest
 
 from config.calendar import Notice
 from config.errors import ConfigError
+from config.settings import settings
 from schemas.catalogue import TABLES
 from schemas.dossiers import DOSSIERS, EVENTS
 from schemas.quality import CORRECTIONS
@@ -131,7 +132,7 @@ def test_a_correction_file_tells_nobody(tmp_path: Path) -> None:
     path = tmp_path / f"Đính chính {PEOPLE[4]['name']}.csv"
     rows = [("code", "field", "new value", "evidence", "who", "approved by"), *lines()]
     path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
-    package = receive_corrections(path)
+    package = receive_corrections(path, settings().home / "corrections")
     assert len(package.refused) == len(rows) - 1
     answers = package.result.read_text(encoding="utf-8-sig")
     assert not hits(iter([("answers", answers), ("package", package.name), *dump()]), searched(PEOPLE))

@@ -10,6 +10,7 @@ import pytest
 
 from config.errors import SourceError
 from config.read_once import forget
+from config.settings import settings
 from tasks.judge import judge_batch
 from tasks.judging.offices import source_named
 from tasks.judging.rules_digest import rules_digest
@@ -177,6 +178,6 @@ def test_a_silent_source_is_not_late_by_its_own_word_either_and_an_explanation_s
     heard("2026-03-04 06:00+07")
     judge()
     assert verdict(policy="recorded") == ("undetermined", "no_news")
-    assert "2026-03-04" in explain("H99.12-260303-0001", as_json=True)
-    assert "không có tin từ 04/03/2026" in explain("H99.12-260303-0001", language="vi")
-    assert "no news since 04/03/2026" in explain("H99.12-260303-0001", language="en")
+    assert "2026-03-04" in explain("H99.12-260303-0001", as_json=True, policy=settings().policy)
+    assert "không có tin từ 04/03/2026" in explain("H99.12-260303-0001", language="vi", policy=settings().policy)
+    assert "no news since 04/03/2026" in explain("H99.12-260303-0001", language="en", policy=settings().policy)

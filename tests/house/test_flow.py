@@ -10,6 +10,13 @@ from pathlib import Path
 from tests.house.tree import ROOT, modules, name_of, parsed
 
 REGISTER = ROOT / "config" / "read_once.py"
+# Where a part of tasks/ asks for the settings itself, once each; whoever else needs a path, a policy or a language is given it.
+ASKING = {
+    "tasks/judging/rules_digest.py": "names the folders of the configuration that decide verdicts",
+    "tasks/runtime/slot_holders.py": "lies below the home that all processes of one machine share",
+    "tasks/sources/storage.py": "is the one door to the landing zone",
+    "tasks/warehouse/engine.py": "is the one door to the warehouse",
+}
 LONGEST_STATEMENT = 12
 STATEMENT = re.compile(r"\s*(?:WITH|SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE) ")
 CACHES = {"lru_cache", "cache"}
@@ -79,3 +86,17 @@ def lines_of_sql(node: ast.JoinedStr | ast.Constant) -> int:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     text = "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in parts)
     return len(text.strip().splitlines()) if STATEMENT.match(text) else 0
+
+
+def test_settings_are_asked_by_flows_commands_and_steps() -> None:
+    rooms = [path for path in modules("tasks") if path.parent != ROOT / "tasks"]
+    asked = {
+        name_of(path): times
+        for path in rooms
+        if (
+            times := sum(isinstance(node, ast.Call) and ast.unparse(node.func) == "settings" for node in ast.walk(parsed(path)))
+        )
+    }
+    assert asked == dict.fromkeys(ASKING, 1), (
+        "Pass the path, policy or language down from the flow, command or step that knows it."
+    )

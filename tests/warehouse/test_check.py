@@ -231,7 +231,7 @@ def test_a_slipped_day_far_ahead_makes_no_result_old() -> None:
 def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
     with pytest.raises(DataError):
         gate(DAY_ONE, cleaned(status=12, unit_code="CANARY-7", procedure_code="CANARY-8"))
-    written = write_data_docs(DAY_ONE)
+    written = write_data_docs(DAY_ONE, settings().data_docs)
     assert written is not None
     text, index = (path.read_text(encoding="utf-8") for path in (written, written.with_name("index.html")))
     assert "30 unexpected values found" in text, "great_expectations says how far it was broken"
@@ -239,12 +239,12 @@ def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
     assert not re.search(r"https?:|//\w|\bsrc=|<script|<link|<img|@import|url\(", text + index), "it loads from nowhere"
     assert {*re.findall(r'href="([^"]*)"', text + index)} == {"index.html", "#s0", f"{DAY_ONE}.html"}
     before = written.stat().st_mtime_ns
-    assert write_data_docs(DAY_ONE) == written
+    assert write_data_docs(DAY_ONE, settings().data_docs) == written
     assert written.stat().st_mtime_ns == before, "nothing new, nothing written"
-    assert write_data_docs(DAY_TWO) is None, "no gate looked at anything"
-    assert draw_missing(400) == 0
+    assert write_data_docs(DAY_TWO, settings().data_docs) is None, "no gate looked at anything"
+    assert draw_missing(400, settings().data_docs) == 0
     written.unlink()
-    assert draw_missing(400) == 1
+    assert draw_missing(400, settings().data_docs) == 1
     assert written.read_text(encoding="utf-8") == text
 
 
@@ -254,12 +254,12 @@ def test_old_pages_of_gates_are_forgotten_and_the_index_lists_the_newest() -> No
     days = [date(2026, 3, 31) - timedelta(days=n) for n in (*range(NEWEST_PAGES), 399, 400, 401, 900)]
     for day in days:
         (folder / f"{day}.html").write_text(f"<!-- {'0' * 64} 8 9 -->\n<p>", encoding="utf-8")
-    assert forget_data_docs(400) == 2
+    assert forget_data_docs(400, settings().data_docs) == 2
     assert {path.stem for path in folder.glob("????-*.html")} == {str(day) for day in days[:-2]}
     index = (folder / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'href="(.*?).html"', index) == [str(day) for day in days[:NEWEST_PAGES]]
     assert index.count('<td class="number bad">1</td>') == NEWEST_PAGES
-    assert forget_data_docs(400) == 0
+    assert forget_data_docs(400, settings().data_docs) == 0
 
 
 @pytest.mark.parametrize("held", [True, False], ids=["held", "broken"])

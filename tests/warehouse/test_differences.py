@@ -13,6 +13,7 @@ import pytest
 
 from config.errors import ConfigError
 from config.read_once import forget
+from config.settings import settings
 from schemas.dossiers import DOSSIERS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.differences import find_differences
@@ -166,7 +167,7 @@ def test_the_files_hold_every_dossier_that_differs_and_no_person() -> None:
         dossier("portal", "C"),
     )
     find_differences("province", "portal", TODAY)
-    paths = write_files("province", "portal")
+    paths = write_files("province", "portal", settings().home / "differences")
     assert [path.suffix for path in paths] == [".csv", ".xlsx"]
     assert all(path.stat().st_mode & 0o077 == 0 for path in paths)
     text = paths[0].read_text(encoding="utf-8-sig")

@@ -16,6 +16,7 @@ from config.checks import load_checks
 from config.errors import ConfigError, DataError
 from config.policies import load_policies
 from config.read_once import forget
+from config.settings import settings
 from flows.commands.status import dossiers
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.quality import CORRECTIONS
@@ -276,7 +277,7 @@ def test_an_incremental_run_ends_where_a_full_one_does() -> None:
     counts = judge_batch(MONTH, DAY_TWO)
     assert 3 <= counts.read < 200
     incremental = verdicts()
-    again = refresh_proposals(DAY_TWO)
+    again = refresh_proposals(load_policies()[settings().policy], DAY_TWO)
     assert (again.inserted, again.updated, again.deleted) == (0, 0, 0), "proposals follow the verdicts"
     full = judge_batch(MONTH, DAY_TWO, full=True)
     assert full.updated == 0
@@ -293,7 +294,7 @@ def test_an_explanation_tells_in_two_languages_what_the_table_tells() -> None:
     judge_batch(MONTH, DAY_ONE)
     rows = verdicts()
     phantom = rows[(rows["policy"] == "qd766") & (rows["verdict"] == "phantom_late")]["code"].iloc[0]
-    vietnamese, english = explain(phantom, "vi"), explain(phantom, "en")
+    vietnamese, english = explain(phantom, "vi", policy=settings().policy), explain(phantom, "en", policy=settings().policy)
     assert "KẾT LUẬN: TRỄ ẢO" in vietnamese
     assert "VERDICT: PHANTOM LATE" in english
     for code in str(rows[(rows["code"] == phantom) & (rows["policy"] == "qd766")]["reasons"].iloc[0]).split():

@@ -11,6 +11,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from config.errors import ConfigError, DataError
+from config.settings import settings
 from flows.refresh import warn_of_conflicts
 from flows.runs.outcome import RunFailures
 from schemas.dossiers import DOSSIERS
@@ -47,7 +48,7 @@ def send_back(path: Path, unit: str | None = None, decision: str = "có", only: 
         row[places[0]], row[places[1]] = decision, "lanh.dao"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([heading, *rows])
-    return receive_corrections(path)
+    return receive_corrections(path, settings().home / "corrections")
 
 
 def test_what_is_proposed_is_the_same_every_time_and_costs_nothing_again() -> None:
@@ -94,7 +95,7 @@ def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: 
     judge_batch(MONTH, DAY_ONE)
     package = send_back(tmp_path / "a.csv")
     asked = {(row[0], row[1]) for row in fetch_all("SELECT source, code FROM quality.corrections")}
-    again = receive_corrections(tmp_path / "a.csv")
+    again = receive_corrections(tmp_path / "a.csv", settings().home / "corrections")
     assert (package.new, again.new, again.approved) == (package.approved, 0, package.approved)
     assert judge_batch(MONTH, DAY_ONE).read == len(asked)
     settled = of_policy(asked)
@@ -141,7 +142,7 @@ def correction(path: Path, code: str, value: str, name: str) -> Package:
         f"dossier,field,new value,evidence,who,approved by\n{code},due_at,{value},register 4,can.bo,lanh.dao\n",
         encoding="utf-8",
     )
-    return receive_corrections(path)
+    return receive_corrections(path, settings().home / "corrections")
 
 
 def pull_again(row: pd.Series, due: datetime) -> None:
@@ -223,7 +224,7 @@ def test_a_persons_line_waits_for_another(tmp_path: Path) -> None:
     row = one_open()
     path = tmp_path / "waiting.csv"
     path.write_text(f"dossier,field,new value,evidence,who\n{row['code']},status,10,register 4,can.bo\n", encoding="utf-8")
-    assert receive_corrections(path).proposed == 1
+    assert receive_corrections(path, settings().home / "corrections").proposed == 1
     (waiting,) = read_proposals()
     assert (waiting["proposed_by"], waiting["new_value"], waiting["old_value"]) == ("can.bo", "10", str(row["status"]))
     assert send_back(tmp_path / "answer.csv").approved == 1

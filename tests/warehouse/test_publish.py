@@ -16,6 +16,7 @@ import pytest
 
 from config.errors import DataError
 from config.read_once import forget
+from config.settings import settings
 from schemas.indicators import INDICATORS
 from schemas.quality import FINDINGS
 from schemas.verdicts import VERDICTS_TABLE
@@ -223,7 +224,7 @@ def _take(variables: dict[str, str], steps: tuple[Callable[[str, date], object],
 
 
 def _write(path: Path, policy: str, _day: date) -> None:
-    write_page(policy, path)
+    write_page(policy, path, settings().page_options)
 
 
 @pytest.mark.parametrize("point", ["measured", "published"])
@@ -251,12 +252,12 @@ def test_readers_may_read_publications_and_nothing_else() -> None:
 def test_the_page_says_what_the_newest_publication_says_and_names_no_dossier(tmp_path: Path) -> None:
     rows = verdict_rows(300)
     publication = publish(rows)
-    path = write_page(POLICY, tmp_path / "page" / "index.html")
+    path = write_page(POLICY, tmp_path / "page" / "index.html", settings().page_options)
     text = path.read_text(encoding="utf-8")
     assert publication in text
     assert not any(row["code"] in text for row in rows)
     assert list(path.parent.iterdir()) == [path], "no part of a page is left behind"
-    data = page_data(POLICY)
+    data = page_data(POLICY, settings().language)
     published = read_frame(
         "SELECT * FROM mart.indicators WHERE indicator = 'on_time_rate' AND field_code = '*' AND channel = '*'",
         None,
@@ -270,7 +271,7 @@ def test_the_page_says_what_the_newest_publication_says_and_names_no_dossier(tmp
 
 def test_a_page_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="motcua refresh"):
-        write_page(POLICY, tmp_path / "index.html")
+        write_page(POLICY, tmp_path / "index.html", settings().page_options)
     assert not (tmp_path / "index.html").exists()
 
 
@@ -288,7 +289,7 @@ def test_a_name_in_the_data_cannot_run(tmp_path: Path) -> None:
     for row in rows:
         row["unit_code"] = "</script><script>alert(1)</script>"
     publish(rows)
-    text = write_page(POLICY, tmp_path / "index.html").read_text(encoding="utf-8")
+    text = write_page(POLICY, tmp_path / "index.html", settings().page_options).read_text(encoding="utf-8")
     assert "</script><script>alert" not in text
     assert "script-src 'sha256-" in text
     assert "unsafe-eval" not in text

@@ -12,6 +12,7 @@ import pytest
 
 from config.errors import DataError
 from config.read_once import forget
+from config.settings import settings
 from tasks.judge import judge_batch
 from tasks.judging.offices import office_of
 from tasks.reports.explanation.dossiers import explain
@@ -59,8 +60,8 @@ def test_late_is_whoever_waited_longer_than_eight_working_hours() -> None:
     }
     assert sum(by_unit(rows).values(), Counter()) == Counter(expected.tolist())
     code = next(iter(over))
-    assert "taken in late" in explain(code, "en")
-    assert "chậm tiếp nhận" in explain(code, "vi")
+    assert "taken in late" in explain(code, "en", policy=settings().policy)
+    assert "chậm tiếp nhận" in explain(code, "vi", policy=settings().policy)
 
 
 def test_a_corrected_receipt_counts_and_only_it_is_read() -> None:

@@ -18,9 +18,9 @@ from config.calendar import Notice
 from config.errors import ConfigError, DataError
 from config.indicators import indicators_in_force
 from config.notices import keep_notice
-from config.policies import policies_of_a_run
+from config.policies import load_policies, policies_of_a_run
 from config.read_once import forget
-from config.settings import ROOT
+from config.settings import ROOT, settings
 from flows.commands import law
 from schemas.indicators import COUNTS
 from schemas.reference import PROCEDURES
@@ -218,7 +218,7 @@ def test_a_drafted_calendar_says_what_it_says_once_it_holds(office: Path) -> Non
     assert {change.unit_code for change in found[0].changed} == {"H99.13"}
     # Checks and proposals count by the same hours as verdicts do: one agency is open on Saturdays, due dates are those of the law.
     check_batch(MONTH, DAY_ONE)
-    refresh_proposals(DAY_ONE)
+    refresh_proposals(load_policies()[settings().policy], DAY_ONE)
     assert set(fetch_all(_ENDED_ON_A_SATURDAY)) == {("H99.12", True), ("H99.13", False)}
     assert set(fetch_all(_DUE_AS_JUDGED)) == {("H99.12", True), ("H99.13", True)}
     # So do the lists: a working day of delay takes the agency with three hours a day longer.

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from config.errors import DataError, MotcuaError
+from config.settings import settings
 from flows.commands.holders import print_holders
 from flows.commands.lists import WATCH_LISTS, show
 from schemas.dossiers import DOSSIERS, PAUSES
@@ -42,17 +43,17 @@ def test_of_every_dossier_the_minutes_of_all_holders_are_those_of_its_verdict(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     rows = judged()
-    found = read_holders()
+    found = read_holders(settings().policy)
     total = (rows["worked_minutes"] + rows["paused_minutes"]).set_axis(rows["code"])
     held = found.groupby("code")["minutes"].sum()
     assert held.to_dict() == total[total > 0].to_dict()
     paused = rows["paused_minutes"].set_axis(rows["code"])
     citizen = found[found["holder"] == "citizen"].set_index("code")["minutes"]
     assert citizen.to_dict() == paused[paused > 0].to_dict()
-    late = read_holders(late=True)
+    late = read_holders(settings().policy, late=True)
     assert set(late["code"]) <= set(rows[rows["timeliness"] == "late"]["code"])
     assert late["minutes_over"].sum() > 0
-    one = read_holders(unit="H99.12")
+    one = read_holders(settings().policy, unit="H99.12")
     sums = {(each.unit_code, each.holder): each.minutes for each in by_holder(found)}
     assert sums["H99.12", "agency"] == one[one["holder"] == "agency"]["minutes"].sum()
     assert sums["*", "agency"] == sums["H99.12", "agency"] + sums["H99.13", "agency"]
@@ -70,23 +71,23 @@ def test_of_every_dossier_the_minutes_of_all_holders_are_those_of_its_verdict(
 
 def test_nothing_judged_is_said() -> None:
     with pytest.raises(DataError, match="refresh"):
-        read_holders()
+        read_holders(settings().policy)
 
 
 def test_an_explanation_adds_up_and_its_page_is_written_whole(tmp_path: Path) -> None:
     rows = judged()
     code = rows[(rows["paused_minutes"] > 0) & (rows["timeliness"] == "late")]["code"].iloc[0]
-    (fact,) = json.loads(explain(code, as_json=True))
+    (fact,) = json.loads(explain(code, as_json=True, policy=settings().policy))
     assert sum(fact["held_minutes"].values()) == fact["worked_minutes"] + fact["paused_minutes"]
     assert sum(one["minutes"] for one in fact["held"]) == sum(fact["held_minutes"].values())
     assert fact["held_minutes"]["citizen"] == fact["paused_minutes"]
     assert all(one["to"] == other["from"] for one, other in zip(fact["held"], fact["held"][1:], strict=False))
-    assert "Ai giữ hồ sơ" in explain(code, "vi")
-    path = write_explanation(code, tmp_path / "new" / "one.html", "en")
+    assert "Ai giữ hồ sơ" in explain(code, "vi", policy=settings().policy)
+    path = write_explanation(code, tmp_path / "new" / "one.html", "en", policy=settings().policy)
     assert "Who held it" in path.read_text(encoding="utf-8")
     assert [file.name for file in path.parent.iterdir()] == ["one.html"]
     with pytest.raises(MotcuaError, match="cannot be written"):
-        write_explanation(code, path / "below-a-file.html")
+        write_explanation(code, path / "below-a-file.html", policy=settings().policy)
 
 
 def reload(frame: pd.DataFrame) -> None:

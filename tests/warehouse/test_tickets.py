@@ -70,6 +70,6 @@ def test_every_false_alarm_is_under_one_ticket_and_a_planted_fault_leads(
 
 def test_nothing_judged_and_no_such_policy_are_said() -> None:
     with pytest.raises(DataError, match="motcua refresh"):
-        read_tickets(POLICY)
+        read_tickets(POLICY, "vi")
     with pytest.raises(ConfigError, match="there is no moon"):
-        read_tickets("moon")
+        read_tickets("moon", "vi")

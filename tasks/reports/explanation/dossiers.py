@@ -15,7 +15,6 @@ from config.codes import Status
 from config.errors import MotcuaError
 from config.policies import Policy, load_policies
 from config.reception import load_reception
-from config.settings import settings
 from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.judging.offices import as_coded, judging_office, source_named
 from tasks.judging.waivers import waived, waiver_parameters
@@ -49,14 +48,14 @@ class _Place:
     partition: Partition
 
 
-def explain(code: str, language: str | None = None, *, as_json: bool = False, policy: str | None = None) -> str:
+def explain(code: str, language: str = "vi", *, policy: str, as_json: bool = False) -> str:
     """Explain the verdict on a dossier.
 
     Args:
         code: dossier code, alias or receipt number, as anybody writes it.
-        language: ``vi`` or ``en``; the installation's by default.
+        language: ``vi`` or ``en``.
         as_json: the same facts as a JSON object, codes instead of words.
-        policy: what counts as late; the installation's by default.
+        policy: what counts as late.
 
     Returns:
         Text of some thirty lines for each dossier that bears the code, those of other years that bear its number too. It holds no name and no number of a
@@ -68,11 +67,11 @@ def explain(code: str, language: str | None = None, *, as_json: bool = False, po
     facts = explanations(code, policy)
     if as_json:
         return json.dumps(facts, ensure_ascii=False, indent=2)
-    text = ExplanationText(language or settings().language)
+    text = ExplanationText(language)
     return "\n\n".join(text.of(fact) for fact in facts)
 
 
-def write_explanation(code: str, path: Path, language: str | None = None, *, policy: str | None = None) -> Path:
+def write_explanation(code: str, path: Path, language: str = "vi", *, policy: str) -> Path:
     """Write the explanation as a page with the timeline drawn: one file that asks nobody for anything.
 
     Args:
@@ -84,12 +83,12 @@ def write_explanation(code: str, path: Path, language: str | None = None, *, pol
     Raises:
         MotcuaError: there is no such dossier, or no such policy, or the file cannot be written.
     """
-    return write_whole(path, page(explanations(code, policy), language or settings().language))
+    return write_whole(path, page(explanations(code, policy), language))
 
 
-def explanations(code: str, policy: str | None = None) -> list[Entry]:
+def explanations(code: str, policy: str) -> list[Entry]:
     """Return the facts of the explanation of every dossier that bears a code; see :func:`explain`."""
-    chosen = load_policies().get(policy or settings().policy)
+    chosen = load_policies().get(policy)
     if chosen is None:
         raise MotcuaError(f"There is no policy {policy!r}. Choose one of {', '.join(sorted(load_policies()))}.")
     return [explanation(place, chosen) for place in _find(code)]

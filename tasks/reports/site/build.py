@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.atomic_files import write_whole_file
+from config.settings import PageOptions
 from schemas.fields import BASES
 from tasks.reports.site.charts import library, trend
 from tasks.reports.site.data import page_data
@@ -19,12 +20,13 @@ from tasks.warehouse.failpoints import failpoint
 _PARTS = Path(__file__).parents[1] / "page"
 
 
-def write_page(policy: str, path: Path) -> Path:
+def write_page(policy: str, path: Path, options: PageOptions) -> Path:
     """Write the page of a policy's newest publication, whole or not at all.
 
     Args:
         policy: name of the policy.
         path: the page, e.g. ``settings().page``; its folder is made.
+        options: language that it opens in, and where parts of it are kept.
 
     Returns:
         ``path``.
@@ -32,29 +34,29 @@ def write_page(policy: str, path: Path) -> Path:
     Raises:
         DataError: nothing of the policy is published.
     """
-    text = page(page_data(policy))
+    text = page(page_data(policy, options.language), options.cache)
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_whole_file(path, text.encode(), written=lambda: failpoint("page_written"))
 
 
-def page(data: dict[str, Any]) -> str:
+def page(data: dict[str, Any], cache: Path) -> str:
     """Return the page as HTML.
 
     Scripts run only if their digest is named in the page's own policy, no address is allowed at all, and
     every value goes in as JSON: a name in the data can neither run nor call out.
     """
-    words = _words()
+    words, charting = _words(), library(cache)
     script, style = _part("page.js"), _part("page.css")
     charts = {language: trend({name: words[language][f"chart_{name}"] for name in _TREND}) for language in ("vi", "en")}
     filled = {
-        "policy": _security_policy(library(), script),
+        "policy": _security_policy(charting, script),
         "style": style,
         "title": escape(words["vi"]["title"]),
         "plain": _plain(data, words["vi"]),
         "data": _json(data),
         "words": _json(words),
         "charts": _json(charts),
-        "library": library(),
+        "library": charting,
         "script": script,
     }
     return _fill(_part("page.html"), filled)

@@ -10,7 +10,6 @@ import altair as alt
 import vl_convert
 
 from config.atomic_files import write_whole_file
-from config.settings import settings
 
 RECORDED, CLEANED, BAND = "#8a8f98", "#12806a", "#3bb79c"  # legible on white and on black
 _MONTH = "substring(datum.value, 5, 7) + '/' + substring(datum.value, 2, 4)"
@@ -55,9 +54,9 @@ def _line(base: alt.Chart, name: str, colour: str, dash: list[int], tooltip: lis
     return line
 
 
-def library() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; bundled once a version, because that takes seconds."""
-    kept = settings().home / "cache" / f"vega-{version('vl-convert-python')}-{alt.SCHEMA_VERSION}.js"
+def library(cache: Path) -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script; bundled once a version into a folder, because that takes seconds."""
+    kept = cache / f"vega-{version('vl-convert-python')}-{alt.SCHEMA_VERSION}.js"
     if not kept.exists():
         # Without a snippet it is the libraries alone; its type stub does not know.
         _write(kept, vl_convert.javascript_bundle(None, vl_version=_vega_lite()))  # type: ignore[arg-type]

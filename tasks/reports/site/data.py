@@ -15,7 +15,6 @@ from config.indicators import indicators_in_force
 from config.known_sources import known_sources
 from config.law import citations
 from config.policies import load_policies
-from config.settings import settings
 from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import GATE_RESULTS
 from schemas.raw import PULLS
@@ -53,7 +52,7 @@ _PULLS = """
 PageData = dict[str, Any]
 
 
-def page_data(policy: str) -> PageData:
+def page_data(policy: str, language: str) -> PageData:
     """Return what the page of a policy's newest publication shows, ready for JSON.
 
     Raises:
@@ -71,7 +70,7 @@ def page_data(policy: str) -> PageData:
     units = sorted({*indicators["unit_code"], *verdicts["unit_code"], *findings["unit_code"]} - {"*"})
     sources = sorted({*verdicts["source"], *findings["source"]})
     return {
-        "meta": _meta(publication, policy),
+        "meta": _meta(publication, policy, language),
         "units": _unit_names(units),
         "sources": {name: _source_titles().get(name, name) for name in sources},
         "rates": _rates(indicators),
@@ -87,7 +86,7 @@ def page_data(policy: str) -> PageData:
     }
 
 
-def _meta(publication: pd.Series, policy: str) -> PageData:
+def _meta(publication: pd.Series, policy: str, language: str) -> PageData:
     title = load_policies()[policy].title
     definition = indicators_in_force(publication["as_of"])[_RATE]
     return {
@@ -102,7 +101,7 @@ def _meta(publication: pd.Series, policy: str) -> PageData:
         "counts_digest": publication["counts_digest"],
         "rules_digest": publication["rules_digest"],
         "dossiers": int(publication["dossiers"]),
-        "language": settings().language,
+        "language": language,
     }
 
 

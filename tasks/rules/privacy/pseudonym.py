@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum.vn import mst
 
+from config.pseudonym_key import SHORTEST_KEY
 from tasks.rules.arrays import truths
 from tasks.rules.text.normal_form import fold, given, per_distinct
 from tasks.rules.text.spelling import has_marks, spelled
 
-SHORTEST_KEY = 32
 _SHORT = 16  # hexadecimal digits: enough to tell a few names apart
 # Filled in for want of a number (law 2.10, 3.4), and runs of one digit or of counting digits.
 _PLACEHOLDER = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|0*1|0?123456789\d{0,3}|1234567890?|9876543210?|[01]?0?9?0{6,}\d?)$"
