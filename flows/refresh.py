@@ -37,7 +37,7 @@ from tasks.pulling.shrinkage import accept
 from tasks.reconcile import reconcile
 from tasks.reports.completeness import gap_sentence, show_completeness
 from tasks.reports.corrections import read_statuses
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_column
 
 Anyway = Literal["hours", "fewer"]
 
@@ -138,7 +138,7 @@ def asked_today(chosen: dict[str, Source]) -> dict[str, Source]:
 
 def warn_of_files(trouble: RunFailures) -> None:
     """Say which source files cannot be used and which are gone; keep what the others say, for the day on which one is."""
-    loaded = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL")}
+    loaded = set(fetch_column("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL"))
     known = known_sources()
     keep_as_read(loaded & set(known.usable))
     for name, error in known.broken.items():
@@ -177,7 +177,7 @@ def pull_all(chosen: dict[str, Source], day: date, trouble: RunFailures, *, anyw
 def load_all(chosen: dict[str, Source], day: date, trouble: RunFailures) -> int:
     """Load pages that wait, directories first because dossiers are read with them; return how many rows changed."""
     changed = 0
-    waiting = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NULL")}
+    waiting = set(fetch_column("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NULL"))
     for reference in (True, False):
         some = [name for name, source in chosen.items() if source.is_reference is reference and name in waiting]
         futures = [load.submit(name, day) for name in some]
@@ -218,7 +218,7 @@ def require_directories(chosen: dict[str, Source], trouble: RunFailures) -> None
 
     A directory whose news failed to come today is a warning like any other.
     """
-    loaded = {name for (name,) in fetch_all("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL")}
+    loaded = set(fetch_column("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL"))
     missing = [name for name, source in chosen.items() if source.is_reference and name not in loaded]
     if missing:
         trouble.stop(

@@ -26,6 +26,7 @@ from flows.runs.stages import (
 )
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
+from tasks.warehouse.rows import fetch_value
 
 
 def run_name() -> str:
@@ -71,7 +72,7 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
 def approved_in(package: str) -> int:
     """Return how many corrections of a package are approved."""
     query = "SELECT count(*) FROM quality.corrections WHERE package = %(package)s AND state = 'approved'"
-    return int(fetch_all(query, {"package": package})[0][0])
+    return int(fetch_value(query, {"package": package}))
 
 
 def last_published_day() -> date | None:

@@ -28,13 +28,14 @@ from tasks.rules.sources.clock_faults import (
 )
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.dossiers import StepProgress
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.partitions import high_watermark
+from tasks.warehouse.rows import fetch_as, fetch_column
 from tasks.warehouse.statements import statements_of
 
 _SUBJECT = "*"
-_PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'clock_faults' AND partition = '*'"
+_PROGRESS = "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = 'clock_faults' AND partition = '*'"
 _SQL = statements_of(__file__)
 _SOURCES = _SQL["sources"]
 _COUNTS = _SQL["counts"]
@@ -68,9 +69,9 @@ def find_faults(as_of: date) -> StepResult:
         WarehouseError: a statement failed; nothing was written.
     """
     digest, mark = rules_digest(), high_watermark()  # before reading: what changes meanwhile is done again
-    done = fetch_all(_PROGRESS)
-    through = int(done[0][0]) if done and done[0][1] == digest else -1
-    changed = [name for (name,) in fetch_all(_SOURCES, {"through": through}) if name in all_sources()]
+    done = fetch_as(StepProgress, _PROGRESS)
+    through = done[0].through if done and done[0].rules_digest == digest else -1
+    changed = [name for name in fetch_column(_SOURCES, {"through": through}) if name in all_sources()]
     if not changed:
         return StepResult("clock_faults", _SUBJECT)
     with load("clock_faults", _SUBJECT) as current:

@@ -12,9 +12,10 @@ from prefect.cache_policies import NO_CACHE
 from config.settings import settings
 from tasks.gates.data_docs import draw_missing, forget_data_docs
 from tasks.runtime.safe_errors import with_safe_errors
-from tasks.warehouse.engine import fetch_all, read_with
+from tasks.warehouse.engine import read_with
 from tasks.warehouse.ledger import verify
 from tasks.warehouse.load import load
+from tasks.warehouse.rows import fetch_value
 
 # A file that is being written is younger than this by far; seconds.
 _OLD = 24 * 3600.0
@@ -80,7 +81,7 @@ def forget_gate_results(days: int = GATE_DAYS) -> int:
     Raises:
         WarehouseError: a statement failed; nothing was deleted.
     """
-    if not fetch_all(f"SELECT EXISTS (SELECT {_OLD_RESULTS})", {"days": days})[0][0]:
+    if not fetch_value(f"SELECT EXISTS (SELECT {_OLD_RESULTS})", {"days": days}):
         return 0
     with load("maintain", "gate_results") as current:
         return current.execute(f"DELETE {_OLD_RESULTS}", {"days": days})

@@ -21,13 +21,15 @@ from tasks.rules.linkage.refiling import WITHIN_DAYS
 from tasks.rules.reference import successors
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
+from tasks.warehouse.dossiers import StepProgress
 from tasks.warehouse.engine import fetch_all, read_table
 from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.partitions import high_watermark
+from tasks.warehouse.rows import fetch_as
 
 _SUBJECT = "*"
-_PROGRESS = "SELECT through, rules_digest FROM audit.progress WHERE step = 'match' AND partition = '*'"
+_PROGRESS = "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = 'match' AND partition = '*'"
 _CHANGED = """
     SELECT EXISTS (SELECT FROM core.dossiers WHERE changed_in > %(through)s),
         EXISTS (SELECT FROM ref.units WHERE changed_in > %(through)s)
@@ -130,9 +132,9 @@ def match_all(as_of: date, *, full: bool = False) -> StepResult:
         WarehouseError: a statement failed; nothing was written.
     """
     digest, mark = rules_digest(), high_watermark()  # before reading: what changes meanwhile is done again
-    done = fetch_all(_PROGRESS)
-    everything = full or not done or done[0][1] != digest
-    through = -1 if everything else int(done[0][0])
+    done = fetch_as(StepProgress, _PROGRESS)
+    everything = full or not done or done[0].rules_digest != digest
+    through = -1 if everything else done[0].through
     ((dossiers, units),) = fetch_all(_CHANGED, {"through": through})
     if not dossiers and not units:
         return StepResult("match", _SUBJECT)

@@ -28,6 +28,7 @@ from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load, load
+from tasks.warehouse.rows import fetch_value
 
 _SUBJECT = "*"
 # Made again from the landing files. All else stays where it is, and comes back from the receipts where it was lost.
@@ -84,7 +85,7 @@ def replay_landing(*, overwrite: bool = False) -> StepResult:
     if overwrite:
         _write_missing_receipts()
         keep_run()
-    elif fetch_all(_FILLED)[0][0]:
+    elif fetch_value(_FILLED):
         raise ConfigError("motcua replay", "the warehouse is not empty", "an empty one, or --overwrite")
     receipts = read_manifests()
     sources = _sources_of(receipts)

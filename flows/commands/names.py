@@ -11,7 +11,7 @@ from config.lookup import look_up
 from config.policies import load_policies
 from config.settings import settings
 from tasks.cleaning.rules import CLEANING_RULES
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_column, fetch_value
 
 _JUDGED = "SELECT EXISTS (SELECT FROM judged.verdicts WHERE policy = %(policy)s)"
 _UNIT = "SELECT EXISTS (SELECT FROM ref.units WHERE unit_code = %(unit)s) OR EXISTS (SELECT FROM core.dossiers WHERE unit_code = %(unit)s)"
@@ -36,7 +36,7 @@ def judged_policy(name: str | None) -> str:
         NothingYetError: nothing was judged under it yet.
     """
     chosen = policy_named(name)
-    if fetch_all(_JUDGED, {"policy": chosen})[0][0]:
+    if fetch_value(_JUDGED, {"policy": chosen}):
         return chosen
     if load_policies()[chosen].judged == "on_request" and chosen != settings().policy:
         fact = "is judged on request only, so no verdicts under it are kept and nothing can be listed"
@@ -46,15 +46,15 @@ def judged_policy(name: str | None) -> str:
 
 def unit_named(code: str | None) -> str | None:
     """Return the code of an agency of the directory or of a dossier, None where none was given; ConfigError for another."""
-    if code is not None and not fetch_all(_UNIT, {"unit": code})[0][0]:
-        look_up("agency", code, {unit: None for (unit,) in fetch_all(_UNITS)}, "a code of the directory, once it is loaded")
+    if code is not None and not fetch_value(_UNIT, {"unit": code}):
+        look_up("agency", code, dict.fromkeys(fetch_column(_UNITS)), "a code of the directory, once it is loaded")
     return code
 
 
 def source_known(name: str | None) -> str | None:
     """Return the name of a source that has a file or was ever pulled, None where none was given; ConfigError for another."""
     if name is not None:
-        pulled = {source: None for (source,) in fetch_all(_SOURCES)}
+        pulled = dict.fromkeys(fetch_column(_SOURCES))
         look_up("source", name, {**pulled, **known_sources().judged}, "copy an example-*.yaml")
     return name
 

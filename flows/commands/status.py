@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -25,8 +26,8 @@ from tasks.reports.list_files import write_frame
 from tasks.rules.dates.times import instant_text
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.sources.tables.columns import SHEET_STRIDE
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import all_heard
+from tasks.warehouse.rows import fetch_as, fetch_column
 
 _OUT = Console()
 _FIRST = 20  # dossiers on the screen; a file holds all
@@ -54,7 +55,7 @@ def status() -> None:
     from tasks.reports.summary import read_summary
 
     _OUT.print(_pulls())
-    for (error,) in fetch_all(_FAILED):
+    for error in fetch_column(_FAILED):
         _OUT.print(error, style="yellow", markup=False, highlight=False)
     print_summary(read_summary(settings().policy), _OUT)
     sums()
@@ -68,16 +69,16 @@ def _pulls() -> Table:
     add_figures(table, (translate("bản ghi", "records"), translate("bị loại", "rejected")))
     table.add_column(translate("có tin đến", "heard until"))
     table.add_column(translate("cách nay", "age"), justify="right")
-    pulls = {source: rest for source, *rest in fetch_all(_PULLS)}
+    pulls = {row["source"]: row for row in fetch_as(dict[str, Any], _PULLS)}
     sources, heard, today = known_sources().judged, all_heard(), last_finished_day() + timedelta(days=1)
     for name in sorted({*pulls, *sources}):
         zone = sources[name].zone if name in sources else OFFICE_ZONE.key
-        state, started, records, rejected = pulls.get(name, ("-", None, 0, 0))
+        pull = pulls.get(name, {"state": "-", "started_at": None, "records": 0, "rejected": 0})
         known = heard.get(name)
         days = None if known is None else max((today - known.astimezone(ZoneInfo(zone)).date()).days, 0)
         age = "-" if days is None else translate(f"{days} ngày", f"{days} days" if days != 1 else "1 day")
-        shown = (instant_text(moment, zone) or "-" for moment in (started, known))
-        table.add_row(name, state, next(shown), str(records), str(rejected), next(shown), age)
+        shown = (instant_text(moment, zone) or "-" for moment in (pull["started_at"], known))
+        table.add_row(name, pull["state"], next(shown), str(pull["records"]), str(pull["rejected"]), next(shown), age)
     return table
 
 
@@ -92,12 +93,11 @@ def rejected(source: str | None, limit: int) -> None:
         translate("tệp gốc, vị trí", "landing file, position"),
     ):
         table.add_column(heading, overflow="fold")
-    for name, code, reason, fields, digest, position in fetch_all(_REJECTED, {"source": source_known(source), "limit": limit}):
-        sheet, line = divmod(position, SHEET_STRIDE)
+    for row in fetch_as(dict[str, Any], _REJECTED, {"source": source_known(source), "limit": limit}):
+        sheet, line = divmod(row["page_position"], SHEET_STRIDE)
         place = f"#{line}" if not sheet else translate(f"trang tính {sheet + 1} #{line}", f"sheet {sheet + 1} #{line}")
-        table.add_row(
-            name, code or "-", f"{translate(*reject_words(reason))} ({reason})", fields or "", f"{digest[:12]} {place}"
-        )
+        where, why = f"{row['page_digest'][:12]} {place}", f"{translate(*reject_words(row['reason']))} ({row['reason']})"
+        table.add_row(row["source"], row["code"] or "-", why, row["fields"] or "", where)
     _OUT.print(table)
 
 

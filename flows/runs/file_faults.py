@@ -10,6 +10,7 @@ from flows.runtime.words import translate
 from tasks.rules.privacy.masking import mask
 from tasks.sources.file_notes import NOTE_KINDS, FileNote
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_value
 
 _MARK = "SELECT now()"
 _SINCE = """
@@ -21,7 +22,7 @@ _MOST = 10  # files of a run; all are in raw.pages
 @contextmanager
 def told_of_files(trouble: RunFailures) -> Iterator[None]:
     """Tell at the end what was odd in the files that were loaded inside."""
-    mark = fetch_all(_MARK)[0][0]
+    mark = fetch_value(_MARK)
     yield
     told = [(source, name, said) for source, name, notes in fetch_all(_SINCE, {"mark": mark}) if (said := _said(notes))]
     for source, name, said in told[:_MOST]:

@@ -10,6 +10,7 @@ from flows.runs.outcome import RunFailures
 from flows.runtime.words import translate
 from tasks.reports.artifacts import CHANGE_WORDS, write_drift
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_value
 
 _MARK = "SELECT coalesce(max(changed_in), 0) FROM quality.drift"
 _SINCE = """
@@ -22,7 +23,7 @@ _MOST_NAMED = 3  # fields that a sentence names; the table has them all
 @contextmanager
 def told_of_drift(trouble: RunFailures) -> Iterator[None]:
     """Tell at the end what changed in the shape of the sources that were loaded inside."""
-    mark = fetch_all(_MARK)[0][0]
+    mark = fetch_value(_MARK)
     yield
     rows = fetch_all(_SINCE, {"mark": mark})
     if not rows:

@@ -31,6 +31,7 @@ from tasks.warehouse.batches import batched
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import all_heard
 from tasks.warehouse.partitions import Partition, every_partition, pending
+from tasks.warehouse.rows import fetch_as, fetch_value
 
 _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
@@ -40,8 +41,8 @@ _PUBLISHED = """
 """
 
 _CLOCKS = """
-    SELECT source, unit_code, CASE WHEN receipt_minutes <> 0 THEN receipt_minutes ELSE end_minutes END,
-        sum(receipts_outside + ends_outside)::bigint, sum(receipts + ends)::bigint
+    SELECT source, unit_code, CASE WHEN receipt_minutes <> 0 THEN receipt_minutes ELSE end_minutes END AS minutes,
+        sum(receipts_outside + ends_outside)::bigint AS outside, sum(receipts + ends)::bigint AS times
     FROM quality.clock_faults GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
@@ -67,7 +68,9 @@ def match_and_look(as_of: date) -> None:
 
 def warn_of_clocks(trouble: RunFailures) -> None:
     """Say whose clock is off: their hours decide nothing until somebody sets it right."""
-    for source, unit, minutes, outside, times in fetch_all(_CLOCKS):
+    for row in fetch_as(dict[str, Any], _CLOCKS):
+        source, unit, minutes = row["source"], row["unit_code"], row["minutes"]
+        outside, times = row["outside"], row["times"]
         hours = f"{abs(minutes) / 60:g}"
         trouble.warn(
             translate(
@@ -147,8 +150,8 @@ def published_already(as_of: date) -> str | None:
         return None
     policy = settings().policy
     given = {"policy": policy, "as_of": as_of, "rules": figures_digest(), "subject": f"figures/{policy}"}
-    rows = fetch_all(_PUBLISHED, given)
-    return str(rows[0][0]) if rows else None
+    published: str | None = fetch_value(_PUBLISHED, given)
+    return published
 
 
 def keep_history(trouble: RunFailures) -> None:

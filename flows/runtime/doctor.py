@@ -145,12 +145,12 @@ def keys() -> Iterator[HealthLine]:
 
 def warehouse() -> Iterator[HealthLine]:
     """Tell whether the warehouse answers, and whether its tables are those of this release."""
-    from tasks.warehouse.engine import fetch_all
     from tasks.warehouse.ledger import verify
     from tasks.warehouse.migrations import migrate
+    from tasks.warehouse.rows import fetch_value
 
     subject = translate("kho dữ liệu", "warehouse")
-    server, embedded = fetch_all("SHOW server_version")[0][0], not settings().database_url.get_secret_value()
+    server, embedded = fetch_value("SHOW server_version"), not settings().database_url.get_secret_value()
     kind = translate("nhúng", "embedded") if embedded else translate("bên ngoài", "external")
     yield HealthLine(True, subject, f"PostgreSQL {server}, {kind}")
     applied = migrate()

@@ -13,7 +13,7 @@ from pathlib import Path
 from tasks.gates.day_page import GateResult, about, counts, heads, opening, page, title
 from tasks.reports.list_files import write_whole
 from tasks.reports.translation import translate
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as, fetch_column
 
 NEWEST_PAGES = 60  # days that the index lists
 _RESULTS = """
@@ -63,7 +63,7 @@ def draw_missing(days: int, folder: Path) -> int:
         WarehouseError: the warehouse does not answer.
     """
     there = {path.stem for path in _pages(folder)}
-    missing = [day for (day,) in fetch_all(_DAYS, {"days": days}) if str(day) not in there]
+    missing = [day for day in fetch_column(_DAYS, {"days": days}) if str(day) not in there]
     for day in missing:
         write_data_docs(day, folder)
     return len(missing)
@@ -114,7 +114,7 @@ def write_index(folder: Path) -> Path:
 
 
 def _read(as_of: date) -> list[GateResult]:
-    return sorted((GateResult(*row) for row in fetch_all(_RESULTS, {"as_of": as_of})), key=str)
+    return sorted(fetch_as(GateResult, _RESULTS, {"as_of": as_of}), key=str)
 
 
 def _head(results: list[GateResult]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from config.waivers import Waiver, load_waivers
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_value
 
 _SUBJECTS = ("source", "code", "unit_code", "procedure_code")
 
@@ -73,6 +73,5 @@ def waiver_lines(as_of: date) -> list[WaiverLine]:
         f"WHERE f.resolved_on IS NULL AND {waived('f', 'd')}"
     )
     return [
-        WaiverLine(waiver, waiver.in_force(as_of), int(fetch_all(query, _parameters([waiver]))[0][0]))
-        for waiver in load_waivers()
+        WaiverLine(waiver, waiver.in_force(as_of), int(fetch_value(query, _parameters([waiver])))) for waiver in load_waivers()
     ]

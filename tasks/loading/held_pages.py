@@ -19,8 +19,9 @@ from tasks.cleaning.columns import column, series
 from tasks.cleaning.displacement import DISPLACED_TIMES, Sample, displaced, sample_of
 from tasks.rules.text.codes import fold_codes
 from tasks.sources.parsed_records import ParsedRecords
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
+from tasks.warehouse.rows import fetch_column, fetch_value
 
 CHANGE = "displaced_cells"
 _FEW = 3  # rows without a code fewer than which prove nothing
@@ -73,12 +74,12 @@ def replaced_pages(source: Source) -> set[str]:
     """Return the pages that were held and that the source has replaced or taken away since: nobody waits for them."""
     if source.kind != "files":
         return set()
-    return {digest for (digest,) in fetch_all(_REPLACED, {"source": source.name, "what": CHANGE})}
+    return set(fetch_column(_REPLACED, {"source": source.name, "what": CHANGE}))
 
 
 def held_error(source: Source, pages: Collection[str]) -> SourceError:
     """Return what a load ends with that held pages back, everything else being loaded."""
-    names = [name for (name,) in fetch_all(_NAMES, {"source": source.name, "pages": sorted(pages)})]
+    names = fetch_column(_NAMES, {"source": source.name, "pages": sorted(pages)})
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return SourceError(
         source.name,
@@ -115,7 +116,7 @@ def _sample(parts: Sequence[ParsedRecords], asked: Mapping[str, np.datetime64]) 
 
 def is_known(source: Source) -> bool:
     """Tell whether dossiers of a source are loaded already."""
-    return bool(fetch_all(_ANY, {"source": source.name})[0][0])
+    return bool(fetch_value(_ANY, {"source": source.name}))
 
 
 def _known(source: Source, sample: Sample) -> pd.DataFrame | None:

@@ -16,8 +16,8 @@ from schemas.raw import MENTIONS
 from tasks.cleaning.columns import column
 from tasks.rules.text.codes import fold_codes
 from tasks.sources.parsed_records import ParsedRecords
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load
+from tasks.warehouse.rows import fetch_column
 
 _TEXT = pd.ArrowDtype(pa.string())
 # A page that no row names may speak of any dossier: it was loaded before this was kept.
@@ -32,7 +32,7 @@ _EARLIER = """
 def earlier_pages(source: str, readings: ParsedRecords) -> set[str]:
     """Return the digests of loaded pages that have to be read beside new ones."""
     codes = pc.drop_null(pc.unique(_codes(readings.dossiers))).to_pylist()
-    return {digest for (digest,) in fetch_all(_EARLIER, {"source": source, "codes": codes})}
+    return set(fetch_column(_EARLIER, {"source": source, "codes": codes}))
 
 
 def about_news(readings: ParsedRecords, news: Sequence[str]) -> ParsedRecords:

@@ -11,11 +11,12 @@ from schemas.raw import PAGES
 from tasks.loading.held_pages import replaced_pages
 from tasks.sources.file_notes import FileNote
 from tasks.sources.parsed_records import Lines
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load
+from tasks.warehouse.rows import fetch_as
 
 _WAITING = """
-    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, p.started_at, g.loaded_at IS NULL, g.name FROM raw.pages AS g
+    SELECT g.page_digest AS digest, g.pull_id, g.media_type, g.bytes AS size, g.records, p.started_at AS asked_at,
+        g.loaded_at IS NULL AS new, g.name FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id
     LEFT JOIN raw.windows AS w ON w.window_id = g.window_id
     WHERE g.source = %(source)s AND (g.window_id IS NULL OR w.state = 'done')
@@ -23,7 +24,8 @@ _WAITING = """
     ORDER BY p.started_at, p.pull_id, g.number
 """
 _NAMED = """
-    SELECT g.page_digest, g.pull_id, g.media_type, g.bytes, g.records, p.started_at, g.loaded_at IS NULL, g.name FROM raw.pages AS g
+    SELECT g.page_digest AS digest, g.pull_id, g.media_type, g.bytes AS size, g.records, p.started_at AS asked_at,
+        g.loaded_at IS NULL AS new, g.name FROM raw.pages AS g
     JOIN raw.pulls AS p ON p.pull_id = g.pull_id WHERE g.source = %(source)s AND g.page_digest = ANY(%(digests)s)
 """
 _LINES = """
@@ -50,14 +52,14 @@ class PendingPage:
 def pending_pages(source: Source, beside: Collection[str] = ()) -> list[PendingPage]:
     """Return the landed pages that are not loaded, and those to be read beside them, in the order in which they came."""
     gone = replaced_pages(source)
-    rows = fetch_all(_WAITING, {"source": source.name, "beside": list(beside)})
-    return [page for page in (PendingPage(*row) for row in rows) if page.digest not in gone]
+    waiting = fetch_as(PendingPage, _WAITING, {"source": source.name, "beside": list(beside)})
+    return [page for page in waiting if page.digest not in gone]
 
 
 def named_pages(source: Source, digests: Sequence[str]) -> dict[str, PendingPage]:
     """Return the pages of these digests, whether they are loaded or not."""
-    rows = fetch_all(_NAMED, {"source": source.name, "digests": list(digests)})
-    return {row[0]: PendingPage(*row) for row in rows}
+    found = fetch_as(PendingPage, _NAMED, {"source": source.name, "digests": list(digests)})
+    return {page.digest: page for page in found}
 
 
 @dataclass(frozen=True)

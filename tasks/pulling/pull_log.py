@@ -17,9 +17,9 @@ from schemas.raw import PAGES, PULLS, WINDOWS
 from tasks.pulling.windows import RequestedWindow
 from tasks.rules.privacy.masking import mask
 from tasks.sources.protocol import Page, Window
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
+from tasks.warehouse.rows import fetch_as, fetch_value
 from tasks.warehouse.statements import statements_of
 
 PULL = "pull"
@@ -45,8 +45,16 @@ _NOTE_WINDOW = """
 def requested_of(source: str) -> list[RequestedWindow]:
     """Return all windows of a source, the oldest question first."""
     return [
-        RequestedWindow(identity, Window(since, until), state, started, complete_to, mark, newest)
-        for identity, since, until, state, started, complete_to, mark, newest in fetch_all(_ASKED, {"source": source})
+        RequestedWindow(
+            row["window_id"],
+            Window(row["window_from"], row["window_to"]),
+            row["state"],
+            row["started_at"],
+            row["complete_to"],
+            row["mark"],
+            row["newest_at"],
+        )
+        for row in fetch_as(dict[str, Any], _ASKED, {"source": source})
     ]
 
 
@@ -182,5 +190,5 @@ def begin_pull(source: str) -> PullRecord:
     row = {"pull_id": pull_id, "source": source, "started_at": started, "state": "running"}
     with open_load(PULL, source) as current:
         current.put(PULLS, {"pages": 0, "records": 0, "rejected": 0, **row})
-    last_news = fetch_all(_LAST_NEWS, {"source": source, "pull_id": pull_id})[0][0]
+    last_news = fetch_value(_LAST_NEWS, {"source": source, "pull_id": pull_id})
     return PullRecord(source, row, last_news)

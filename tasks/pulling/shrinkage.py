@@ -7,6 +7,7 @@ the past; but its news would be missing from then on, and nobody would know.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from config.errors import ShrinkageError, SourceError
 from config.sources import Source
@@ -15,8 +16,8 @@ from tasks.pulling.pull_log import PULL, PullRecord
 from tasks.sources import landing
 from tasks.sources.pages import read_page
 from tasks.sources.protocol import Adapter, Window
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load as open_load
+from tasks.warehouse.rows import fetch_as, fetch_value
 from tasks.warehouse.statements import statements_of
 
 _SQL = statements_of(__file__)
@@ -26,6 +27,30 @@ _HELD = _SQL["held"]
 
 _SMALLER = _SQL["smaller"]
 _GONE = _SQL["gone"]
+
+
+class _SmallerFile(NamedTuple):
+    """A file that came under the name of a larger one, and how many records that one held."""
+
+    name: str
+    page_digest: str
+    media_type: str
+    records: int
+
+
+class _Folder(NamedTuple):
+    """Records of files that went, of those that are there, and whether other names came in their place."""
+
+    gone: int
+    left_over: int
+    renewed: bool
+
+
+class _Stated(NamedTuple):
+    """When somebody last accepted that the source shrank, and the largest count that it stated since."""
+
+    accepted_at: datetime | None
+    stated: int | None
 
 
 class ShrinkageGate:
@@ -88,15 +113,15 @@ class ShrinkageGate:
         Where new names came for those that went, the folder is one whose files are taken away once they are read.
         """
         given = {"source": self.source.name, "pull_id": self.receipt.pull_id, "least": self.source.shrinkage.least}
-        for name, digest, media_type, known in fetch_all(_SMALLER, given):
+        for file in fetch_as(_SmallerFile, _SMALLER, given):
             try:
-                records = read_page(landing.fetch(digest, self.source.name), media_type, self.source).records
+                records = read_page(landing.fetch(file.page_digest, self.source.name), file.media_type, self.source).records
             except SourceError:
                 continue  # it cannot be read: the load says so and keeps it
-            self._compare(f"in the file {name}", records, known, known - records)
-        gone, left, renewed = fetch_all(_GONE, given)[0]
-        if not renewed:
-            self._compare("in all files", left, gone + left, gone)
+            self._compare(f"in the file {file.name}", records, file.records, file.records - records)
+        (folder,) = fetch_as(_Folder, _GONE, given)
+        if not folder.renewed:
+            self._compare("in all files", folder.left_over, folder.gone + folder.left_over, folder.gone)
 
     def _compare(self, where: str, total: int, known: int, missing: int) -> None:
         share = self.source.shrinkage.share
@@ -109,13 +134,13 @@ class ShrinkageGate:
 
     def _known(self) -> tuple[int, bool]:
         """Return how many records are known, and whether that is settled: after an acceptance the source is asked anew."""
-        accepted_at, stated = fetch_all(_STATED, {"source": self.source.name})[0]
-        known = self._held(Window()) if stated is None else int(stated)
-        return known, accepted_at is None or stated is not None
+        (last,) = fetch_as(_Stated, _STATED, {"source": self.source.name})
+        known = self._held(Window()) if last.stated is None else int(last.stated)
+        return known, last.accepted_at is None or last.stated is not None
 
     def _held(self, window: Window) -> int:
         given = {"source": self.source.name, "since": window.since, "until": window.until}
-        return int(fetch_all(_HELD, given)[0][0])
+        return int(fetch_value(_HELD, given))
 
 
 def accept(source: str) -> None:

@@ -1,13 +1,13 @@
 -- name: stated
 -- The largest count that the source stated since somebody last accepted that it shrank: many small losses add up.
 WITH accepted AS (SELECT max(started_at) AS at FROM raw.pulls WHERE source = %(source)s AND shrinkage_accepted)
-SELECT (SELECT at FROM accepted), greatest(
+SELECT (SELECT at FROM accepted) AS accepted_at, greatest(
     (SELECT max(source_total) FROM raw.pulls, accepted WHERE source = %(source)s AND started_at >= coalesce(at, '-infinity')),
     (
         SELECT max(control_total) FROM raw.windows, accepted WHERE source = %(source)s AND state = 'done'
             AND window_from IS NULL AND window_to IS NULL AND started_at >= coalesce(at, '-infinity')
     )
-)
+) AS stated
 
 -- name: held
 -- What came before somebody accepted that the source shrank may be gone from it.
@@ -44,6 +44,7 @@ WITH last AS (
     SELECT g.records FROM raw.pages AS g JOIN last ON last.pull_id = g.met_in AND NOT last.accepted
     WHERE g.source = %(source)s AND g.name NOT IN (SELECT name FROM now)
 )
-SELECT coalesce((SELECT sum(records) FROM gone), 0)::bigint, coalesce((SELECT sum(records) FROM now), 0)::bigint,
+SELECT coalesce((SELECT sum(records) FROM gone), 0)::bigint AS gone,
+    coalesce((SELECT sum(records) FROM now), 0)::bigint AS left_over,
     EXISTS (SELECT FROM raw.pages AS g WHERE g.source = %(source)s AND g.pull_id = %(pull_id)s AND NOT EXISTS (
-        SELECT FROM raw.pages AS o WHERE o.source = g.source AND o.name = g.name AND o.pull_id <> g.pull_id))
+        SELECT FROM raw.pages AS o WHERE o.source = g.source AND o.name = g.name AND o.pull_id <> g.pull_id)) AS renewed

@@ -30,6 +30,7 @@ from tasks.sources.storage import WHERE
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.partitions import high_watermark
+from tasks.warehouse.rows import fetch_value
 
 RUNS = "runs"
 _MARGIN = timedelta(minutes=10)  # a row states when it was made, and is committed a little later
@@ -115,7 +116,7 @@ def _is_news(after: int, since: datetime) -> bool:
     asked = ["SELECT FROM raw.pulls WHERE ended_at IS NULL OR ended_at > %(since)s"]
     asked += [f"SELECT FROM {_changed(table)}" for table in _CHANGED]
     query = "SELECT " + " OR ".join(f"EXISTS ({one})" for one in asked)
-    return bool(fetch_all(query, {"after": after, "since": since})[0][0])
+    return bool(fetch_value(query, {"after": after, "since": since}))
 
 
 def _changed(table: Table) -> str:

@@ -14,6 +14,7 @@ from tasks.reports.translation import ALL, or_all, translate
 from tasks.rules.clock.working_clock import OfficeHours
 from tasks.rules.sources.volume import Unusual, expand, kind_of_days, unusual_days
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_column
 
 Days = list[tuple[str | None, str, date, int]]
 MEASURES: Final = {"received": ("tiếp nhận", "received"), "closed": ("kết thúc", "closed")}
@@ -84,7 +85,7 @@ def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
 def read_days(as_of: date) -> dict[str, Days]:
     """Read for each source how many dossiers of which agency have which of their times on which day, over some 500 days."""
     since = as_of - timedelta(days=_SPAN)
-    sources = [source for (source,) in fetch_all("SELECT DISTINCT source FROM core.dossiers ORDER BY 1")]
+    sources = fetch_column("SELECT DISTINCT source FROM core.dossiers ORDER BY 1")
     return {
         source: fetch_all(_COUNTS, {"source": source, "zone": source_named(source).zone, "as_of": as_of, "since": since})
         for source in sources

@@ -22,6 +22,7 @@ from tasks.reports.list_files import as_csv
 from tasks.reports.translation import translate as _
 from tasks.rules.sources.differences import COMPARED_FIELDS
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 
 BRIDGE_WORDS = {
     "missing": ("thiếu ở hệ thống kia", "missing in the other"),
@@ -34,8 +35,8 @@ BRIDGE_WORDS = {
 }
 _MOST_ROWS = 1_048_575  # of a sheet, below its headings
 _SUMS = """
-    SELECT kind, count(*) FILTER (WHERE side <> 'right'), count(*) FILTER (WHERE side <> 'left'),
-        count(*) FILTER (WHERE left_late), count(*) FILTER (WHERE right_late)
+    SELECT kind, count(*) FILTER (WHERE side <> 'right') AS "left", count(*) FILTER (WHERE side <> 'left') AS "right",
+        count(*) FILTER (WHERE left_late) AS left_late, count(*) FILTER (WHERE right_late) AS right_late
     FROM quality.differences WHERE left_source = %(left)s AND right_source = %(right)s GROUP BY kind
 """
 _BOTH = ", ".join(f"l.{name}, r.{name}" for name in COMPARED_FIELDS)
@@ -68,7 +69,7 @@ class BridgeLine:
 
 def read_bridge(left: str, right: str) -> list[BridgeLine]:
     """Return a line a class, in the order of the classes, and the total last: its gaps are the sums of theirs."""
-    counted = {row[0]: BridgeLine(*row) for row in fetch_all(_SUMS, {"left": left, "right": right})}
+    counted = {line.kind: line for line in fetch_as(BridgeLine, _SUMS, {"left": left, "right": right})}
     lines = [counted.get(kind, BridgeLine(kind, 0, 0, 0, 0)) for kind in CLASSES]
     return [*lines, sum(lines, BridgeLine("total", 0, 0, 0, 0))]
 

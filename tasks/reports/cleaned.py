@@ -9,13 +9,16 @@ from typing import Any
 from schemas.quality import CHANGES
 from tasks.cleaning.rules import CLEANING_RULES
 from tasks.reports.list_files import write_frame
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import read_frame
+from tasks.warehouse.rows import fetch_as
 
 _WHERE = "(%(source)s::text IS NULL OR source = %(source)s) AND (%(rule)s::text IS NULL OR rule = %(rule)s)"
 # A field of a dossier by its name, one of an entry or a pause after its table's: ``events.at``.
 _FIELD = "CASE c.table_name WHEN 'core.dossiers' THEN c.field ELSE split_part(c.table_name, '.', 2) || '.' || c.field END"
 _COUNTS = f"""
-    SELECT c.source, {_FIELD}, c.rule, c.rule_version, c.confidence, count(*), coalesce(r.rows, 0) FROM quality.changes AS c
+    SELECT c.source, {_FIELD} AS field, c.rule, c.rule_version AS version, c.confidence, count(*) AS changed,
+        coalesce(r.rows, 0) AS rows
+    FROM quality.changes AS c
     LEFT JOIN (
         SELECT source, 'core.dossiers' AS table_name, count(*) AS rows FROM core.dossiers GROUP BY 1
         UNION ALL SELECT source, 'core.events', count(*) FROM core.events GROUP BY 1
@@ -27,8 +30,8 @@ _COLUMNS = tuple(name for name in CHANGES.columns if name != "changed_in")
 _ROWS = f"SELECT {', '.join(_COLUMNS)} FROM quality.changes WHERE {_WHERE} ORDER BY {', '.join(CHANGES.key)}"
 _OF_DOSSIER = """
     SELECT CASE table_name WHEN 'core.dossiers' THEN field
-        ELSE split_part(table_name, '.', 2) || ' ' || CASE WHEN seq < 0 THEN '?' ELSE seq::text END || '.' || field END,
-        source_value, cleaned_value, rule, rule_version, confidence FROM quality.changes
+        ELSE split_part(table_name, '.', 2) || ' ' || CASE WHEN seq < 0 THEN '?' ELSE seq::text END || '.' || field END AS field,
+        source_value AS given, cleaned_value AS kept, rule, rule_version AS version, confidence FROM quality.changes
     WHERE source = %(source)s AND code = %(code)s ORDER BY table_name, seq, field
 """
 
@@ -53,7 +56,7 @@ def count_changes(source: str | None = None, rule: str | None = None) -> list[Cl
         source: of this source only.
         rule: by this rule only, a key of :data:`tasks.cleaning.rules.CLEANING_RULES`.
     """
-    return [Cleaning(*row) for row in fetch_all(_COUNTS, {"source": source, "rule": rule})]
+    return fetch_as(Cleaning, _COUNTS, {"source": source, "rule": rule})
 
 
 def write_changes(path: Path, source: str | None = None, rule: str | None = None) -> Path:
@@ -68,8 +71,7 @@ def write_changes(path: Path, source: str | None = None, rule: str | None = None
 
 def changes_of(source: str, code: str) -> list[dict[str, Any]]:
     """Return what cleaning changed of one dossier, of its entries and pauses, field by field."""
-    names = ("field", "given", "kept", "rule", "version", "confidence")
-    return [dict(zip(names, row, strict=True)) for row in fetch_all(_OF_DOSSIER, {"source": source, "code": code})]
+    return fetch_as(dict[str, Any], _OF_DOSSIER, {"source": source, "code": code})
 
 
 def rule_words(rule: str) -> tuple[str, str]:

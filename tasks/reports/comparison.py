@@ -17,6 +17,7 @@ from tasks.reports.list_files import write_rows
 from tasks.reports.rehearsal import rehearse
 from tasks.rules.dates.times import instant_text
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 
 WHY = {
     "due": ("hạn khác nhau", "another due date"),
@@ -36,8 +37,9 @@ _TOTALS = f"""
     GROUP BY 1, 2
 """
 _DISAGREED = f"""
-    SELECT a.source, a.code, a.unit_code, CASE WHEN a.counted THEN a.timeliness END, CASE WHEN b.counted THEN b.timeliness END,
-        a.due_at, b.due_at, a.end_at, b.end_at
+    SELECT a.source, a.code, a.unit_code, CASE WHEN a.counted THEN a.timeliness END AS one,
+        CASE WHEN b.counted THEN b.timeliness END AS other, a.due_at AS one_due, b.due_at AS other_due, a.end_at AS one_end,
+        b.end_at AS other_end
     {_PAIRS} AND (a.counted, a.counted AND a.timeliness = b.timeliness) IS DISTINCT FROM (b.counted, b.counted)
     ORDER BY 1, 2
 """
@@ -116,7 +118,7 @@ def compare(one: str, other: str) -> Comparison:
     totals = {(a, b): int(count) for a, b, count in fetch_all(_TOTALS, names)}
     if not totals:
         raise NothingYetError(f"verdict under {one} and {other}")
-    return Comparison(one, other, totals, [Disagreement(*row) for row in fetch_all(_DISAGREED, names)])
+    return Comparison(one, other, totals, fetch_as(Disagreement, _DISAGREED, names))
 
 
 def _worked_out(one: str, other: Policy) -> Comparison:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tasks.judging.offices import zones
 from tasks.rules.corrections.status import status_of
 from tasks.rules.corrections.value_texts import value_text
 from tasks.rules.corrections.values import CORRECTABLE
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 
 # An approved one that a later approved one about the same field has replaced says nothing any more.
 _APPROVED = f"""
-    SELECT c.correction_id, c.package, c.source, c.code, c.field, c.old_value, c.new_value, d.code IS NOT NULL,
+    SELECT c.correction_id, c.package, c.source, c.code, c.field, c.old_value, c.new_value, d.code IS NOT NULL AS held,
         EXISTS (SELECT FROM quality.corrections AS l WHERE l.source = c.source AND l.code = c.code AND l.field = c.field
-            AND l.state = 'approved' AND (l.received_at, l.correction_id) > (c.received_at, c.correction_id)),
-        d.unit_code, {", ".join(f"d.{name}" for name in CORRECTABLE)}
+            AND l.state = 'approved' AND (l.received_at, l.correction_id) > (c.received_at, c.correction_id)) AS replaced,
+        d.unit_code AS unit, {", ".join(f'd.{name} AS "now {name}"' for name in CORRECTABLE)}
     FROM quality.corrections AS c LEFT JOIN core.dossiers AS d ON d.source = c.source AND d.code = c.code
     WHERE c.state = 'approved' ORDER BY c.source, c.code, c.field, c.received_at, c.correction_id
 """
@@ -34,8 +36,9 @@ UNSIGNED = """
         AND later.new_value IS NOT DISTINCT FROM c.new_value)
 """
 _WAITING = f"""
-    SELECT count(*), count(DISTINCT (p.source, p.code)), count(*) FILTER (WHERE p.proposed_on = %(as_of)s),
-        (SELECT count(*) FROM quality.corrections AS c WHERE {UNSIGNED})
+    SELECT count(*) AS proposals, count(DISTINCT (p.source, p.code)) AS dossiers,
+        count(*) FILTER (WHERE p.proposed_on = %(as_of)s) AS new,
+        (SELECT count(*) FROM quality.corrections AS c WHERE {UNSIGNED}) AS unsigned
     FROM quality.proposals AS p WHERE {UNDECIDED}
 """
 _OTHERS = "SELECT state, count(*) FROM quality.corrections WHERE state <> 'approved' GROUP BY 1 ORDER BY 1"
@@ -74,18 +77,20 @@ class Waiting:
 
 def count_waiting(as_of: date | None) -> Waiting:
     """Count what waits for a decision; ``as_of`` is the day of which new ones are told."""
-    return Waiting(*(int(value) for value in fetch_all(_WAITING, {"as_of": as_of})[0]))
+    (found,) = fetch_as(Waiting, _WAITING, {"as_of": as_of})
+    return found
 
 
 def read_statuses() -> list[CorrectionStatus]:
     """Hold every approved correction against what its source states now, in order of source, dossier and field."""
     known = zones()
     found = []
-    for one, package, source, code, field, old, new, held, replaced, unit, *values in fetch_all(_APPROVED):
-        zone = known.get(source, "UTC")
-        now = value_text(values[CORRECTABLE.index(field)], zone) if field in CORRECTABLE else None
-        standing = "replaced" if replaced else status_of(field, old, new, now, zone) if held else "gone"
-        found.append(CorrectionStatus(one, package, source, code, unit, field, old, new, now, standing))
+    for row in fetch_as(dict[str, Any], _APPROVED):
+        field, old, new, zone = row["field"], row["old_value"], row["new_value"], known.get(row["source"], "UTC")
+        now = value_text(row[f"now {field}"], zone) if field in CORRECTABLE else None
+        standing = "replaced" if row["replaced"] else status_of(field, old, new, now, zone) if row["held"] else "gone"
+        what = (row["correction_id"], row["package"], row["source"], row["code"], row["unit"])
+        found.append(CorrectionStatus(*what, field, old, new, now, standing))
     return found
 
 

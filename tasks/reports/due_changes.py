@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 
 # The only statement that reads how versions are kept. Every state of a dossier in the order in which it was seen: those of
 # core.dossier_versions and the present one, which may or may not be among them; a state told twice is no change.
@@ -28,16 +28,16 @@ _BY_PULL = f"""
         SELECT s.*, lag(s.due_at) OVER w AS old_due, lag(s.seen_at) OVER w AS seen_before, row_number() OVER w AS number
         FROM state AS s WINDOW w AS (PARTITION BY s.source, s.code ORDER BY s.changed_in, s.present)
     )
-    SELECT t.source, t.code, d.unit_code, t.old_due, t.due_at, t.seen_before,
-        coalesce(t.seen_at, (SELECT min(l.at) FROM audit.ledger AS l WHERE l.change_number = t.changed_in)), t.modified_at,
-        t.page_digest
+    SELECT t.source, t.code, d.unit_code AS unit, t.old_due AS old, t.due_at AS new, t.seen_before,
+        coalesce(t.seen_at, (SELECT min(l.at) FROM audit.ledger AS l WHERE l.change_number = t.changed_in)) AS seen,
+        t.modified_at AS modified, t.page_digest AS page
     FROM step AS t JOIN core.dossiers AS d ON d.source = t.source AND d.code = t.code AND d.role = 'primary'
     WHERE t.number > 1 AND t.old_due IS DISTINCT FROM t.due_at
     ORDER BY t.source, t.code, t.changed_in, t.present
 """
 _BY_REQUEST = """
-    SELECT p.source, p.code, d.unit_code, p.due_before_at, p.due_after_at, p.started_at, coalesce(p.ended_at, p.started_at),
-        d.page_digest
+    SELECT p.source, p.code, d.unit_code AS unit, p.due_before_at AS old, p.due_after_at AS new, p.started_at AS asked,
+        coalesce(p.ended_at, p.started_at) AS ended, d.page_digest AS page
     FROM core.pauses AS p JOIN core.dossiers AS d ON d.source = p.source AND d.code = p.code AND d.role = 'primary'
     WHERE p.due_before_at IS NOT NULL AND p.due_after_at IS NOT NULL AND p.due_before_at <> p.due_after_at
         AND (%(source)s::text IS NULL OR (p.source, p.code) = (%(source)s, %(code)s))
@@ -94,8 +94,8 @@ def read_due_changes(source: str | None = None, code: str | None = None) -> list
         code: of a dossier of that source.
     """
     parameters = {"source": source, "code": code}
-    told = [_of_request(*row) for row in fetch_all(_BY_REQUEST, parameters)]
-    seen = [_of_pull(*row) for row in fetch_all(_BY_PULL, parameters)]
+    told = fetch_as(_of_request, _BY_REQUEST, parameters)
+    seen = fetch_as(_of_pull, _BY_PULL, parameters)
     return sorted(joined_changes(told, seen), key=lambda one: (one.source, one.code, str(one.at), str(one.new_due), one.by))
 
 

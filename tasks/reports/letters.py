@@ -27,6 +27,7 @@ from tasks.rules.text.normal_form import fold
 from tasks.sources.privacy_guard import code_as_kept
 from tasks.sources.tables.small_tables import small_table
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_column
 
 LETTER_KINDS: Final = {
     "missing": ("trễ thật, chưa có thư xin lỗi", "truly late without a letter"),
@@ -147,7 +148,7 @@ def letter_list(letters: LetterRegister, policy: str) -> list[LetterLine]:
     """Hold the register against the verdicts under a policy; the kinds in the order of :data:`KINDS`, then by due date."""
     found: list[LetterLine] = []
     known: set[str] = set()
-    for (source,) in fetch_all("SELECT DISTINCT source FROM judged.verdicts ORDER BY 1"):
+    for source in fetch_column("SELECT DISTINCT source FROM judged.verdicts ORDER BY 1"):
         office = office_of(source)
         rows = fetch_all(_VERDICTS, {"zone": office.zone, "policy": policy, "source": source})
         for own, code, alias, unit, timeliness, verdict, state, due in rows:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from tasks.judging.offices import zones
 from tasks.judging.waivers import SURELY_WRONG, waiver_parameters
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import percent, wilson
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of
 
 SUBJECTS = ("unit", "procedure", "source")
@@ -23,6 +24,16 @@ SCORED_MONTHS = 6  # shown one by one
 _SPAN = 3  # months that are compared with as many before them
 _SQL = statements_of(__file__)
 _ROWS = _SQL["rows"].format(surely_wrong=SURELY_WRONG)
+
+
+class _Scored(NamedTuple):
+    """Dossiers of a month that an agency, procedure or source holds, and those without a fault among them."""
+
+    subject: str
+    name: str
+    month: str | None
+    held: int
+    faultless: int
 
 
 @dataclass
@@ -90,8 +101,9 @@ def read_all_scores(policy: str, as_of: date | None) -> dict[str, list[Score]]:
     scores: dict[str, dict[str, Score]] = {subject: {} for subject in SUBJECTS}
     known = zones()
     given = {"policy": policy, "zone": OFFICE_ZONE_NAME, "sources": list(known), "zones": list(known.values())}
-    for subject, name, month, held, right in fetch_all(_ROWS, given | waiver_parameters(as_of)):
-        scores[subject].setdefault(name, Score(name)).months[month or ""] = (int(held), int(right))
+    for row in fetch_as(_Scored, _ROWS, given | waiver_parameters(as_of)):
+        score = scores[row.subject].setdefault(row.name, Score(row.name))
+        score.months[row.month or ""] = (row.held, row.faultless)
     return {
         subject: sorted(found.values(), key=lambda one: (one.value() or 0.0, one.name)) for subject, found in scores.items()
     }

@@ -2,7 +2,7 @@
 -- To correct as in mart.verdict_counts: recorded otherwise than the evidence says, undetermined, or surely wrong.
 SELECT CASE WHEN grouping(unit) = 0 THEN 'unit' WHEN grouping(procedure) = 0 THEN 'procedure' ELSE 'source' END AS subject,
     CASE WHEN grouping(unit) = 0 THEN unit WHEN grouping(procedure) = 0 THEN procedure ELSE source END AS name,
-    month, count(*), count(*) FILTER (WHERE faultless)
+    month, count(*) AS held, count(*) FILTER (WHERE faultless) AS faultless
 FROM (SELECT coalesce(v.unit_code, '?') AS unit, coalesce(v.procedure_code, '?') AS procedure, v.source,
     to_char(v.received_at AT TIME ZONE coalesce(z.zone, %(zone)s), 'YYYY-MM') AS month,
     v.verdict NOT IN ('phantom_late', 'hidden_late', 'undetermined') AND f.code IS NULL AS faultless

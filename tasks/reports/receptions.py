@@ -21,8 +21,8 @@ from tasks.rules.verdict.facts import facts_of
 from tasks.rules.verdict.receipt import receipt_of
 from tasks.warehouse.batches import Batch, every_batch
 from tasks.warehouse.dossiers import Selection, read_batch
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
+from tasks.warehouse.rows import fetch_column
 
 RECEPTION_WORDS = {
     "in_time": ("tiếp nhận đúng hạn", "taken in on time"),
@@ -83,7 +83,7 @@ def _of_batch(batch: Batch, as_of: date) -> Iterator[DossierReception]:
         "channels": sorted({channel for rule in rules for channel in rule.channels}),
         "since": min(rule.since for rule in rules),
     }
-    codes = [code for (code,) in fetch_all(_ASKED, asked)]
+    codes = fetch_column(_ASKED, asked)
     if not codes:
         return
     frames = read_batch(batch, Selection(codes=tuple(codes)))

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.corrections import Waiting, count_waiting
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 
 _PULLS = """
     SELECT DISTINCT ON (source) source, state, records, started_at FROM raw.pulls WHERE shrinkage_accepted IS NOT TRUE
@@ -34,7 +35,7 @@ _OF_DAY = """
     ORDER BY current_since DESC LIMIT 1
 """
 _VERDICTS = """
-    SELECT source, unit_code, verdict, sum(dossiers), sum(to_correct) FROM mart.verdict_counts
+    SELECT source, unit_code, verdict, sum(dossiers) AS dossiers, sum(to_correct) AS to_correct FROM mart.verdict_counts
     WHERE publication_id = %(publication)s GROUP BY 1, 2, 3
 """
 _RATES = """
@@ -47,6 +48,16 @@ _GATES = """
     SELECT gate, count(*), count(*) FILTER (WHERE NOT success) FROM quality.gate_results
     WHERE as_of = (SELECT max(as_of) FROM quality.gate_results WHERE as_of < now()) GROUP BY 1 ORDER BY 1
 """
+
+
+class _Verdicts(NamedTuple):
+    """Dossiers of an agency of a source under one verdict, and how many of them are to be corrected."""
+
+    source: str
+    unit_code: str
+    verdict: str
+    dossiers: int
+    to_correct: int
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,7 @@ def read_summary(policy: str, day: date | None = None) -> Summary:
     """
     found = fetch_all(_PUBLICATION if day is None else _OF_DAY, {"policy": policy, "as_of": day})
     publication, as_of, since = found[0] if found else (None, day, None)
-    verdicts = fetch_all(_VERDICTS, {"publication": publication})
+    verdicts = fetch_as(_Verdicts, _VERDICTS, {"publication": publication})
     rates = _rates(publication)
     rejected = fetch_all(_REJECTED)
     return Summary(
@@ -141,7 +152,7 @@ def read_summary(policy: str, day: date | None = None) -> Summary:
     )
 
 
-def _sources(verdicts: list[tuple[Any, ...]], rejected: list[tuple[Any, ...]], as_of: date | None) -> list[SourceLine]:
+def _sources(verdicts: list[_Verdicts], rejected: list[tuple[Any, ...]], as_of: date | None) -> list[SourceLine]:
     lines: dict[str, SourceLine] = {}
 
     def line(name: str) -> SourceLine:
@@ -155,25 +166,27 @@ def _sources(verdicts: list[tuple[Any, ...]], rejected: list[tuple[Any, ...]], a
         line(name).dossiers = int(count)
     for name, count, left_out in fetch_all(_FINDINGS, waiver_parameters(as_of)):
         line(name).findings, line(name).waived = int(count), int(left_out)
-    for name, _, verdict, count, _ in verdicts:
-        line(name).verdicts[verdict] += int(count)
+    for one in verdicts:
+        line(one.source).verdicts[one.verdict] += int(one.dossiers)
     return sorted(lines.values(), key=lambda one: (-one.dossiers, one.name))
 
 
-def _units(verdicts: list[tuple[Any, ...]], rates: Mapping[str, dict[str, Rate]]) -> list[UnitLine]:
+def _units(verdicts: list[_Verdicts], rates: Mapping[str, dict[str, Rate]]) -> list[UnitLine]:
     names = dict(fetch_all(_NAMES))
     lines: dict[str, UnitLine] = {}
-    for _, unit, verdict, count, to_correct in verdicts:
+    for one in verdicts:
+        unit = one.unit_code
         line = lines.setdefault(unit, UnitLine(unit, names.get(unit, unit), rates=rates.get(unit, {})))
-        line.verdicts[verdict] += int(count)
-        line.to_correct += int(to_correct)
+        line.verdicts[one.verdict] += int(one.dossiers)
+        line.to_correct += int(one.to_correct)
     return sorted(lines.values(), key=lambda one: (-one.to_correct, one.code))
 
 
 def _rates(publication: str | None) -> dict[str, dict[str, Rate]]:
     rates: dict[str, dict[str, Rate]] = {}
-    for unit, basis, numerator, denominator, value, lower, upper in fetch_all(_RATES, {"publication": publication}):
-        rates.setdefault(unit, {})[basis] = Rate(int(numerator), int(denominator or 0), value, lower, upper)
+    for row in fetch_as(dict[str, Any], _RATES, {"publication": publication}):
+        rate = Rate(int(row["numerator"]), int(row["denominator"] or 0), row["value"], row["lower"], row["upper"])
+        rates.setdefault(row["unit_code"], {})[row["basis"]] = rate
     return rates
 
 

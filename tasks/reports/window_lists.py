@@ -15,7 +15,7 @@ from tasks.pulling.windows import BEGINNING, gaps
 from tasks.reports.translation import translate as _
 from tasks.rules.dates.times import instant_text
 from tasks.sources.protocol import Window
-from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.rows import fetch_as
 
 _ROWS = """
     SELECT window_from, window_to, state, pages, records, control_total, complete_to FROM raw.windows
@@ -35,10 +35,10 @@ def window_rows(source: Source) -> list[dict[str, Any]]:
     """Return a row a window that was asked, then a row a gap; counts and times only."""
     zone = source.timezone
     rows = [
-        _row(since, until or complete_to, state, zone)
-        | {_("trang", "pages"): pages, _("bản ghi", "records"): records}
-        | {_("nguồn tự đếm", "source's count"): "-" if total is None else total}
-        for since, until, state, pages, records, total, complete_to in fetch_all(_ROWS, {"source": source.name})
+        _row(row["window_from"], row["window_to"] or row["complete_to"], row["state"], zone)
+        | {_("trang", "pages"): row["pages"], _("bản ghi", "records"): row["records"]}
+        | {_("nguồn tự đếm", "source's count"): "-" if row["control_total"] is None else row["control_total"]}
+        for row in fetch_as(dict[str, Any], _ROWS, {"source": source.name})
     ]
     missing = gaps(requested_of(source.name), source.beginning)
     return rows + [_row(None if g.since == BEGINNING else g.since, g.until, "gap", zone) for g in missing]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from config.errors import ConfigError, DeferredError, SourceError, TransientError
 from config.known_sources import known_sources
@@ -16,11 +17,18 @@ from config.sources import Source
 from schemas.breakers import BREAKERS
 from tasks.runtime.host_slots import host_slot
 from tasks.sources.http.transport import require_hours
-from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
+from tasks.warehouse.rows import fetch_as
 
 _STATE = "SELECT failures, open_until FROM raw.breakers WHERE source = %(source)s"
 _ACTION = "pull"  # to the ledger this is part of pulling
+
+
+class _BreakerState(NamedTuple):
+    """How many requests failed one after the other, and until when the source is left alone."""
+
+    failures: int
+    open_until: datetime | None
 
 
 @contextmanager
@@ -81,12 +89,12 @@ def sources_with(name: str) -> dict[str, Source]:
 
 
 def _require_closed(source: Source, now: datetime) -> None:
-    rows = fetch_all(_STATE, {"source": source.name})
-    if rows and rows[0][1] is not None and rows[0][1] > now:
+    state = _state(source)
+    if state and state.open_until is not None and state.open_until > now:
         raise DeferredError(
             source.name,
-            f"{rows[0][0]} requests failed one after the other",
-            rows[0][1].astimezone(source.timezone),
+            f"{state.failures} requests failed one after the other",
+            state.open_until.astimezone(source.timezone),
             action="The next run after that asks; `motcua refresh --anyway` asks now.",
         )
 
@@ -101,8 +109,12 @@ def _count(source: Source, error: SourceError) -> None:
 
 
 def _failures(source: Source) -> int:
-    rows = fetch_all(_STATE, {"source": source.name})
-    return int(rows[0][0]) if rows else 0
+    state = _state(source)
+    return state.failures if state else 0
+
+
+def _state(source: Source) -> _BreakerState | None:
+    return next(iter(fetch_as(_BreakerState, _STATE, {"source": source.name})), None)
 
 
 def _keep(source: Source, failures: int, until: datetime | None, reason: str) -> None:
@@ -113,6 +125,6 @@ def _keep(source: Source, failures: int, until: datetime | None, reason: str) ->
 
 def _forget(source: Source) -> None:
     """Close the breaker; writes nothing where it was never troubled."""
-    if fetch_all(_STATE, {"source": source.name}):
+    if _state(source):
         with load(_ACTION, source.name) as current:
             current.execute("DELETE FROM raw.breakers WHERE source = %(source)s", {"source": source.name})

@@ -13,6 +13,7 @@ from itertools import groupby
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
+from tasks.warehouse.rows import fetch_column
 
 # A due date is worked out from the receipt on, and never looks beyond itself; time used runs to the end, or to the day
 # judged. A day is left on both sides, for the zones.
@@ -66,4 +67,4 @@ def by_day(batch: Batch, judged: Sequence[JudgedPartition]) -> list[tuple[Batch,
 def affected_codes(batch: Batch, days: Sequence[date]) -> list[str]:
     """Return the judged dossiers of a batch whose time spans one of the days, by code."""
     parameters = {"source": batch.source, "months": list(batch.months), "days": list(days)}
-    return [code for (code,) in fetch_all(_TOUCHED, parameters)]
+    return fetch_column(_TOUCHED, parameters)

@@ -22,7 +22,8 @@ from tasks.rules.sources.clock_faults import with_clock_marks
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.engine import fetch_all, read_frame, read_table
 from tasks.warehouse.freshness import NEWS, UNHEARD
-from tasks.warehouse.partitions import LAST_DATE, PARTITIONS_SQL
+from tasks.warehouse.partitions import LAST_DATE, PARTITIONS_SQL, REFERENCE
+from tasks.warehouse.rows import fetch_as, fetch_value
 from tasks.warehouse.statements import statements_of
 
 _TEXT = pd.ArrowDtype(pa.string())
@@ -127,11 +128,11 @@ def _read_earlier(chosen: str, parameters: Mapping[str, Any]) -> Earlier | None:
 
 def progress_of(step: str, batch: Batch) -> list[StepProgress]:
     """Return how far a step has come with each partition of a batch that it has done before."""
-    rows = fetch_all(
+    return fetch_as(
+        StepProgress,
         "SELECT through, rules_digest, as_of FROM audit.progress WHERE step = %(step)s AND partition = ANY(%(partitions)s)",
         {"step": step, "partitions": [partition.key for partition in batch.partitions]},
     )
-    return [StepProgress(*row) for row in rows]
 
 
 def selection_for(step: str, batch: Batch, rules_digest: str, as_of: date) -> Selection:
@@ -144,10 +145,7 @@ def selection_for(step: str, batch: Batch, rules_digest: str, as_of: date) -> Se
     if len(known) < len(batch.months) or as_of < max(known):
         return EVERY_DOSSIER
     through = min(one.through for one in done)
-    (reference,) = fetch_all(
-        "SELECT greatest((SELECT max(changed_in) FROM ref.procedures), (SELECT max(changed_in) FROM ref.units), 0)"
-    )[0]
-    if reference > through:
+    if fetch_value(f"SELECT {REFERENCE}") > through:
         return EVERY_DOSSIER
     return Selection(since=through, from_day=min((day for day in known if day != as_of), default=None))
 

@@ -18,6 +18,7 @@ ASKING = {
     "tasks/warehouse/engine.py": "is the one door to the warehouse",
 }
 LONGEST_STATEMENT = 12
+MOST_COLUMNS = 5
 STATEMENT = re.compile(r"\s*(?:WITH|SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE) ")
 CACHES = {"lru_cache", "cache"}
 
@@ -100,3 +101,19 @@ def test_settings_are_asked_by_flows_commands_and_steps() -> None:
     assert asked == dict.fromkeys(ASKING, 1), (
         "Pass the path, policy or language down from the flow, command or step that knows it."
     )
+
+
+def test_answers_of_queries_are_read_by_name() -> None:
+    found = [
+        f"{name_of(path)} {ast.unparse(node)[:60]}"
+        for path in modules("tasks", "flows")
+        for node in ast.walk(parsed(path))
+        if (isinstance(node, ast.For | ast.comprehension) and by_position(node.target, node.iter))
+        or (isinstance(node, ast.Subscript) and "fetch_all(" in ast.unparse(node.value))
+    ]
+    assert not found, f"Read by position: {found}; use fetch_as, fetch_column or fetch_value of tasks.warehouse.rows."
+
+
+def by_position(target: ast.expr, rows: ast.expr) -> bool:
+    """Whether the rows of a query are taken apart into so many columns that nobody sees which is which."""
+    return ast.unparse(rows).startswith("fetch_all(") and isinstance(target, ast.Tuple) and len(target.elts) >= MOST_COLUMNS
