@@ -49,8 +49,8 @@ FILLED: dict[str, object] = {
 }
 # Where it means something else.
 FILLED_AT: dict[str, dict[str, object]] = {
-    "tasks/correct.py _listed": {"table": "ref.units"},
-    "tasks/correct.py _stated": {"columns": ", ".join(CORRECTABLE)},
+    "tasks/correcting/packages.py _listed": {"table": "ref.units"},
+    "tasks/correcting/packages.py _stated": {"columns": ", ".join(CORRECTABLE)},
     "tasks/correcting/undo.py _undo_in": {"columns": ", ".join(CORRECTIONS.columns)},
     "tasks/publishing/figures.py read_figures": {"columns": ", ".join(COUNTS.given_columns)},
     "tasks/recovery/manifests.py _rows": {"columns": ", ".join(PULLS.given_columns), "key": "pull_id", "table": PULLS},

@@ -11,6 +11,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from config.errors import ConfigError, DataError
+from config.policies import load_policies
 from config.settings import settings
 from flows.refresh import warn_of_conflicts
 from flows.runs.outcome import RunFailures
@@ -53,11 +54,11 @@ def send_back(path: Path, unit: str | None = None, decision: str = "có", only: 
 
 def test_what_is_proposed_is_the_same_every_time_and_costs_nothing_again() -> None:
     with pytest.raises(DataError, match="refresh"):
-        refresh_proposals()
+        refresh_proposals(load_policies()[settings().policy])
     judge_batch(MONTH, DAY_ONE)
     first = proposed()
     assert first > 10, "judging proposes"
-    assert refresh_proposals() == Merged(unchanged=first)
+    assert refresh_proposals(load_policies()[settings().policy]) == Merged(unchanged=first)
     waiting = count_waiting(DAY_ONE)
     assert (waiting.proposals, waiting.new, waiting.unsigned, count_waiting(DAY_TWO).new) == (first, first, 0, 0)
     assert {row["unit_code"] for row in read_proposals("H99.12")} == {"H99.12"}
@@ -103,7 +104,7 @@ def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: 
     told = settled["reasons"].str.contains("by_correction")
     assert (told | settled["verdict"].isin(["on_time", "late"])).all(), "what the source still says otherwise is said"
     assert read_proposals() == [], "judging again withdraws them"
-    assert refresh_proposals() == Merged()
+    assert refresh_proposals(load_policies()[settings().policy]) == Merged()
     incremental = verdicts()
     assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
     pd.testing.assert_frame_equal(verdicts(), incremental)
@@ -111,7 +112,7 @@ def test_approved_ones_settle_their_dossiers_and_are_proposed_no_more(tmp_path: 
 
 def test_the_figures_as_recorded_move_when_the_source_is_mended_and_not_before(tmp_path: Path) -> None:
     judge_batch(MONTH, DAY_ONE)
-    refresh_proposals()
+    refresh_proposals(load_policies()[settings().policy])
     before = verdicts()
     send_back(tmp_path / "a.csv")
     asked = {(row[0], row[1]) for row in fetch_all("SELECT source, code FROM quality.corrections")}
