@@ -50,3 +50,14 @@ def test_editors_are_told_what_the_linter_asks() -> None:
     assert f"[*.py]\nmax_line_length = {length}" in told, (
         f"Lines of Python have at most {length} characters: say so in .editorconfig."
     )
+
+
+def test_the_door_is_short_and_leads_to_what_is_there() -> None:
+    door = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert len(door.splitlines()) <= 150, "CONTRIBUTING.md is read before the first change: at most 150 lines."
+    named = set(re.findall(r"`((?:config|schemas|tasks|flows|tests|docs)/[\w/.-]+)`", door))
+    lost = sorted(name for name in named if not (ROOT / name).exists())
+    assert not lost, f"CONTRIBUTING.md sends its reader to what is not there: {lost}"
+    tests = {path.stem for path in (ROOT / "tests" / "house").glob("test_*.py")}
+    untold = sorted(tests - set(re.findall(r"\btest_\w+", door)))
+    assert not untold, f"Say in CONTRIBUTING.md what these house tests hold: {untold}"
