@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.errors import ConfigError
 from config.files import read_model, read_yaml_files
+from config.language import Bilingual
 from config.law import Law, require_known
 from config.read_once import read_once
 from config.settings import settings
@@ -236,7 +237,11 @@ def with_kept_notices(calendars: Mapping[str, Calendar], folder: Path | None = N
     for path in sorted((folder / NOTICES).glob("*.yaml")):
         notice = read_model(path, Notice)
         if notice.calendar not in found:
-            raise ConfigError(f"{path.name}: calendar", f"there is no {notice.calendar!r}", ", ".join(sorted(found)))
+            raise ConfigError(
+                f"{path.name}: calendar",
+                Bilingual(f"không có lịch {notice.calendar!r}", f"there is no {notice.calendar!r}"),
+                ", ".join(sorted(found)),
+            )
         found[notice.calendar] = with_notice(found[notice.calendar], notice)
     return found
 

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import secret
 
 EVENT_FIELDS = ("at", "status", "unit", "actor", "planned_end_at")
@@ -37,7 +38,11 @@ class FromEnvironment(Strict):
         """
         found = secret(self.env)
         if not found:
-            raise ConfigError(f"environment variable {self.env}", "is not set", "the value that a source file asks for")
+            raise ConfigError(
+                f"environment variable {self.env}",
+                Bilingual("chưa được đặt", "is not set"),
+                Bilingual("giá trị mà tệp của nguồn yêu cầu", "the value that a source file asks for"),
+            )
         return found
 
 

@@ -16,8 +16,39 @@ from config.language import Bilingual, bilingual
 Words = str | Bilingual
 """Part of a message: in both languages, or the same in both."""
 CHECK_SOURCE = Bilingual("Hãy kiểm tra nguồn bằng `motcua source check`.", "Check the source with `motcua source check`.")
+ASK_DOCTOR = Bilingual("Hãy kiểm tra nguồn bằng `motcua doctor`.", "Check the source with `motcua doctor`.")
 RUN_DOCTOR = Bilingual("Hãy chạy `motcua doctor`.", "Run `motcua doctor`.")
 NEXT_RUN = Bilingual("Lần chạy sau thời điểm đó sẽ lấy tiếp.", "The next run after that time asks it.")
+
+
+_PURPOSES = {
+    "check": "ghi kết quả kiểm tra",
+    "clock_faults": "ghi các đồng hồ lệch giờ của",
+    "correct": "ghi đính chính",
+    "differences": "ghi khác biệt của",
+    "drift": "ghi thay đổi cấu trúc của",
+    "gate": "ghi kết quả cổng kiểm soát",
+    "judge": "ghi kết luận",
+    "keep": "lưu lịch sử chạy",
+    "list": "liệt kê",
+    "load": "nạp",
+    "maintain": "bảo trì",
+    "match": "ghi đối chiếu hồ sơ",
+    "migrate": "nâng cấp cấu trúc",
+    "open": "mở kết nối",
+    "propose": "ghi đề nghị đính chính",
+    "prove": "ghi đối chiếu số lượng của",
+    "publish": "công bố",
+    "read": "đọc",
+    "replay": "dựng lại",
+    "start": "khởi động",
+    "stop": "dừng",
+    "undo": "hủy đính chính",
+    "vacuum": "dọn dẹp",
+    "verify": "kiểm tra",
+}
+"""What the first word of a purpose says in Vietnamese; the rest of it is a name."""
+_OF_PURPOSES = {"the ledger": "sổ cái", "partitions": "các phân vùng"}
 
 
 class MotcuaError(Exception):
@@ -252,15 +283,20 @@ class WarehouseError(MotcuaError):
 
     exit_code = 6
 
-    def __init__(self, purpose: Words, fact: Words, action: Words = RUN_DOCTOR) -> None:
-        aim, what, remedy = bilingual(purpose), bilingual(fact), bilingual(action)
+    def __init__(self, purpose: str, fact: Words, action: Words = RUN_DOCTOR) -> None:
+        aim, what, remedy = _purpose(purpose), bilingual(fact), bilingual(action)
         super().__init__(
             Bilingual(
                 f"Kho dữ liệu không thực hiện được việc {aim.vi}: {what.vi}. Chưa ghi gì. {remedy.vi}",
                 f"The warehouse refused to {aim.en}: {what.en}. Nothing was written. {remedy.en}",
             )
         )
-        self.purpose = str(purpose)
+        self.purpose = purpose
+
+
+def _purpose(purpose: str) -> Bilingual:
+    verb, _, rest = purpose.partition(" ")
+    return Bilingual(f"{_PURPOSES.get(verb, verb)} {_OF_PURPOSES.get(rest, rest)}".strip(), purpose)
 
 
 def _rebuilt(kind: type[MotcuaError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> MotcuaError:

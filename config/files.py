@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from config.errors import ConfigError
+from config.language import Bilingual
 
 Model = TypeVar("Model", bound=BaseModel)
 _LARGEST = 1_000_000  # bytes; a larger file is not a configuration
@@ -36,7 +37,9 @@ def read_yaml(path: Path) -> Any:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise ConfigError(str(path.name), f"the file is larger than {_LARGEST} bytes")
+            raise ConfigError(
+                str(path.name), Bilingual(f"tệp lớn hơn {_LARGEST} byte", f"the file is larger than {_LARGEST} bytes")
+            )
         text = path.read_text(encoding="utf-8")
         # Aliases are how a small file grows huge.
         if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
@@ -44,7 +47,7 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         fact = " ".join(str(error).split()) or type(error).__name__
-        raise ConfigError(str(path.name), f"cannot be read: {fact}") from None
+        raise ConfigError(str(path.name), Bilingual(f"không đọc được: {fact}", f"cannot be read: {fact}")) from None
 
 
 def read_model(path: Path, model: type[Model]) -> Model:
@@ -55,7 +58,7 @@ def read_model(path: Path, model: type[Model]) -> Model:
     """
     content = read_yaml(path)
     if not isinstance(content, dict):
-        raise ConfigError(path.name, "holds no keys", ", ".join(model.model_fields))
+        raise ConfigError(path.name, Bilingual("không có khóa nào", "holds no keys"), ", ".join(model.model_fields))
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -76,6 +79,6 @@ def read_yaml_files(directory: Path, model: type[Model], name_key: str) -> dict[
         read = read_model(path, model)
         name = getattr(read, name_key)
         if name != path.stem:
-            raise ConfigError(path.name, f"{name_key} is {name!r}", repr(path.stem))
+            raise ConfigError(path.name, Bilingual(f"{name_key} là {name!r}", f"{name_key} is {name!r}"), repr(path.stem))
         found[name] = read
     return found

@@ -9,6 +9,7 @@ import holidays
 
 from config.calendar import Calendar
 from config.errors import ConfigError
+from config.language import Bilingual
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def package_differences(calendar: Calendar) -> list[DayDifference]:
     """
     if calendar.package is None:
         raise ConfigError(
-            f"{calendar.calendar}.yaml: package", "names no country", "a country of the package holidays, such as VN"
+            f"{calendar.calendar}.yaml: package",
+            Bilingual("không nêu quốc gia", "names no country"),
+            Bilingual("một quốc gia trong gói holidays, ví dụ VN", "a country of the package holidays, such as VN"),
         )
     first, last = calendar.covers
     table = holidays.country_holidays(calendar.package, years=range(first.year, last.year + 1))

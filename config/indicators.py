@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from config.codes import Channel, Counter
 from config.errors import ConfigError
 from config.files import read_yaml_files
+from config.language import Bilingual
 from config.law import Basis, Law, require_known
 from config.read_once import read_once
 from config.settings import settings
@@ -101,7 +102,10 @@ def load_definitions(directory: Path | None = None) -> dict[str, Definitions]:
     for document, definitions in found.items():
         for name in definitions.indicators:
             if name in owners:
-                raise ConfigError(f"{document}.yaml: indicators.{name}", f"is defined in {owners[name]}.yaml already")
+                raise ConfigError(
+                    f"{document}.yaml: indicators.{name}",
+                    Bilingual(f"đã được định nghĩa trong {owners[name]}.yaml", f"is defined in {owners[name]}.yaml already"),
+                )
             owners[name] = document
             require_known([(f"indicators/{document}.yaml: {name}", definitions.law_of(name))])
     return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import settings
 from config.sources import Source, load_source, source_files
 
@@ -78,7 +79,10 @@ def no_file(name: str, known: Iterable[str]) -> ConfigError:
     """Return the error for a source that has no file."""
     return ConfigError(
         f"source {name}",
-        f"there is no source {name!r} in {settings().sources_dir}",
+        Bilingual(
+            f"không có nguồn {name!r} trong {settings().sources_dir}",
+            f"there is no source {name!r} in {settings().sources_dir}",
+        ),
         ", ".join(known) or "copy an example-*.yaml and set its address",
     )
 

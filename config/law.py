@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from config.errors import ConfigError
 from config.files import read_yaml_files
+from config.language import Bilingual
 from config.lookup import look_up
 from config.read_once import read_once
 from config.settings import settings
@@ -173,7 +174,10 @@ def load_register(directory: Path | None = None) -> dict[str, Document]:
     for subject, held in read_yaml_files(directory or settings().config_dir / "law", Subject, "subject").items():
         for name, document in held.documents.items():
             if name in found:
-                raise ConfigError(f"law/{subject}.yaml: {name}", "stands in another file of the register too")
+                raise ConfigError(
+                    f"law/{subject}.yaml: {name}",
+                    Bilingual("cũng có trong một tệp khác của sổ văn bản", "stands in another file of the register too"),
+                )
             found[name] = document
     for name, document in found.items():
         for other in (*document.amends, *document.replaced_by):
@@ -186,7 +190,12 @@ def load_register(directory: Path | None = None) -> dict[str, Document]:
 def _ends_with(name: str, document: Document, other: str, amended: Document) -> None:
     if amended.until and (document.until is None or document.until > amended.until):
         raise ConfigError(
-            f"law: {name}", f"amends {other}, which ended on {amended.until}", f"until: {amended.until} or earlier"
+            f"law: {name}",
+            Bilingual(
+                f"sửa đổi {other}, văn bản đã hết hiệu lực ngày {amended.until}",
+                f"amends {other}, which ended on {amended.until}",
+            ),
+            Bilingual(f"until: {amended.until} hoặc sớm hơn", f"until: {amended.until} or earlier"),
         )
 
 
@@ -233,7 +242,11 @@ def named(text: str) -> str:
     if len(exact) == 1:
         return exact[0]
     if exact:
-        raise ConfigError("document", f"{text!r} may be {' or '.join(exact)}", ", ".join(exact))
+        raise ConfigError(
+            "document",
+            Bilingual(f"{text!r} có thể là {' hoặc '.join(exact)}", f"{text!r} may be {' or '.join(exact)}"),
+            ", ".join(exact),
+        )
     look_up("document", text, register)
     raise AssertionError(text)
 

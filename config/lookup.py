@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from config.errors import ConfigError
+from config.language import Bilingual
 
 Found = TypeVar("Found")
 _MOST = 12  # names in an error; of more, the most alike
@@ -29,7 +30,7 @@ def look_up(kind: str, name: str, known: Mapping[str, Found], otherwise: str = "
     """
     if name in known:
         return known[name]
-    raise ConfigError(kind, f"there is no {name!r}", _names(name, known) or otherwise)
+    raise ConfigError(kind, Bilingual(f"không có {name!r}", f"there is no {name!r}"), _names(name, known) or otherwise)
 
 
 def _names(name: str, known: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from config.atomic_files import write_whole_file
 from config.calendar import NOTICES, Calendar, CalendarDay, Notice
 from config.errors import ConfigError
 from config.files import read_model
+from config.language import Bilingual, bilingual
 from config.settings import settings
 from config.small_tables import text_table
 
@@ -57,7 +58,11 @@ def read_notice(path: Path, calendar: str = "vn") -> Notice:
     for name in _SAME:
         values = {row[name] for row in rows if row.get(name)}
         if len(values) > 1:
-            raise ConfigError(path.name, f"column {name} differs from line to line", "one document a file")
+            raise ConfigError(
+                path.name,
+                Bilingual(f"cột {name} khác nhau giữa các dòng", f"column {name} differs from line to line"),
+                Bilingual("mỗi tệp một văn bản", "one document a file"),
+            )
         common |= {name: values.pop()} if values else {}
     form = _day_form(row.get(name, "") for row in rows for name in ("day", "announced_on"))
     days = [{"day": _day(row.get("day"), form), "kind": _kind(row.get("kind")), "note": row.get("note") or ""} for row in rows]
@@ -83,8 +88,21 @@ def check_notice(notice: Notice, calendar: Calendar) -> list[Remark]:
     twice = sorted({day for day in days if days.count(day) > 1})
     outside = [day for day in days if not calendar.covers[0] <= day <= calendar.covers[1]]
     if twice or outside:
-        fact = f"{', '.join(map(str, twice))} stands twice" if twice else f"{', '.join(map(str, outside))} is not covered"
-        raise ConfigError(f"{notice.document}: days", fact, f"each day once, {calendar.covers[0]} to {calendar.covers[1]}")
+        fact = (
+            Bilingual(f"{', '.join(map(str, twice))} ghi hai lần", f"{', '.join(map(str, twice))} stands twice")
+            if twice
+            else Bilingual(
+                f"{', '.join(map(str, outside))} nằm ngoài các năm của lịch", f"{', '.join(map(str, outside))} is not covered"
+            )
+        )
+        raise ConfigError(
+            f"{notice.document}: days",
+            fact,
+            Bilingual(
+                f"mỗi ngày một lần, từ {calendar.covers[0]} đến {calendar.covers[1]}",
+                f"each day once, {calendar.covers[0]} to {calendar.covers[1]}",
+            ),
+        )
     return [remark for row in notice.rows() if (remark := _remark(row, calendar)) is not None]
 
 
@@ -94,8 +112,11 @@ def _remark(row: CalendarDay, calendar: Calendar) -> Remark | None:
         return Remark(row.day, "known")
     for other in held:
         if other.announced_on == row.announced_on and other.kind != row.kind:
-            fact = f"{other.document}, announced on the same day, says {other.kind}"
-            raise ConfigError(f"{row.document}: {row.day}", fact, "one of the two")
+            fact = Bilingual(
+                f"{other.document}, công bố cùng ngày, ghi {other.kind}",
+                f"{other.document}, announced on the same day, says {other.kind}",
+            )
+            raise ConfigError(f"{row.document}: {row.day}", fact, Bilingual("một trong hai", "one of the two"))
     if any(other.announced_on > row.announced_on for other in held):
         return Remark(row.day, "superseded")
     now = calendar.in_force().get(row.day)
@@ -116,24 +137,37 @@ def keep_notice(notice: Notice, folder: Path | None = None) -> Path:
         if path.exists():
             if read_model(path, Notice) == notice:
                 return path
-            raise ConfigError(str(path.name), "is there with other days", "a new document: nothing is edited")
+            raise ConfigError(
+                str(path.name),
+                Bilingual("đã có với những ngày khác", "is there with other days"),
+                Bilingual("một văn bản mới: không sửa văn bản đã có", "a new document: nothing is edited"),
+            )
         place.mkdir(exist_ok=True)
         return write_whole_file(path, text.encode())
     except OSError as error:
-        raise ConfigError(str(place), f"cannot be written: {error.strerror}") from None
+        raise ConfigError(
+            str(place), Bilingual(f"không ghi được: {error.strerror}", f"cannot be written: {error.strerror}")
+        ) from None
 
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:
     try:
         table = text_table(path.read_bytes(), lambda cells: {"day", "kind"} <= {cell.strip("\ufeff ") for cell in cells})
     except (OSError, ValueError) as error:
-        raise ConfigError(path.name, f"cannot be read: {' '.join(str(error).split())}") from None
+        raise ConfigError(
+            path.name,
+            Bilingual(
+                f"không đọc được: {' '.join(bilingual(error).vi.split())}", f"cannot be read: {' '.join(str(error).split())}"
+            ),
+        ) from None
     broken = [str(row.line) for row in table.rows if row.fault]
     if broken:
         raise ConfigError(
             f"{path.name}: line {', '.join(broken[:5])}",
-            "has more or fewer cells than headings, or damaged letters",
-            "whole lines",
+            Bilingual(
+                "có số ô khác số cột tiêu đề, hoặc ký tự hỏng", "has more or fewer cells than headings, or damaged letters"
+            ),
+            Bilingual("các dòng đầy đủ", "whole lines"),
         )
     headings = [cell.strip("\ufeff ") for cell in table.headings]
     return [dict(zip(headings, map(str.strip, row.cells), strict=False)) for row in table.rows]

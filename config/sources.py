@@ -19,6 +19,7 @@ from config.codes import CHANNELS, PAUSE_KINDS, PERSON_KINDS, STATUSES, UNIT_LEV
 from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict, given
 from config.errors import ConfigError
 from config.files import read_model
+from config.language import Bilingual
 from config.pull_hours import Breaker, PullHours
 
 Profile = Literal["dvcqg", "opencps", "land", "land_calls", "postal", "catalogue", "units", "table"]
@@ -359,7 +360,7 @@ def load_source(path: Path) -> Source:
     """
     source = read_model(path, Source)
     if source.name not in ("", path.stem):
-        raise ConfigError(path.name, f"name is {source.name!r}", repr(path.stem))
+        raise ConfigError(path.name, Bilingual(f"name là {source.name!r}", f"name is {source.name!r}"), repr(path.stem))
     return source.model_copy(update={"name": path.stem})
 
 

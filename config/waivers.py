@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from config.checks import load_checks
 from config.errors import ConfigError
 from config.files import read_model
+from config.language import Bilingual
 from config.settings import settings
 
 LONGEST_WAIVER = timedelta(days=366)
@@ -82,7 +83,11 @@ def load_waivers(path: Path | None = None) -> tuple[Waiver, ...]:
     declared = {check.id for check in load_checks().each()}
     unknown = sorted({waiver.check for waiver in found} - declared)
     if unknown:
-        raise ConfigError(path.name, f"there is no check {', '.join(unknown)}", "the ids of checks.yaml")
+        raise ConfigError(
+            path.name,
+            Bilingual(f"không có phép kiểm tra {', '.join(unknown)}", f"there is no check {', '.join(unknown)}"),
+            Bilingual("các mã trong checks.yaml", "the ids of checks.yaml"),
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.sources import Source
 from flows.refresh import choose, start_proofs, tell_proofs
 from flows.runs.outcome import RunFailures
@@ -75,7 +76,11 @@ def span_of(source: Source, since: date, until: date | None) -> Window:
         ConfigError: it ends before it begins.
     """
     if until is not None and until < since:
-        raise ConfigError("backfill", f"{until} is before {since}", "--from DAY --to DAY, in order")
+        raise ConfigError(
+            "backfill",
+            Bilingual(f"{until} trước {since}", f"{until} is before {since}"),
+            Bilingual("--from NGÀY --to NGÀY, đúng thứ tự", "--from DAY --to DAY, in order"),
+        )
     first = datetime.combine(since, datetime.min.time(), source.timezone)
     if until is None:
         return Window(first, None)

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from flows.rerun import last_published_day
 from flows.runs.outcome import RunFailures
 from flows.runs.progress import RunProgress
@@ -53,5 +54,15 @@ def require_judged(day: date) -> None:
     """
     judged = last_day_of()
     if day != judged:
-        fact = f"the verdicts speak for {judged}, not for {day}, so nothing was published"
-        raise ConfigError("as_of", fact, f"{judged}, or `motcua rerun --as-of {day}`, which judges that day and publishes it")
+        fact = Bilingual(
+            f"các kết luận tính đến hết {judged}, không phải {day}, nên không công bố gì",
+            f"the verdicts speak for {judged}, not for {day}, so nothing was published",
+        )
+        raise ConfigError(
+            "as_of",
+            fact,
+            Bilingual(
+                f"{judged}, hoặc `motcua rerun --as-of {day}` để kết luận và công bố ngày đó",
+                f"{judged}, or `motcua rerun --as-of {day}`, which judges that day and publishes it",
+            ),
+        )

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 
 from config.errors import ConfigError
 from config.known_sources import keep_as_read, known_sources
+from config.language import Bilingual, bilingual, shown
 from config.settings import settings
 from config.sources import Source
 from flows.runs.file_faults import told_of_files
@@ -111,7 +112,9 @@ def choose(names: list[str] | None) -> dict[str, Source]:
         known.named(name)
     if not known.usable:
         raise next(iter(known.broken.values()), None) or ConfigError(
-            str(settings().sources_dir), "has no source", "copy an example-*.yaml and set its address"
+            str(settings().sources_dir),
+            Bilingual("không có nguồn nào", "has no source"),
+            Bilingual("chép một tệp example-*.yaml và đặt địa chỉ", "copy an example-*.yaml and set its address"),
         )
     return {name: source for name, source in known.usable.items() if not names or name in names}
 
@@ -124,7 +127,13 @@ def allow(anyway: list[Anyway], sources: list[str]) -> list[Anyway]:
     """
     if "fewer" in anyway:
         if not sources:
-            raise ConfigError("refresh anyway: fewer", "names no source", "sources, so that none is accepted unseen")
+            raise ConfigError(
+                "refresh anyway: fewer",
+                Bilingual("không nêu nguồn nào", "names no source"),
+                Bilingual(
+                    "các nguồn cụ thể, để không chấp nhận nguồn nào mà chưa xem", "sources, so that none is accepted unseen"
+                ),
+            )
         for name in sources:
             accept(name)
     return anyway
@@ -144,12 +153,12 @@ def warn_of_files(trouble: RunFailures) -> None:
     for name, error in known.broken.items():
         trouble.warn(
             translate(
-                f"{error} Hệ thống {name} không được hỏi, các hệ thống khác vẫn chạy: hãy sửa tệp đó.",
-                f"{error} Source {name} was not asked, the others were: mend that file.",
+                f"{bilingual(error).vi} Hệ thống {name} không được hỏi, các hệ thống khác vẫn chạy: hãy sửa tệp đó.",
+                f"{error} Source {name} was not asked, the others were: correct that file.",
             )
         )
     for name in sorted(loaded - set(known.usable) - set(known.broken)):
-        trouble.warn(str(gone(name)))
+        trouble.warn(shown(gone(name)))
 
 
 def gone(name: str) -> ConfigError:
@@ -157,11 +166,11 @@ def gone(name: str) -> ConfigError:
     where = settings().sources_dir / f"{name}.yaml"
     return ConfigError(
         str(where),
-        translate(
+        Bilingual(
             f"không còn tệp của hệ thống {name}; hồ sơ của nó vẫn được tính theo tệp đọc lần cuối, không lấy thêm dữ liệu",
             f"the file of source {name} is gone; its dossiers stay counted by what it last said, nothing new is asked of it",
         ),
-        translate(
+        Bilingual(
             "đặt lại tệp; nếu hệ thống đã đóng, thêm dòng `ended: NĂM-THÁNG-NGÀY` (ngày cuối) vào tệp",
             "put the file back; if the system was closed down, with a line `ended: YEAR-MONTH-DAY` (its last day)",
         ),

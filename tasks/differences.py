@@ -11,6 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import settings
 from config.sources import Source
 from schemas.differences import DIFFERENCES
@@ -68,7 +69,11 @@ def find_differences(left: str, right: str, as_of: date, *, shared: bool = False
     """
     sources = [_comparable(name) for name in (left, right)]
     if left == right:
-        raise ConfigError("motcua differences", f"{left} is named twice", "two sources")
+        raise ConfigError(
+            "motcua differences",
+            Bilingual(f"{left} được nêu hai lần", f"{left} is named twice"),
+            Bilingual("hai nguồn", "two sources"),
+        )
     systems = [_system(source, as_of) for source in sources]
     found = compare(systems[0], systems[1], _links({left: systems[0].rows, right: systems[1].rows}))
     if shared:
@@ -84,7 +89,11 @@ def find_differences(left: str, right: str, as_of: date, *, shared: bool = False
 def _comparable(name: str) -> Source:
     source = source_named(name)
     if source.is_reference:
-        raise ConfigError(f"source {name}", "is a directory and holds no dossiers", "a source of role primary or evidence")
+        raise ConfigError(
+            f"source {name}",
+            Bilingual("là nguồn danh mục, không có hồ sơ", "is a directory and holds no dossiers"),
+            Bilingual("nguồn có vai trò primary hoặc evidence", "a source of role primary or evidence"),
+        )
     return source
 
 

@@ -12,6 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.errors import DataError
+from config.language import Bilingual
 from schemas.fields import BASES
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
@@ -133,4 +134,9 @@ def require_identities(broken: list[Break], of: str) -> None:
         return
     first = broken[0].identity
     where = "; ".join(f"{found.where} (by {found.difference})" for found in broken[:3])
-    raise DataError(f"mart.counts, {of}", f"identity {first} ({IDENTITIES[first]})", len(broken), action=f"Rows: {where}.")
+    raise DataError(
+        f"mart.counts, {of}",
+        Bilingual(f"về đẳng thức {first} ({IDENTITIES[first]})", f"identity {first} ({IDENTITIES[first]})"),
+        len(broken),
+        action=Bilingual(f"Các dòng: {where}.", f"Rows: {where}."),
+    )

@@ -18,6 +18,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import ConfigError
 from config.known_sources import known_sources
+from config.language import Bilingual
 from config.settings import settings
 from config.sources import Source
 from schemas.raw import PAGES
@@ -86,7 +87,11 @@ def replay_landing(*, overwrite: bool = False) -> StepResult:
         _write_missing_receipts()
         keep_run()
     elif fetch_value(_FILLED):
-        raise ConfigError("motcua replay", "the warehouse is not empty", "an empty one, or --overwrite")
+        raise ConfigError(
+            "motcua replay",
+            Bilingual("kho dữ liệu không trống", "the warehouse is not empty"),
+            Bilingual("một kho trống, hoặc --overwrite", "an empty one, or --overwrite"),
+        )
     receipts = read_manifests()
     sources = _sources_of(receipts)
     _restore(receipts)
@@ -105,13 +110,20 @@ def _sources_of(receipts: Sequence[Manifest]) -> dict[str, Source]:
     """
     if not receipts:
         raise ConfigError(
-            "landing zone", "holds no receipt of a load", "the landing zone of the warehouse that is to be rebuilt"
+            "landing zone",
+            Bilingual("không có biên nhận của lần nạp nào", "holds no receipt of a load"),
+            Bilingual("vùng lưu bản gốc của kho cần dựng lại", "the landing zone of the warehouse that is to be rebuilt"),
         )
     known = known_sources().judged
     missing = sorted({receipt.source for receipt in receipts if receipt.source} - set(known))
     if missing:
         raise ConfigError(
-            str(settings().sources_dir), f"has no {', '.join(missing)}, whose pages are to be replayed", "its file, put back"
+            str(settings().sources_dir),
+            Bilingual(
+                f"không có {', '.join(missing)}, nguồn có các trang phải nạp lại",
+                f"has no {', '.join(missing)}, whose pages are to be replayed",
+            ),
+            Bilingual("đặt lại tệp của nguồn", "its file, put back"),
         )
     return known
 

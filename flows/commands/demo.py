@@ -28,6 +28,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.errors import ConfigError, MotcuaError
+from config.language import Bilingual, bilingual
 from config.read_once import forget
 from config.settings import DEMONSTRATION_DAY, ROOT, secret, settings
 from flows.runtime import children
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = 0 if shown else run(place, given.seed, given.dossiers, **more, without=given.without)
         return _up(place) if given.up and code == 0 else code
     except MotcuaError as error:
-        _OUT.print(f"motcua: {error}", style="red", markup=False, highlight=False)
+        _OUT.print(f"motcua: {bilingual(error).shown()}", style="red", markup=False, highlight=False)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -204,7 +205,11 @@ def _claim(home: Path, wanted: str) -> None:
     if held is None and (home / "cluster").exists():
         held = "a warehouse that is no demonstration"
     if held not in (None, wanted):
-        raise ConfigError("MOTCUA_HOME", f"{home} holds {held}, not {wanted}", "another folder, or none for one of its own")
+        raise ConfigError(
+            "MOTCUA_HOME",
+            Bilingual(f"{home} chứa {held}, không phải {wanted}", f"{home} holds {held}, not {wanted}"),
+            Bilingual("thư mục khác, hoặc bỏ trống để dùng thư mục riêng", "another folder, or none for one of its own"),
+        )
     make_home(home)
     (home / "province.txt").write_text(wanted, encoding="utf-8")
     (home / DEMONSTRATION_DAY).write_text(DEMO_DAY.isoformat(), encoding="utf-8")
@@ -220,7 +225,12 @@ def _port(wanted: int) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise MotcuaError("No port of 127.0.0.1 is free. The demonstration cannot be served. Close some program.")
+    raise MotcuaError(
+        Bilingual(
+            "Không còn cổng nào trống trên 127.0.0.1. Không chạy được bản trình diễn. Hãy đóng bớt chương trình.",
+            "No port of 127.0.0.1 is free. The demonstration cannot be served. Close some program.",
+        )
+    )
 
 
 def _demo(place: DemoHome, *arguments: str, log: str = "demo.log") -> subprocess.Popen[bytes]:
@@ -238,7 +248,12 @@ def _with_root(environment: Mapping[str, str]) -> dict[str, str]:
 def _finish(child: subprocess.Popen[bytes], place: DemoHome) -> None:
     if child.wait() != 0:
         log = place.home / "log" / "demo.log"
-        raise MotcuaError(f"The made-up province could not be made. Nothing was run. Read {log}.")
+        raise MotcuaError(
+            Bilingual(
+                f"Không tạo được tỉnh giả định. Chưa có gì được chạy. Xem {log}.",
+                f"The made-up province could not be made. Nothing was run. Read {log}.",
+            )
+        )
 
 
 @contextmanager
@@ -281,7 +296,12 @@ def _wait_for(port: int, child: subprocess.Popen[bytes], patience: float = 30.0)
             time.sleep(0.05)
         else:
             return
-    raise MotcuaError(f"The made-up province does not answer on port {port}. Nothing was run. Read demo-serve.log.")
+    raise MotcuaError(
+        Bilingual(
+            f"Tỉnh giả định không trả lời ở cổng {port}. Chưa có gì được chạy. Xem demo-serve.log.",
+            f"The made-up province does not answer on port {port}. Nothing was run. Read demo-serve.log.",
+        )
+    )
 
 
 def _score(place: DemoHome) -> dict[str, Any]:
@@ -291,7 +311,12 @@ def _score(place: DemoHome) -> dict[str, Any]:
     command = [sys.executable, "-m", "demo", "score", "--out", str(place.province), "--url", warehouse_url(), "--json"]
     answer = subprocess.run(command, env=_with_root(os.environ), capture_output=True, text=True, check=False)  # noqa: S603
     if answer.returncode != 0:
-        raise MotcuaError(f"The verdicts could not be held against the truth. {answer.stderr.strip()[-300:]}")
+        raise MotcuaError(
+            Bilingual(
+                f"Không đối chiếu được kết luận với sự thật. {answer.stderr.strip()[-300:]}",
+                f"The verdicts could not be compared with the truth. {answer.stderr.strip()[-300:]}",
+            )
+        )
     return dict(json.loads(answer.stdout))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from rich.console import Console
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.watch import load_watch
 from flows.commands.console_tables import print_rows
 from flows.commands.names import judged_policy
@@ -121,8 +122,11 @@ def _letters(policy: str, register: str | None) -> ListRows:
     if register is None:
         raise ConfigError(
             "--register",
-            "the sources carry no letters, so the office's own register is needed",
-            "a CSV file with columns code, sent",
+            Bilingual(
+                "các nguồn không có thư xin lỗi, nên cần sổ của cơ quan",
+                "the sources carry no letters, so the office's own register is needed",
+            ),
+            Bilingual("tệp CSV có cột code, sent", "a CSV file with columns code, sent"),
         )
     read = letters.read_letters(Path(register))
     for number, why in read.refused[:_FIRST]:

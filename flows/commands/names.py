@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from config.errors import ConfigError, NothingYetError
 from config.known_sources import known_sources
+from config.language import Bilingual
 from config.lookup import look_up
 from config.policies import load_policies
 from config.settings import settings
@@ -39,9 +40,19 @@ def judged_policy(name: str | None) -> str:
     if fetch_value(_JUDGED, {"policy": chosen}):
         return chosen
     if load_policies()[chosen].judged == "on_request" and chosen != settings().policy:
-        fact = "is judged on request only, so no verdicts under it are kept and nothing can be listed"
-        raise ConfigError(f"policy {chosen}", fact, f"`motcua compare` or `explain`, or MOTCUA_POLICY={chosen} in a refresh")
-    raise NothingYetError(f"verdict under {chosen}")
+        fact = Bilingual(
+            "chỉ được kết luận khi có yêu cầu, nên không lưu kết luận và không liệt kê được gì",
+            "is judged on request only, so no verdicts under it are kept and nothing can be listed",
+        )
+        raise ConfigError(
+            f"policy {chosen}",
+            fact,
+            Bilingual(
+                f"`motcua compare` hoặc `explain`, hoặc MOTCUA_POLICY={chosen} khi chạy refresh",
+                f"`motcua compare` or `explain`, or MOTCUA_POLICY={chosen} in a refresh",
+            ),
+        )
+    raise NothingYetError(Bilingual(f"kết luận theo {chosen}", f"verdict under {chosen}"))
 
 
 def unit_named(code: str | None) -> str | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config.errors import ConfigError
 from config.indicators import load_definitions
+from config.language import Bilingual
 from config.policies import load_policies
 from config.settings import demonstration_day, settings
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
@@ -71,23 +72,43 @@ def require_ended(day: date | None, where: str = "as_of") -> None:
     last = last_finished_day()
     if day is None or day <= last:
         return
-    fact = f"{day} has not ended, so nothing was run"
+    fact = Bilingual(f"ngày {day} chưa kết thúc, nên chưa chạy gì", f"{day} has not ended, so nothing was run")
     if demonstration_day() is not None:
-        fact = f"{day} lies after the day at which this demonstration stands still, so nothing was run"
-    raise ConfigError(where, fact, f"a day up to {last}")
+        fact = Bilingual(
+            f"{day} sau ngày mà bản trình diễn dừng lại, nên chưa chạy gì",
+            f"{day} lies after the day at which this demonstration stands still, so nothing was run",
+        )
+    raise ConfigError(where, fact, Bilingual(f"một ngày đến hết {last}", f"a day up to {last}"))
 
 
 def _require_in_force(day: date) -> None:
     """Refuse a day on which the office's policy does not hold, or no document defines the rate that is published."""
     policies, own = load_policies(), settings().policy
     if own not in policies:
-        raise ConfigError("MOTCUA_POLICY", f"there is no policy {own!r}", ", ".join(sorted(policies)))
+        raise ConfigError(
+            "MOTCUA_POLICY",
+            Bilingual(f"không có cách tính {own!r}", f"there is no policy {own!r}"),
+            ", ".join(sorted(policies)),
+        )
     defining = [one for one in load_definitions().values() if _SHOWN in one.indicators]
     for name, since, until in (
         (f"policies/{own}.yaml", policies[own].since, policies[own].until),
         *((f"indicators/{one.document}.yaml", one.since, one.until) for one in defining),
     ):
         if day < since:
-            raise ConfigError(name, f"begins on {since}, after {day}, so nothing was run", f"a day from {since} on")
+            raise ConfigError(
+                name,
+                Bilingual(
+                    f"bắt đầu từ {since}, sau {day}, nên chưa chạy gì", f"begins on {since}, after {day}, so nothing was run"
+                ),
+                Bilingual(f"một ngày từ {since} trở đi", f"a day from {since} on"),
+            )
         if until is not None and day > until:
-            raise ConfigError(name, f"ended on {until}, before {day}, so nothing was run", f"a day up to {until}")
+            raise ConfigError(
+                name,
+                Bilingual(
+                    f"đã hết hiệu lực {until}, trước {day}, nên chưa chạy gì",
+                    f"ended on {until}, before {day}, so nothing was run",
+                ),
+                Bilingual(f"một ngày đến hết {until}", f"a day up to {until}"),
+            )

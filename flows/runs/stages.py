@@ -12,6 +12,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from config.errors import MotcuaError, SourceError
 from config.known_sources import known_sources
+from config.language import shown
 from config.policies import policies_of_a_run
 from config.settings import demonstration_day, settings
 from flows.runs.outcome import RunFailures, results
@@ -159,7 +160,7 @@ def keep_history(trouble: RunFailures) -> None:
     try:
         keep_run()
     except SourceError as error:
-        trouble.warn(str(error))
+        trouble.warn(shown(error))
     except OSError as error:
         trouble.warn(
             translate(
@@ -178,7 +179,7 @@ def gates_shown(as_of: date) -> Iterator[None]:
         try:
             write_data_docs(as_of, settings().data_docs)
         except Exception as error:  # the page tells of the run; the run does not hang on it
-            told = str(error) if isinstance(error, MotcuaError) else type(error).__name__
+            told = shown(error) if isinstance(error, MotcuaError) else type(error).__name__
             get_run_logger().warning(
                 translate(f"Không ghi được trang các cổng: {told}", f"The page of the gates was not written: {told}")
             )

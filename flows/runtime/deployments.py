@@ -26,6 +26,7 @@ from prefect.workers.process import ProcessWorker
 from pydantic import TypeAdapter
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import ROOT
 
 POOL = "motcua"
@@ -39,10 +40,21 @@ def read_deployments(path: Path = PREFECT_YAML) -> list[dict[str, Any]]:
         ConfigError: the file is missing or declares none.
     """
     if not path.exists():
-        raise ConfigError(str(path), "is missing", "run motcua from a clone, with prefect.yaml at its root")
+        raise ConfigError(
+            str(path),
+            Bilingual("không có", "is missing"),
+            Bilingual(
+                "chạy motcua từ bản sao mã nguồn, có prefect.yaml ở thư mục gốc",
+                "run motcua from a clone, with prefect.yaml at its root",
+            ),
+        )
     declared = yaml.safe_load(path.read_text(encoding="utf-8")).get("deployments")
     if not declared:
-        raise ConfigError(f"{path}, deployments", "is empty", "at least one deployment")
+        raise ConfigError(
+            f"{path}, deployments",
+            Bilingual("trống", "is empty"),
+            Bilingual("ít nhất một deployment", "at least one deployment"),
+        )
     return list(declared)
 
 

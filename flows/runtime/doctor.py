@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.errors import MotcuaError
 from config.known_sources import known_sources
+from config.language import shown
 from config.settings import ROOT, settings
 from config.sources import Source
 from flows.runtime.words import translate
@@ -56,7 +57,7 @@ def _lines(subject: str, look: Callable[[], Iterator[HealthLine]]) -> list[Healt
     try:
         return list(look())
     except MotcuaError as error:
-        return [HealthLine(False, subject, str(error))]
+        return [HealthLine(False, subject, shown(error))]
     except Exception as error:
         # Its text may quote what nobody should read here.
         kind = type(error).__name__
@@ -208,8 +209,8 @@ def sources() -> Iterator[HealthLine]:
         yield HealthLine(
             False,
             translate(f"nguồn {name}", f"source {name}"),
-            str(error),
-            translate("sửa tệp; các nguồn khác vẫn chạy", "mend the file; the other sources go on"),
+            shown(error),
+            translate("sửa tệp; các nguồn khác vẫn chạy", "correct the file; the other sources go on"),
         )
     if not known and not found.broken:
         yield HealthLine(

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.language import Bilingual
 
 USER = "motcua"
 
@@ -30,7 +31,11 @@ def auth_string(home: Path) -> str:
         _create(path, f"{USER}:{secrets.token_urlsafe(24)}")
     text = path.read_text(encoding="ascii").strip()
     if ":" not in text:
-        raise ConfigError(str(path), "holds no user:password", "one line user:password; remove the file to get a new one")
+        raise ConfigError(
+            str(path),
+            Bilingual("không chứa tên:mật khẩu", "holds no user:password"),
+            Bilingual("một dòng tên:mật khẩu; xóa tệp để tạo lại", "one line user:password; remove the file to get a new one"),
+        )
     return text
 
 

@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.language import Bilingual
 
 CONTENT = """\
 # Prefect's own set-up of logging with one thing added: the filter `masking` on every handler,
@@ -123,5 +124,10 @@ def keep(path: Path) -> None:
         draft.write_text(CONTENT, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        fact = f"cannot be written ({type(error).__name__}), and without it nothing that is logged would be masked"
-        raise ConfigError(str(path), fact, "a folder that motcua may write to") from None
+        fact = Bilingual(
+            f"không ghi được ({type(error).__name__}), mà thiếu tệp này thì nhật ký không được che",
+            f"cannot be written ({type(error).__name__}), and without it nothing that is logged would be masked",
+        )
+        raise ConfigError(
+            str(path), fact, Bilingual("một thư mục mà motcua ghi được", "a folder that motcua may write to")
+        ) from None

@@ -10,6 +10,7 @@ import traceback
 from typing import Any
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from tasks.rules.privacy.masking import MASK, mask
 
 _PROBE = "0912345678"
@@ -63,4 +64,8 @@ def install() -> None:
             handler.addFilter(Masking())
     record = logging.getLogger("motcua").makeRecord("motcua", logging.INFO, __file__, 0, "%s", (_PROBE,), None)
     if record.getMessage() != MASK:
-        raise ConfigError("logging", "messages of this process would not be masked", "the set-up that motcua installs, alone")
+        raise ConfigError(
+            "logging",
+            Bilingual("thông báo của tiến trình này sẽ không được che", "messages of this process would not be masked"),
+            Bilingual("chỉ thiết lập do motcua cài đặt", "the set-up that motcua installs, alone"),
+        )

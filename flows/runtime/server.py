@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError, MotcuaError
+from config.language import Bilingual
 from config.settings import settings
 from flows.runtime import children
 from flows.runtime.environment import child_environment, lease_folder, server_environment
 from flows.runtime.keys import auth_string
 from flows.runtime.users import KEEPER, Users
-from flows.runtime.words import translate
 
 # A first start migrates its database: 8 to 18 s were measured on two idle cores, four times that on busy ones.
 PATIENCE_SECONDS = 120.0
@@ -135,7 +135,14 @@ def answers(home: Path, port: int) -> bool:
         return True
     if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
         return False
-    raise ConfigError("MOTCUA_PREFECT_PORT", f"port {port} is used by another program (it answered {status})", "a free port")
+    raise ConfigError(
+        "MOTCUA_PREFECT_PORT",
+        Bilingual(
+            f"cổng {port} đang do chương trình khác dùng (trả lời {status})",
+            f"port {port} is used by another program (it answered {status})",
+        ),
+        Bilingual("một cổng còn trống", "a free port"),
+    )
 
 
 def refuse_taken(port: int) -> None:
@@ -149,7 +156,11 @@ def refuse_taken(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise ConfigError("MOTCUA_PREFECT_PORT", f"port {port} is used by another program", "a free port") from None
+            raise ConfigError(
+                "MOTCUA_PREFECT_PORT",
+                Bilingual(f"cổng {port} đang do chương trình khác dùng", f"port {port} is used by another program"),
+                Bilingual("một cổng còn trống", "a free port"),
+            ) from None
 
 
 def _ask(port: int, auth: str) -> tuple[int, str]:
@@ -203,15 +214,15 @@ def _send_what_waits() -> None:
     EventsWorker.drain_all(timeout=10)
 
 
-def _ended(log: Path) -> str:
-    return translate(
+def _ended(log: Path) -> Bilingual:
+    return Bilingual(
         f"Máy chủ Prefect đã tự dừng. Chưa có gì được chạy. Xem {log}.",
         f"The Prefect server ended by itself. Nothing was run. Read {log}.",
     )
 
 
-def _silent(port: int, patience: float, log: Path) -> str:
-    return translate(
+def _silent(port: int, patience: float, log: Path) -> Bilingual:
+    return Bilingual(
         f"Máy chủ Prefect ở cổng {port} không trả lời trong {patience:.0f} giây. Chưa có gì được chạy. Xem {log}.",
         f"The Prefect server on port {port} did not answer within {patience:.0f} s. Nothing was run. Read {log}.",
     )

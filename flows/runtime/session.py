@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import settings
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
@@ -133,7 +134,11 @@ def check_free_space(home: Path, floor_mb: int) -> None:
     there = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(there).free // 1_000_000
     if free < floor_mb:
-        raise ConfigError(str(home), f"only {free} MB are free, {floor_mb} MB are asked for", "make room, or set MOTCUA_HOME")
+        raise ConfigError(
+            str(home),
+            Bilingual(f"chỉ còn trống {free} MB, cần {floor_mb} MB", f"only {free} MB are free, {floor_mb} MB are asked for"),
+            Bilingual("giải phóng dung lượng, hoặc đặt MOTCUA_HOME", "make room, or set MOTCUA_HOME"),
+        )
 
 
 def _sqlite_warning() -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from config.codes import OPEN_STATUSES, number_list
-from config.errors import ConfigError, DataError
+from config.errors import ConfigError, UnreadableDataError
+from config.language import Bilingual, bilingual
 from schemas.quality import CORRECTIONS
 from tasks.judging.offices import first_years, zones
 from tasks.recovery.manifests import keep_package
@@ -104,7 +105,11 @@ def receive_corrections(path: Path, folder: Path) -> Package:
     try:
         lines = _lines(body)
     except UnreadableFileError as error:
-        raise DataError(name, str(error), 0, action="Mend the file and give it again.") from None
+        raise UnreadableDataError(
+            name,
+            bilingual(error),
+            Bilingual("Hãy sửa tệp rồi gửi lại.", "Correct the file and submit it again."),
+        ) from None
     known = _known(lines)
     answers = sort_lines(lines, known)
     accepted = [answer for answer in answers if isinstance(answer, Accepted)]
@@ -135,7 +140,11 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "a CSV file of corrections") from None
+        raise ConfigError(
+            str(path),
+            Bilingual(f"không đọc được ({error.strerror})", f"cannot be read ({error.strerror})"),
+            Bilingual("tệp CSV các đính chính", "a CSV file of corrections"),
+        ) from None
 
 
 def _lines(body: bytes) -> list[CorrectionLine]:
@@ -150,7 +159,7 @@ def _lines(body: bytes) -> list[CorrectionLine]:
     except UnreadableFileError:
         raise
     except ValueError as error:
-        raise UnreadableFileError(str(error)) from None
+        raise UnreadableFileError(bilingual(error)) from None
     return [replace(line, code=code_as_kept(line.code)) for line in lines]
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from schemas.quality import CORRECTIONS
 from tasks.recovery.manifests import keep_package
 from tasks.rules.privacy.masking import looks_personal
@@ -54,12 +55,24 @@ def undo(reference: str, by: str) -> Undone:
         WarehouseError: a statement failed; nothing was written.
     """
     if not by.strip() or looks_personal(by):
-        raise ConfigError("motcua undo --by", "names nobody, or by a personal number", "an account such as van.thu")
+        raise ConfigError(
+            "motcua undo --by",
+            Bilingual("không nêu ai, hoặc nêu bằng số cá nhân", "names nobody, or by a personal number"),
+            Bilingual("một tài khoản, ví dụ van.thu", "an account such as van.thu"),
+        )
     found = fetch_all(_FOUND, {"reference": reference, "shortest": _SHORTEST})
     packages = tuple(sorted({package for package, _ in found}))
     if not found or (reference not in packages and len(found) > 1):
-        fact = "names several corrections" if found else "names no correction"
-        raise ConfigError(f"motcua undo {reference}", fact, "a package, or an id of `motcua corrections`")
+        fact = (
+            Bilingual("chỉ đến nhiều đính chính", "names several corrections")
+            if found
+            else Bilingual("không chỉ đến đính chính nào", "names no correction")
+        )
+        raise ConfigError(
+            f"motcua undo {reference}",
+            fact,
+            Bilingual("một gói, hoặc mã trong `motcua corrections`", "a package, or an id of `motcua corrections`"),
+        )
     chosen = [correction for _, correction in found]
     changed = applied = 0
     for package in packages:

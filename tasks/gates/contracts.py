@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from config.errors import DataError
+from config.language import Bilingual, bilingual
 from config.sources import Source
 from schemas.expectations import (
     IDENTITY_COLUMNS,
@@ -163,8 +164,15 @@ def _stop_if_broken(gate: str, subject: str, frame: pd.DataFrame, results: Itera
     if not failed:
         return
     worst = max(failed, key=lambda outcome: outcome.unexpected)
-    more = f" (and {len(failed) - 1} more promises)" if len(failed) > 1 else ""
-    what = f"the {gate} contract, {worst.expectation.name}{more},"
+    more = (
+        Bilingual(f" (và {len(failed) - 1} điều kiện khác)", f" (and {len(failed) - 1} more promises)")
+        if len(failed) > 1
+        else ""
+    )
+    what = Bilingual(
+        f"{worst.expectation.name}{bilingual(more).vi} của cổng kiểm soát {gate}",
+        f"the {gate} contract, {worst.expectation.name}{more},",
+    )
     raise DataError(subject, what, worst.unexpected, _codes(frame, worst.expectation), action)
 
 

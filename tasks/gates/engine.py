@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from config.errors import DataError
+from config.language import Bilingual
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.expectations import Expectation, expectations_of, source_parts
 from tasks.rules.arrays import arrow
@@ -214,7 +215,14 @@ def _outcome(expectation: Expectation, result: Any) -> Outcome:
     counts = result.result
     if "unexpected_count" not in counts:
         # The engine's own message may quote a value.
-        raise DataError("the gate", f"{expectation.name} could not be evaluated: a column is missing or of another kind;", 0)
+        raise DataError(
+            "the gate",
+            Bilingual(
+                f"{expectation.name} (không tính được: thiếu cột hoặc cột khác kiểu)",
+                f"{expectation.name} could not be evaluated: a column is missing or of another kind;",
+            ),
+            0,
+        )
     checked = counts["element_count"] - (counts.get("missing_count") or 0)
     return Outcome(expectation, int(checked), int(counts["unexpected_count"]))
 

@@ -27,6 +27,7 @@ from config.calendar import read_week
 from config.codes import Status
 from config.errors import ConfigError
 from config.files import read_yaml
+from config.language import Bilingual
 from config.law import Law
 from config.sources import RecordedRule
 from tasks.legal_cases.basis import article_of
@@ -303,7 +304,11 @@ def read_cases(path: Path) -> tuple[LegalCase, ...]:
     content = read_yaml(path)
     cases = content.get("cases") if isinstance(content, dict) and set(content) == {"cases"} else None
     if not isinstance(cases, list) or not cases:
-        raise ConfigError(path.name, "is no file of legal cases", "one key, cases, with a list of cases")
+        raise ConfigError(
+            path.name,
+            Bilingual("không phải tệp tình huống pháp lý", "is no file of legal cases"),
+            Bilingual("một khóa cases với danh sách tình huống", "one key, cases, with a list of cases"),
+        )
     return tuple(_read_case(f"{path.name}, case {number}", case) for number, case in enumerate(cases, 1))
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.errors import SourceError
+from config.language import Bilingual, bilingual
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
 from schemas.drift import DRIFT
@@ -80,13 +81,17 @@ def replaced_pages(source: Source) -> set[str]:
 def held_error(source: Source, pages: Collection[str]) -> SourceError:
     """Return what a load ends with that held pages back, everything else being loaded."""
     names = fetch_column(_NAMES, {"source": source.name, "pages": sorted(pages)})
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    more = Bilingual(f" và {len(names) - 3} trang khác", f" and {len(names) - 3} more") if len(names) > 3 else ""
     return SourceError(
         source.name,
-        f"{len(names)} of its pages ({', '.join(names[:3])}{more}) hold values under other headings than their own; nothing of them "
-        "was loaded, and what was known before stays",
-        f"Look at the columns in `motcua source check {source.name}`; export the file again under its name, or set "
-        "drift.displaced_cells to warn if the page is right.",
+        Bilingual(
+            f"{len(names)} trang ({', '.join(names[:3])}{bilingual(more).vi}) có giá trị nằm dưới tiêu đề của cột khác; các trang đó không được nạp, dữ liệu đã có giữ nguyên",
+            f"{len(names)} of its pages ({', '.join(names[:3])}{more}) hold values under other headings than their own; nothing of them was loaded, and what was known before stays",
+        ),
+        Bilingual(
+            f"Hãy xem các cột bằng `motcua source check {source.name}`; xuất lại tệp với tên cũ, hoặc đặt drift.displaced_cells là warn nếu trang đúng.",
+            f"Look at the columns in `motcua source check {source.name}`; export the file again under its name, or set drift.displaced_cells to warn if the page is right.",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.errors import DataError
+from config.language import Bilingual
 from config.sources import Source
 from schemas.drift import DRIFT, SHAPES
 from tasks.rules.sources.schema_drift import SchemaChange, Seen, changes, learnt
@@ -80,8 +81,17 @@ def compare_schema(source: Source, shape: SourceSchema, known: Mapping[str, Seen
         with open_load("drift", source.name) as current:
             current.merge(DRIFT, DRIFT.conform(DRIFT.frame(drift.rows())))
         told = ", ".join(f"{change.what} {change.field!r}" for change in stopping[:5])
-        action = f"Look at it with `motcua source check {source.name}`, then set its drift to accept or warn."
-        raise DataError(source.name, f"the shape of its records ({told})", len(stopping), (), action)
+        action = Bilingual(
+            f"Hãy xem bằng `motcua source check {source.name}`, rồi đặt drift của nguồn là accept hoặc warn.",
+            f"Look at it with `motcua source check {source.name}`, then set its drift to accept or warn.",
+        )
+        raise DataError(
+            source.name,
+            Bilingual(f"về cấu trúc bản ghi ({told})", f"the shape of its records ({told})"),
+            len(stopping),
+            (),
+            action,
+        )
     return drift
 
 

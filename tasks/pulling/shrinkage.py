@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from config.errors import ShrinkageError, SourceError
+from config.errors import ShrinkageError, SourceError, Words
+from config.language import Bilingual
 from config.sources import Source
 from schemas.raw import PULLS
 from tasks.pulling.pull_log import PULL, PullRecord
@@ -80,7 +81,7 @@ class ShrinkageGate:
         if total is None:
             return
         self.receipt.row["source_total"] = total
-        self._compare("in all", total, known, known - total)
+        self._compare(Bilingual("tổng cộng", "in all"), total, known, known - total)
 
     def check_window(self, window: Window, total: int | None) -> None:
         """Compare the source's count of a window with what is held of the same window.
@@ -98,14 +99,14 @@ class ShrinkageGate:
             return
         if window == Window():
             known, _ = self._known()
-            self._compare("in all", total, known, known - total)
+            self._compare(Bilingual("tổng cộng", "in all"), total, known, known - total)
             return
         known = self._held(window)
         missing = known - total
         if self._too_much(missing, known) and window.until is not None:
             later = Window(window.since, None)
             missing = min(missing, self._held(later) - (self.adapter.count(later) or 0))
-        self._compare("in a window of time", total, known, missing)
+        self._compare(Bilingual("trong một khoảng thời gian", "in a window of time"), total, known, missing)
 
     def _check_files(self) -> None:
         """Hold a folder against what it last held: files that shrank under their name, and files that were taken away.
@@ -121,9 +122,11 @@ class ShrinkageGate:
             self._compare(f"in the file {file.name}", records, file.records, file.records - records)
         (folder,) = fetch_as(_Folder, _GONE, given)
         if not folder.renewed:
-            self._compare("in all files", folder.left_over, folder.gone + folder.left_over, folder.gone)
+            self._compare(
+                Bilingual("trong tất cả các tệp", "in all files"), folder.left_over, folder.gone + folder.left_over, folder.gone
+            )
 
-    def _compare(self, where: str, total: int, known: int, missing: int) -> None:
+    def _compare(self, where: Words, total: int, known: int, missing: int) -> None:
         share = self.source.shrinkage.share
         if share is not None and self._too_much(missing, known):
             raise ShrinkageError(self.source.name, where, total, known, share)

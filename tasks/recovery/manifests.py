@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from config.errors import SourceError
+from config.language import Bilingual
 from schemas.audit import PROGRESS
 from schemas.quality import CORRECTIONS
 from schemas.raw import PAGES, PULLS, WINDOWS
@@ -169,7 +170,14 @@ def _committed(found: Mapping[str, Manifest]) -> Iterator[Manifest]:
     name: str | None = max(found)  # names begin with the time of writing
     while name is not None:
         if name not in found:
-            raise SourceError(WHERE, f"receipt {name} is missing, and a later one names it", "Restore it from a backup.")
+            raise SourceError(
+                WHERE,
+                Bilingual(
+                    f"thiếu biên nhận {name} mà một biên nhận sau có nhắc đến",
+                    f"receipt {name} is missing, and a later one names it",
+                ),
+                Bilingual("Hãy phục hồi từ bản sao lưu.", "Restore it from a backup."),
+            )
         yield found[name]
         name = found[name].previous
 
@@ -177,7 +185,11 @@ def _committed(found: Mapping[str, Manifest]) -> Iterator[Manifest]:
 def _read(name: str) -> Manifest:
     body = blob_store().get(name)
     if _digest(body) != name.rpartition("-")[2].removesuffix(".json"):
-        raise SourceError(WHERE, f"receipt {name} is damaged", "Restore it from a backup.")
+        raise SourceError(
+            WHERE,
+            Bilingual(f"biên nhận {name} bị hỏng", f"receipt {name} is damaged"),
+            Bilingual("Hãy phục hồi từ bản sao lưu.", "Restore it from a backup."),
+        )
     given = json.loads(body)
     moment = datetime.fromisoformat(given["at"])
     return Manifest(

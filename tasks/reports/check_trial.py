@@ -8,6 +8,7 @@ from pathlib import Path
 from config.checks import Checks, load_checks
 from config.errors import ConfigError
 from config.files import read_model
+from config.language import Bilingual
 from config.law import require_known
 from tasks.judging.offices import as_coded, clocks_of, source_named
 from tasks.judging.rules_digest import rules_digest
@@ -43,7 +44,11 @@ def try_checks(path: Path, since: date | None = None) -> tuple[date, list[Trial]
     require_known((f"{path.name}: {check.id}", check.law) for check in drafted.each())
     trials = changes(load_checks(), drafted)
     if not trials:
-        raise ConfigError(path.name, "declares nothing otherwise than config/checks.yaml", "a changed or a new check")
+        raise ConfigError(
+            path.name,
+            Bilingual("không khai báo gì khác với config/checks.yaml", "declares nothing otherwise than config/checks.yaml"),
+            Bilingual("một phép kiểm tra sửa đổi hoặc mới", "a changed or a new check"),
+        )
     as_of = last_day_of("check")
     partitions = [Partition(source, month) for source, month in fetch_all(_PARTITIONS, {"since": since})]
     for batch in batched("check", partitions, rules_digest()):

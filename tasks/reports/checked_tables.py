@@ -15,6 +15,7 @@ import pandas as pd
 from config.csv_rules import TableRules
 from config.errors import ConfigError
 from config.files import read_model
+from config.language import Bilingual
 from config.small_tables import SmallTable
 from tasks.reports.list_files import write_rows
 from tasks.rules.linkage.record_linkage import LinkedPairs, linked_pairs
@@ -54,7 +55,12 @@ def check_table(path: Path, rules_path: Path) -> Examined:
     lacking = [name for name in rules.columns() if name not in frame.columns]
     if lacking:
         raise ConfigError(
-            rules_path.name, f"names columns that {path.name} lacks: {', '.join(lacking)}", ", ".join(frame.columns)
+            rules_path.name,
+            Bilingual(
+                f"nêu các cột mà {path.name} không có: {', '.join(lacking)}",
+                f"names columns that {path.name} lacks: {', '.join(lacking)}",
+            ),
+            ", ".join(frame.columns),
         )
     repeated = linked_pairs(frame, rules.same) if rules.same else None
     numbers = [place + 1 for place, row in enumerate(table.rows) if row.fault != "cell_count"]
@@ -86,9 +92,17 @@ def _read(path: Path, rules: TableRules) -> SmallTable:
     except (OSError, ValueError) as error:
         # The system's own words may hold a path.
         fact = str(error) if isinstance(error, ValueError) else type(error).__name__
-        raise ConfigError(path.name, f"cannot be read ({fact})", "CSV in UTF-8 with a row of headings") from None
+        raise ConfigError(
+            path.name,
+            f"cannot be read ({fact})",
+            Bilingual("CSV mã UTF-8 có dòng tiêu đề", "CSV in UTF-8 with a row of headings"),
+        ) from None
     if not table.headings:
-        raise ConfigError(path.name, "cannot be read (it is empty)", "CSV in UTF-8 with a row of headings")
+        raise ConfigError(
+            path.name,
+            Bilingual("không đọc được (tệp trống)", "cannot be read (it is empty)"),
+            Bilingual("CSV mã UTF-8 có dòng tiêu đề", "CSV in UTF-8 with a row of headings"),
+        )
     return table
 
 

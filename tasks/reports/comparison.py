@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.errors import ConfigError, NothingYetError
+from config.language import Bilingual
 from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
 from tasks.judging.offices import source_named
@@ -111,13 +112,13 @@ def compare(one: str, other: str) -> Comparison:
     known = load_policies()
     for name in (one, other):
         if name not in known:
-            raise ConfigError("policy", f"there is no {name}", ", ".join(known))
+            raise ConfigError("policy", Bilingual(f"không có cách tính {name}", f"there is no {name}"), ", ".join(known))
     if not {one, other} <= set(policies_of_a_run()):
         return _worked_out(one, known[other])
     names = {"one": one, "other": other}
     totals = {(a, b): int(count) for a, b, count in fetch_all(_TOTALS, names)}
     if not totals:
-        raise NothingYetError(f"verdict under {one} and {other}")
+        raise NothingYetError(Bilingual(f"kết luận theo {one} và {other}", f"verdict under {one} and {other}"))
     return Comparison(one, other, totals, fetch_as(Disagreement, _DISAGREED, names))
 
 

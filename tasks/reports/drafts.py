@@ -14,6 +14,7 @@ from config.calendar import Calendar, Notice, load_calendars, with_kept_notices,
 from config.codes import Channel
 from config.errors import ConfigError
 from config.files import read_model, read_yaml
+from config.language import Bilingual
 from config.law import require_known
 from config.notices import check_notice, read_notice
 from config.policies import Policy
@@ -86,7 +87,14 @@ def read_draft(path: Path) -> Draft:
         drafted = read_model(path, Calendar)
         require_known((path.name, law) for law in (drafted.law, *drafted.documents.values()))
         return Draft(calendars=with_kept_notices({**load_calendars(), drafted.calendar: drafted}))
-    raise ConfigError(path.name, "is no draft", "a policy, a calendar, a notice (calendar, document, days), or limits")
+    raise ConfigError(
+        path.name,
+        Bilingual("không phải dự thảo", "is no draft"),
+        Bilingual(
+            "một cách tính, lịch, thông báo (calendar, document, days), hoặc các thời hạn (limits)",
+            "a policy, a calendar, a notice (calendar, document, days), or limits",
+        ),
+    )
 
 
 def draft_of_notice(notice: Notice) -> Draft:
@@ -96,11 +104,20 @@ def draft_of_notice(notice: Notice) -> Draft:
         ConfigError: there is no such calendar, the notice does not fit it, or it names a person: it is kept and shown.
     """
     if any(map(names_somebody, (notice.document, *(each.note for each in notice.days)))):
-        fact = "the document or the note of a day holds what looks like a person's name, number, mail or address"
-        raise ConfigError("notice", fact, "the document's number and what day it is")
+        fact = Bilingual(
+            "tên văn bản hoặc ghi chú của ngày có chỗ giống họ tên, số, thư điện tử hoặc địa chỉ của một người",
+            "the document or the note of a day holds what looks like a person's name, number, mail or address",
+        )
+        raise ConfigError(
+            "notice", fact, Bilingual("số hiệu văn bản và đó là ngày gì", "the document's number and what day it is")
+        )
     calendars = load_calendars()
     if notice.calendar not in calendars:
-        raise ConfigError("calendar", f"there is no {notice.calendar!r}", ", ".join(sorted(calendars)))
+        raise ConfigError(
+            "calendar",
+            Bilingual(f"không có lịch {notice.calendar!r}", f"there is no {notice.calendar!r}"),
+            ", ".join(sorted(calendars)),
+        )
     check_notice(notice, calendars[notice.calendar])
     return Draft(calendars={**calendars, notice.calendar: with_notice(calendars[notice.calendar], notice)})
 
@@ -118,10 +135,18 @@ def with_limits(procedures: pd.DataFrame, limits: tuple[DraftLimit, ...]) -> pd.
 def _version(procedures: pd.DataFrame, one: DraftLimit) -> dict[str, object]:
     known = procedures[(procedures["procedure_code"] == one.procedure_code).to_numpy(dtype=bool, na_value=False)]
     if known.empty:
-        raise ConfigError("limits: procedure_code", f"{one.procedure_code} is not in the catalogue", "a procedure that is")
+        raise ConfigError(
+            "limits: procedure_code",
+            Bilingual(f"{one.procedure_code} không có trong danh mục thủ tục", f"{one.procedure_code} is not in the catalogue"),
+            Bilingual("một thủ tục có trong danh mục", "a procedure that is"),
+        )
     limit = parse_limit(one.limit)
     if limit.unit == "unsettled":
-        raise ConfigError("limits: limit", f"{one.limit!r} can be read in more than one way", "such as 5 ngày làm việc, 8 giờ")
+        raise ConfigError(
+            "limits: limit",
+            Bilingual(f"{one.limit!r} có thể hiểu theo nhiều cách", f"{one.limit!r} can be read in more than one way"),
+            Bilingual("ví dụ 5 ngày làm việc, 8 giờ", "such as 5 ngày làm việc, 8 giờ"),
+        )
     newest = known.sort_values(["valid_from", "channel"]).iloc[-1]
     return {
         "procedure_code": one.procedure_code,

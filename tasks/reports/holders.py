@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from config.errors import NothingYetError
+from config.language import Bilingual
 from config.policies import Policy, load_policies
 from schemas.fields import TIMELINESS
 from tasks.judging.offices import settled_parts
@@ -112,7 +113,7 @@ def _judged() -> Iterator[tuple[Batch, date]]:
     """Return the batches that were judged, each with the day that it was judged for."""
     days = {Partition.parse(key): as_of for key, as_of in fetch_all(_JUDGED)}
     if not days:
-        raise NothingYetError("verdict")
+        raise NothingYetError(Bilingual("kết luận", "verdict"))
     for day in sorted(set(days.values())):
         for batch in batched("judge", sorted(one for one, as_of in days.items() if as_of == day), rules_digest()):
             yield batch, day

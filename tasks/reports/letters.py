@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from config.errors import MotcuaError
+from config.language import Bilingual, bilingual
 from config.small_tables import SmallTable, table_of_text
 from config.watch import load_watch
 from tasks.judging.offices import office_of
@@ -96,13 +97,28 @@ def read_letters(path: Path) -> LetterRegister:
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise MotcuaError(f"{path} cannot be read ({error.strerror}). No letter was looked at. Name another file.") from None
+        raise MotcuaError(
+            Bilingual(
+                f"Không đọc được {path} ({error.strerror}). Chưa xem thư nào. Hãy chỉ tệp khác.",
+                f"{path} cannot be read ({error.strerror}). No letter was looked at. Name another file.",
+            )
+        ) from None
     if len(body) > MAX_REGISTER_BYTES:
-        raise MotcuaError(f"{path} is larger than {MAX_REGISTER_BYTES} bytes. No letter was looked at. Divide it.")
+        raise MotcuaError(
+            Bilingual(
+                f"{path} lớn hơn {MAX_REGISTER_BYTES} byte. Chưa xem thư nào. Hãy chia nhỏ tệp.",
+                f"{path} is larger than {MAX_REGISTER_BYTES} bytes. No letter was looked at. Divide it.",
+            )
+        )
     try:
         return _letters(small_table(body, _is_heading), path.name)
     except ValueError as error:
-        raise MotcuaError(f"{path} cannot be read: {error}. No letter was looked at.") from None
+        raise MotcuaError(
+            Bilingual(
+                f"Không đọc được {path}: {bilingual(error).vi}. Chưa xem thư nào. Hãy lưu lại tệp dạng CSV mã UTF-8.",
+                f"{path} cannot be read: {error}. No letter was looked at. Save it again as CSV in UTF-8.",
+            )
+        ) from None
 
 
 def parse_letters(text: str, name: str) -> LetterRegister:
@@ -125,7 +141,12 @@ def _letters(table: SmallTable, name: str) -> LetterRegister:
     places = _places(table.headings)
     code_at, sent_at = places["code"], places["sent"]
     if code_at is None or sent_at is None:
-        raise MotcuaError(f"{name} lacks the columns `code` and `sent`. No letter was looked at. Name them in its first line.")
+        raise MotcuaError(
+            Bilingual(
+                f"{name} thiếu cột `code` và `sent`. Chưa xem thư nào. Hãy ghi tên cột ở dòng đầu.",
+                f"{name} lacks the columns `code` and `sent`. No letter was looked at. Name them in its first line.",
+            )
+        )
     rows = table.rows
     codes_written, days_written = (
         pa.array([row.cells[at] if at < len(row.cells) else "" for row in rows], pa.string()) for at in (code_at, sent_at)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from config.atomic_files import write_whole_file
 from config.errors import ConfigError
+from config.language import Bilingual
 
 # Full-width forms too: some spreadsheets take them for the plain ones.
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
@@ -32,7 +33,9 @@ def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> P
         return write_whole_file(path, content.encode() if isinstance(content, str) else content, private=private)
     except OSError as error:
         raise ConfigError(
-            str(path), f"cannot be written ({error.strerror})", "a file in a folder that can be written"
+            str(path),
+            Bilingual(f"không ghi được ({error.strerror})", f"cannot be written ({error.strerror})"),
+            Bilingual("một tệp trong thư mục ghi được", "a file in a folder that can be written"),
         ) from None
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.policies import Policy, load_policies
 from tasks.judging.offices import settled_parts
 from tasks.reports.drafts import Draft
@@ -109,7 +110,11 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
     known = load_policies()
     unknown = [name for name in policies if name not in known]
     if unknown:
-        raise ConfigError("policy", f"there is no {', '.join(unknown)}", ", ".join(known))
+        raise ConfigError(
+            "policy",
+            Bilingual(f"không có cách tính {', '.join(unknown)}", f"there is no {', '.join(unknown)}"),
+            ", ".join(known),
+        )
     found = [Rehearsal(known[name], draft.policy or known[name]) for name in policies]
     for now, drafted, as_of in _settled(draft, only):
         for one in found:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from config.checks import load_checks
 from config.errors import ConfigError, NothingYetError
+from config.language import Bilingual
 from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.offices import all_sources
@@ -218,10 +219,12 @@ def read_tickets(policy: str, language: str) -> Tickets:
         NothingYetError: nothing was judged under it.
     """
     if policy not in load_policies():
-        raise ConfigError("policy", f"there is no {policy}", ", ".join(load_policies()))
+        raise ConfigError(
+            "policy", Bilingual(f"không có cách tính {policy}", f"there is no {policy}"), ", ".join(load_policies())
+        )
     rows = read_frame(_DOSSIERS, {"policy": policy}, _COLUMNS)
     if not len(rows):
-        raise NothingYetError(f"verdict under {policy}")
+        raise NothingYetError(Bilingual(f"kết luận theo {policy}", f"verdict under {policy}"))
     causes, also = _causes(rows)
     found = tickets(Ground.of(rows, _received(rows)), causes, _findings(rows), also)
     names = {(column, code): name for column, code, name in fetch_all(_TEXTS)}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from config.errors import ConfigError, DeferredError, SourceError, TransientError
 from config.known_sources import known_sources
+from config.language import Bilingual
 from config.sources import Source
 from schemas.breakers import BREAKERS
 from tasks.runtime.host_slots import host_slot
@@ -71,8 +72,14 @@ def permitted_source(name: str, *, anyway: bool = False) -> Iterator[Source]:
     """
     everyone = sources_with(name)
     if everyone[name].has_ended(datetime.now(UTC)):
-        where, fact = f"sources/{name}.yaml ended", f"says that the system was closed down on {everyone[name].ended}"
-        raise ConfigError(where, fact, "take `ended` out to ask it again")
+        where, fact = (
+            f"sources/{name}.yaml ended",
+            Bilingual(
+                f"ghi rằng hệ thống đã ngừng hoạt động ngày {everyone[name].ended}",
+                f"says that the system was closed down on {everyone[name].ended}",
+            ),
+        )
+        raise ConfigError(where, fact, Bilingual("bỏ `ended` để hỏi lại nguồn", "take `ended` out to ask it again"))
     with host_slot(everyone[name], everyone), breaker_state(everyone[name], anyway=anyway) as source:
         yield source
 
@@ -95,7 +102,10 @@ def _require_closed(source: Source, now: datetime) -> None:
             source.name,
             f"{state.failures} requests failed one after the other",
             state.open_until.astimezone(source.timezone),
-            action="The next run after that asks; `motcua refresh --anyway` asks now.",
+            action=Bilingual(
+                "Lần chạy sau thời điểm đó sẽ lấy tiếp; `motcua refresh --anyway` lấy ngay bây giờ.",
+                "The next run after that asks; `motcua refresh --anyway` asks now.",
+            ),
         )
 
 

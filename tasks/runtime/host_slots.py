@@ -22,6 +22,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from config.errors import TransientError
+from config.language import Bilingual
 from config.sources import Source, crowded_hosts
 from tasks.reports.translation import translate
 from tasks.runtime.slot_holders import HeldSlot, exclusive, living, noted
@@ -54,7 +55,13 @@ def host_slot(source: Source, everyone: Mapping[str, Source]) -> Iterator[None]:
         try:
             held.enter_context(slots_of([slot_name(source.host)], _PATIENCE))
         except TimeoutError:
-            raise TransientError(source.name, "other sources have been asking its host for half an hour") from None
+            raise TransientError(
+                source.name,
+                Bilingual(
+                    "các nguồn khác đã chiếm máy chủ của nguồn này suốt nửa giờ",
+                    "other sources have been asking its host for half an hour",
+                ),
+            ) from None
         yield
 
 

@@ -68,11 +68,33 @@ def _masked(told: object) -> object:
 
 
 _LACKS = {
-    errno.ENOSPC: ("its disk is full", "Make room, then run it again; what was finished before stays."),
-    errno.EDQUOT: ("its account may use no more of the disk", "Raise the quota or make room, then run it again."),
-    errno.EROFS: ("its disk takes no changes", "Find out why it was made read-only, then run it again."),
-    errno.EMFILE: ("too many files are open", "Raise the limit (ulimit -n), then run it again."),
-    errno.ENFILE: ("too many files are open", "Close some programs, then run it again."),
+    errno.ENOSPC: (
+        Bilingual("đĩa đầy", "its disk is full"),
+        Bilingual(
+            "Hãy giải phóng dung lượng rồi chạy lại; phần đã xong giữ nguyên.",
+            "Make room, then run it again; what was finished before stays.",
+        ),
+    ),
+    errno.EDQUOT: (
+        Bilingual("tài khoản đã dùng hết hạn mức đĩa", "its account may use no more of the disk"),
+        Bilingual(
+            "Hãy tăng hạn mức hoặc giải phóng dung lượng rồi chạy lại.", "Raise the quota or make room, then run it again."
+        ),
+    ),
+    errno.EROFS: (
+        Bilingual("đĩa không cho ghi", "its disk takes no changes"),
+        Bilingual(
+            "Hãy tìm hiểu vì sao đĩa chỉ cho đọc rồi chạy lại.", "Find out why it was made read-only, then run it again."
+        ),
+    ),
+    errno.EMFILE: (
+        Bilingual("có quá nhiều tệp đang mở", "too many files are open"),
+        Bilingual("Hãy tăng giới hạn (ulimit -n) rồi chạy lại.", "Raise the limit (ulimit -n), then run it again."),
+    ),
+    errno.ENFILE: (
+        Bilingual("có quá nhiều tệp đang mở", "too many files are open"),
+        Bilingual("Hãy đóng bớt chương trình rồi chạy lại.", "Close some programs, then run it again."),
+    ),
 }
 
 
@@ -83,7 +105,10 @@ def _machine(error: BaseException) -> MachineError | None:
         if isinstance(seen, OSError) and seen.errno in _LACKS:
             return MachineError(*_LACKS[seen.errno])
         if isinstance(seen, MemoryError):
-            return MachineError("it has no memory left", "Give it more memory, then run it again.")
+            return MachineError(
+                Bilingual("hết bộ nhớ", "it has no memory left"),
+                Bilingual("Hãy cấp thêm bộ nhớ rồi chạy lại.", "Give it more memory, then run it again."),
+            )
         seen = seen.__cause__ or seen.__context__
     return None
 

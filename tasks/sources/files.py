@@ -13,6 +13,7 @@ from pathlib import Path
 
 from config.connections import Files, given
 from config.errors import ConfigError, SourceError, TransientError
+from config.language import Bilingual
 from config.sources import Source
 from schemas.rejects import RejectReason
 from tasks.sources.protocol import CSV, JSON, JSON_LINES, OLD_WORKBOOK, REFUSED_FILE, WORKBOOK, DayTotal, Page, Window
@@ -36,7 +37,7 @@ class FilesAdapter:
 
     def __init__(self, source: Source) -> None:
         if source.files is None:
-            raise ConfigError(source.name, "kind files without a section files")
+            raise ConfigError(source.name, Bilingual("loại files mà không có mục files", "kind files without a section files"))
         self.source = source
         self.options: Files = source.files
         self.folder = Path(given(source.files.folder))
@@ -84,7 +85,12 @@ class FilesAdapter:
             entries = [entry for entry in os.scandir(self.folder) if self._wanted(entry.name)]
             found = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in entries]
         except OSError as error:
-            raise TransientError(self.source.name, f"its folder cannot be read ({type(error).__name__})") from None
+            raise TransientError(
+                self.source.name,
+                Bilingual(
+                    f"không đọc được thư mục ({type(error).__name__})", f"its folder cannot be read ({type(error).__name__})"
+                ),
+            ) from None
         return [name for _, name in sorted(found)]
 
     def _wanted(self, name: str) -> bool:
@@ -117,7 +123,7 @@ class FilesAdapter:
         return body
 
     def _refused(self, fact: str) -> SourceError:
-        return SourceError(self.source.name, fact, "Take it out of the folder.")
+        return SourceError(self.source.name, fact, Bilingual("Hãy lấy tệp đó ra khỏi thư mục.", "Take it out of the folder."))
 
 
 class _RefusedFileError(Exception):

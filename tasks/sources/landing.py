@@ -10,6 +10,7 @@ import hashlib
 import zstandard
 
 from config.errors import SourceError
+from config.language import Bilingual
 from tasks.sources.storage import WHERE, blob_store
 
 _LEVEL = 3
@@ -49,7 +50,12 @@ def fetch(digest: str, source: str = WHERE) -> bytes:
         body = zstandard.ZstdDecompressor().decompress(blob_store().get(name_of(digest)), max_output_size=_LARGEST)
     except FileNotFoundError:
         raise SourceError(
-            source, f"landing file {digest[:12]} is missing from the landing zone", "Restore it from a backup, or pull again."
+            source,
+            Bilingual(
+                f"thiếu bản gốc {digest[:12]} trong vùng lưu bản gốc",
+                f"landing file {digest[:12]} is missing from the landing zone",
+            ),
+            Bilingual("Hãy phục hồi từ bản sao lưu, hoặc lấy lại.", "Restore it from a backup, or pull again."),
         ) from None
     except (zstandard.ZstdError, OSError) as error:
         raise _damaged(digest, source, type(error).__name__) from None
@@ -64,5 +70,9 @@ def name_of(digest: str) -> str:
 
 
 def _damaged(digest: str, source: str, fact: str) -> SourceError:
-    action = "Restore it from a backup, or remove it and pull again."
-    return SourceError(source, f"landing file {digest[:12]} is damaged ({fact})", action)
+    action = Bilingual(
+        "Hãy phục hồi từ bản sao lưu, hoặc xóa đi và lấy lại.", "Restore it from a backup, or remove it and pull again."
+    )
+    return SourceError(
+        source, Bilingual(f"bản gốc {digest[:12]} bị hỏng ({fact})", f"landing file {digest[:12]} is damaged ({fact})"), action
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from config.errors import SourceError
+from config.language import Bilingual, bilingual
 from config.sources import Source
 from tasks.rules.privacy.masking import mask
 from tasks.sources.file_notes import UNREADABLE, FileNote
@@ -139,4 +140,10 @@ def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Parse
             return read_table(page.body, page.media_type, source, pages)
     except ValueError as error:
         named = f" ({mask(page_name(page.name))})" if page.name and source.kind == "files" else ""
-        raise SourceError(source.name, f"page {page.digest[:12]}{named} cannot be read: {error}") from None
+        raise SourceError(
+            source.name,
+            Bilingual(
+                f"trang {page.digest[:12]}{named} không đọc được: {bilingual(error).vi}",
+                f"page {page.digest[:12]}{named} cannot be read: {error}",
+            ),
+        ) from None

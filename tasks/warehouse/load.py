@@ -23,6 +23,7 @@ import pyarrow as pa
 from psycopg2 import sql
 
 from config.errors import DataError
+from config.language import Bilingual
 from schemas.audit import PROGRESS
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.table import Table
@@ -364,4 +365,8 @@ def _refuse_repeated_keys(table: Table, frame: pd.DataFrame) -> None:
         return
     distinct = pa.Table.from_pandas(frame[key], preserve_index=False).group_by(key).aggregate([]).num_rows
     if distinct < len(frame):
-        raise DataError(table.full_name, f"unique ({', '.join(key)})", len(frame) - distinct)
+        raise DataError(
+            table.full_name,
+            Bilingual(f"không trùng lặp ({', '.join(key)})", f"unique ({', '.join(key)})"),
+            len(frame) - distinct,
+        )

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 import schemas.migrations
 from config.errors import ConfigError
+from config.language import Bilingual
 from schemas.migrations.comparison import VERSION_LAYER, VERSION_TABLE
 from tasks.warehouse.engine import engine
 from tasks.warehouse.statement_errors import failure, retried
@@ -70,11 +71,21 @@ def _revision(connection: sa.Connection) -> str | None:
 def _check(connection: sa.Connection, script: ScriptDirectory, revision: str | None) -> None:
     version = connection.dialect.server_version_info or (0,)
     if version[0] < _OLDEST_SERVER:
-        raise ConfigError("MOTCUA_DATABASE_URL", f"the server is PostgreSQL {version[0]}", "PostgreSQL 15 or newer")
+        raise ConfigError(
+            "MOTCUA_DATABASE_URL",
+            Bilingual(f"máy chủ là PostgreSQL {version[0]}", f"the server is PostgreSQL {version[0]}"),
+            Bilingual("PostgreSQL 15 trở lên", "PostgreSQL 15 or newer"),
+        )
     known = {step.revision for step in script.walk_revisions()}
     if revision is not None and revision not in known:
         raise ConfigError(
             "MOTCUA_DATABASE_URL",
-            f"the warehouse is at revision {revision}, which this release does not know: a newer one has migrated it",
-            "that newer release of motcua, or a backup from before it",
+            Bilingual(
+                f"kho dữ liệu ở phiên bản cấu trúc {revision} mà bản motcua này không biết: một bản mới hơn đã nâng cấp kho",
+                f"the warehouse is at revision {revision}, which this release does not know: a newer one has migrated it",
+            ),
+            Bilingual(
+                "bản motcua mới hơn đó, hoặc bản sao lưu trước khi nâng cấp",
+                "that newer release of motcua, or a backup from before it",
+            ),
         )

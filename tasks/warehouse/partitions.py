@@ -9,6 +9,7 @@ from typing import Any
 
 from config.codes import ENDED_STATUSES
 from config.errors import NothingYetError
+from config.language import Bilingual
 from schemas.verdicts import MOVING
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import NEWS, UNHEARD
@@ -118,7 +119,7 @@ def last_day_of(step: str = "judge") -> date:
     steps = [step, "measure"] if step == "judge" else [step]
     rows = partition_rows(_LAST_DAY, {"steps": steps})
     if not rows:
-        raise NothingYetError(f"run of the step {step}")
+        raise NothingYetError(Bilingual(f"lượt chạy nào của bước {step}", f"run of the step {step}"))
     return rows[0][0]  # type: ignore[no-any-return]
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from psycopg2 import errors, sql
 
 from config.errors import DataError
+from config.language import Bilingual
 from schemas.table import Kind, Table
 from tasks.warehouse.binary import binary_rows
 
@@ -136,8 +137,19 @@ def _unfit(table: Table, frame: pd.DataFrame) -> DataError:
         try:
             frame[name].astype(table.dtypes[name])
         except (ValueError, TypeError, pa.ArrowException):
-            return DataError(table.full_name, f"column {name} holds values that are no {table[name].kind.value}", len(frame))
-    return DataError(table.full_name, "the frame cannot be read as the table declares it", len(frame))
+            return DataError(
+                table.full_name,
+                Bilingual(
+                    f"về cột {name}: có giá trị không phải {table[name].kind.value}",
+                    f"column {name} holds values that are no {table[name].kind.value}",
+                ),
+                len(frame),
+            )
+    return DataError(
+        table.full_name,
+        Bilingual("đọc được theo khai báo của bảng", "the frame cannot be read as the table declares it"),
+        len(frame),
+    )
 
 
 def _unkept(subject: str, content: pa.Table) -> DataError:
@@ -149,8 +161,15 @@ def _unkept(subject: str, content: pa.Table) -> DataError:
         failed = pc.sum(pc.match_substring(column, b"\x00")).as_py() or 0
         failed += sum(not _is_text(value) for value in column.to_pylist()) if failed == 0 else 0
         if failed:
-            return DataError(subject, f"column {field.name}: a NUL character or broken UTF-8", failed)
-    return DataError(subject, "a text that is not UTF-8", content.num_rows)
+            return DataError(
+                subject,
+                Bilingual(
+                    f"về cột {field.name}: có ký tự NUL hoặc UTF-8 hỏng",
+                    f"column {field.name}: a NUL character or broken UTF-8",
+                ),
+                failed,
+            )
+    return DataError(subject, Bilingual("về văn bản mã UTF-8", "a text that is not UTF-8"), content.num_rows)
 
 
 def _is_text(value: bytes | None) -> bool:

@@ -15,6 +15,7 @@ import psycopg2
 import sqlalchemy.exc
 
 from config.errors import WarehouseError
+from config.language import Bilingual
 
 _T = TypeVar("_T")
 
@@ -34,25 +35,67 @@ _RETRYABLE = frozenset(
 
 # What a person has to mend: the fact, and what to do. A retry helps with none of them.
 _SAID = {
-    "28000": ("its account may not log in from here", "Mend MOTCUA_DATABASE_URL, or the server's pg_hba.conf."),
-    "28P01": ("it does not take the password or the account", "Mend MOTCUA_DATABASE_URL."),
-    "3D000": ("there is no database of that name", "Create it, or mend MOTCUA_DATABASE_URL."),
+    "28000": (
+        Bilingual("tài khoản không được đăng nhập từ đây", "its account may not log in from here"),
+        Bilingual(
+            "Hãy sửa MOTCUA_DATABASE_URL, hoặc pg_hba.conf của máy chủ.",
+            "Correct MOTCUA_DATABASE_URL, or the server's pg_hba.conf.",
+        ),
+    ),
+    "28P01": (
+        Bilingual("máy chủ không chấp nhận mật khẩu hoặc tài khoản", "it does not take the password or the account"),
+        Bilingual("Hãy sửa MOTCUA_DATABASE_URL.", "Correct MOTCUA_DATABASE_URL."),
+    ),
+    "3D000": (
+        Bilingual("không có cơ sở dữ liệu mang tên đó", "there is no database of that name"),
+        Bilingual("Hãy tạo cơ sở dữ liệu, hoặc sửa MOTCUA_DATABASE_URL.", "Create it, or correct MOTCUA_DATABASE_URL."),
+    ),
     "42501": (
-        "its account lacks a right",
-        "Let the account of MOTCUA_DATABASE_URL own its database and make roles (ALTER ROLE … CREATEROLE), then run it again.",
+        Bilingual("tài khoản thiếu quyền", "its account lacks a right"),
+        Bilingual(
+            "Hãy cho tài khoản của MOTCUA_DATABASE_URL sở hữu cơ sở dữ liệu và được tạo vai trò (ALTER ROLE … CREATEROLE), rồi chạy lại.",
+            "Let the account of MOTCUA_DATABASE_URL own its database and make roles (ALTER ROLE … CREATEROLE), then run it again.",
+        ),
     ),
-    "53100": ("the disk of its server is full", "Make room there, then run it again; what was committed before stays."),
+    "53100": (
+        Bilingual("đĩa của máy chủ đầy", "the disk of its server is full"),
+        Bilingual(
+            "Hãy giải phóng dung lượng ở đó rồi chạy lại; phần đã ghi giữ nguyên.",
+            "Make room there, then run it again; what was committed before stays.",
+        ),
+    ),
     "53200": (
-        "its server has no memory left",
-        "Give the server more memory, then run it again; what was committed before stays.",
+        Bilingual("máy chủ hết bộ nhớ", "its server has no memory left"),
+        Bilingual(
+            "Hãy cấp thêm bộ nhớ cho máy chủ rồi chạy lại; phần đã ghi giữ nguyên.",
+            "Give the server more memory, then run it again; what was committed before stays.",
+        ),
     ),
-    "25006": ("its server takes no changes: it is a standby or set to read only", "Name the primary in MOTCUA_DATABASE_URL."),
+    "25006": (
+        Bilingual(
+            "máy chủ không cho ghi: đây là máy dự phòng hoặc đặt chế độ chỉ đọc",
+            "its server takes no changes: it is a standby or set to read only",
+        ),
+        Bilingual("Hãy ghi máy chủ chính trong MOTCUA_DATABASE_URL.", "Name the primary in MOTCUA_DATABASE_URL."),
+    ),
 }
 _POOLER = (
-    "a connection pooler such as PgBouncer stands before it, which mixes up settings and locks of sessions",
-    "Name the server itself in MOTCUA_DATABASE_URL, past the pooler.",
+    Bilingual(
+        "phía trước có bộ gom kết nối như PgBouncer, làm lẫn thiết lập và khóa của các phiên",
+        "a connection pooler such as PgBouncer stands before it, which mixes up settings and locks of sessions",
+    ),
+    Bilingual(
+        "Hãy ghi chính máy chủ trong MOTCUA_DATABASE_URL, không qua bộ gom kết nối.",
+        "Name the server itself in MOTCUA_DATABASE_URL, past the pooler.",
+    ),
 )
-_UNREACHABLE = ("it does not answer", "Start it, or mend MOTCUA_DATABASE_URL, then run it again.")
+_UNREACHABLE = (
+    Bilingual("máy chủ không trả lời", "it does not answer"),
+    Bilingual(
+        "Hãy khởi động máy chủ, hoặc sửa MOTCUA_DATABASE_URL, rồi chạy lại.",
+        "Start it, or mend MOTCUA_DATABASE_URL, then run it again.",
+    ),
+)
 
 # libpq gives no SQLSTATE for a connection that was refused, only the server's words.
 _REFUSALS = {
@@ -72,10 +115,16 @@ class StatementError(WarehouseError):
         final: whether it was tried for long, so that another try now cannot help.
     """
 
-    def __init__(self, purpose: str, fact: str, sqlstate: str, said: tuple[str, str] | None = None) -> None:
+    def __init__(self, purpose: str, fact: str, sqlstate: str, said: tuple[Bilingual, Bilingual] | None = None) -> None:
         known = said or _SAID.get(sqlstate)
-        action = "It passes; run it again." if _passing(sqlstate) else "Run `motcua doctor`."
-        super().__init__(purpose, f"{known[0]} ({fact})" if known else fact, known[1] if known else action)
+        action = (
+            Bilingual("Lỗi này tạm thời; hãy chạy lại.", "It passes; run it again.")
+            if _passing(sqlstate)
+            else Bilingual("Hãy chạy `motcua doctor`.", "Run `motcua doctor`.")
+        )
+        super().__init__(
+            purpose, known[0].apply(lambda text: f"{text} ({fact})") if known else fact, known[1] if known else action
+        )
         self.sqlstate = sqlstate
         self.final = said is not None
 

@@ -67,8 +67,8 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(notebook: Source) -
     look = look_at(notebook, datetime(2026, 3, 8, tzinfo=UTC))
     assert (look.pages, look.records, list(look.faults)) == (2, 3, ["khac.csv"])
     said = "\n".join(look_lines(notebook, look))
-    assert "Không đọc được khac.csv: page" in said
-    assert "missing: " in said
+    assert "Không đọc được khac.csv: trang" in said
+    assert "thiếu: " in said
 
 
 def test_values_that_can_be_no_codes_are_counted_and_not_shown() -> None:

@@ -123,8 +123,8 @@ ERRORS: list[tuple[errors.MotcuaError, tuple[str, ...]]] = [
     (errors.NothingYetError(BOTH), ("Chưa có hỏng.", "Hãy chạy `motcua refresh` trước.")),
     (errors.MachineError(BOTH, BOTH), ("Máy chủ không thể chạy tiếp: hỏng.", "chưa ghi gì.")),
     (
-        errors.WarehouseError(BOTH, BOTH),
-        ("Kho dữ liệu không thực hiện được việc hỏng: hỏng.", "Chưa ghi gì.", "`motcua doctor`"),
+        errors.WarehouseError("read the ledger", BOTH),
+        ("Kho dữ liệu không thực hiện được việc đọc sổ cái: hỏng.", "Chưa ghi gì.", "`motcua doctor`"),
     ),
 ]
 

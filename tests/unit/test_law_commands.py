@@ -150,6 +150,7 @@ def test_the_file_of_all_bases_holds_each_once(config: Path, tmp_path: Path) -> 
     assert {row["rule"] for row in rows if row["kind"] == "policy"} == set(load_policies())
 
 
-def test_an_unknown_document_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_document_is_an_error(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
     assert main(["law", "list", "NĐ 1/1900"]) == 2
     assert "there is no 'NĐ 1/1900'" in capsys.readouterr().err

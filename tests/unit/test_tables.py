@@ -65,8 +65,9 @@ def test_rows_that_speak_about_one_person_are_told(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_said_in_one_line(
-    table: str, rules: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    table: str, rules: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
     assert main(files(tmp_path, table, rules)) == 2
     said = capsys.readouterr().err
     assert complaint in said

@@ -13,6 +13,7 @@ import numpy as np
 from config.calendar import load_calendars
 from config.codes import Status
 from config.errors import MotcuaError
+from config.language import Bilingual
 from config.policies import Policy, load_policies
 from config.reception import load_reception
 from schemas.fields import STATES, TIMELINESS, VERDICTS
@@ -90,7 +91,12 @@ def explanations(code: str, policy: str) -> list[Entry]:
     """Return the facts of the explanation of every dossier that bears a code; see :func:`explain`."""
     chosen = load_policies().get(policy)
     if chosen is None:
-        raise MotcuaError(f"There is no policy {policy!r}. Choose one of {', '.join(sorted(load_policies()))}.")
+        raise MotcuaError(
+            Bilingual(
+                f"Không có cách tính {policy!r}. Không giải thích được. Hãy chọn một trong {', '.join(sorted(load_policies()))}.",
+                f"There is no policy {policy!r}. Nothing can be explained. Choose one of {', '.join(sorted(load_policies()))}.",
+            )
+        )
     return [explanation(place, chosen) for place in _find(code)]
 
 
@@ -146,8 +152,10 @@ def _find(code: str) -> list[_Place]:
     )
     if not rows:
         raise MotcuaError(
-            f"There is no dossier {folded}. Nothing can be explained. "
-            "Check the code, or pull the source again with `motcua refresh`."
+            Bilingual(
+                f"Không có hồ sơ {folded}. Không giải thích được. Hãy kiểm tra lại mã, hoặc lấy lại dữ liệu bằng `motcua refresh`.",
+                f"There is no dossier {folded}. Nothing can be explained. Check the code, or pull the source again with `motcua refresh`.",
+            )
         )
     return [_Place(source, found, Partition(source, month)) for source, found, month in rows]
 
@@ -159,7 +167,12 @@ def _as_of(place: _Place) -> date:
         {"partition": place.partition.key},
     )
     if not rows or rows[0][0] is None:
-        raise MotcuaError(f"Dossier {place.code} has not been judged yet. Run `motcua refresh`, then ask again.")
+        raise MotcuaError(
+            Bilingual(
+                f"Hồ sơ {place.code} chưa được kết luận. Chưa giải thích được. Hãy chạy `motcua refresh` rồi hỏi lại.",
+                f"Dossier {place.code} has not been judged yet. Run `motcua refresh`, then ask again.",
+            )
+        )
     day: date = rows[0][0]
     return day
 

@@ -13,6 +13,7 @@ from config.checks import Check, load_checks
 from config.errors import NothingYetError
 from config.indicators import indicators_in_force
 from config.known_sources import known_sources
+from config.language import Bilingual
 from config.law import citations
 from config.policies import load_policies
 from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
@@ -60,7 +61,7 @@ def page_data(policy: str, language: str) -> PageData:
     """
     found = read_frame(_PUBLICATION, {"policy": policy}, PUBLICATIONS)
     if found.empty:
-        raise NothingYetError(f"publication under {policy}")
+        raise NothingYetError(Bilingual(f"số liệu công bố theo {policy}", f"publication under {policy}"))
     publication = found.iloc[0]
     ids = {"publication": publication["publication_id"]}
     indicators = read_frame(_INDICATORS, ids | {"rate": _RATE, "facts": list(_FACTS)}, INDICATORS)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from config.checks import Check, Checks
 from config.errors import ConfigError
+from config.language import Bilingual
 from tasks.rules.arrays import Mask, arrow
 from tasks.rules.checks.facts import COSTLY, CheckFacts
 from tasks.rules.checks.registry import TESTS, Test, parameters_of
@@ -121,10 +122,18 @@ def bound(check: Check) -> Test:
         ConfigError: there is none of its name, or it takes other parameters.
     """
     if check.id not in TESTS:
-        raise ConfigError("checks.yaml", f"there is no check {check.id}", "the names of tasks/rules/checks")
+        raise ConfigError(
+            "checks.yaml",
+            Bilingual(f"không có phép kiểm tra {check.id}", f"there is no check {check.id}"),
+            Bilingual("các tên trong tasks/rules/checks", "the names of tasks/rules/checks"),
+        )
     takes, given = parameters_of(TESTS[check.id]), set(check.parameters)
     if takes != given:
-        raise ConfigError("checks.yaml", f"{check.id} has parameters {sorted(given)}", str(sorted(takes)))
+        raise ConfigError(
+            "checks.yaml",
+            Bilingual(f"{check.id} có các tham số {sorted(given)}", f"{check.id} has parameters {sorted(given)}"),
+            str(sorted(takes)),
+        )
     return TESTS[check.id]
 
 

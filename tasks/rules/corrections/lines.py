@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from config.language import Bilingual, bilingual
 from config.small_tables import SmallTable, TableRow, text_table
 from schemas.dossiers import DOSSIERS
 from schemas.table import Kind, OneOf
-from tasks.rules.corrections.known_times import IMPOSSIBLE_REASONS as IMPOSSIBLE
-from tasks.rules.corrections.known_times import ApprovedValues, KnownTimes, why_impossible
+from tasks.rules.corrections.known_times import IMPOSSIBLE_REASONS, ApprovedValues, KnownTimes, why_impossible
 from tasks.rules.corrections.value_texts import CLOSING, same_value
 from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.dates.file_dates import read_file_dates
@@ -172,7 +172,7 @@ REFUSAL_REASONS = {
         "the date reads two ways and the file writes both: give year-month-day",
     ),
     "contradicts": ("trái với một dòng trước về cùng trường", "contradicts an earlier line about the same field"),
-    **IMPOSSIBLE,
+    **IMPOSSIBLE_REASONS,
 }
 """Why a line is refused, in Vietnamese and in English."""
 
@@ -191,13 +191,13 @@ def read_lines(body: bytes) -> list[CorrectionLine]:
     try:
         return lines_of(text_table(body, is_heading))
     except ValueError as error:
-        raise UnreadableFileError(str(error)) from None
+        raise UnreadableFileError(bilingual(error)) from None
 
 
 def require_short(body: bytes) -> None:
     """Refuse a file that is too long."""
     if len(body) > MAX_CORRECTIONS_BYTES:
-        raise UnreadableFileError(f"longer than {MAX_CORRECTIONS_BYTES // 1_000_000} MB")
+        raise UnreadableFileError(Bilingual("tệp lớn hơn 10 MB", "longer than 10 MB"))
 
 
 def is_heading(cells: Sequence[str]) -> bool:
@@ -248,9 +248,9 @@ def _places(headings: Sequence[str]) -> dict[str, int]:
         name = _HEADING_OF.get(fold(heading))
         if name is not None:
             places.setdefault(name, place)
-    missing = [f"{name} ({_HEADINGS[name][3 if name == 'code' else -1]})" for name in _REQUIRED if name not in places]
-    if missing:
-        raise UnreadableFileError(f"the first line lacks {', '.join(missing)}")
+    lacks = ", ".join(f"{name} ({_HEADINGS[name][3 if name == 'code' else -1]})" for name in _REQUIRED if name not in places)
+    if lacks:
+        raise UnreadableFileError(Bilingual(f"dòng đầu thiếu {lacks}", f"the first line lacks {lacks}"))
     return places
 
 

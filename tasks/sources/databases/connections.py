@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 
 from config.connections import Sql
 from config.errors import ConfigError, RefusedError, SourceError, TransientError
+from config.language import Bilingual
 from config.sources import Source
 
 _CONNECT_SECONDS = 15
@@ -58,20 +59,33 @@ def address_of(source: Source, options: Sql) -> sa.URL:
     where = f"environment variable {options.address.env}"
     given = options.address.value().strip()
     if given.casefold().startswith("jdbc:"):
-        raise ConfigError(where, "is a JDBC address, of Java", _FORM)
+        raise ConfigError(where, Bilingual("là địa chỉ JDBC, của Java", "is a JDBC address, of Java"), _FORM)
     scheme, mark, rest = given.partition("://")
     at = ConfigError(
-        where, "holds an @ inside user or password", "%40 in its place there (and %3A for :, %2F for /, %23 for #)"
+        where,
+        Bilingual("có ký tự @ trong tên hoặc mật khẩu", "holds an @ inside user or password"),
+        Bilingual(
+            "%40 thay cho ký tự đó (và %3A cho :, %2F cho /, %23 cho #)",
+            "%40 in its place there (and %3A for :, %2F for /, %23 for #)",
+        ),
     )
     try:
         url = sa.make_url(f"{_SPELLINGS.get(scheme.casefold(), scheme)}{mark}{rest}")
     except (sa.exc.ArgumentError, ValueError):
-        raise at if rest.count("@") > 1 else ConfigError(where, "is no database address", _FORM) from None
+        raise (
+            at
+            if rest.count("@") > 1
+            else ConfigError(where, Bilingual("không phải địa chỉ cơ sở dữ liệu", "is no database address"), _FORM)
+        ) from None
     if "@" in (url.host or "") or (url.host and "@" in (url.database or "")):
         raise at
     if options.allowed_hosts and url.host not in options.allowed_hosts:
         where = f"sources/{source.name}.yaml sql.address"
-        raise ConfigError(where, "names a host that allowed_hosts does not list", ", ".join(options.allowed_hosts))
+        raise ConfigError(
+            where,
+            Bilingual("nêu máy chủ không có trong allowed_hosts", "names a host that allowed_hosts does not list"),
+            ", ".join(options.allowed_hosts),
+        )
     return url
 
 
@@ -111,9 +125,20 @@ def _lacking(options: Sql, url: sa.URL) -> ConfigError:
     where = f"environment variable {options.address.env}"
     if not install:
         return ConfigError(
-            where, f"names no dialect installed here: {called!r}", f"the dialect's package, or one of {_known()}"
+            where,
+            Bilingual(
+                f"nêu loại cơ sở dữ liệu chưa được cài ở đây: {called!r}", f"names no dialect installed here: {called!r}"
+            ),
+            Bilingual(f"gói của loại đó, hoặc một trong {_known()}", f"the dialect's package, or one of {_known()}"),
         )
-    return ConfigError(where, f"asks for {called}, whose driver {module} is not installed here", f"{install}, then try again")
+    return ConfigError(
+        where,
+        Bilingual(
+            f"cần {called}, mà trình điều khiển {module} chưa được cài ở đây",
+            f"asks for {called}, whose driver {module} is not installed here",
+        ),
+        Bilingual(f"{install}, rồi thử lại", f"{install}, then try again"),
+    )
 
 
 def _known() -> str:
@@ -127,16 +152,42 @@ def _ours(error: SQLAlchemyError, source: Source, options: Sql, url: sa.URL) -> 
         return _lacking(options, url)
     numbers = _WHO_NUMBERS_ORACLE if url.get_backend_name() == "oracle" else _WHO_NUMBERS
     if state in _WHO_STATES or number in numbers or _WHO_WORDS.search(said):
-        action = (
-            f"Check user and password {where}, and that the account is not locked; it is not asked again until the next run."
+        action = Bilingual(
+            f"Hãy kiểm tra tên và mật khẩu trong {options.address.env}, và tài khoản có bị khóa không; nguồn này không bị hỏi lại cho đến lần chạy sau.",
+            f"Check user and password {where}, and that the account is not locked; it is not asked again until the next run.",
         )
-        return RefusedError(source.name, f"the database does not accept {who} ({state_of(error)})", action)
+        return RefusedError(
+            source.name,
+            Bilingual(
+                f"cơ sở dữ liệu không chấp nhận người dùng {url.username!r} ({state_of(error)})",
+                f"the database does not accept {who} ({state_of(error)})",
+            ),
+            action,
+        )
     if state in _WHICH_STATES or number in _WHICH_NUMBERS or _WHICH_WORDS.search(said):
-        action = f"Check the database's name {where}, and that {who} may use it."
-        return RefusedError(source.name, f"the server has no database of the name asked for ({state_of(error)})", action)
+        action = Bilingual(
+            f"Hãy kiểm tra tên cơ sở dữ liệu trong {options.address.env}, và quyền của người dùng {url.username!r}.",
+            f"Check the database's name {where}, and that {who} may use it.",
+        )
+        return RefusedError(
+            source.name,
+            Bilingual(
+                f"máy chủ không có cơ sở dữ liệu mang tên này ({state_of(error)})",
+                f"the server has no database of the name asked for ({state_of(error)})",
+            ),
+            action,
+        )
     if isinstance(error, OperationalError | DisconnectionError | InterfaceError):
-        return TransientError(source.name, f"the database could not be read ({state_of(error)})")
-    return SourceError(source.name, f"the database refused to be read ({state_of(error)})")
+        return TransientError(
+            source.name,
+            Bilingual(
+                f"không đọc được cơ sở dữ liệu ({state_of(error)})", f"the database could not be read ({state_of(error)})"
+            ),
+        )
+    return SourceError(
+        source.name,
+        Bilingual(f"cơ sở dữ liệu từ chối cho đọc ({state_of(error)})", f"the database refused to be read ({state_of(error)})"),
+    )
 
 
 def _told(error: SQLAlchemyError) -> tuple[str, str | None, int | None]:

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError
 
 from config.connections import ChildTable, Sql
-from config.errors import ConfigError, SourceError
+from config.errors import ConfigError, SourceError, Words
+from config.language import Bilingual
 from config.sources import Source
 from schemas.rejects import RejectReason
 from tasks.sources.databases.child_tables import Parents
@@ -37,7 +38,7 @@ class SqlAdapter:
 
     def __init__(self, source: Source) -> None:
         if source.sql is None:
-            raise ConfigError(source.name, "kind sql without a section sql")
+            raise ConfigError(source.name, Bilingual("loại sql mà không có mục sql", "kind sql without a section sql"))
         self.source = source
         self.options: Sql = source.sql
         self.values = Values()
@@ -99,7 +100,12 @@ class SqlAdapter:
         named = columns_of(self.source).get("received_at", ())
         column = self._column(table, named[0]) if named else None
         if column is None or not isinstance(column.type, sa.DateTime | sa.Date):
-            raise self._wrong("its day of receipt is not one column of a kind of date, so sql.totals cannot count by it")
+            raise self._wrong(
+                Bilingual(
+                    "ngày tiếp nhận không phải là một cột kiểu ngày, nên sql.totals không đếm theo ngày được",
+                    "its day of receipt is not one column of a kind of date, so sql.totals cannot count by it",
+                )
+            )
         return column
 
     def _statements(
@@ -227,18 +233,22 @@ class SqlAdapter:
             try:
                 columns = sa.inspect(connection).get_columns(name, self.options.namespace)
             except NoSuchTableError:
-                raise self._wrong(f"the database has no table or view {name!r}") from None
+                raise self._wrong(
+                    Bilingual(f"cơ sở dữ liệu không có bảng hoặc view {name!r}", f"the database has no table or view {name!r}")
+                ) from None
             own = [sa.Column(column["name"], column["type"]) for column in columns]
             self._tables[name] = sa.Table(name, sa.MetaData(), *own, schema=self.options.namespace)
         return self._tables[name]
 
     def _column(self, table: sa.Table, name: str) -> sa.Column[Any]:
         if name not in table.c:
-            raise self._wrong(f"table {table.name!r} has no column {name!r}")
+            raise self._wrong(
+                Bilingual(f"bảng {table.name!r} không có cột {name!r}", f"table {table.name!r} has no column {name!r}")
+            )
         return table.c[name]
 
-    def _wrong(self, fact: str) -> SourceError:
-        return SourceError(self.source.name, fact, "Correct the source file.")
+    def _wrong(self, fact: Words) -> SourceError:
+        return SourceError(self.source.name, fact, Bilingual("Hãy sửa tệp của nguồn.", "Correct the source file."))
 
     def _connection(self) -> AbstractContextManager[sa.Connection]:
         return connected(self.source, self.options)

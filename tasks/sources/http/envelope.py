@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from config.connections import Rest, Totals
-from config.errors import RefusedError, SourceError
+from config.errors import ASK_DOCTOR, RefusedError, SourceError, Words
+from config.language import Bilingual, bilingual
 from config.sources import Source
 from tasks.sources.day_totals import read_totals
 from tasks.sources.formats.exchange import lists_nothing, records_of
@@ -51,7 +52,13 @@ class Envelope:
             answer = self._answer(body, "login") or {}
             session = answer.get("session")
             if _code(answer) not in _GOOD or not isinstance(session, str) or not session:
-                raise RefusedError(self.source.name, f"login was refused with error_code {_code(answer)!r}")
+                raise RefusedError(
+                    self.source.name,
+                    Bilingual(
+                        f"đăng nhập bị từ chối với error_code {_code(answer)!r}",
+                        f"login was refused with error_code {_code(answer)!r}",
+                    ),
+                )
         self.session = session
 
     def page(self, client: Transport, window: Window, number: int, size: int) -> ListResponse:
@@ -73,10 +80,13 @@ class Envelope:
             try:
                 found += read_totals(records_of(answer), totals)
             except ValueError as error:
-                raise self._error(f"totals {number}: {error}", "Correct rest.totals in the source file.") from None
+                raise self._error(
+                    Bilingual(f"totals {number}: {bilingual(error).vi}", f"totals {number}: {error}"),
+                    Bilingual("Hãy sửa rest.totals trong tệp của nguồn.", "Correct rest.totals in the source file."),
+                ) from None
             if (whole_number(answer.get("sotrang")) or 1) <= number:
                 return found
-        raise self._error("its totals do not end")
+        raise self._error(Bilingual("số đếm của nguồn không có điểm kết thúc", "its totals do not end"))
 
     def _ask(self, client: Transport, service: str, data: dict[str, Any], what: str) -> tuple[bytes, dict[str, Any] | None]:
         """Return one answer, None where it has no content; a session that ended meanwhile is renewed once."""
@@ -102,13 +112,19 @@ class Envelope:
                 if not lists_nothing(answer, None):
                     records_of(answer)
             except ValueError as error:
-                raise self._error(f"{what}: {error}") from None
+                raise self._error(Bilingual(f"{what}: {bilingual(error).vi}", f"{what}: {error}")) from None
             return body, answer
         if code == _EXPIRED or fact is not None:
-            raise RefusedError(self.source.name, f"{what} was refused with error_code {code!r}", CHECK)
+            raise RefusedError(
+                self.source.name,
+                Bilingual(f"{what} bị từ chối với error_code {code!r}", f"{what} was refused with error_code {code!r}"),
+                CHECK,
+            )
         if lists_nothing(answer, None) and says_nothing_found(answer):
             return body, None
-        raise self._error(f"{what} was refused with error_code {code!r}")
+        raise self._error(
+            Bilingual(f"{what} bị từ chối với error_code {code!r}", f"{what} was refused with error_code {code!r}")
+        )
 
     def _question(self, window: Window, number: int, size: int) -> dict[str, Any]:
         return {
@@ -126,14 +142,16 @@ class Envelope:
         try:
             answer = parse_json(body) if body.strip() else None
         except ValueError as error:
-            raise self._error(f"{what}: {error}") from None
+            raise self._error(Bilingual(f"{what}: {bilingual(error).vi}", f"{what}: {error}")) from None
         if answer is None:
             return None
         if not isinstance(answer, dict):
-            raise self._error(f"{what}: the answer is no envelope")
+            raise self._error(
+                Bilingual(f"{what}: câu trả lời không đúng phong bì trao đổi", f"{what}: the answer is no envelope")
+            )
         return folded(answer)
 
-    def _error(self, fact: str, action: str = "Check the source with `motcua doctor`.") -> SourceError:
+    def _error(self, fact: Words, action: Words = ASK_DOCTOR) -> SourceError:
         return SourceError(self.source.name, fact, action)
 
 

@@ -6,7 +6,8 @@ import base64
 from typing import Any
 
 from config.connections import Listing, Rest, given
-from config.errors import RefusedError, SourceError
+from config.errors import ASK_DOCTOR, RefusedError, SourceError, Words
+from config.language import Bilingual, bilingual
 from config.sources import Source
 from tasks.sources.formats.exchange import listed, lists_nothing
 from tasks.sources.formats.json_text import parse_json
@@ -47,8 +48,16 @@ class ExchangeListProtocol:
                 found = at(answer, token.answer)
                 if not isinstance(found, str) or not found:
                     if refusal(answer) is not None or complaint(answer) is not None:
-                        raise RefusedError(self.source.name, "login was refused inside the answer")
-                    raise self._error(f"login brought no {token.answer}", "Check rest.listing.token, user and password.")
+                        raise RefusedError(
+                            self.source.name,
+                            Bilingual("đăng nhập bị từ chối trong câu trả lời", "login was refused inside the answer"),
+                        )
+                    raise self._error(
+                        Bilingual(f"đăng nhập không trả về {token.answer}", f"login brought no {token.answer}"),
+                        Bilingual(
+                            "Hãy kiểm tra rest.listing.token, tên và mật khẩu.", "Check rest.listing.token, user and password."
+                        ),
+                    )
             self.proof = {token.header: f"{token.prefix}{found}"}
         elif user is not None and password is not None:
             basic = base64.b64encode(f"{user.value()}:{password.value()}".encode()).decode()
@@ -85,7 +94,9 @@ class ExchangeListProtocol:
             self._require_accepted(answer, what)
         self._require_good(answer, what)
         if not records and not self.declared.good and (fact := complaint(answer)) is not None:
-            raise self._error(f"{what} brings no records and {fact}")
+            raise self._error(
+                Bilingual(f"{what} không trả về bản ghi và báo {bilingual(fact).vi}", f"{what} brings no records and {fact}")
+            )
         return ListResponse(body, records or [], total, self._more(answer))
 
     def _records(self, answer: Any, total: int | None, what: str) -> list[Any] | None:
@@ -99,7 +110,7 @@ class ExchangeListProtocol:
                 return None
             self._require_accepted(answer, what)
             self._require_good(answer, what)
-            raise self._error(f"{what}: {error}") from None
+            raise self._error(Bilingual(f"{what}: {bilingual(error).vi}", f"{what}: {error}")) from None
 
     def _more(self, answer: Any) -> bool | None:
         """Return whether pages follow, as far as the answer says so."""
@@ -125,7 +136,9 @@ class ExchangeListProtocol:
 
     def _require_accepted(self, answer: Any, what: str) -> None:
         if (fact := refusal(answer)) is not None:
-            raise RefusedError(self.source.name, f"{what} was refused {fact}", CHECK)
+            raise RefusedError(
+                self.source.name, Bilingual(f"{what} bị từ chối: {bilingual(fact).vi}", f"{what} was refused {fact}"), CHECK
+            )
 
     def _require_good(self, answer: Any, what: str) -> None:
         if answer is None:
@@ -133,13 +146,15 @@ class ExchangeListProtocol:
         for path, values in self.declared.good.items():
             found = str(text(at(answer, path)) or "").strip()[:20]
             if found not in values:
-                raise self._error(f"{what} was refused with {path} {found!r}")
+                raise self._error(
+                    Bilingual(f"{what} bị từ chối với {path} {found!r}", f"{what} was refused with {path} {found!r}")
+                )
 
     def _parsed(self, body: bytes, what: str) -> Any:
         try:
             return parse_json(body) if body.strip() else None
         except ValueError as error:
-            raise self._error(f"{what}: {error}") from None
+            raise self._error(Bilingual(f"{what}: {bilingual(error).vi}", f"{what}: {error}")) from None
 
-    def _error(self, fact: str, action: str = "Check the source with `motcua doctor`.") -> SourceError:
+    def _error(self, fact: Words, action: Words = ASK_DOCTOR) -> SourceError:
         return SourceError(self.source.name, fact, action)

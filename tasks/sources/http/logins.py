@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 from config.connections import FromEnvironment, Given, Rest, given
 from config.errors import RefusedError
+from config.language import Bilingual, bilingual
 from config.sources import Source
 
-CHECK = "Check user, password or token."
+CHECK = Bilingual("Hãy kiểm tra tên, mật khẩu hoặc token.", "Check user, password or token.")
 _USER_FIELDS = ("username", "user", "user_name", "userid", "login", "account", "taikhoan", "tai_khoan", "client_id")
 
 
@@ -20,12 +21,15 @@ def login_of(source: Source, options: Rest) -> Iterator[None]:
         yield
     except RefusedError as error:
         user, variables = _credentials(options)
-        named = "" if user is None else f" for the user {given(user)!r}"
-        where = f" in {' and '.join(variables)}" if variables else ""
+        named = "" if user is None else Bilingual(f" với người dùng {given(user)!r}", f" for the user {given(user)!r}")
+        where = Bilingual(f" trong {' và '.join(variables)}", f" in {' and '.join(variables)}") if variables else ""
         raise RefusedError(
             source.name,
-            f"{error.fact}{named}",
-            f"Check user and password{where}, and that the account is not locked; it is not asked again until the next run.",
+            Bilingual(f"{error.fact.vi}{bilingual(named).vi}", f"{error.fact}{named}"),
+            Bilingual(
+                f"Hãy kiểm tra tên và mật khẩu{bilingual(where).vi}, và tài khoản có bị khóa không; nguồn này không bị hỏi lại cho đến lần chạy sau.",
+                f"Check user and password{where}, and that the account is not locked; it is not asked again until the next run.",
+            ),
         ) from None
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 
+from config.language import Bilingual
 from tasks.sources.protocol import Window
 
 _END = "end"
@@ -140,7 +141,11 @@ def _ended(place: PageRequest, answer: PageSummary, size: int) -> bool | None:
     if answer.repeats or not answer.count:
         due = max(place.expected or 0, (place.total if answer.total is None else answer.total) or 0)
         if held < due:
-            raise UnprovedError(f"ends after {held} records where it states {due}")
+            raise UnprovedError(
+                Bilingual(
+                    f"kết thúc sau {held} bản ghi trong khi báo có {due}", f"ends after {held} records where it states {due}"
+                )
+            )
         return True
     # Who states a round number that he just gave may count what he gives at once; one that ever stated more counts his list.
     alike = answer.more is None and place.page == 1 and answer.total == answer.count
@@ -172,7 +177,12 @@ def _next(place: PageRequest, here: PageRequest, answer: PageSummary, window: Wi
     if not _in_order(place, answer):
         if short and answer.more is not True:  # a source that counts its pages counts them in its own size
             due = f"{min(step, (answer.total or step) - place.seen)} of {answer.total or 'more'}"
-            raise UnprovedError(f"page {place.page} holds {answer.count} records where {due} are due")
+            raise UnprovedError(
+                Bilingual(
+                    f"trang {place.page} có {answer.count} bản ghi trong khi phải có {due}",
+                    f"page {place.page} holds {answer.count} records where {due} are due",
+                )
+            )
         return replace(here, page=place.page + 1, by_number=True, expected=None)
     cap = answer.count if short and place.page == 1 else place.cap
     if answer.before_newest == 0 and answer.newest == place.since:

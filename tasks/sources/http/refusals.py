@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from config.language import Bilingual
 from tasks.rules.text.normal_form import fold
 from tasks.sources.formats.records import text
 
@@ -63,17 +64,19 @@ _NOTHING = re.compile(
 _FAILED = ("error", "fail", "failed", "failure", "err", "loi", "false", "denied")
 
 
-def refusal(answer: Any) -> str | None:
+def refusal(answer: Any) -> Bilingual | None:
     """Return how an answer says that it does not accept who asks, without any word of it; None where it does not say so."""
     for name, code in _told(answer, _CODES):
         if code.isdigit() and int(code) in REFUSING:
-            return f"with {name} {code!r} inside the answer"
+            return Bilingual(f"{name} {code!r} trong câu trả lời", f"with {name} {code!r} inside the answer")
     if any(_REFUSAL.search(fold(words)) for _, words in _told(answer, _WORDS)):
-        return "inside the answer: it says that the token or session has ended"
+        return Bilingual(
+            "câu trả lời báo token hoặc phiên đã hết hạn", "inside the answer: it says that the token or session has ended"
+        )
     return None
 
 
-def complaint(answer: Any) -> str | None:
+def complaint(answer: Any) -> str | Bilingual | None:
     """Return how an answer says that it failed, without any word of it; None where it does not, or only found nothing."""
     if says_nothing_found(answer):
         return None
@@ -85,7 +88,7 @@ def complaint(answer: Any) -> str | None:
         if wrong or fold(code) in _FAILED:
             return f"{name} {code!r}"
     if any(name == "error" and said not in ("false", "0") and not said.isdigit() for name, said in _told(answer, _WORDS)):
-        return "an error"
+        return Bilingual("lỗi", "an error")
     return None
 
 

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from config.connections import Rest, given
-from config.errors import ConfigError, SourceError
+from config.errors import ASK_DOCTOR, ConfigError, SourceError, Words
+from config.language import Bilingual, bilingual
 from config.sources import Source
 from tasks.sources.formats.profiles import modification_names
 from tasks.sources.http.envelope import Envelope
@@ -30,7 +31,7 @@ class RestAdapter:
 
     def __init__(self, source: Source) -> None:
         if source.rest is None:
-            raise ConfigError(source.name, "kind rest without a section rest")
+            raise ConfigError(source.name, Bilingual("loại rest mà không có mục rest", "kind rest without a section rest"))
         self.source = source
         self.options: Rest = source.rest
         self.transport = Transport(source, source.rest, given(source.rest.address))
@@ -74,7 +75,12 @@ class RestAdapter:
                 if onward is None:
                     return
                 place = onward
-            raise self._error(f"the list has not ended after {self.options.most_pages} pages")
+            raise self._error(
+                Bilingual(
+                    f"danh sách chưa kết thúc sau {self.options.most_pages} trang",
+                    f"the list has not ended after {self.options.most_pages} pages",
+                )
+            )
 
     def _ask(self, client: Transport, place: PageRequest, size: int) -> ListResponse:
         """Return the answer to a question; where nothing stands behind a page, some say that there is no such page."""
@@ -89,8 +95,11 @@ class RestAdapter:
         try:
             return following(place, seen, window, self.options.page_size)
         except UnprovedError as error:
-            action = "Set rest.page_size to what the source gives at once, and check rest.listing.paging."
-            raise SourceError(self.source.name, str(error), action) from None
+            action = Bilingual(
+                "Hãy đặt rest.page_size bằng số bản ghi nguồn trả một lần, và kiểm tra rest.listing.paging.",
+                "Set rest.page_size to what the source gives at once, and check rest.listing.paging.",
+            )
+            raise SourceError(self.source.name, bilingual(error), action) from None
 
     def _require_end(
         self, client: Transport, place: PageRequest, told: ListResponse, seen: PageSummary, window: Window
@@ -111,8 +120,14 @@ class RestAdapter:
             return
         raise SourceError(
             self.source.name,
-            f"page {place.page} is page {place.page - 1} again: the list does not end",
-            "Check rest.listing.paging; where all comes in one answer, write style: whole there, or rest.paged: false.",
+            Bilingual(
+                f"trang {place.page} lặp lại trang {place.page - 1}: danh sách không có điểm kết thúc",
+                f"page {place.page} is page {place.page - 1} again: the list does not end",
+            ),
+            Bilingual(
+                "Hãy kiểm tra rest.listing.paging; nếu tất cả nằm trong một câu trả lời thì ghi style: whole ở đó, hoặc rest.paged: false.",
+                "Check rest.listing.paging; where all comes in one answer, write style: whole there, or rest.paged: false.",
+            ),
         )
 
     def _heeds_pages(self, client: Transport, place: PageRequest, records: list[Any]) -> bool:
@@ -127,7 +142,11 @@ class RestAdapter:
 
     def _require_steady(self, backwards: int) -> None:
         if backwards > _MOST_BACKWARDS:
-            raise self._error("states totals that contradict one another, page by page")
+            raise self._error(
+                Bilingual(
+                    "báo tổng số mâu thuẫn nhau giữa các trang", "states totals that contradict one another, page by page"
+                )
+            )
 
     def control_total(self, window: Window) -> int | None:  # noqa: ARG002 - the protocol's signature
         """Return the source's own count, as the last page stated it."""
@@ -147,5 +166,5 @@ class RestAdapter:
             self.speech.log_in(client)
             return self.speech.day_totals(client, self.options.totals, first, last)
 
-    def _error(self, fact: str) -> SourceError:
-        return SourceError(self.source.name, fact, "Check the source with `motcua doctor`.")
+    def _error(self, fact: Words) -> SourceError:
+        return SourceError(self.source.name, fact, ASK_DOCTOR)

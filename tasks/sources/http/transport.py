@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.connections import Rest
-from config.errors import ConfigError, DeferredError, RefusedError, SourceError, TransientError
+from config.errors import ASK_DOCTOR, ConfigError, DeferredError, RefusedError, SourceError, TransientError, Words
+from config.language import Bilingual
 from config.sources import Source
 from tasks.sources.http.refusals import REFUSING
 
@@ -150,7 +151,12 @@ class Transport:
         """Wait before the next try, or raise where there is none."""
         if asked is not None and asked > _WAIT_LONGEST:
             until = datetime.now(self.source.timezone) + timedelta(seconds=min(asked, _ALONE_LONGEST))
-            raise DeferredError(self.source.name, f"{failure.fact} and asks for patience", until, asked_by_source=True)
+            raise DeferredError(
+                self.source.name,
+                Bilingual(f"{failure.fact.vi} và yêu cầu chờ", f"{failure.fact} and asks for patience"),
+                until,
+                asked_by_source=True,
+            )
         if attempt == self.options.tries or (asked is None and not self._answered):
             failure.failures, failure.answered = self._failures, self._answered
             raise failure
@@ -162,15 +168,22 @@ class Transport:
         if status in (httpx.codes.OK, httpx.codes.NO_CONTENT):
             return
         if 300 <= status < 400:
-            raise self._error("answered with a redirect, which is not followed", "Put the final address into the source file.")
+            raise self._error(
+                Bilingual("trả lời bằng chuyển hướng, không đi theo", "answered with a redirect, which is not followed"),
+                Bilingual("Hãy ghi địa chỉ cuối cùng vào tệp của nguồn.", "Put the final address into the source file."),
+            )
         if status in _PASSING:
-            raise TransientError(self.source.name, f"answered with HTTP {status}")
+            raise TransientError(self.source.name, Bilingual(f"trả lời HTTP {status}", f"answered with HTTP {status}"))
         if status in REFUSING:
-            fact = f"answered with HTTP {status}: it does not accept who asks"
-            raise RefusedError(self.source.name, fact, "Check user, password or token.")
+            fact = Bilingual(
+                f"trả lời HTTP {status}: không chấp nhận người hỏi", f"answered with HTTP {status}: it does not accept who asks"
+            )
+            raise RefusedError(
+                self.source.name, fact, Bilingual("Hãy kiểm tra tên, mật khẩu hoặc token.", "Check user, password or token.")
+            )
         if status in _ABSENT:
-            raise AbsentError(self.source.name, f"answered with HTTP {status}", "Check the source with `motcua doctor`.")
-        raise self._error(f"answered with HTTP {status}")
+            raise AbsentError(self.source.name, Bilingual(f"trả lời HTTP {status}", f"answered with HTTP {status}"), ASK_DOCTOR)
+        raise self._error(Bilingual(f"trả lời HTTP {status}", f"answered with HTTP {status}"))
 
     def _send(
         self, method: str, path: str, headers: dict[str, str], content: dict[str, Any]
@@ -181,10 +194,24 @@ class Transport:
                 return response.status_code, self._body(response), retry_after(response.headers, datetime.now(UTC))
         except (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
             if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error):
-                raise self._error("its certificate is not trusted", "Name its authority in trusted_certificates.") from None
-            raise TransientError(self.source.name, f"no whole answer came ({type(error).__name__})") from None
+                raise self._error(
+                    Bilingual("chứng thư số không được tin cậy", "its certificate is not trusted"),
+                    Bilingual(
+                        "Hãy nêu cơ quan cấp chứng thư trong trusted_certificates.",
+                        "Name its authority in trusted_certificates.",
+                    ),
+                ) from None
+            raise TransientError(
+                self.source.name,
+                Bilingual(
+                    f"không nhận được câu trả lời trọn vẹn ({type(error).__name__})",
+                    f"no whole answer came ({type(error).__name__})",
+                ),
+            ) from None
         except httpx.HTTPError as error:
-            raise self._error(f"the request failed ({type(error).__name__})") from None
+            raise self._error(
+                Bilingual(f"yêu cầu không thành công ({type(error).__name__})", f"the request failed ({type(error).__name__})")
+            ) from None
 
     def _body(self, response: httpx.Response) -> bytes:
         """Read an answer up to the cap, however large it says it is."""
@@ -194,14 +221,20 @@ class Transport:
         for piece in response.iter_bytes():
             size += len(piece)
             if size > most:
-                raise self._error(f"an answer is larger than {self.options.largest_page_mb} MB", "Ask for smaller pages.")
+                raise self._error(
+                    Bilingual(
+                        f"câu trả lời lớn hơn {self.options.largest_page_mb} MB",
+                        f"an answer is larger than {self.options.largest_page_mb} MB",
+                    ),
+                    Bilingual("Hãy giảm kích thước trang.", "Ask for smaller pages."),
+                )
             pieces.append(piece)
         return b"".join(pieces)
 
     def _require_hours(self) -> None:
         require_hours(self.source, datetime.now(UTC))
 
-    def _error(self, fact: str, action: str = "Check the source with `motcua doctor`.") -> SourceError:
+    def _error(self, fact: Words, action: Words = ASK_DOCTOR) -> SourceError:
         return SourceError(self.source.name, fact, action)
 
 
@@ -219,9 +252,12 @@ def require_hours(source: Source, moment: datetime) -> None:
     if source.hours is not None and not source.hours.hold(local.time()):
         raise DeferredError(
             source.name,
-            f"may be asked between {source.only_between} only",
+            Bilingual(f"chỉ được hỏi trong khoảng {source.only_between}", f"may be asked between {source.only_between} only"),
             source.hours.next_begin(local),
-            action="A run within its hours goes on; `motcua refresh --anyway` asks now.",
+            action=Bilingual(
+                "Lượt chạy trong giờ đó sẽ lấy tiếp; `motcua refresh --anyway` lấy ngay bây giờ.",
+                "A run within its hours goes on; `motcua refresh --anyway` asks now.",
+            ),
         )
 
 
@@ -234,14 +270,26 @@ def checked_address(source: Source, options: Rest, address: str) -> str:
     parts = urlsplit(address)
     where = f"sources/{source.name}.yaml rest.address"
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(where, "is no HTTP address", "https://host/path")
+        raise ConfigError(where, Bilingual("không phải địa chỉ HTTP", "is no HTTP address"), "https://host/path")
     if parts.username or parts.password or parts.query:
-        raise ConfigError(where, "holds credentials or parameters", "user and password by environment")
+        raise ConfigError(
+            where,
+            Bilingual("có tên, mật khẩu hoặc tham số", "holds credentials or parameters"),
+            Bilingual("tên và mật khẩu đặt bằng biến môi trường", "user and password by environment"),
+        )
     hosts = options.allowed_hosts
     if hosts and parts.hostname not in hosts:
-        raise ConfigError(where, "names a host that allowed_hosts does not list", ", ".join(hosts))
+        raise ConfigError(
+            where,
+            Bilingual("nêu máy chủ không có trong allowed_hosts", "names a host that allowed_hosts does not list"),
+            ", ".join(hosts),
+        )
     if parts.scheme == "http" and not options.plain_http and not _is_this_machine(parts.hostname):
-        raise ConfigError(where, "is not encrypted", "https, or plain_http: true inside a closed network")
+        raise ConfigError(
+            where,
+            Bilingual("không được mã hóa", "is not encrypted"),
+            Bilingual("https, hoặc plain_http: true trong mạng khép kín", "https, or plain_http: true inside a closed network"),
+        )
     return address.rstrip("/")
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.language import Bilingual, bilingual
 from config.sources import Headings, Source
 from schemas.rejects import RejectReason
 from tasks.rules.arrays import truths
@@ -86,7 +87,10 @@ def read_placed(body: bytes, media_type: str, columns: Mapping[str, Headings], s
             raise
         declared = source.files.delimiter if source.files else ","
         raise HeadingsError(
-            f"{error}; its cells are divided by {sign!r}, the source's file says {declared!r}: write delimiter: {sign!r} there"
+            Bilingual(
+                f"{bilingual(error).vi}; các ô ngăn cách bằng {sign!r}, tệp của nguồn ghi {declared!r}: hãy ghi delimiter: {sign!r} ở đó",
+                f"{error}; its cells are divided by {sign!r}, the source's file says {declared!r}: write delimiter: {sign!r} there",
+            )
         ) from None
 
 

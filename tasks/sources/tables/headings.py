@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from config.language import Bilingual
 from config.small_tables import SEARCHED_ROWS
 from config.sources import Headings, Source
 from tasks.rules.text.normal_form import fold
@@ -103,7 +104,12 @@ class Wanted:
     def missing(self, fields: list[str]) -> HeadingsError:
         """Say that no row has them all."""
         names = ", ".join(self.named[field] for field in fields[:5])
-        return HeadingsError(f"no row of the first {SEARCHED_ROWS} has all headings; missing: {names}")
+        return HeadingsError(
+            Bilingual(
+                f"không dòng nào trong {SEARCHED_ROWS} dòng đầu có đủ tiêu đề; thiếu: {names}",
+                f"no row of the first {SEARCHED_ROWS} has all headings; missing: {names}",
+            )
+        )
 
 
 def _folded(cell: str) -> str:
