@@ -83,7 +83,8 @@ def no_file(name: str, known: Iterable[str]) -> ConfigError:
             f"không có nguồn {name!r} trong {settings().sources_dir}",
             f"there is no source {name!r} in {settings().sources_dir}",
         ),
-        ", ".join(known) or "copy an example-*.yaml and set its address",
+        ", ".join(known)
+        or Bilingual("chép một tệp example-*.yaml và đặt địa chỉ", "copy an example-*.yaml and set its address"),
     )
 
 

@@ -72,7 +72,7 @@ def read_notice(path: Path, calendar: str = "vn") -> Notice:
         return Notice.model_validate({**common, "days": days})
     except ValidationError as error:
         facts = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:5])
-        raise ConfigError(path.name, facts, "day, kind (off, worked), document, announced_on, note") from None
+        raise ConfigError(path.name, facts, "day, kind, document, announced_on, note") from None
 
 
 def check_notice(notice: Notice, calendar: Calendar) -> list[Remark]:

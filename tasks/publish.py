@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.errors import DataError
+from config.errors import UnreadableDataError
+from config.language import Bilingual
 from config.settings import settings
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from tasks.gates.contracts import check_published
@@ -75,8 +76,14 @@ def _require_measured_for(current: Load, policy: str, as_of: date) -> None:
     measured = current.read(_MEASURED, parameters, {"as_of": COUNTS.dtypes["as_of"]})["as_of"]
     if len(measured) and measured[0] == as_of:
         return
-    fact = f"was measured for {measured[0]}" if len(measured) else "was never measured"
-    raise DataError(f"mart.counts, {policy}", f"speaks for {as_of}", 0, action=f"It {fact}; run `motcua refresh` for that day.")
+    fact = Bilingual(f"số liệu chưa được tính cho {as_of}", f"nothing speaks for {as_of}: it was never measured")
+    if len(measured):
+        fact = Bilingual(
+            f"số liệu được tính cho {measured[0]}, không phải {as_of}",
+            f"nothing speaks for {as_of}: it was measured for {measured[0]}",
+        )
+    action = Bilingual("Hãy chạy `motcua refresh` cho ngày đó.", "Run `motcua refresh` for that day.")
+    raise UnreadableDataError(f"mart.counts, {policy}", fact, action)
 
 
 def _make_current(current: Load, publication_id: str) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from config.csv_rules import TableRules
 from config.errors import ConfigError
 from config.files import read_model
-from config.language import Bilingual
+from config.language import Bilingual, bilingual
 from config.small_tables import SmallTable
 from tasks.reports.list_files import write_rows
 from tasks.rules.linkage.record_linkage import LinkedPairs, linked_pairs
@@ -91,10 +91,10 @@ def _read(path: Path, rules: TableRules) -> SmallTable:
         table = small_table(path.read_bytes(), lambda cells: columns <= {_heading(cell) for cell in cells}, skip_spaces=True)
     except (OSError, ValueError) as error:
         # The system's own words may hold a path.
-        fact = str(error) if isinstance(error, ValueError) else type(error).__name__
+        fact = bilingual(error if isinstance(error, ValueError) else type(error).__name__)
         raise ConfigError(
             path.name,
-            f"cannot be read ({fact})",
+            Bilingual(f"không đọc được ({fact.vi})", f"cannot be read ({fact.en})"),
             Bilingual("CSV mã UTF-8 có dòng tiêu đề", "CSV in UTF-8 with a row of headings"),
         ) from None
     if not table.headings:

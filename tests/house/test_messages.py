@@ -1,0 +1,56 @@
+"""Messages: what a person reads is written in Vietnamese beside its English, wherever it is raised."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from config import errors
+from tests.house.tree import modules, name_of, parsed
+
+OURS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.MotcuaError)}
+OURS |= {"StatementError", "UnreadableFileError", "HeadingsError", "UnprovedError", "AbsentError", "_error", "_wrong"}
+# Arguments that are a place, such as a file and key or a command, or are looked up.
+NAMES = {"ConfigError": {0}, "DataError": {0}, "WarehouseError": {0}, "StatementError": {0, 1}}
+# Sentences of models and parsers that are still English alone: this number only ever falls.
+MOST_IN_ENGLISH_ALONE = 92
+
+
+def sentences(path: Path, raised: set[str]) -> Iterator[str]:
+    """Yield the arguments of errors that say something in one language alone, with where they stand."""
+    for node in ast.walk(parsed(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name not in raised:
+            continue
+        skipped = NAMES.get(name, set())
+        given = [each for place, each in enumerate(node.args) if place not in skipped]
+        for each in [*given, *(keyword.value for keyword in node.keywords)]:
+            if says_something(each):
+                yield f"{name_of(path)}:{node.lineno}: {name}({ast.unparse(each)[:90]})"
+
+
+def says_something(node: ast.expr) -> bool:
+    """Tell whether an argument is words of a sentence: two words or more of its own, beside names and numbers."""
+    if isinstance(node, ast.BinOp | ast.BoolOp | ast.IfExp):
+        return any(says_something(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        own = node.value
+    elif isinstance(node, ast.JoinedStr):
+        own = " ".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+    else:
+        return False
+    words = [word for word in own.split() if word.isalpha() and word.islower()]
+    return len(words) >= 2
+
+
+def test_every_error_is_written_in_both_languages() -> None:
+    found = [line for path in modules("config", "tasks", "flows") for line in sentences(path, OURS)]
+    assert not found, f"Give both texts, Bilingual(vietnamese, english): {found}"
+
+
+def test_sentences_of_models_and_parsers_in_english_alone_become_fewer() -> None:
+    found = [line for path in modules("config", "tasks", "flows") for line in sentences(path, {"ValueError"})]
+    assert len(found) <= MOST_IN_ENGLISH_ALONE, f"Give both texts, Bilingual(vietnamese, english): {found}"
