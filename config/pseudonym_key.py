@@ -6,6 +6,7 @@ import os
 import secrets
 
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.settings import settings
 
 SHORTEST_KEY = 32
@@ -41,5 +42,9 @@ def pseudonym_key() -> bytes:
 
 def _checked(key: bytes, where: str) -> bytes:
     if len(key) < SHORTEST_KEY:
-        raise ConfigError(where, "is too short", f"{SHORTEST_KEY} characters or more")
+        raise ConfigError(
+            where,
+            Bilingual("quá ngắn", "is too short"),
+            Bilingual(f"từ {SHORTEST_KEY} ký tự trở lên", f"{SHORTEST_KEY} characters or more"),
+        )
     return key
