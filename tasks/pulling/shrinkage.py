@@ -119,7 +119,9 @@ class ShrinkageGate:
                 records = read_page(landing.fetch(file.page_digest, self.source.name), file.media_type, self.source).records
             except SourceError:
                 continue  # it cannot be read: the load says so and keeps it
-            self._compare(f"in the file {file.name}", records, file.records, file.records - records)
+            self._compare(
+                Bilingual(f"trong tệp {file.name}", f"in the file {file.name}"), records, file.records, file.records - records
+            )
         (folder,) = fetch_as(_Folder, _GONE, given)
         if not folder.renewed:
             self._compare(

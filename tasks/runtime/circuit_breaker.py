@@ -100,7 +100,9 @@ def _require_closed(source: Source, now: datetime) -> None:
     if state and state.open_until is not None and state.open_until > now:
         raise DeferredError(
             source.name,
-            f"{state.failures} requests failed one after the other",
+            Bilingual(
+                f"{state.failures} yêu cầu liên tiếp không thành công", f"{state.failures} requests failed one after the other"
+            ),
             state.open_until.astimezone(source.timezone),
             action=Bilingual(
                 "Lần chạy sau thời điểm đó sẽ lấy tiếp; `motcua refresh --anyway` lấy ngay bây giờ.",
