@@ -12,7 +12,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -23,6 +23,7 @@ _BLOCK = 20_000  # lines
 _MOST_LINES = 200  # of one cell
 _SAMPLED = 1_000  # lines from which the width of the table is told
 _SHAPELY, _LONGEST_SHAPE = 5, 60  # signs
+_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _SEP = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.I)
 
 
@@ -59,13 +60,14 @@ def read_rows(text: str, delimiter: str = ",", *, skip_spaces: bool = False) -> 
     """
     csv.field_size_limit(LONGEST_CELL)
     parser = _Parser(delimiter, skip_spaces, marked='"' in text)
+    formulas = '="' in text
     stream = io.StringIO(text, newline="")
     first = 0
     pending: list[str] = []
     while block := pending + list(islice(stream, _BLOCK)):
         ended = len(block) < _BLOCK + len(pending)
         found, taken = parser.block(block, first, ended=ended)
-        yield found
+        yield replace(found, cells=[[*map(_without_formula, row)] for row in found.cells]) if formulas else found
         first, pending = first + taken, block[taken:]
         if ended:
             return
@@ -198,3 +200,15 @@ def _without_mark(cell: str) -> str:
     ('Khu phố 3', 'Khu phố "3"')
     """
     return cell[1:] if cell.startswith('"') and cell.count('"') == 1 else cell
+
+
+def _without_formula(cell: str) -> str:
+    """Return the text of a cell that is a formula of a text alone, as exports write it to keep a number from being changed.
+
+    >>> _without_formula('="0001"'), _without_formula('="A""B"'), _without_formula('=A1'), _without_formula('=1="1"')
+    ('0001', 'A"B', '=A1', '=1="1"')
+    """
+    if not cell.startswith('="'):
+        return cell
+    found = _TEXT_FORMULA.fullmatch(cell.strip())
+    return found[1].replace('""', '"') if found else cell

@@ -113,6 +113,12 @@ CASES: dict[str, tuple[bytes, list[int], list[tuple[int, str]], set[str]]] = {
         [(3, "code_damaged")],
         {"damaged_text"},
     ),
+    "codes and days kept from a spreadsheet by a formula": (
+        text(HEAD, *(re.sub("([^,]+)", r'="\1"', line) for line in (A, B)), re.sub("([^,]+)", r'"=""\1"""', C), D),
+        FOUR,
+        [],
+        set(),
+    ),
     "a code that a spreadsheet rounded": (
         text(HEAD, A, cell(B, 0, "1.23457E+12"), C, D),
         [1, 3, 4],
