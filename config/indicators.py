@@ -7,6 +7,7 @@ column of ``mart.counts``.
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -41,6 +42,9 @@ class Indicator(_Strict):
         smallest: below this denominator a value is shown but never ranked.
         law: what it rests on in the legal register, where that is not what the whole document rests on.
         levels: the cuts at which it is published, each by month and for the whole span.
+        short: few words for lists and tables; the title where there are none.
+        shown: headline: the rate that the page, its chart and the summary are about, one at a time; brief: beside it on the
+            page and in the summary; table: only in the page's table of all indicators.
     """
 
     title: Title
@@ -52,6 +56,18 @@ class Indicator(_Strict):
     smallest: int = Field(default=30, ge=1)
     law: Law = ()
     levels: tuple[Level, ...] = ("total", "unit")
+    short: Title | None = None
+    shown: Literal["headline", "brief", "table"] = "brief"
+
+    @property
+    def words(self) -> Title:
+        """Words for lists and tables, as short as there are."""
+        return self.short or self.title
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its value is a percentage; else a count of dossiers."""
+        return bool(self.denominator)
 
     @model_validator(mode="after")
     def _parts_of_a_whole(self) -> Indicator:
@@ -63,6 +79,8 @@ class Indicator(_Strict):
             raise ValueError("undetermined needs a denominator")
         if self.numerator_channels and any("channel" in level for level in self.levels):
             raise ValueError("an indicator of some channels has no levels by channel")
+        if self.shown == "headline" and not (self.denominator and {"total", "unit"} <= set(self.levels)):
+            raise ValueError("shown: headline needs a denominator, and the levels total and unit")
         return self
 
 
@@ -84,6 +102,15 @@ class Definitions(_Strict):
     since: date
     until: date | None = None
     indicators: dict[str, Indicator] = Field(min_length=1)
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the document holds on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """Names of its indicators that are shown as headline."""
+        return tuple(name for name, one in self.indicators.items() if one.shown == "headline")
 
     def law_of(self, name: str) -> tuple[Basis, ...]:
         """Return what an indicator rests on: its own, or what the whole document does."""
@@ -108,7 +135,24 @@ def load_definitions(directory: Path | None = None) -> dict[str, Definitions]:
                 )
             owners[name] = document
             require_known([(f"indicators/{document}.yaml: {name}", definitions.law_of(name))])
+    _require_one_headline(found)
     return found
+
+
+def _require_one_headline(found: dict[str, Definitions]) -> None:
+    """Refuse two headlines on one day: the page and the summary are about one rate."""
+    shown = [
+        (one.since, one.until or date.max, f"{document}.yaml: {name}")
+        for document, one in found.items()
+        for name in one.headlines
+    ]
+    for (_, until, first), (since, _, second) in pairwise(sorted(shown)):
+        if since <= until:
+            raise ConfigError(
+                f"indicators/{second}",
+                Bilingual(f"được đặt làm chỉ số chính, và {first} cũng vậy", f"is shown as headline, and so is {first}"),
+                Bilingual("một trong hai có shown: brief", "shown: brief for one of them"),
+            )
 
 
 def indicators_in_force(as_of: date, directory: Path | None = None) -> dict[str, Indicator]:
@@ -116,6 +160,25 @@ def indicators_in_force(as_of: date, directory: Path | None = None) -> dict[str,
     return {
         name: indicator
         for definitions in load_definitions(directory).values()
-        if definitions.since <= as_of and (definitions.until is None or as_of <= definitions.until)
+        if definitions.is_in_force(as_of)
         for name, indicator in definitions.indicators.items()
     }
+
+
+def headline_in_force(as_of: date, directory: Path | None = None) -> tuple[str, Indicator]:
+    """Return name and definition of the rate that page and summary are about on a day.
+
+    Raises:
+        ConfigError: no document in force shows one as headline.
+    """
+    for name, indicator in indicators_in_force(as_of, directory).items():
+        if indicator.shown == "headline":
+            return name, indicator
+    raise ConfigError(
+        "indicators",
+        Bilingual(
+            f"không chỉ số nào có hiệu lực ngày {as_of} được đặt làm chỉ số chính",
+            f"no indicator in force on {as_of} is shown as headline",
+        ),
+        Bilingual("một chỉ số có shown: headline", "shown: headline for one of them"),
+    )

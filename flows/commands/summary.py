@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from config.indicators import Indicator
 from flows.commands.console_tables import add_figures, console_table
 from flows.runtime.words import translate
 from schemas.fields import BASES
@@ -34,6 +35,8 @@ def print_summary(summary: Summary, console: Console) -> None:
     console.print(_units(summary))
     console.print(_verdicts(summary))
     console.print(_rates(summary))
+    if summary.figures:
+        console.print(_figures(summary))
     if sentence := waiting_sentence(summary.waiting):
         console.print(sentence, highlight=False, markup=False)
 
@@ -51,7 +54,9 @@ def _verdicts(summary: Summary) -> Table:
 
 
 def _rates(summary: Summary) -> Table:
-    table = console_table(translate(f"Tỷ lệ đúng hạn, đến hết {summary.as_of}", f"On-time rate, to the end of {summary.as_of}"))
+    title = _words(summary.headline) if summary.headline else translate("tỷ lệ", "rate")
+    until = translate("đến hết", "to the end of")
+    table = console_table(f"{title[:1].upper()}{title[1:]}, {until} {summary.as_of}")
     for heading in ("", "%", translate("tử số", "numerator"), translate("mẫu số", "denominator")):
         table.add_column(heading, justify="left" if not heading else "right")
     recorded, cleaned = summary.rates.get("recorded"), summary.rates.get("cleaned")
@@ -61,6 +66,27 @@ def _rates(summary: Summary) -> Table:
     if cleaned is not None:
         table.add_row(translate("khoảng", "interval"), _interval(cleaned), "", "")
     return table
+
+
+def _figures(summary: Summary) -> Table:
+    table = console_table(translate("Chỉ số khác", "Other indicators"))
+    table.add_column("", overflow="fold")
+    for heading in (translate("theo hệ thống", "as recorded"), translate("sau làm sạch", "after cleaning")):
+        table.add_column(heading, justify="right")
+    for one in summary.figures:
+        values = (one.values.get(basis) for basis in BASES)
+        table.add_row(_words(one.declared), *(_value(one.declared, value) for value in values))
+    return table
+
+
+def _value(declared: Indicator, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.{declared.digits}f} %" if declared.is_share else f"{value:.0f}"
+
+
+def _words(declared: Indicator) -> str:
+    return translate(declared.words.vi, declared.words.en)
 
 
 def _interval(rate: Rate) -> str:

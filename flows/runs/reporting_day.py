@@ -9,14 +9,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.errors import ConfigError
-from config.indicators import load_definitions
+from config.indicators import headline_in_force, load_definitions
 from config.language import Bilingual
 from config.policies import load_policies
 from config.settings import demonstration_day, settings
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 
 OFFICE_ZONE = ZoneInfo(OFFICE_ZONE_NAME)
-_SHOWN = "on_time_rate"  # without it there is no page
 
 
 def last_finished_day(now: datetime | None = None) -> date:
@@ -90,10 +89,11 @@ def _require_in_force(day: date) -> None:
             Bilingual(f"không có cách tính {own!r}", f"there is no policy {own!r}"),
             ", ".join(sorted(policies)),
         )
-    defining = [one for one in load_definitions().values() if _SHOWN in one.indicators]
+    defining = sorted((one for one in load_definitions().values() if one.headlines), key=lambda one: one.since)
+    begun = [one for one in defining if one.since <= day]
     for name, since, until in (
         (f"policies/{own}.yaml", policies[own].since, policies[own].until),
-        *((f"indicators/{one.document}.yaml", one.since, one.until) for one in defining),
+        *((f"indicators/{one.document}.yaml", one.since, one.until) for one in begun[-1:] or defining[:1]),
     ):
         if day < since:
             raise ConfigError(
@@ -112,3 +112,4 @@ def _require_in_force(day: date) -> None:
                 ),
                 Bilingual(f"một ngày đến hết {until}", f"a day up to {until}"),
             )
+    headline_in_force(day)

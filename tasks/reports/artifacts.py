@@ -15,6 +15,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from config.indicators import Indicator
 from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
@@ -135,7 +136,7 @@ def unit_table(summary: Summary) -> list[dict[str, Any]]:
         {_("mã", "code"): line.code, _("cơ quan", "agency"): line.name, _("phải đính chính", "to correct"): line.to_correct}
         | {_(*words): line.verdicts[verdict] for verdict, words in VERDICT_WORDS.items()}
         | {
-            f"{_('đúng hạn %', 'on time %')} ({_(*words)})": _percent(line.rates[basis].value) if basis in line.rates else "-"
+            f"{_headline_words(summary)} % ({_(*words)})": _percent(line.rates[basis].value) if basis in line.rates else "-"
             for basis, words in _BASIS_WORDS.items()
         }
         for line in summary.units
@@ -148,7 +149,8 @@ def summary_markdown(summary: Summary, notes: Iterable[str], data_docs: Path) ->
     blocks = [
         f"# {_('Số liệu đến hết ngày', 'Figures to the end of')} {as_of}",
         "\n".join(f"> **{_('Cảnh báo', 'Warning')}:** {note}" for note in notes),
-        _rates_markdown(summary.rates),
+        _rates_markdown(summary),
+        _figures_markdown(summary),
         _verdicts_markdown(summary),
         _gates_markdown(summary, data_docs),
         waiting_sentence(summary.waiting),
@@ -169,14 +171,39 @@ def waiting_sentence(waiting: Waiting) -> str:
     )
 
 
-def _rates_markdown(rates: Any) -> str:
-    head = [_("Tỷ lệ đúng hạn", "On-time rate"), "%", _("tử số", "numerator"), _("mẫu số", "denominator")]
+def _rates_markdown(summary: Summary) -> str:
+    rates = summary.rates
+    head = [_headline_words(summary), "%", _("tử số", "numerator"), _("mẫu số", "denominator")]
     rows = [[_(*words), *_rate_cells(rates[basis])] for basis, words in _BASIS_WORDS.items() if basis in rates]
     cleaned = rates.get("cleaned")
     if cleaned is not None:
         interval = f"{_percent(cleaned.lower)} – {_percent(cleaned.upper)}"
         rows.append([_("khoảng, vì hồ sơ chưa đủ căn cứ", "interval, for the undetermined"), interval, "", ""])
     return _table(head, rows)
+
+
+def _headline_words(summary: Summary) -> str:
+    words = _words(summary.headline) if summary.headline else _("tỷ lệ", "rate")
+    return words[:1].upper() + words[1:]
+
+
+def _words(declared: Indicator) -> str:
+    return _(declared.words.vi, declared.words.en)
+
+
+def _figures_markdown(summary: Summary) -> str:
+    """Return a row for each indicator that is shown beside the headline."""
+    rows = [
+        [_words(one.declared), *(_figure(one.declared, one.values.get(basis)) for basis in _BASIS_WORDS)]
+        for one in summary.figures
+    ]
+    return _table([_("Chỉ số khác", "Other indicators"), *(_(*words) for words in _BASIS_WORDS.values())], rows)
+
+
+def _figure(declared: Indicator, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{_percent(value, declared.digits)} %" if declared.is_share else _number(int(value))
 
 
 def _rate_cells(rate: Rate) -> list[str]:
@@ -209,10 +236,10 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _percent(value: float | None) -> str:
+def _percent(value: float | None, digits: int = 2) -> str:
     if value is None:
         return "-"
-    text = f"{value:.2f}"
+    text = f"{value:.{digits}f}"
     return _(text.replace(".", ","), text)
 
 

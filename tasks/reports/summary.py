@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from config.indicators import Indicator, headline_in_force, indicators_in_force
 from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.corrections import Waiting, count_waiting
 from tasks.warehouse.engine import fetch_all
@@ -40,8 +41,12 @@ _VERDICTS = """
 """
 _RATES = """
     SELECT unit_code, basis, numerator, denominator, value, lower, upper FROM mart.indicators
-    WHERE publication_id = %(publication)s AND indicator = 'on_time_rate'
+    WHERE publication_id = %(publication)s AND indicator = %(headline)s
         AND field_code = '*' AND channel = '*' AND period = '*'
+"""
+_FIGURES = """
+    SELECT indicator, basis, value FROM mart.indicators WHERE publication_id = %(publication)s
+        AND unit_code = '*' AND field_code = '*' AND channel = '*' AND period = '*'
 """
 _NAMES = "SELECT DISTINCT ON (unit_code) unit_code, name FROM ref.units ORDER BY unit_code, valid_from DESC"
 _GATES = """
@@ -62,7 +67,7 @@ class _Verdicts(NamedTuple):
 
 @dataclass(frozen=True)
 class Rate:
-    """The on-time rate on one basis, in per cent; None where nothing stands in the denominator."""
+    """The headline rate on one basis, in per cent; None where nothing stands in the denominator."""
 
     numerator: int
     denominator: int
@@ -97,6 +102,15 @@ class UnitLine:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """One indicator over all agencies: its declaration and its value by basis, None where it has none."""
+
+    name: str
+    declared: Indicator
+    values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
 class Summary:
     """All of it; ``publication`` is None where nothing was published yet.
 
@@ -104,6 +118,8 @@ class Summary:
         gates: gate to expectations checked and failed on the last day that any gate saw.
         waiting: proposals that wait for a decision.
         since: when the publication became the current one.
+        headline: the rate that ``rates`` are of; None where nothing was published yet.
+        figures: the indicators shown beside it, in the order in which they are declared.
     """
 
     policy: str
@@ -116,6 +132,8 @@ class Summary:
     gates: Mapping[str, tuple[int, int]]
     waiting: Waiting
     since: datetime | None = None
+    headline: Indicator | None = None
+    figures: list[Figure] = field(default_factory=list)
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -136,7 +154,8 @@ def read_summary(policy: str, day: date | None = None) -> Summary:
     found = fetch_all(_PUBLICATION if day is None else _OF_DAY, {"policy": policy, "as_of": day})
     publication, as_of, since = found[0] if found else (None, day, None)
     verdicts = fetch_as(_Verdicts, _VERDICTS, {"publication": publication})
-    rates = _rates(publication)
+    headline, declared = headline_in_force(as_of) if publication and as_of else ("", None)
+    rates = _rates(publication, headline)
     rejected = fetch_all(_REJECTED)
     return Summary(
         policy=policy,
@@ -149,6 +168,8 @@ def read_summary(policy: str, day: date | None = None) -> Summary:
         gates={gate: (int(checked), int(failed)) for gate, checked, failed in fetch_all(_GATES)},
         waiting=count_waiting(as_of),
         since=since,
+        headline=declared,
+        figures=_figures(publication, as_of) if publication and as_of else [],
     )
 
 
@@ -182,12 +203,23 @@ def _units(verdicts: list[_Verdicts], rates: Mapping[str, dict[str, Rate]]) -> l
     return sorted(lines.values(), key=lambda one: (-one.to_correct, one.code))
 
 
-def _rates(publication: str | None) -> dict[str, dict[str, Rate]]:
+def _rates(publication: str | None, headline: str) -> dict[str, dict[str, Rate]]:
     rates: dict[str, dict[str, Rate]] = {}
-    for row in fetch_as(dict[str, Any], _RATES, {"publication": publication}):
+    for row in fetch_as(dict[str, Any], _RATES, {"publication": publication, "headline": headline}):
         rate = Rate(int(row["numerator"]), int(row["denominator"] or 0), row["value"], row["lower"], row["upper"])
         rates.setdefault(row["unit_code"], {})[row["basis"]] = rate
     return rates
+
+
+def _figures(publication: str, as_of: date) -> list[Figure]:
+    values: dict[str, dict[str, float | None]] = {}
+    for name, basis, value in fetch_all(_FIGURES, {"publication": publication}):
+        values.setdefault(name, {})[basis] = value
+    return [
+        Figure(name, declared, values.get(name, {}))
+        for name, declared in indicators_in_force(as_of).items()
+        if declared.shown == "brief"
+    ]
 
 
 def _added(pairs: Any) -> dict[str, int]:

@@ -231,7 +231,7 @@ def test_an_empty_denominator_reads_none(chromium: Browser, published: Published
         "rates": {"*": {"*": {"recorded": [0, 0, 0, None, None, None], "cleaned": nothing}}},
         "verdicts": [],
     }
-    data |= {"units": {}, "findings": [], "gates": [], "pulls": [], "facts": {}, "standing": {}}
+    data |= {"units": {}, "findings": [], "gates": [], "pulls": [], "figures": {}, "standing": {}}
     path = published.path.with_name("empty.html")
     path.write_text(whole_page(data, settings().page_options.cache), encoding="utf-8")
     page = chromium.new_page()
@@ -251,3 +251,22 @@ def test_sources_that_failed_and_checks_that_fail_are_named(opened: Opened) -> N
     assert "01/04/2026 05:05 (UTC+07:00)" in fresh
     assert "Ngày trong mã hồ sơ lệch ngày tiếp nhận" in opened.page.locator("#checks").inner_text()
     assert "điều kiện đạt" in opened.page.locator("#gates").inner_text()
+
+
+def test_every_indicator_of_the_configuration_is_shown_in_its_own_words(opened: Opened, published: Published) -> None:
+    page, declared = opened.page, published.data["indicators"]
+    for language, unit in (("vi", "*"), ("en", "H99.3")):
+        page.get_by_role("button", name={"vi": "Tiếng Việt", "en": "English"}[language]).click()
+        page.select_option("#unit", unit)
+        drawn(page, f"{language} {unit}")
+        assert page.locator("#indicators-table tbody th").all_text_contents() == [one["title"][language] for one in declared]
+        brief = [one for one in declared if one["shown"] == "brief"]
+        facts = page.locator("#facts span")
+        assert facts.evaluate_all("all => all.map(one => one.dataset.indicator)") == [one["name"] for one in brief]
+        assert all(one["short"][language] in said for one, said in zip(brief, facts.all_inner_texts(), strict=True))
+    place = next(at for at, one in enumerate(declared) if one["name"] == "received")
+    received = published.data["figures"]["H99.3"]["cleaned"][place]
+    assert facts.nth(0).locator("b").inner_text() == f"{received:,.0f}"
+    page.locator("#indicators summary").click()
+    assert page.locator("#indicators-table td").first.is_visible()
+    page.get_by_role("button", name="Tiếng Việt").click()

@@ -16,7 +16,7 @@
   const count = (n) => new Intl.NumberFormat(locale()).format(n);
   const decimal = (x, digits = 2) =>
     new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(x);
-  const percent = (x) => (x === null || x === undefined ? word("none") : `${decimal(x)} %`);
+  const percent = (x, digits = 2) => (x === null || x === undefined ? word("none") : `${decimal(x, digits)} %`);
   const share = (part, whole) => (whole ? `${decimal((100 * part) / whole, 1)} %` : word("none"));
   const day = (iso) => iso.slice(0, 10).split("-").reverse().join("/");
   const minute = (iso) => (iso ? `${day(iso)} ${iso.slice(11, 16)} (UTC${iso.slice(-6)})` : word("none"));
@@ -104,13 +104,21 @@
         value(lower === null ? word("none") : `${decimal(lower)} – ${decimal(upper)} %`),
         el("p", { class: "note" }, cu ? word("interval_note", { u: count(cu) }) : word("interval_exact"))));
     drawScale(r, c, lower, upper);
-    const facts = data.facts[state.unit] ?? {};
-    const fact = (n, name) => el("span", {}, el("b", {}, n), ` ${word(name)}`);
-    put(byId("facts"),
-      fact(count(facts.received ?? 0), "facts_received"), fact(count(facts.finished ?? 0), "facts_finished"),
-      fact(count(facts.in_progress ?? 0), "facts_in_progress"),
-      fact(count((facts.withdrawn ?? 0) + (facts.refused ?? 0)), "facts_otherwise"),
-      fact(percent(facts.received_online_share), "facts_online"));
+    drawIndicators();
+  };
+
+  // What the configuration declares is shown in its own words and order: there is no list of indicators here.
+  const drawIndicators = () => {
+    const published = data.figures[state.unit] ?? {};
+    const figures = data.indicators.map((one, at) => ({ ...one, recorded: published.recorded?.[at], cleaned: published.cleaned?.[at] }));
+    const value = (one, x) => (one.digits !== null ? percent(x, one.digits) : x === null || x === undefined ? word("none") : count(x));
+    put(byId("facts"), figures.filter((one) => one.shown === "brief").map((one) =>
+      el("span", { "data-indicator": one.name }, el("b", {}, value(one, one.cleaned)), ` ${text(one.short)}`)));
+    put(byId("indicators-table"), table([
+      { title: word("indicator"), cell: (one) => text(one.title) },
+      { title: word("col_recorded"), number: true, cell: (one) => value(one, one.recorded) },
+      { title: word("col_cleaned"), number: true, cell: (one) => value(one, one.cleaned) },
+      { title: word("basis"), cell: (one) => text(one.reference) }], figures, { cards: true }));
   };
 
   const drawScale = (r, c, lower, upper) => {

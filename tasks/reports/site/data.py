@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,10 @@ import pandas as pd
 
 from config.checks import Check, load_checks
 from config.errors import NothingYetError
-from config.indicators import indicators_in_force
+from config.indicators import Indicator, headline_in_force, indicators_in_force, load_definitions
 from config.known_sources import known_sources
 from config.language import Bilingual
-from config.law import citations
+from config.law import Basis, citations
 from config.policies import load_policies
 from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
 from schemas.quality import GATE_RESULTS
@@ -27,13 +28,11 @@ from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.freshness import all_heard
 
-_RATE = "on_time_rate"
-_FACTS = ("received", "finished", "in_progress", "withdrawn", "refused", "received_online_share")
 _PUBLICATION = "SELECT * FROM mart.current_publications WHERE policy = %(policy)s"
 _INDICATORS = """
     SELECT indicator, basis, unit_code, period, numerator, denominator, undetermined, value, lower, upper
     FROM mart.indicators WHERE publication_id = %(publication)s AND field_code = '*' AND channel = '*'
-        AND (indicator = %(rate)s OR (indicator = ANY(%(facts)s) AND basis = 'cleaned' AND period = '*'))
+        AND (indicator = %(headline)s OR period = '*')
 """
 _VERDICT_ROWS = "SELECT * FROM mart.verdict_counts WHERE publication_id = %(publication)s"
 _FINDING_ROWS = "SELECT * FROM mart.finding_counts WHERE publication_id = %(publication)s"
@@ -63,20 +62,23 @@ def page_data(policy: str, language: str) -> PageData:
     if found.empty:
         raise NothingYetError(Bilingual(f"số liệu công bố theo {policy}", f"publication under {policy}"))
     publication = found.iloc[0]
+    as_of = publication["as_of"]
+    headline, rate = headline_in_force(as_of)
     ids = {"publication": publication["publication_id"]}
-    indicators = read_frame(_INDICATORS, ids | {"rate": _RATE, "facts": list(_FACTS)}, INDICATORS)
+    indicators = read_frame(_INDICATORS, ids | {"headline": headline}, INDICATORS)
+    rates = indicators[(indicators["indicator"] == headline).to_numpy(dtype=bool)]
     verdicts = read_frame(_VERDICT_ROWS, ids, VERDICT_COUNTS)
     findings = read_frame(_FINDING_ROWS, ids, FINDING_COUNTS)
-    as_of = publication["as_of"]
     units = sorted({*indicators["unit_code"], *verdicts["unit_code"], *findings["unit_code"]} - {"*"})
     sources = sorted({*verdicts["source"], *findings["source"]})
     return {
-        "meta": _meta(publication, policy, language),
+        "meta": _meta(publication, policy, rate, language),
         "units": _unit_names(units),
         "sources": {name: _source_titles().get(name, name) for name in sources},
-        "rates": _rates(indicators),
-        "facts": _facts(indicators),
-        "standing": _standing(indicators, as_of),
+        "rates": _rates(rates),
+        "indicators": _definitions(as_of),
+        "figures": _figures(indicators, as_of),
+        "standing": _standing(rates, rate),
         "verdicts": _verdict_rows(verdicts, units, sources),
         "reasons": {code: _reason(code) for code in sorted(set(verdicts["reason"]))},
         "findings": _finding_rows(findings, units, sources),
@@ -87,15 +89,14 @@ def page_data(policy: str, language: str) -> PageData:
     }
 
 
-def _meta(publication: pd.Series, policy: str, language: str) -> PageData:
+def _meta(publication: pd.Series, policy: str, rate: Indicator, language: str) -> PageData:
     title = load_policies()[policy].title
-    definition = indicators_in_force(publication["as_of"])[_RATE]
     return {
         "policy": policy,
         "policy_title": {"vi": title.vi, "en": title.en},
         "reference": load_policies()[policy].reference,
-        "indicator": {"vi": definition.title.vi, "en": definition.title.en},
-        "smallest": definition.smallest,
+        "indicator": {"vi": rate.title.vi, "en": rate.title.en},
+        "smallest": rate.smallest,
         "as_of": publication["as_of"].isoformat(),
         "publication_id": publication["publication_id"],
         "published_at": _office_minute(publication["published_at"], OFFICE_ZONE_NAME),
@@ -125,10 +126,10 @@ def _source_titles() -> dict[str, str]:
     return {name: source.title for name, source in known_sources().judged.items()}
 
 
-def _rates(indicators: pd.DataFrame) -> PageData:
+def _rates(rates: pd.DataFrame) -> PageData:
     """Return unit -> period -> basis -> [numerator, denominator, undetermined, value, lower, upper]."""
     found: PageData = {}
-    for row in indicators[(indicators["indicator"] == _RATE).to_numpy(dtype=bool)].to_dict("records"):
+    for row in rates.to_dict("records"):
         numbers = [row[name] for name in ("numerator", "denominator", "undetermined")]
         values = [_number(row[name]) for name in ("value", "lower", "upper")]
         found.setdefault(row["unit_code"], {}).setdefault(row["period"], {})[row["basis"]] = [*numbers, *values]
@@ -139,21 +140,42 @@ def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _facts(indicators: pd.DataFrame) -> PageData:
+def _definitions(as_of: date) -> list[PageData]:
+    """Return every indicator in force with its words, in the order in which the documents define them."""
+    return [
+        {
+            "name": name,
+            "title": indicator.title.model_dump(),
+            "short": indicator.words.model_dump(),
+            "shown": indicator.shown,
+            "digits": indicator.digits if indicator.is_share else None,
+            "reference": _law(definitions.law_of(name), as_of),
+        }
+        for definitions in load_definitions().values()
+        if definitions.is_in_force(as_of)
+        for name, indicator in definitions.indicators.items()
+    ]
+
+
+def _figures(indicators: pd.DataFrame, as_of: date) -> PageData:
+    """Return unit -> basis -> values for the whole span, in the order of the indicators; None where there is none."""
+    place = {name: at for at, name in enumerate(indicators_in_force(as_of))}
     found: PageData = {}
-    for row in indicators[(indicators["indicator"] != _RATE).to_numpy(dtype=bool)].to_dict("records"):
-        found.setdefault(row["unit_code"], {})[row["indicator"]] = _number(row["value"])
+    for row in indicators[(indicators["period"] == "*").to_numpy(dtype=bool)].to_dict("records"):
+        if row["indicator"] in place:
+            values = found.setdefault(row["unit_code"], {}).setdefault(row["basis"], [None] * len(place))
+            values[place[row["indicator"]]] = _number(row["value"])
     return found
 
 
-def _standing(indicators: pd.DataFrame, as_of: date) -> dict[str, str]:
+def _standing(rates: pd.DataFrame, rate: Indicator) -> dict[str, str]:
     """Say of each agency whether it differs from all of them together by more than chance and doubt.
 
     ``few``: below the smallest denominator that may be ranked; ``below`` and ``above``: Wilson's interval,
     widened by the undetermined, lies wholly outside the interval of all agencies; else ``same``.
     """
-    wanted = (indicators["indicator"] == _RATE) & (indicators["basis"] == "cleaned") & (indicators["period"] == "*")
-    rows = indicators[wanted.to_numpy(dtype=bool)].reset_index(drop=True)
+    wanted = (rates["basis"] == "cleaned") & (rates["period"] == "*")
+    rows = rates[wanted.to_numpy(dtype=bool)].reset_index(drop=True)
     numbers = {name: rows[name].to_numpy(dtype=np.int64) for name in ("numerator", "denominator", "undetermined")}
     everyone = numbers["denominator"] + numbers["undetermined"]
     low = wilson(numbers["numerator"], everyone)[0]
@@ -162,7 +184,7 @@ def _standing(indicators: pd.DataFrame, as_of: date) -> dict[str, str]:
     if total.empty or total["value"].isna().all():
         return {}
     lower, upper = float(total["lower"].iloc[0]), float(total["upper"].iloc[0])
-    few = numbers["denominator"] < indicators_in_force(as_of)[_RATE].smallest
+    few = numbers["denominator"] < rate.smallest
     words = np.select([few, high < lower, low > upper], ["few", "below", "above"], "same")
     return {unit: str(word) for unit, word in zip(rows["unit_code"], words, strict=True) if unit != "*"}
 
@@ -194,8 +216,11 @@ def _reason(code: str) -> PageData:
 
 def _check(check: Check, as_of: date) -> PageData:
     """Return a check's words; of what it rests on the law alone that is in force, because the rest binds nobody."""
-    law = {language: "; ".join(citations(check.law, as_of, language)) for language in ("vi", "en")}
-    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": law}
+    return {"vi": check.title.vi, "en": check.title.en, "owner": check.owner, "reference": _law(check.law, as_of)}
+
+
+def _law(law: Iterable[Basis], as_of: date) -> dict[str, str]:
+    return {language: "; ".join(citations(law, as_of, language)) for language in ("vi", "en")}
 
 
 def _gates(as_of: date) -> list[PageData]:
