@@ -20,53 +20,8 @@ from config.connections import EVENT_FIELDS, Files, Rest, Sql, Strict, given
 from config.errors import ConfigError
 from config.files import read_model
 from config.language import Bilingual
+from config.profiles import DOSSIER_FIELDS, PROFILES, Headings, Profile, ProfileName
 from config.pull_hours import Breaker, PullHours
-
-Profile = Literal["dvcqg", "opencps", "land", "land_calls", "postal", "catalogue", "units", "table"]
-Headings = tuple[str, ...]
-
-DOSSIER_FIELDS = (
-    "code",
-    "alias_code",
-    "receipt_number",
-    "procedure_code",
-    "field_code",
-    "unit_code",
-    "unit",
-    "channel",
-    "person_kind",
-    "identity_number",
-    "applicant_name",
-    "phone",
-    "summary",
-    "status",
-    "submitted_at",
-    "received_at",
-    "due_at",
-    "done_at",
-    "returned_at",
-    "refused_at",
-    "result_at",
-    "has_result",
-    "fee_amount",
-    "is_migrated",
-    "source_flag",
-    "modified_at",
-)
-CATALOGUE_FIELDS = (
-    "procedure_code",
-    "name",
-    "field_code",
-    "field_name",
-    "channel",
-    "limit_text",
-    "limit_unit_text",
-    "valid_from",
-    "valid_to",
-    "reference",
-)
-UNIT_FIELDS = ("unit_code", "name", "level", "parent_code", "valid_from", "valid_to", "succeeded_by", "old_code")
-COLUMN_FIELDS = {"catalogue": CATALOGUE_FIELDS, "units": UNIT_FIELDS}
 
 OTHER = "*"  # key of a map that stands for any value not listed
 BLANK = ""  # key of a map that stands for no value
@@ -191,7 +146,7 @@ class Source(Strict):
     name: str = ""
     title: str
     kind: Literal["rest", "sql", "files"]
-    profile: Profile
+    profile: ProfileName
     role: Literal["primary", "evidence", "reference"] = "primary"
     zone: str = "Asia/Ho_Chi_Minh"
     calendar: str = "vn"
@@ -270,14 +225,19 @@ class Source(Strict):
         return section.connections if section else 1
 
     @property
+    def own_profile(self) -> Profile:
+        """What its profile declares."""
+        return PROFILES[self.profile]
+
+    @property
     def is_reference(self) -> bool:
         """Whether it brings procedures or agencies instead of dossiers."""
-        return self.profile in ("catalogue", "units")
+        return self.own_profile.brings != "dossiers"
 
     @property
     def is_land(self) -> bool:
         """Whether it is land software, which names a dossier by its receipt number."""
-        return self.profile in ("land", "land_calls")
+        return self.own_profile.is_land
 
     @field_validator("zone")
     @classmethod
@@ -319,7 +279,7 @@ class Source(Strict):
     def _fits_together(self) -> Source:
         if getattr(self, self.kind) is None:
             raise ValueError(f"kind {self.kind} needs the section {self.kind}")
-        _only(self.columns, COLUMN_FIELDS.get(self.profile, DOSSIER_FIELDS), "columns")
+        _only(self.columns, self.own_profile.fields, "columns")
         _only(self.events, EVENT_FIELDS, "events")
         _only(self.constants, DOSSIER_FIELDS, "constants")
         _values(self.statuses, STATUSES, "statuses")
@@ -327,10 +287,10 @@ class Source(Strict):
         _values(self.channels, CHANNELS, "channels")
         _values(self.person_kinds, PERSON_KINDS, "person_kinds")
         _values(self.pause_kinds, PAUSE_KINDS, "pause_kinds")
-        if self.profile == "table" and not {"code", "receipt_number"} & set(self.columns):
-            raise ValueError("profile table needs columns.code (or columns.receipt_number)")
-        if self.profile == "land_calls" and self.statements != "partial":
-            raise ValueError("profile land_calls needs statements: partial, for a call tells only what happened")
+        if self.own_profile.needs_columns and not {"code", "receipt_number"} & set(self.columns):
+            raise ValueError(f"profile {self.profile} needs columns.code (or columns.receipt_number)")
+        if self.own_profile.tells_events and self.statements != "partial":
+            raise ValueError(f"profile {self.profile} needs statements: partial, for a call tells only what happened")
         if self.begins and self.rest and self.rest.listing and self.rest.listing.since is None:
             raise ValueError("begins needs rest.listing.since: without it a list cannot be asked for by windows of time")
         if self.begins and self.ended and self.ended < self.begins:

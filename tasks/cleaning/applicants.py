@@ -58,4 +58,4 @@ def _kept(values: pa.Array, rows: np.ndarray) -> pa.Array:
 
 
 def _states_identities(source: Source) -> bool:
-    return source.role == "primary" and (source.profile in ("dvcqg", "opencps") or "identity_number" in source.columns)
+    return source.role == "primary" and (source.own_profile.states_identities or "identity_number" in source.columns)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.sources import Source
+from config.status_lists import STATUS_CODES
 from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
@@ -164,7 +165,7 @@ def _is(text: pa.Array, kind: str, source: Source) -> Mask:
         return truths(pc.match_substring_regex(fold_codes(text), NATIONAL))
     if kind in _PATTERNS:
         return truths(pc.match_substring_regex(text, _PATTERNS[kind]))
-    codes = (source.statuses or code_lists.STATUS_CODES) if kind == "status" else (source.channels or code_lists.CHANNEL_CODES)
+    codes = (source.statuses or STATUS_CODES) if kind == "status" else (source.channels or code_lists.CHANNEL_CODES)
     words = {fold_code_text(code) for code in codes if any(letter.isalpha() for letter in code) and len(code) > 3}
     return truths(per_distinct(clean_text(text), lambda one: fold_code_text(one) in words, pa.bool_()))
 

@@ -158,13 +158,7 @@ def _listed_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[st
 
 def status_list(source: Source) -> CodeList:
     """Return the source's statuses, else those that hold for its profile."""
-    default = {
-        "land": code_lists.LAND_STATUSES,
-        "land_calls": code_lists.LAND_STATUSES,
-        "opencps": code_lists.OPENCPS_STATUSES,
-        "postal": code_lists.POSTAL_STATUSES,
-    }
-    return CodeList.of(source.statuses, default.get(source.profile, code_lists.STATUS_CODES))
+    return CodeList.of(source.statuses, source.own_profile.statuses)
 
 
 def _status(kept: pd.DataFrame, columns: Mapping[str, pa.Array], source: Source, flags: Flags) -> pa.Array:

@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from config.sources import DOSSIER_FIELDS, Source
+from config.profiles import DOSSIER_FIELDS
+from config.sources import Source
 from tasks.cleaning.columns import column, series
 from tasks.cleaning.statement_order import Pulled, oldest_first
 from tasks.rules.text.codes import fold_codes

@@ -82,10 +82,9 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
         clock=clock_for(calendar, unit),
         plain_clock=clock_for(calendar, unit, plain=True),
         own_rule=source.recorded,
-        # The national exchange carries a record of every request (DanhSachHoSoBoSung, law 2.5).
-        keeps_requests=source.profile == "dvcqg",
+        keeps_requests=source.own_profile.keeps_requests,
         areas=load_areas(),
-        carriers=tuple(other.name for other in all_sources().values() if other.profile == "postal"),
+        carriers=tuple(other.name for other in all_sources().values() if other.own_profile.carries_results),
         first_year=first_year_of(source),
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BeforeValidator
 
 from config.codes import Channel, PauseKind
-from tasks.cleaning.code_lists import STATUS_CODES
+from config.status_lists import STATUS_CODES
 from tasks.reports.explanation.words import CHANNEL_WORDS, ORIGIN, PAUSE, STATE, STATUS_WORDS, TIMELINESS_WORDS, VERDICT
 from tasks.rules.verdict.reasons import MISSING, REASONS
 

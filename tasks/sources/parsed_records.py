@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS
+from config.profiles import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS
 from schemas.rejects import RejectReason
 from tasks.sources.file_notes import FileNote
 from tasks.sources.source_schema import SourceSchema, merged

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.profiles import PROFILES
 from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from tasks.cleaning import code_lists
@@ -29,10 +31,8 @@ from tasks.rules.text.codes import NATIONAL, fold_codes
 from tasks.sources.masked_fields import AGENCY, CODE, MASKED_FIELDS, TEXT, values_of
 from tasks.sources.parsed_records import ParsedRecords
 
-_LISTS = (
-    code_lists.STATUS_CODES,
-    code_lists.OPENCPS_STATUSES,
-    code_lists.POSTAL_STATUSES,
+_LISTS: tuple[Mapping[str, Any], ...] = (
+    *(profile.statuses for profile in PROFILES.values()),
     code_lists.CHANNEL_CODES,
     code_lists.PERSON_KIND_CODES,
     code_lists.PAUSE_KIND_CODES,
@@ -170,6 +170,7 @@ class PrivacyGuard:
 
 def privacy_guard_of(source: Source) -> PrivacyGuard:
     """Return the guard of a source: what its lists know is nobody's, besides what lists of that kind know anyway."""
+    lists: tuple[Mapping[str, Any], ...]
     lists = (source.statuses, source.channels, source.person_kinds, source.pause_kinds, source.levels, source.flags, *_LISTS)
     return PrivacyGuard(pseudonym_key, frozenset(str(code).strip().lower() for codes in lists for code in codes))
 

@@ -113,6 +113,26 @@ def test_a_list_of_codes_stands_once(path: Path) -> None:
     assert not found, f"Import these instead of listing them again: {found} in {name_of(path)}."
 
 
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_nothing_asks_for_the_name_of_a_profile(path: Path) -> None:
+    asked = [
+        node.lineno
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Compare | ast.Subscript | ast.Call) and name_of(path) != "config/sources.py"
+        if any(isinstance(one, ast.Attribute) and one.attr == "profile" for one in _asked(node))
+    ]
+    assert not asked, f"Let config.profiles.Profile tell it, not the name, on lines {asked} of {name_of(path)}."
+
+
+def _asked(node: ast.Compare | ast.Subscript | ast.Call) -> list[ast.expr]:
+    """Return what a comparison compares, a subscript looks up, or ``get`` is asked for."""
+    if isinstance(node, ast.Compare):
+        return [node.left, *node.comparators]
+    if isinstance(node, ast.Subscript):
+        return [node.slice]
+    return node.args if isinstance(node.func, ast.Attribute) and node.func.attr == "get" else []
+
+
 @pytest.mark.parametrize("written", QUANTITIES)
 def test_a_quantity_of_the_law_stands_once(written: str) -> None:
     places = [

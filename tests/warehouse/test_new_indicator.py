@@ -13,6 +13,7 @@ from rich.console import Console
 from config.errors import ConfigError
 from config.indicators import headline_in_force, load_definitions
 from config.read_once import forget
+from config.settings import settings
 from flows.commands.summary import print_summary
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.measure import measure_policy
@@ -85,7 +86,7 @@ def test_one_entry_is_in_the_mart_on_the_page_and_in_the_summary(
     values = {(unit, basis): value for unit, basis, value in rows}
     assert values["*", "cleaned"] > 0
 
-    data = page_data(POLICY)
+    data = page_data(POLICY, "en")
     place = next(at for at, one in enumerate(data["indicators"]) if one["name"] == name)
     declared = yaml.safe_load(entry)[name]
     assert data["indicators"][place]["title"] == declared["title"]
@@ -93,7 +94,7 @@ def test_one_entry_is_in_the_mart_on_the_page_and_in_the_summary(
     assert data["indicators"][place]["shown"] == "brief"
     for (unit, basis), value in values.items():
         assert data["figures"][unit][basis][place] == (None if value is None else pytest.approx(float(value)))
-    text = write_page(POLICY, tmp_path / "index.html").read_text(encoding="utf-8")
+    text = write_page(POLICY, tmp_path / "index.html", settings().page_options).read_text(encoding="utf-8")
     assert declared["title"]["vi"] in text
 
     summary = read_summary(POLICY)
@@ -101,7 +102,7 @@ def test_one_entry_is_in_the_mart_on_the_page_and_in_the_summary(
     with console.capture() as captured:
         print_summary(summary, console)
     value = shown.format(values["*", "cleaned"])
-    for said in (captured.get(), summary_markdown(summary)):
+    for said in (captured.get(), summary_markdown(summary, (), Path("docs"))):
         (line,) = (line for line in said.splitlines() if words in line)
         assert value in line
 
@@ -116,7 +117,7 @@ def test_the_headline_is_the_one_that_the_configuration_declares(indicators: Pat
     forget()
     assert headline_in_force(AS_OF)[0] == "finished_on_time_rate"
     publish()
-    data, summary = page_data(POLICY), read_summary(POLICY)
+    data, summary = page_data(POLICY, "en"), read_summary(POLICY)
     assert data["meta"]["indicator"]["en"] == "Of those finished: early or on time"
     (rate,) = fetch_all(
         "SELECT numerator, denominator FROM mart.indicators WHERE indicator = 'finished_on_time_rate' AND basis = 'cleaned' "
@@ -124,7 +125,7 @@ def test_the_headline_is_the_one_that_the_configuration_declares(indicators: Pat
     )
     assert tuple(data["rates"]["*"]["*"]["cleaned"][:2]) == rate
     assert (summary.rates["cleaned"].numerator, summary.rates["cleaned"].denominator) == rate
-    assert "on-time rate" in summary_markdown(summary), "the former headline is one of the others"
+    assert "on-time rate" in summary_markdown(summary, (), Path("docs")), "the former headline is one of the others"
 
 
 def test_two_headlines_on_one_day_and_one_without_a_share_are_refused(indicators: Path) -> None:

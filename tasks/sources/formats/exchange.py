@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.arrays import truths
+from tasks.sources.formats.record_format import RecordFormat
 from tasks.sources.formats.records import REFUSED, Fields, Keys, Objects, at, folded, keys_of, texts
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, readings
 
@@ -289,3 +290,18 @@ _DERIVED: dict[str, tuple[str, Callable[[Fields, str], pa.Array]]] = {
     "fee_amount": (FEES, _fees),
     "is_migrated": (MIGRATED, _migrated),
 }
+
+
+UNITS_LIST = RecordFormat(read=lambda objects, pages, _: read_units(objects, pages), keys=UNIT_KEYS, alternatives=UNIT_KEYS)
+PROCEDURES_LIST = RecordFormat(
+    read=lambda objects, pages, _: read_procedures(objects, pages),
+    keys={
+        **PROCEDURE_KEYS,
+        "field_code": ("LINHVUCTHUCHIEN", "LINHVUCTHUCHIEN[].MALINHVUC"),
+        "field_name": ("LINHVUCTHUCHIEN[].TENLINHVUC",),
+        "channel": ("CACHTHUCTHUCHIEN", "CACHTHUCTHUCHIEN[].KENH"),
+        "limit_text": ("CACHTHUCTHUCHIEN[].THOIGIAN",),
+        "reference": (*PROCEDURE_KEYS["reference"], "CANCUPHAPLY", "CANCUPHAPLY[].SOVANBAN"),
+    },
+    alternatives=PROCEDURE_KEYS,
+)

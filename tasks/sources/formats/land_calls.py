@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from schemas.rejects import RejectReason
 from tasks.sources.formats.exchange import not_objects
+from tasks.sources.formats.record_format import RecordFormat
 from tasks.sources.formats.records import Keys, Objects, Record
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, concatenated, readings
 
@@ -93,3 +94,16 @@ def _in_order(stated: ParsedRecords) -> ParsedRecords:
 
 def _object(value: Any) -> Record:
     return value if isinstance(value, dict) else {}
+
+
+LAND_CALLS = RecordFormat(
+    read=lambda objects, pages, _: read_calls(objects, pages),
+    keys={
+        "call": (*NAME, *ARGUMENTS),
+        "receipt_number": NUMBER,
+        **{field: names for call in CALLS.values() for field, names in call.items()},
+        **{f"pauses.{field}": names for call in PAUSE_CALLS.values() for field, names in call.items()},
+    },
+    # The arguments of a call may stand beside its name or in an object of their own.
+    inside=ARGUMENTS,
+)

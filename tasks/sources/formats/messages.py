@@ -12,7 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from schemas.rejects import RejectReason
+from tasks.sources.formats import exchange
 from tasks.sources.formats.exchange import EVENT_KEYS, EXCHANGE_KEYS, read_dossiers
+from tasks.sources.formats.record_format import RecordFormat, child_names
 from tasks.sources.formats.records import Fields, Keys, Objects
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, concatenated, readings
 
@@ -69,3 +71,26 @@ def _entries(
         return [readings(pages, events=events, dossiers=Part(lonely, places))]
     refused = {**lonely, "reason": pa.array([RejectReason.NO_DOSSIER.value] * len(alone), pa.string())}
     return [readings(pages, events=events, rejected=Part(refused, places))]
+
+
+EXCHANGE_MESSAGES = RecordFormat(
+    read=lambda objects, pages, source: read_messages(objects, pages, source.statements == "partial"),
+    keys={
+        **exchange.EXCHANGE_KEYS,
+        "events": (exchange.EXCHANGE_EVENTS,),
+        "pauses": (exchange.SUPPLEMENTS,),
+        "fee_amount": (exchange.FEES, f"{exchange.FEES}[].Gia"),
+        "has_result": (exchange.RESULTS, *(f"{exchange.RESULTS}[].{name}" for name in exchange.RESULT_MARKS)),
+        "identity_number": (
+            *exchange.EXCHANGE_KEYS["identity_number"],
+            exchange.EXCHANGE_IDENTITIES,
+            f"{exchange.EXCHANGE_IDENTITIES}[].SoDinhDanh",
+        ),
+        "applicant": (exchange.APPLICANT[0], f"{exchange.APPLICANT[0]}[].{exchange.APPLICANT[1]}"),
+        "is_migrated": (exchange.MIGRATED,),
+        **child_names(exchange.EXCHANGE_EVENTS, exchange.EVENT_KEYS, "events"),
+        **child_names(exchange.SUPPLEMENTS, exchange.SUPPLEMENT_KEYS, "pauses"),
+    },
+    alternatives=exchange.EXCHANGE_KEYS,
+    in_columns=True,
+)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from config.codes import CHANNELS
 from tasks.sources.formats.exchange import child_columns, not_objects
+from tasks.sources.formats.record_format import RecordFormat, child_names
 from tasks.sources.formats.records import Fields, Keys, Objects, Record, keys_of, text
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, readings
 
@@ -113,3 +114,15 @@ def _channel(online: Any, by_post: Any) -> str | None:
 def _with_sub_status(statuses: pa.Array, finer: pa.Array, known: set[str]) -> pa.Array:
     pairs = zip(statuses.to_pylist(), finer.to_pylist(), strict=True)
     return pa.array([f"{one}/{two}" if f"{one}/{two}" in known else one for one, two in pairs], pa.string())
+
+
+OPENCPS_RECORDS = RecordFormat(
+    read=lambda objects, pages, source: read_opencps(objects, pages, source.statuses),
+    keys={
+        **OPENCPS_KEYS,
+        "channel": ("online", "fromViaPostal"),
+        "events": ACTIONS,
+        **child_names(ACTIONS[0], {**ACTION_KEYS, "option": DATE_OPTION}, "events"),
+    },
+    alternatives=OPENCPS_KEYS,
+)

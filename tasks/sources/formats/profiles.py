@@ -5,7 +5,7 @@ The YAML of a source adds to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,22 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.sources import CATALOGUE_FIELDS, DOSSIER_FIELDS, UNIT_FIELDS, Headings, Source
-from tasks.sources.formats import exchange, land_calls, opencps
+from config.profiles import DOSSIER_FIELDS, Headings
+from config.sources import Source
 from tasks.sources.formats.columnar import PageTypes, ParsedPage, UnevenError, keys_of_pages
 from tasks.sources.formats.exchange import (
     child_columns,
     listed,
     not_objects,
     path_of,
-    read_procedures,
-    read_units,
     records_of,
 )
 from tasks.sources.formats.json_text import each_line, parsed, without_too_deep
-from tasks.sources.formats.land_calls import read_calls
-from tasks.sources.formats.messages import read_messages
-from tasks.sources.formats.opencps import read_opencps
+from tasks.sources.formats.record_format import format_of
 from tasks.sources.formats.records import Objects, objects_of
 from tasks.sources.parsed_records import Pages, ParsedRecords, Part, readings
 from tasks.sources.protocol import JSON, JSON_LINES
@@ -36,100 +32,16 @@ from tasks.sources.source_schema import records_shape, table_shape
 from tasks.sources.tables.columns import Placed, read_placed
 from tasks.sources.tables.legacy_text import readings_in_unicode
 
-# Profiles whose records are objects with children; each module declares the names that it reads.
-_RECORDS: dict[str, Callable[[Objects, Pages, Source], ParsedRecords]] = {
-    "dvcqg": lambda objects, pages, source: read_messages(objects, pages, source.statements == "partial"),
-    "opencps": lambda objects, pages, source: read_opencps(objects, pages, source.statuses),
-    "land_calls": lambda objects, pages, _: read_calls(objects, pages),
-    "catalogue": lambda objects, pages, _: read_procedures(objects, pages),
-    "units": lambda objects, pages, _: read_units(objects, pages),
-}
-
-
-def _inside(listed: str, keys: Mapping[str, tuple[str, ...]], owner: str) -> dict[str, tuple[str, ...]]:
-    return {f"{owner}.{field}": tuple(f"{listed}[].{name}" for name in names) for field, names in keys.items()}
-
-
-# Our field (of a child: table and field) to the names that the records of a profile may use for it.
-KEYS: dict[str, dict[str, tuple[str, ...]]] = {
-    "dvcqg": {
-        **exchange.EXCHANGE_KEYS,
-        "events": (exchange.EXCHANGE_EVENTS,),
-        "pauses": (exchange.SUPPLEMENTS,),
-        "fee_amount": (exchange.FEES, f"{exchange.FEES}[].Gia"),
-        "has_result": (exchange.RESULTS, *(f"{exchange.RESULTS}[].{name}" for name in exchange.RESULT_MARKS)),
-        "identity_number": (
-            *exchange.EXCHANGE_KEYS["identity_number"],
-            exchange.EXCHANGE_IDENTITIES,
-            f"{exchange.EXCHANGE_IDENTITIES}[].SoDinhDanh",
-        ),
-        "applicant": (exchange.APPLICANT[0], f"{exchange.APPLICANT[0]}[].{exchange.APPLICANT[1]}"),
-        "is_migrated": (exchange.MIGRATED,),
-        **_inside(exchange.EXCHANGE_EVENTS, exchange.EVENT_KEYS, "events"),
-        **_inside(exchange.SUPPLEMENTS, exchange.SUPPLEMENT_KEYS, "pauses"),
-    },
-    "opencps": {
-        **opencps.OPENCPS_KEYS,
-        "channel": ("online", "fromViaPostal"),
-        "events": opencps.ACTIONS,
-        **_inside(opencps.ACTIONS[0], {**opencps.ACTION_KEYS, "option": opencps.DATE_OPTION}, "events"),
-    },
-    "land_calls": {
-        "call": (*land_calls.NAME, *land_calls.ARGUMENTS),
-        "receipt_number": land_calls.NUMBER,
-        **{field: names for call in land_calls.CALLS.values() for field, names in call.items()},
-        **{f"pauses.{field}": names for call in land_calls.PAUSE_CALLS.values() for field, names in call.items()},
-    },
-    "units": exchange.UNIT_KEYS,
-    "catalogue": {
-        **exchange.PROCEDURE_KEYS,
-        "field_code": ("LINHVUCTHUCHIEN", "LINHVUCTHUCHIEN[].MALINHVUC"),
-        "field_name": ("LINHVUCTHUCHIEN[].TENLINHVUC",),
-        "channel": ("CACHTHUCTHUCHIEN", "CACHTHUCTHUCHIEN[].KENH"),
-        "limit_text": ("CACHTHUCTHUCHIEN[].THOIGIAN",),
-        "reference": (*exchange.PROCEDURE_KEYS["reference"], "CANCUPHAPLY", "CANCUPHAPLY[].SOVANBAN"),
-    },
-}
-# Of these the names of a field are alternatives: the first that holds a value is read.
-_ALTERNATIVES = {
-    "dvcqg": exchange.EXCHANGE_KEYS,
-    "opencps": opencps.OPENCPS_KEYS,
-    "units": exchange.UNIT_KEYS,
-    "catalogue": exchange.PROCEDURE_KEYS,
-}
-# Land software (law 2.11): its key is the receipt number; the one-stop code stands beside it.
-LAND: dict[str, Headings] = {
-    "code": ("so_bien_nhan",),
-    "receipt_number": ("so_bien_nhan",),
-    "alias_code": ("ma_ho_so_mot_cua",),
-    "procedure_code": ("ma_tthc",),
-    "unit_code": ("don_vi",),
-    "received_at": ("ngay_tiep_nhan",),
-    "due_at": ("ngay_hen_tra",),
-    "done_at": ("ngay_ket_thuc",),
-    "status": ("trang_thai_ket_thuc",),
-    "modified_at": ("cap_nhat",),
-}
-POSTAL: dict[str, Headings] = {
-    "code": ("Mã hồ sơ",),
-    "received_at": ("Ngày nhận",),
-    "returned_at": ("Ngày phát",),
-    "status": ("Trạng thái",),
-}
-CATALOGUE: dict[str, Headings] = {field: (field,) for field in CATALOGUE_FIELDS}
-UNIT_HEADINGS: dict[str, Headings] = {field: (field,) for field in UNIT_FIELDS}
-_DEFAULTS: dict[str, dict[str, Headings]] = {"land": LAND, "postal": POSTAL, "catalogue": CATALOGUE, "units": UNIT_HEADINGS}
-
 
 def columns_of(source: Source) -> dict[str, Headings]:
     """Return canonical field to headings: the source's own, else its profile's."""
-    return dict(source.columns) or _DEFAULTS.get(source.profile, {})
+    return dict(source.columns or source.own_profile.headings)
 
 
 def modification_names(source: Source) -> Headings:
     """Return the names under which a source's records state their last modification; none where they do not."""
-    own = KEYS[source.profile] if source.profile in KEYS and not source.columns else columns_of(source)
-    return tuple(own.get("modified_at", ()))
+    own = format_of(source)
+    return tuple((own.keys if own else columns_of(source)).get("modified_at", ()))
 
 
 def read_records(body: bytes, media_type: str, source: Source, pages: Pages, types: PageTypes | None) -> ParsedRecords:
@@ -172,8 +84,8 @@ def taken_from(body: bytes, media_type: str, source: Source) -> dict[tuple[str, 
     Returns:
         Name in lower case and our field to records; of fields of the record itself that have several names.
     """
-    own = source.profile in KEYS and not source.columns
-    named = _ALTERNATIVES.get(source.profile, {}) if own else columns_of(source)
+    own = format_of(source)
+    named = own.alternatives if own else columns_of(source)
     keys = _parsed(body, media_type, source)[1].keys
     found: dict[tuple[str, str], int] = {}
     for field, names in named.items():
@@ -215,8 +127,8 @@ def read_parsed(parsed: Sequence[ParsedPage], source: Source, pages: Pages) -> P
 
 def _in_columns(media_type: str, source: Source) -> bool:
     """Tell whether what a source's records say can be read from columns: not the calls and actions of some profiles."""
-    as_rows = bool(source.columns) or source.profile not in _RECORDS
-    return (as_rows or source.profile == "dvcqg") and (media_type == JSON or source.kind == "sql")
+    own = format_of(source)
+    return (own is None or own.in_columns) and (media_type == JSON or source.kind == "sql")
 
 
 def _list_of(source: Source) -> str | None:
@@ -224,15 +136,17 @@ def _list_of(source: Source) -> str | None:
 
 
 def _read(objects: Objects, source: Source, pages: Pages) -> ParsedRecords:
-    reader = _RECORDS[source.profile] if source.profile in _RECORDS and not source.columns else _read_rows
+    own = format_of(source)
+    reader = own.read if own else _read_rows
     shape = records_shape(objects.keys, pages.digests)
     return replace(readings_in_unicode(reader(objects, pages, source), source), shape=shape)
 
 
 def meanings(source: Source) -> dict[str, str]:
     """Return our field of each name that a source's records or headings may use, by the name in lower case."""
-    if source.profile in KEYS and not source.columns:
-        named = KEYS[source.profile]
+    own = format_of(source)
+    if own:
+        named = dict(own.keys)
     else:
         named = dict(columns_of(source)) | dict(source.events)
         for table, child in (("pauses", source.sql and source.sql.pauses), ("events", source.sql and source.sql.events)):
@@ -240,8 +154,7 @@ def meanings(source: Source) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for field, names in named.items():
         for name in names:
-            # The arguments of a call may stand beside its name or in an object of their own.
-            inner = [f"{outer}[].{name}" for outer in land_calls.ARGUMENTS] if source.profile == "land_calls" else []
+            inner = [f"{outer}[].{name}" for outer in own.inside] if own else []
             for spelled in (name, *inner):
                 found.setdefault(spelled.casefold(), []).append(field)
     return {name: ", ".join(fields) for name, fields in found.items()}
@@ -251,10 +164,8 @@ def _read_rows(objects: Objects, pages: Pages, source: Source) -> ParsedRecords:
     """Read rows of a database, with the rows of their child tables under ``pauses`` and ``events``."""
     keys, positions = objects.keys, objects.positions
     columns = {field: keys.texts(*names) for field, names in columns_of(source).items()}
-    if source.profile == "catalogue":
-        return readings(pages, procedures=Part(columns, positions), rejected=not_objects(objects))
-    if source.profile == "units":
-        return readings(pages, units=Part(columns, positions), rejected=not_objects(objects))
+    if source.is_reference:
+        return readings(pages, **{source.own_profile.brings: Part(columns, positions), "rejected": not_objects(objects)})
     columns = _with_constants(columns, source, len(positions))
     parts = {"dossiers": Part(columns, positions), "rejected": not_objects(objects)}
     tables = (("events", "events"), ("pauses", "supplements")) if source.sql else ()
@@ -278,9 +189,10 @@ def read_table(body: bytes, media_type: str, source: Source, pages: Pages) -> Pa
 
 
 def _of_table(placed: Placed, source: Source, pages: Pages) -> ParsedRecords:
-    kind = {"catalogue": "procedures", "units": "units"}.get(source.profile)
-    if kind:
-        return readings(pages, **{kind: Part(placed.columns, placed.positions), "rejected": placed.rejected})
+    if source.is_reference:
+        return readings(
+            pages, **{source.own_profile.brings: Part(placed.columns, placed.positions), "rejected": placed.rejected}
+        )
     if source.events:
         return _read_events(placed, source, pages)
     columns = _with_constants(placed.columns, source, len(placed.positions))

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.language import Bilingual, bilingual
-from config.sources import Headings, Source
+from config.profiles import Headings
+from config.sources import Source
 from schemas.rejects import RejectReason
 from tasks.rules.arrays import truths
 from tasks.rules.privacy.masking import told
@@ -169,11 +170,7 @@ def _tables(sheet: Sheet, head: Head, columns: Mapping[str, Headings], source: S
 
 
 def _key(columns: Mapping[str, Headings], source: Source) -> str:
-    if source.profile == "catalogue":
-        return "procedure_code"
-    if source.profile == "units":
-        return "unit_code"
-    return "code" if "code" in columns else "receipt_number"
+    return source.own_profile.key_of(columns)
 
 
 def _headings_again(sheet: Sheet, head: Head, key: str, wanted: Wanted) -> list[Head]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.language import Bilingual
+from config.profiles import Headings
 from config.small_tables import SEARCHED_ROWS
-from config.sources import Headings, Source
+from config.sources import Source
 from tasks.rules.text.normal_form import fold
 from tasks.sources.tables.sheets import Sheet
 
