@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from config.status_lists import LAND_STATUSES, OPENCPS_STATUSES, POSTAL_STATUSES, STATUS_CODES
 
@@ -146,4 +146,4 @@ def _known(name: str) -> str:
     return name
 
 
-ProfileName = Annotated[str, AfterValidator(_known)]
+ProfileName = Annotated[str, AfterValidator(_known), Field(examples=list(PROFILES))]

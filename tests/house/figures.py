@@ -21,7 +21,7 @@ GLOSSARY = "GLOSSARY.md"
 PLACES = {
     "an indicator": ("config/indicators/*.yaml", GLOSSARY),
     "a check": ("tasks/rules/checks/*.py", "config/checks.yaml", "tests/unit/check_cases.py"),
-    "a profile": ("config/sources.py", "tasks/sources/formats/profiles.py", "tasks/cleaning/*.py"),
+    "a profile": ("config/profiles.py",),
 }
 """Where whoever adds one has to write, as CONTRIBUTING.md tells and as it was tried."""
 

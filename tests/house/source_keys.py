@@ -102,8 +102,8 @@ def sections(text: str) -> list[str]:
 
 
 def _values(field: FieldInfo) -> str:
-    names = []
-    for part in _parts(field.annotation):
+    names = [f"`{value}`" for value in field.examples or ()]
+    for part in () if names else _parts(field.annotation):
         if get_origin(part) is Literal:
             names += [f"`{value}`" for value in get_args(part)]
         elif part is not type(None):
