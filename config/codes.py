@@ -12,6 +12,8 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator
 
+from config.language import Bilingual
+
 
 class Status(IntEnum):
     """National status of a dossier (law 2.6)."""
@@ -101,7 +103,8 @@ COUNTERS: Final = tuple(COUNTER_MEANINGS)
 
 def _known_counter(name: str) -> str:
     if name not in COUNTERS:
-        raise ValueError(f"is no counter; the counters are {', '.join(COUNTERS)}")
+        known = ", ".join(COUNTERS)
+        raise ValueError(Bilingual(f"không phải số đếm nào; các số đếm là {known}", f"is no counter; the counters are {known}"))
     return name
 
 

@@ -80,7 +80,12 @@ class Indicator(_Strict):
         if self.numerator_channels and any("channel" in level for level in self.levels):
             raise ValueError("an indicator of some channels has no levels by channel")
         if self.shown == "headline" and not (self.denominator and {"total", "unit"} <= set(self.levels)):
-            raise ValueError("shown: headline needs a denominator, and the levels total and unit")
+            raise ValueError(
+                Bilingual(
+                    "shown: headline cần có denominator và các mức total, unit",
+                    "shown: headline needs a denominator, and the levels total and unit",
+                )
+            )
         return self
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from config.language import Bilingual
 from config.status_lists import LAND_STATUSES, OPENCPS_STATUSES, POSTAL_STATUSES, STATUS_CODES
 
 Headings = tuple[str, ...]
@@ -142,7 +143,10 @@ PROFILES: Final[dict[str, Profile]] = {
 
 def _known(name: str) -> str:
     if name not in PROFILES:
-        raise ValueError(f"is no profile; the profiles are {', '.join(PROFILES)}")
+        known = ", ".join(PROFILES)
+        raise ValueError(
+            Bilingual(f"không có kiểu hệ thống này; các kiểu là {known}", f"is no profile; the profiles are {known}")
+        )
     return name
 
 
