@@ -71,6 +71,7 @@ def test_every_command_refuses_a_day_that_has_not_ended_before_it_starts_anythin
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MOTCUA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
     forget()
     assert main(command) == 2
     assert f"a day up to {YESTERDAY}" in capsys.readouterr().err
