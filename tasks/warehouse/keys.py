@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
+
+from config.secret_files import secret_in
 
 _FILE = "cluster.key"
 
@@ -17,18 +17,4 @@ def role_password(folder: Path, role: str) -> str:
 
     Who holds one role's password learns nothing about another's.
     """
-    return hmac.new(_key(folder), role.encode(), hashlib.sha256).hexdigest()
-
-
-def _key(folder: Path) -> bytes:
-    file = folder / _FILE
-    if not file.exists():
-        folder.mkdir(exist_ok=True, mode=0o700)
-        draft = folder / f"{_FILE}.{os.getpid()}.{secrets.token_hex(4)}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(secrets.token_hex(32))
-        with suppress(FileExistsError):
-            os.link(draft, file)  # who comes second keeps the first one's key
-        draft.unlink()
-    return file.read_bytes()
+    return hmac.new(secret_in(folder / _FILE, lambda: secrets.token_hex(32)), role.encode(), hashlib.sha256).hexdigest()
