@@ -28,6 +28,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class CheckTitle(Title):
+    """Title of a check: a sentence, not a word."""
+
+    vi: str = Field(min_length=5)
+    en: str = Field(min_length=5)
+
+
 class Check(_Strict):
     """One check.
 
@@ -44,7 +51,7 @@ class Check(_Strict):
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,49}$")
-    title: Title
+    title: CheckTitle
     severity: CheckSeverity
     owner: Literal["agency", "one_stop_desk", "system_vendor", "land_office", "catalogue_keeper", "steering_office"]
     reference: str = Field(min_length=3)

@@ -21,6 +21,7 @@ from config.language import Bilingual
 from config.lookup import look_up
 from config.read_once import read_once
 from config.settings import settings
+from config.titles import Title
 
 DocumentKind = Literal[
     "code", "law", "resolution", "decree", "decision", "circular", "notice", "dispatch", "guide", "standard", "practice"
@@ -38,8 +39,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Wording(_Strict):
-    """A text in both languages."""
+class Wording(Title):
+    """A title of the register: no single letters."""
 
     vi: str = Field(min_length=3)
     en: str = Field(min_length=3)
