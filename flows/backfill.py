@@ -10,14 +10,13 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from config.errors import ConfigError
-from config.language import Bilingual
+from config.language import Bilingual, translate
 from config.sources import Source
 from flows.refresh import choose, start_proofs, tell_proofs
 from flows.runs.outcome import RunFailures
 from flows.runs.reporting_day import last_finished_day, require_ended
 from flows.runs.stages import keep_history, task_runner
 from flows.runtime.limits import sole_reader_of
-from flows.runtime.words import translate
 from tasks.pull import fill, load, windows_to_fill
 from tasks.reports.window_lists import show_planned, show_windows
 from tasks.sources.protocol import Window

@@ -10,11 +10,11 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from config.language import translate
 from config.settings import settings
 from flows.rerun import last_published_day
 from flows.runs.reporting_day import day_of_run
 from flows.runs.stages import match_and_look
-from flows.runtime.words import translate
 from tasks.differences import differences as find
 from tasks.reports.bridge import read_bridge, show_bridge, write_files
 

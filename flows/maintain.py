@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from flows.runtime.words import translate
+from config.language import translate
 from tasks.maintain import forget_old_gate_results, remove_leftovers_of_killed_runs, vacuum_warehouse, verify_ledger
 
 

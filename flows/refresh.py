@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 
 from config.errors import ConfigError
 from config.known_sources import keep_as_read, known_sources
-from config.language import Bilingual, bilingual, shown
+from config.language import Bilingual, bilingual, shown, translate
 from config.settings import settings
 from config.sources import Source
 from flows.runs.file_faults import told_of_files
@@ -31,7 +31,6 @@ from flows.runs.stages import (
     warn_of_clocks,
 )
 from flows.runtime.limits import sole_reader_of
-from flows.runtime.words import translate
 from tasks.pull import load, pull
 from tasks.pulling.completeness import Completeness
 from tasks.pulling.shrinkage import accept

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from config.checks import load_checks
+from config.language import translate
 from config.settings import settings
 from flows.commands.console_tables import console_table
 from flows.runs.reporting_day import last_finished_day
-from flows.runtime.words import each_dossier, translate
+from flows.runtime.words import each_dossier
 from tasks.warehouse.engine import fetch_all
 
 _OUT = Console()

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from config.language import shown, translate, use_language
+from config.language import language, shown, translate, use_language
 from config.settings import settings
 from flows.commands.arguments import parser
 from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
@@ -160,12 +160,12 @@ def _explain(given: argparse.Namespace) -> int:
     from flows.runtime.session import warehouse
     from tasks.reports.explanation.dossiers import explain, write_explanation
 
-    language, policy = given.lang or settings().language, given.policy or settings().policy
+    policy = given.policy or settings().policy
     with warehouse():
         if given.page:
-            print(write_explanation(given.code, Path(given.page), language, policy=policy))
+            print(write_explanation(given.code, Path(given.page), language(), policy=policy))
         else:
-            print(explain(given.code, language, as_json=given.json, policy=policy))
+            print(explain(given.code, language(), as_json=given.json, policy=policy))
     return 0
 
 

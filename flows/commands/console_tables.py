@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.runtime.words import translate
+from config.language import translate
 
 _FIGURES = 8  # characters of a column of figures
 _WORDS = 14  # of one of words

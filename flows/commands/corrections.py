@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from config.language import translate
 from config.policies import load_policies
 from config.settings import settings
 from flows.commands.console_tables import console_table
 from flows.commands.names import unit_named
-from flows.runtime.words import translate
 
 _OUT = Console()
 _MOST = 20

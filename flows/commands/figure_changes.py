@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from config.indicators import indicators_in_force
+from config.language import translate
 from config.settings import settings
-from flows.runtime.words import ALL, or_all, translate
 from tasks.reports.list_files import write_rows
+from tasks.reports.translation import ALL, or_all
 
 if TYPE_CHECKING:
     from tasks.reports.affected_figures import FigureChange, Side

@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from config.codes import WORKING_DAY_MINUTES
+from config.language import translate
 from flows.commands.names import policy_named, unit_named
-from flows.runtime.words import each_dossier, or_all, translate
+from flows.runtime.words import each_dossier
 from tasks.reports.explanation.words import HOLDER, STATUS_WORDS
 from tasks.reports.holders import Sum, by_holder, by_step, read_holders
 from tasks.reports.list_files import write_frame
+from tasks.reports.translation import or_all
 
 _OUT = Console()
 _MOST = 40  # lines on the screen; the file has all

@@ -15,15 +15,17 @@ from rich.table import Table
 
 from config.calendar import Notice, load_calendars
 from config.holidays_diff import package_differences
+from config.language import translate
 from config.lookup import look_up
 from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.policies import policies_of_a_run
 from config.read_once import forget
 from config.settings import settings
 from flows.commands.figure_changes import show_figures
-from flows.runtime.words import ALL, each_dossier, or_all, translate
+from flows.runtime.words import each_dossier
 from tasks.judging.offices import source_named
 from tasks.reports.list_files import write_rows
+from tasks.reports.translation import ALL, or_all
 from tasks.rules.dates.times import instant_text
 
 if TYPE_CHECKING:

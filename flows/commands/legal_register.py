@@ -8,11 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from config.language import language, translate
 from config.law import Basis, Document, load_register, named
 from config.legal_basis import Fault, LegalRule, RuleKind, faults, rules, to_date_anew
-from config.settings import settings
 from flows.commands.console_tables import console_table
-from flows.runtime.words import translate
 from tasks.reports.list_files import write_rows
 
 _OUT = Console()
@@ -131,7 +130,7 @@ def _print_document(name: str, document: Document, held: Sequence[LegalRule]) ->
     ends = translate(f"đến hết {last}", f"until {last}") if document.until else translate("chưa hết hiệu lực", "in force")
     since = translate(f"từ {first}", f"from {first}") if first else translate("chưa rõ ngày hiệu lực", "first day unknown")
     replaced = ", ".join(document.replaced_by)
-    parts = [f"{name}: {document.short}", _in_words(document.title.vi, document.title.en), since, ends]
+    parts = [f"{name}: {document.short}", translate(document.title.vi, document.title.en), since, ends]
     parts += [translate(f"thay bằng {replaced}", f"replaced by {replaced}")] if replaced else []
     parts += [] if document.verified else [translate("chưa đối chiếu", "not verified")]
     _OUT.print("; ".join(parts), style="bold", highlight=False, markup=False, soft_wrap=True)
@@ -139,8 +138,8 @@ def _print_document(name: str, document: Document, held: Sequence[LegalRule]) ->
         resting = [(rule, basis) for rule in held for basis in rule.law if (basis.document, basis.article) == (name, article)]
         if resting and article is not None:
             known = document.articles[article]
-            about = f"  {document.cited(article, _language())}"
-            words = _in_words(known.vi, known.en)
+            about = f"  {document.cited(article, language())}"
+            words = translate(known.vi, known.en)
             about += "" if about.endswith(words) else f": {words}"
             unread = "" if known.verified else translate(" (chưa đối chiếu)", " (not verified)")
             _OUT.print(about + unread, highlight=False, markup=False, soft_wrap=True)
@@ -162,7 +161,7 @@ def _print_ending(found: Sequence[Fault], document: Document, on: date) -> None:
     register = load_register()
     for one in found:
         if one.basis:
-            cited = register[one.basis.document].cited(one.basis.article, _language())
+            cited = register[one.basis.document].cited(one.basis.article, language())
             line = f"  config/{one.rule.where}: {_named(one.rule)}: {cited}{_when(one.basis)}"
             _OUT.print(line, highlight=False, markup=False, soft_wrap=True)
     _print(
@@ -173,7 +172,7 @@ def _print_ending(found: Sequence[Fault], document: Document, on: date) -> None:
 
 def _told(fault: Fault, register: dict[str, Document]) -> str:
     where, rule = f"config/{fault.rule.where}", _named(fault.rule)
-    cited = register[fault.basis.document].cited(fault.basis.article, _language()) if fault.basis else ""
+    cited = register[fault.basis.document].cited(fault.basis.article, language()) if fault.basis else ""
     sentences = {
         "ended": (
             f"căn cứ {cited} đã hết hiệu lực sau ngày {fault.day}; ghi ngày cuối và nêu văn bản thay thế",
@@ -206,7 +205,7 @@ def _row(rule: LegalRule, basis: Basis, document: Document) -> tuple[object, ...
     article = document.articles[basis.article] if basis.article else None
     verified = document.verified and (article is None or article.verified)
     days = (basis.since or "", basis.until or "", document.until or "")
-    cells = (basis.document, document.short, basis.article or "", rule.kind, rule.name, _in_words(*rule.title), rule.where)
+    cells = (basis.document, document.short, basis.article or "", rule.kind, rule.name, translate(*rule.title), rule.where)
     return (*cells, *map(str, days), "yes" if verified else "no")
 
 
@@ -231,14 +230,6 @@ def _when(basis: Basis) -> str:
 
 def _span(document: Document) -> tuple[str, str]:
     return str(document.since or ""), str(document.until or "")
-
-
-def _in_words(vi: str, en: str) -> str:
-    return translate(vi, en)
-
-
-def _language() -> str:
-    return settings().language
 
 
 def _print(vi: str, en: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import make_url
 
 from config.errors import ConfigError
-from flows.runtime.words import translate
+from config.language import translate
 from tasks.warehouse.cluster import shipped_program
 from tasks.warehouse.engine import warehouse_url
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from config.language import translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import rule_named, source_known
-from flows.runtime.words import translate
 from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.errors import DataError, MotcuaError
+from config.language import translate
 from config.settings import settings
 from flows.runs.reporting_day import require_ended
 from flows.runtime.session import RunningServices, session
-from flows.runtime.words import translate
 
 if TYPE_CHECKING:
     from tasks.correcting.packages import Package

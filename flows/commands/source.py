@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from config.known_sources import known_sources
+from config.language import translate
 from config.sources import Source
-from flows.runtime.words import translate
 from schemas.rejects import RejectReason, reject_words
 from tasks.loading.schema_drift import SchemaDrift, compared
 from tasks.preview.clock_diagnosis import Diagnosis, diagnose

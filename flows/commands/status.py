@@ -13,16 +13,18 @@ from rich.console import Console
 from rich.table import Table
 
 from config.known_sources import known_sources
+from config.language import translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table, print_rows
 from flows.commands.corrections import sums
 from flows.commands.names import judged_policy, policy_named, source_known
 from flows.commands.summary import print_summary
 from flows.runs.reporting_day import OFFICE_ZONE, last_finished_day
-from flows.runtime.words import ALL, each_dossier, or_all, translate
+from flows.runtime.words import each_dossier
 from schemas.rejects import reject_words
 from tasks.reports.explanation.words import TIMELINESS_WORDS
 from tasks.reports.list_files import write_frame
+from tasks.reports.translation import ALL, or_all
 from tasks.rules.dates.times import instant_text
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.sources.tables.columns import SHEET_STRIDE

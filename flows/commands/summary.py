@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from config.indicators import Indicator
+from config.language import translate
 from flows.commands.console_tables import add_figures, console_table
-from flows.runtime.words import translate
 from schemas.fields import BASES
 from tasks.reports.artifacts import VERDICT_WORDS, waiting_sentence
 from tasks.reports.summary import Rate, Summary

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from config.language import translate
 from flows.runs.outcome import RunFailures
-from flows.runtime.words import translate
 from tasks.rules.privacy.masking import mask
 from tasks.sources.file_notes import NOTE_KINDS, FileNote
 from tasks.warehouse.engine import fetch_all

@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from config.errors import DataError, MachineError, MotcuaError, WarehouseError
-from flows.runtime.words import translate
+from config.language import translate
 from tasks.rules.privacy.masking import mask
 
 WARNED = "CompletedWithWarnings"

@@ -9,8 +9,8 @@ from types import TracebackType
 
 from prefect.logging import get_run_logger
 
+from config.language import translate
 from config.settings import settings
-from flows.runtime.words import translate
 from tasks.reports.artifacts import show_progress, start_progress, write_artifacts, write_conspicuous
 from tasks.reports.silence import read_conspicuous
 from tasks.reports.summary import Summary, read_summary

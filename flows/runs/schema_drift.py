@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
+from config.language import translate
 from flows.runs.outcome import RunFailures
-from flows.runtime.words import translate
 from tasks.reports.artifacts import CHANGE_WORDS, write_drift
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_value

@@ -12,11 +12,10 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from config.errors import MotcuaError, SourceError
 from config.known_sources import known_sources
-from config.language import shown
+from config.language import shown, translate
 from config.policies import policies_of_a_run
 from config.settings import demonstration_day, settings
 from flows.runs.outcome import RunFailures, results
-from flows.runtime.words import translate
 from tasks.check import check
 from tasks.clock_faults import find_clock_faults
 from tasks.gates.data_docs import write_data_docs

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tasks.warehouse.processes import lives
+
 _C = ctypes.CDLL(None) if sys.platform == "linux" else None
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
@@ -79,18 +81,11 @@ def end(process: psutil.Process | None, patience: float = 20.0) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process.terminate()
     until = time.monotonic() + patience
-    while _lives(process) and time.monotonic() < until:
+    while lives(process) and time.monotonic() < until:
         time.sleep(0.02)
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _family(number: int) -> list[psutil.Process]:

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from config.errors import MotcuaError
 from config.known_sources import known_sources
-from config.language import shown
+from config.language import shown, translate
 from config.settings import ROOT, settings
 from config.sources import Source
-from flows.runtime.words import translate
 from tasks.runtime.safe_errors import place
 
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConfigError
-from config.language import Bilingual
+from config.language import Bilingual, translate
 from config.settings import settings
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer
-from flows.runtime.words import translate
 from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate

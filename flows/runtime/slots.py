@@ -19,8 +19,8 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.server.schemas import schedules as calculator
 
+from config.language import translate
 from flows.runtime.deployments import POOL, read_deployments
-from flows.runtime.words import translate
 
 _BACK = timedelta(days=7)
 # The scheduler looks at a new deployment once a minute.

@@ -1,10 +1,6 @@
-"""Words that an operator reads: those of the reports, and sentences several commands share."""
+"""Sentences that several commands share, in both languages."""
 
 from __future__ import annotations
-
-from tasks.reports.translation import ALL, or_all, translate
-
-__all__ = ["ALL", "each_dossier", "or_all", "translate"]
 
 
 def each_dossier(path: str) -> tuple[str, str]:

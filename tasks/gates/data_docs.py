@@ -10,9 +10,9 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from config.language import translate
 from tasks.gates.day_page import GateResult, about, counts, heads, opening, page, title
 from tasks.reports.list_files import write_whole
-from tasks.reports.translation import translate
 from tasks.warehouse.rows import fetch_as, fetch_column
 
 NEWEST_PAGES = 60  # days that the index lists

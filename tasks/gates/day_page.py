@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from config.language import translate
 from schemas.catalogue import TABLES
 from schemas.expectations import (
     IDENTITY_EXPECTATIONS,
@@ -25,7 +26,7 @@ from schemas.expectations import (
 )
 from schemas.indicators import INDICATORS
 from tasks.gates.engine import configurations
-from tasks.reports.translation import GATE_WORDS, translate
+from tasks.reports.translation import GATE_WORDS
 
 _LOOKS = Path(__file__).parents[1] / "reports" / "page"
 # No script runs and no address is allowed.

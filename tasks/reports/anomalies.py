@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from config.language import translate
 from config.watch import Incident, Watch, load_watch
 from tasks.judging.offices import office_of, source_named
-from tasks.reports.translation import ALL, or_all, translate
+from tasks.reports.translation import ALL, or_all
 from tasks.rules.clock.working_clock import OfficeHours
 from tasks.rules.sources.volume import Unusual, expand, kind_of_days, unusual_days
 from tasks.warehouse.engine import fetch_all

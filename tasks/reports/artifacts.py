@@ -16,12 +16,12 @@ from prefect.artifacts import (
 )
 
 from config.indicators import Indicator
+from config.language import translate as _
 from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
 from tasks.reports.translation import GATE_WORDS
-from tasks.reports.translation import translate as _
 
 VERDICT_WORDS = {
     "on_time": ("đúng hạn", "on time"),

@@ -16,10 +16,10 @@ import xlsxwriter
 from prefect.artifacts import create_table_artifact
 
 from config.atomic_files import write_whole_file
+from config.language import translate as _
 from schemas.differences import CLASSES
 from tasks.judging.offices import source_named
 from tasks.reports.list_files import as_csv
-from tasks.reports.translation import translate as _
 from tasks.rules.sources.differences import COMPARED_FIELDS
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as

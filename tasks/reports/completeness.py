@@ -7,8 +7,8 @@ from typing import Any
 
 from prefect.artifacts import create_table_artifact
 
+from config.language import translate as _
 from tasks.pulling.completeness import Completeness
-from tasks.reports.translation import translate as _
 
 _MOST = 3  # agency-days that a sentence names
 _MOST_ROWS = 1000  # of an artifact; all are in quality.completeness

@@ -7,10 +7,11 @@ from datetime import date
 
 import numpy as np
 
+from config.language import translate
 from config.watch import Incident, Silent, load_watch
 from tasks.judging.offices import office_of, source_named
 from tasks.reports.anomalies import Anomaly, gone_agencies, known_days, out_of_the_ordinary, read_days
-from tasks.reports.translation import ALL, or_all, translate
+from tasks.reports.translation import ALL, or_all
 from tasks.rules.clock.working_clock import WorkingClock
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_column

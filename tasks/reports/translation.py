@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from config.language import translate
 
-__all__ = ["ALL", "GATE_WORDS", "or_all", "translate"]
-
 ALL = "*"
 """What stands in the place of an agency, field, channel or period where a row speaks for all of them."""
 GATE_WORDS = {

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from prefect.artifacts import create_table_artifact
 
+from config.language import translate as _
 from config.sources import Source
 from tasks.pulling.pull_log import requested_of
 from tasks.pulling.windows import BEGINNING, gaps
-from tasks.reports.translation import translate as _
 from tasks.rules.dates.times import instant_text
 from tasks.sources.protocol import Window
 from tasks.warehouse.rows import fetch_as

@@ -22,9 +22,8 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from config.errors import TransientError
-from config.language import Bilingual
+from config.language import Bilingual, translate
 from config.sources import Source, crowded_hosts
-from tasks.reports.translation import translate
 from tasks.runtime.slot_holders import HeldSlot, exclusive, living, noted
 
 _LEASE = 60.0  # seconds; Prefect's least
