@@ -1,7 +1,7 @@
 # One line a command. The environment is made when a command first needs it, and again when a pin changes.
 # `make demo` and `make test` need Python 3.11 (or 3.12, 3.13) and make; nothing else by hand.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up check bench score mutations docs house chromium
+.PHONY: help demo test up check bench score mutations nights docs house chromium libreoffice pgbouncer systemd
 SHELL := /bin/sh
 PY := .venv/bin/python
 SEED ?= 1
@@ -18,7 +18,7 @@ demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20
 # longest begin first and no worker waits for the other at the end. Bytecode is kept, because tests start many processes.
 TESTED := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest
 
-test: .venv/installed chromium ## all tests: at most five minutes on two quiet cores
+test: .venv/installed chromium systemd ## all tests: at most five minutes on two quiet cores
 	@$(TESTED) -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
@@ -31,11 +31,14 @@ check: .venv/installed ## style, types, import contracts, house, unit and legal 
 bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-score: .venv/installed ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
+score: .venv/installed libreoffice ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
 	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SPOILT_SEEDS),--spoilt-seeds $(SPOILT_SEEDS))
 
 mutations: .venv/installed .venv/mutations/installed ## changes the rules in 50 places, one at a time, and counts those that legal and unit tests catch; SEED=2 for others, COUNT=10 for fewer
 	@.venv/mutations/bin/python -m tests.mutations --seed $(SEED) --count $(COUNT)
+
+nights: .venv/installed pgbouncer ## makes each fault of the night, a row each: seconds until the next good run, hands, sentence; ONLY=name for one
+	@$(PY) -m tests.nights $(if $(ONLY),--only $(ONLY))
 
 docs: .venv/installed ## write the generated pages
 	@$(PY) -m schemas.documentation && $(PY) -m tests.house.picture && $(PY) -m tests.house.source_keys
@@ -70,8 +73,24 @@ house: .venv/installed ## the figures of the house: rooms, references, names, ci
 	@$(PY) -m uv pip install -q --system-certs --python .venv/mutations/bin/python -r tests/mutations/requirements.txt
 	@touch $@
 
-# Browser tests are never skipped: without Chromium they fail and say so.
+# A program of Debian's that tests run for real: $(1) finds it, $(2) are its packages. Where it cannot be installed, they fail and say so.
+define debian
+@command -v $(1) >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+  || { echo "Installing $(firstword $(2)) ..."; apt-get update -qq; apt-get install -qq -y --no-install-recommends $(2) >/dev/null; }
+endef
+
+# The browser tests.
 chromium:
-	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
-	  || { echo "Installing Chromium for the browser tests ..."; apt-get update -qq; \
-	       apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+	$(call debian,chromium,chromium fonts-dejavu-core)
+
+# Work packages are saved by another program than the one that made them.
+libreoffice:
+	$(call debian,soffice,libreoffice-calc)
+
+# One of the nights has a connection pooler before the database.
+pgbouncer:
+	$(call debian,/usr/sbin/pgbouncer,pgbouncer)
+
+# The units in deploy/systemd are read by systemd's own program.
+systemd:
+	$(call debian,systemd-analyze,systemd)

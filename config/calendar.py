@@ -13,15 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-import holidays
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.errors import ConfigError
 from config.files import read_model, read_yaml_files
-from config.language import Bilingual
+from config.language import Bilingual, bilingual
 from config.law import Law, require_known
 from config.read_once import read_once
 from config.settings import settings
+from config.titles import Title
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Session = tuple[int, int]  # first minute of the day worked, first minute no longer worked
@@ -38,6 +38,7 @@ class CalendarDay(_Strict):
     """A day that differs from the plain week.
 
     Attributes:
+        note: what day it is; a plain text, as a package or a notice has it, stands for both languages.
         verified: False while the number or date of the document was taken from a secondary source.
     """
 
@@ -45,8 +46,13 @@ class CalendarDay(_Strict):
     kind: Literal["off", "worked"]
     document: str
     announced_on: date
-    note: str = ""
+    note: Title | str = ""
     verified: bool = True
+
+    @property
+    def said(self) -> Bilingual:
+        """What day it is, in both languages."""
+        return bilingual(self.note) if isinstance(self.note, str) else Bilingual(self.note.vi, self.note.en)
 
 
 class NoticeDay(_Strict):
@@ -166,6 +172,8 @@ class Calendar(_Strict):
         if self.seed is None:
             return ()
         years = range(self.seed.first_year, self.seed.last_year + 1)
+        import holidays  # of many countries: a tenth of a second that only a new calendar pays
+
         table = holidays.country_holidays(self.seed.country, subdiv=self.seed.subdivision, years=years)
         document = f"package holidays {version('holidays')}"
         return [
@@ -184,7 +192,12 @@ def read_minute(text: str | int) -> int:
         found = _TIME.fullmatch(text.strip())
         value = -1 if found is None else int(found[1]) * 60 + int(found[2])
     if not 0 <= value <= 1440:
-        raise ValueError(f"{text} is not a time of day such as 07:30, from 00:00 to 24:00")
+        raise ValueError(
+            Bilingual(
+                f"{text} không phải giờ trong ngày như 07:30, từ 00:00 đến 24:00",
+                f"{text} is not a time of day such as 07:30, from 00:00 to 24:00",
+            )
+        )
     return value
 
 
@@ -192,10 +205,12 @@ def read_session(text: str) -> Session:
     """Read ``07:30-11:30`` as (450, 690); ValueError where it is none, or the end is not after the start."""
     first, dash, last = text.partition("-")
     if not dash:
-        raise ValueError(f"{text} is no session such as 07:30-11:30")
+        raise ValueError(
+            Bilingual(f"{text} không phải buổi làm việc như 07:30-11:30", f"{text} is no session such as 07:30-11:30")
+        )
     start, end = read_minute(first), read_minute(last)
     if end <= start:
-        raise ValueError(f"session {text} ends before it starts")
+        raise ValueError(Bilingual(f"buổi {text} kết thúc trước khi bắt đầu", f"session {text} ends before it starts"))
     return start, end
 
 
@@ -206,7 +221,7 @@ def read_week(value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
         names = WEEKDAYS[:5] if name == "weekdays" else (name,)
         for weekday in names:
             if weekday not in WEEKDAYS:
-                raise ValueError(f"{weekday} is not a weekday")
+                raise ValueError(Bilingual(f"{weekday} không phải ngày trong tuần", f"{weekday} is not a weekday"))
             week[weekday] = tuple(sorted(read_session(text) for text in sessions))
     return week
 

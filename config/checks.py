@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from config.codes import CheckSeverity
 from config.files import read_model
+from config.language import Bilingual
 from config.law import Law, require_known
 from config.read_once import read_once
 from config.settings import settings
@@ -64,9 +65,14 @@ class Check(_Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Check:
         if self.since and self.until and self.until < self.since:
-            raise ValueError(f"{self.id}: until is before since")
+            raise ValueError(Bilingual(f"{self.id}: until đứng trước since", f"{self.id}: until is before since"))
         if self.severity == "fail" and not self.about:
-            raise ValueError(f"{self.id}: a check of severity fail says what it is about")
+            raise ValueError(
+                Bilingual(
+                    f"{self.id}: phép kiểm tra mức fail phải ghi about: nói về trường nào",
+                    f"{self.id}: a check of severity fail says what it is about",
+                )
+            )
         return self
 
 
@@ -93,7 +99,10 @@ class Checks(_Strict):
 
     @property
     def first_year(self) -> int | None:
-        """Year before which nothing can have been received, where a source does not say its own; None without that check."""
+        """Year before which nothing can have been received; None without that check.
+
+        It holds where a source does not say its own.
+        """
         years = (check.parameters.get("first_year") for check in self.checks if check.id == EARLY)
         return next((year for year in years if isinstance(year, int)), None)
 

@@ -117,3 +117,10 @@ WORKING_DAY_MINUTES: Final = 480
 def number_list(statuses: Iterable[Status]) -> str:
     """Write statuses as numbers with commas between them, as SQL takes a list."""
     return ", ".join(str(status.value) for status in statuses)
+
+
+EVENT_KINDS = (
+    *("package_made", "due_soon", "overdue", "escalated", "answered", "approved"),
+    *("rejected", "undone", "verified", "reopened"),
+)
+"""What happens to work packages and corrections and is told to whoever subscribes to it."""

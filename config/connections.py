@@ -55,7 +55,9 @@ def given(value: Given) -> str:
 
 
 class Totals(Strict):
-    """A service that tells how many dossiers each agency received on each day; asked with ``tuNgay`` and ``denNgay``.
+    """A service that tells how many dossiers each agency received on each day.
+
+    Asked with ``tuNgay`` and ``denNgay``.
 
     Attributes:
         service: its name.
@@ -108,7 +110,9 @@ _SECRET_WORDS = ("token", "auth", "key", "secret", "password", "cookie")
 
 
 class Listing(Strict):
-    """A plain list over HTTP, instead of the national exchange's envelope; ``parameters`` are sent with each question.
+    """A plain list over HTTP, instead of the national exchange's envelope.
+
+    ``parameters`` are sent with each question.
 
     Attributes:
         path: of the list, behind the address.
@@ -141,12 +145,24 @@ class Listing(Strict):
     @model_validator(mode="after")
     def _is_sound(self) -> Listing:
         if (self.since is None) != (self.until is None):
-            raise ValueError("since and until are given together or not at all")
+            raise ValueError(
+                Bilingual("since và until phải ghi cả hai, hoặc không ghi", "since and until are given together or not at all")
+            )
         if self.moments != "epoch_ms" and len({datetime(2026, 1, 5, 8, 0, s).strftime(self.moments) for s in (0, 1)}) == 1:
-            raise ValueError("moments must tell seconds: windows of time would overlap or leave gaps")
+            raise ValueError(
+                Bilingual(
+                    "dạng thời điểm phải có giây, nếu không các khoảng thời gian sẽ chồng lên nhau hoặc hở",
+                    "moments must tell seconds: windows of time would overlap or leave gaps",
+                )
+            )
         open_secrets = [name for name, value in self.headers.items() if isinstance(value, str) and _may_be_secret(name)]
         if open_secrets:
-            raise ValueError(f"headers: {', '.join(open_secrets)} may prove who asks; give it as {{env: NAME}}")
+            raise ValueError(
+                Bilingual(
+                    f"headers: {', '.join(open_secrets)} có thể là thông tin bí mật; ghi thành {{env: TÊN}}",
+                    f"headers: {', '.join(open_secrets)} may prove who asks; give it as {{env: NAME}}",
+                )
+            )
         return self
 
 
@@ -208,9 +224,18 @@ class Rest(Strict):
     @model_validator(mode="after")
     def _login_is_whole(self) -> Rest:
         if (self.user is None) != (self.password is None):
-            raise ValueError("user and password are given together or not at all")
+            raise ValueError(
+                Bilingual(
+                    "user và password phải ghi cả hai, hoặc không ghi", "user and password are given together or not at all"
+                )
+            )
         if self.listing is not None and self.totals is not None:
-            raise ValueError("totals are a service of the envelope; a plain list has none")
+            raise ValueError(
+                Bilingual(
+                    "totals chỉ có ở dạng envelope; dạng danh sách thường không có",
+                    "totals are a service of the envelope; a plain list has none",
+                )
+            )
         return self
 
 
@@ -263,7 +288,12 @@ class Sql(Strict):
         for child, fields in ((self.pauses, PAUSE_FIELDS), (self.events, EVENT_FIELDS)):
             unknown = set(child.columns) - set(fields) if child else set()
             if unknown:
-                raise ValueError(f"unknown fields {', '.join(sorted(unknown))}; allowed: {', '.join(fields)}")
+                raise ValueError(
+                    Bilingual(
+                        f"không có trường {', '.join(sorted(unknown))}; các trường: {', '.join(fields)}",
+                        f"unknown fields {', '.join(sorted(unknown))}; allowed: {', '.join(fields)}",
+                    )
+                )
         return self
 
 
@@ -291,5 +321,10 @@ class Files(Strict):
     @classmethod
     def _inside(cls, pattern: str) -> str:
         if "/" in pattern or "\\" in pattern or ".." in pattern:
-            raise ValueError("a pattern names files of the folder itself, without / or ..")
+            raise ValueError(
+                Bilingual(
+                    "pattern chỉ nêu tệp nằm ngay trong thư mục, không có / hoặc ..",
+                    "a pattern names files of the folder itself, without / or ..",
+                )
+            )
         return pattern

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from config.language import Bilingual
+
 CsvRuleKind = Literal["given", "pattern", "forbidden", "group", "two_ways", "broken_text"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 # What a kind of rule takes besides its columns.
@@ -51,7 +53,7 @@ class CellRule(_Strict):
         try:
             pc.match_substring_regex(pa.array([""]), value or "")
         except pa.ArrowInvalid:
-            raise ValueError("is no regular expression of RE2") from None
+            raise ValueError(Bilingual("không phải biểu thức chính quy của RE2", "is no regular expression of RE2")) from None
         return value
 
     @model_validator(mode="after")
@@ -59,9 +61,19 @@ class CellRule(_Strict):
         given = {name for name in ("pattern", "by", "orders") if getattr(self, name)}
         wanted = {_TAKES[self.kind]} if self.kind in _TAKES else set()
         if given != wanted:
-            raise ValueError(f"a rule of kind {self.kind} takes {', '.join(wanted) or 'nothing'} besides its columns")
+            raise ValueError(
+                Bilingual(
+                    f"quy tắc loại {self.kind} ngoài các cột chỉ nhận {', '.join(wanted) or '(không gì thêm)'}",
+                    f"a rule of kind {self.kind} takes {', '.join(wanted) or 'nothing'} besides its columns",
+                )
+            )
         if self.kind == "two_ways" and len(set(self.orders)) < 2:
-            raise ValueError("one order leaves no doubt: name the orders that occur")
+            raise ValueError(
+                Bilingual(
+                    "chỉ một thứ tự thì không có gì phải xét: ghi mọi thứ tự có thể gặp",
+                    "one order leaves no doubt: name the orders that occur",
+                )
+            )
         return self
 
 
@@ -85,10 +97,15 @@ class Same(_Strict):
     @model_validator(mode="after")
     def _names_its_columns(self) -> Same:
         if len(set(self.columns)) < len(self.columns):
-            raise ValueError("a column is named twice")
+            raise ValueError(Bilingual("một cột được ghi hai lần", "a column is named twice"))
         strange = sorted({name for pair in self.swapped for name in pair} - set(self.columns))
         if strange:
-            raise ValueError(f"swapped names what is not among the columns: {', '.join(strange)}")
+            raise ValueError(
+                Bilingual(
+                    f"swapped nêu cột không có trong columns: {', '.join(strange)}",
+                    f"swapped names what is not among the columns: {', '.join(strange)}",
+                )
+            )
         return self
 
 
@@ -108,7 +125,7 @@ class TableRules(_Strict):
     @model_validator(mode="after")
     def _says_something(self) -> TableRules:
         if not self.rules and self.same is None:
-            raise ValueError("neither rules nor same is given")
+            raise ValueError(Bilingual("thiếu cả rules lẫn same", "neither rules nor same is given"))
         again = [
             one for one, other in pairwise(sorted(rule.model_dump_json(exclude={"why"}) for rule in self.rules)) if one == other
         ]

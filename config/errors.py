@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from config.language import Bilingual, bilingual
+from config.language import Bilingual, bilingual, counted
 
 Words = str | Bilingual
 """Part of a message: in both languages, or the same in both."""
@@ -22,6 +22,7 @@ NEXT_RUN = Bilingual("Lần chạy sau thời điểm đó sẽ lấy tiếp.", 
 
 
 _PURPOSES = {
+    "backup": "sao lưu",
     "check": "ghi kết quả kiểm tra",
     "clock_faults": "ghi các đồng hồ lệch giờ của",
     "correct": "ghi đính chính",
@@ -41,6 +42,7 @@ _PURPOSES = {
     "publish": "công bố",
     "read": "đọc",
     "replay": "dựng lại",
+    "restore": "phục hồi bản sao lưu",
     "start": "khởi động",
     "stop": "dừng",
     "undo": "hủy đính chính",
@@ -163,6 +165,10 @@ class DeferredError(SourceError):
         self.asked_by_source = asked_by_source
 
 
+class OutOfHoursError(DeferredError):
+    """A source that may be asked at certain hours only is not asked outside them: as planned, so no failure of it."""
+
+
 class ShrinkageError(SourceError):
     """A source holds far fewer records than before; nothing is accepted until somebody has looked.
 
@@ -180,7 +186,7 @@ class ShrinkageError(SourceError):
             source,
             Bilingual(
                 f"chỉ còn {stated} bản ghi {which.vi} trong khi trước đây có {known}, mức giảm cho phép là {share:.0%}",
-                f"holds {stated} records {which.en} where {known} are known, and no more than {share:.0%} may go",
+                f"holds {counted(stated, 'record')} {which.en} where {known} are known, and no more than {share:.0%} may go",
             ),
             Bilingual(
                 f"Hãy kiểm tra nguồn; nếu số này đúng, chạy một lần `motcua refresh --accept-shrinkage {source}`.",
@@ -205,7 +211,7 @@ class DataError(MotcuaError):
     def __init__(self, subject: str, check: Words, failed: int, codes: tuple[str, ...] = (), action: Words = "") -> None:
         what, remedy, first = bilingual(check), bilingual(action), ", ".join(codes[:10])
         vi = f"{subject}: {failed} dòng không đạt yêu cầu {what.vi}." + (f" Đầu tiên: {first}." if first else "")
-        en = f"{subject}: {what.en} failed for {failed} rows." + (f" First: {first}." if first else "")
+        en = f"{subject}: {what.en} failed for {counted(failed, 'row')}." + (f" First: {first}." if first else "")
         super().__init__(
             Bilingual(f"{vi} Chưa công bố số liệu nào. {remedy.vi}", f"{en} Nothing was published. {remedy.en}").apply(
                 str.strip

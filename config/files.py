@@ -10,7 +10,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from config.errors import ConfigError
-from config.language import Bilingual
+from config.language import Bilingual, bilingual
+from config.model_errors import faults
 
 Model = TypeVar("Model", bound=BaseModel)
 _LARGEST = 1_000_000  # bytes; a larger file is not a configuration
@@ -23,7 +24,10 @@ class _UniqueKeys(yaml.CSafeLoader):  # type: ignore[misc]
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.YAMLError(f"key {key.value!r} is given twice (line {key.start_mark.line + 1})")
+                name, line = key.value, key.start_mark.line + 1
+                raise yaml.YAMLError(
+                    Bilingual(f"khóa {name!r} ghi hai lần (dòng {line})", f"key {name!r} is given twice (line {line})")
+                )
             seen.add(key.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
@@ -43,11 +47,23 @@ def read_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8")
         # Aliases are how a small file grows huge.
         if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
-            raise yaml.YAMLError("aliases are not allowed")
+            fact = Bilingual("không đọc được: không dùng được bí danh (&, *)", "cannot be read: aliases are not allowed")
+            raise ConfigError(path.name, fact)
         return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        fact = " ".join(str(error).split()) or type(error).__name__
-        raise ConfigError(str(path.name), Bilingual(f"không đọc được: {fact}", f"cannot be read: {fact}")) from None
+        fact = _unreadable(error)
+        raise ConfigError(str(path.name), Bilingual(f"không đọc được: {fact.vi}", f"cannot be read: {fact.en}")) from None
+
+
+def _unreadable(error: Exception) -> Bilingual:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        line, problem = mark.line + 1, getattr(error, "problem", None) or type(error).__name__
+        return Bilingual(f"dòng {line} không đúng dạng YAML ({problem})", f"line {line} is no YAML ({problem})")
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+        return Bilingual(f"hệ thống báo {reason}", f"the system says {reason}")
+    return bilingual(error).apply(lambda text: " ".join(text.split()))
 
 
 def read_model(path: Path, model: type[Model]) -> Model:
@@ -62,8 +78,7 @@ def read_model(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        facts = "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'file'}: {e['msg']}" for e in error.errors()[:5])
-        raise ConfigError(path.name, facts, ", ".join(model.model_fields)) from None
+        raise ConfigError(path.name, faults(error, Bilingual("tệp", "file")), ", ".join(model.model_fields)) from None
 
 
 def read_yaml_files(directory: Path, model: type[Model], name_key: str) -> dict[str, Model]:

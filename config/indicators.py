@@ -72,13 +72,22 @@ class Indicator(_Strict):
     @model_validator(mode="after")
     def _parts_of_a_whole(self) -> Indicator:
         if self.denominator and not set(self.numerator) <= set(self.denominator):
-            raise ValueError("the numerator holds a counter that the denominator lacks")
+            raise ValueError(
+                Bilingual("tử số có một số đếm mà mẫu số không có", "the numerator holds a counter that the denominator lacks")
+            )
         if set(self.undetermined) & set(self.denominator):
-            raise ValueError("a counter stands in both denominator and undetermined")
+            raise ValueError(
+                Bilingual("một số đếm nằm cả ở mẫu số và undetermined", "a counter stands in both denominator and undetermined")
+            )
         if self.undetermined and not self.denominator:
-            raise ValueError("undetermined needs a denominator")
+            raise ValueError(Bilingual("có undetermined thì phải có mẫu số", "undetermined needs a denominator"))
         if self.numerator_channels and any("channel" in level for level in self.levels):
-            raise ValueError("an indicator of some channels has no levels by channel")
+            raise ValueError(
+                Bilingual(
+                    "chỉ tiêu chỉ của một số hình thức nộp thì không chia theo hình thức nộp",
+                    "an indicator of some channels has no levels by channel",
+                )
+            )
         if self.shown == "headline" and not (self.denominator and {"total", "unit"} <= set(self.levels)):
             raise ValueError(
                 Bilingual(

@@ -78,7 +78,7 @@ def keep_as_read(names: Iterable[str]) -> None:
 def no_file(name: str, known: Iterable[str]) -> ConfigError:
     """Return the error for a source that has no file."""
     return ConfigError(
-        f"source {name}",
+        Bilingual(f"nguồn {name}", f"source {name}"),
         Bilingual(
             f"không có nguồn {name!r} trong {settings().sources_dir}",
             f"there is no source {name!r} in {settings().sources_dir}",

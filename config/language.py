@@ -58,9 +58,36 @@ def use_language(asked: Language | None) -> None:
     _asked.set(asked)
 
 
-def translate(vietnamese: str, english: str) -> str:
-    """Return the text in the language in force."""
-    return english if language() == "en" else vietnamese
+def translate(vietnamese: str, english: str, asked: str | None = None) -> str:
+    """Return the text in the language asked for, ``vi`` or ``en``; without one, in the language in force."""
+    return english if (asked or language()) == "en" else vietnamese
+
+
+def decimal(text: str, asked: str | None = None) -> str:
+    """Return a number that is written with a point as a language writes it: Vietnamese has a comma."""
+    return translate(text.replace(".", ","), text, asked)
+
+
+def grouped(value: int) -> str:
+    """Return a whole number with its thousands apart, as the language in force writes it: Vietnamese has points."""
+    text = f"{value:,}"
+    return translate(text.replace(",", "."), text)
+
+
+def counted(count: int, one: str, many: str = "", number: str = "") -> str:
+    """Return a count with its noun in English, which alone has plurals.
+
+    Args:
+        count: how many.
+        one: noun of one of them: ``line``, ``agency``, ``landing file``; with its verb, where many is given: ``line was``.
+        many: what several are called; the regular plural where it is left out.
+        number: how the count is written, where that is not as a plain number.
+
+    >>> [counted(1, "line"), counted(0, "agency"), counted(3, "day"), counted(2, "line was", "lines were")]
+    ['1 line', '0 agencies', '3 days', '2 lines were']
+    """
+    regular = f"{one[:-1]}ies" if one.endswith("y") and one[-2] not in "aeiou" else f"{one}s"
+    return f"{number or count} {one if count == 1 else many or regular}"
 
 
 def bilingual(said: object) -> Bilingual:

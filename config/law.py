@@ -89,9 +89,13 @@ class Document(_Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Document:
         if self.since and self.until and self.until < self.since:
-            raise ValueError("until is before since")
+            raise ValueError(Bilingual("until đứng trước since", "until is before since"))
         if self.replaced_by and self.until is None:
-            raise ValueError("what has been replaced has a last day: give until")
+            raise ValueError(
+                Bilingual(
+                    "văn bản đã bị thay thế phải có ngày cuối: ghi until", "what has been replaced has a last day: give until"
+                )
+            )
         return self
 
     @property
@@ -114,6 +118,13 @@ class Document(_Strict):
         numbered = any(letter.isdigit() for letter in article)
         name = article if numbered else (words.vi if language == "vi" else words.en)
         return f"{self.short}, {name}"
+
+
+def cited(law: Iterable[Basis]) -> Bilingual:
+    """Cite what a rule rests on, in both languages: ``NĐ 118/2025, Điều 17; NĐ 118/2025, Điều 18``."""
+    bases, register = tuple(law), load_register()
+    vi, en = ("; ".join(register[one.document].cited(one.article, spoken) for one in bases) for spoken in ("vi", "en"))
+    return Bilingual(vi, en)
 
 
 class Subject(_Strict):
@@ -142,7 +153,7 @@ class Basis(_Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Basis:
         if self.since and self.until and self.until < self.since:
-            raise ValueError(f"{self.document}: until is before since")
+            raise ValueError(Bilingual(f"{self.document}: until đứng trước since", f"{self.document}: until is before since"))
         return self
 
 
@@ -156,7 +167,12 @@ def _basis(value: object) -> object:
         return value
     found = _COMPACT.fullmatch(value)
     if found is None:
-        raise ValueError(f"{value!r} is no basis such as 'nd-118-2025 art. 17 from 2025-07-01 until 2030-12-31'")
+        raise ValueError(
+            Bilingual(
+                f"{value!r} không phải căn cứ có dạng 'nd-118-2025 art. 17 from 2025-07-01 until 2030-12-31'",
+                f"{value!r} is no basis such as 'nd-118-2025 art. 17 from 2025-07-01 until 2030-12-31'",
+            )
+        )
     return found.groupdict()
 
 

@@ -15,6 +15,7 @@ from config.areas import load_areas
 from config.calendar import Calendar, load_calendars
 from config.checks import load_checks
 from config.indicators import load_definitions
+from config.language import counted
 from config.law import Basis, Document
 from config.policies import load_policies
 from config.reception import load_reception
@@ -98,7 +99,7 @@ def _of_calendar(calendar: Calendar) -> Iterator[LegalRule]:
     for document, law in calendar.documents.items():
         days = [row.day for row in calendar.days if row.document == document]
         if days:
-            count = (f"{len(days)} ngày của {calendar.calendar}", f"{len(days)} days of {calendar.calendar}")
+            count = (f"{len(days)} ngày của {calendar.calendar}", f"{counted(len(days), 'day')} of {calendar.calendar}")
             yield LegalRule("days", document, count, min(days), max(days), law, where)
 
 
@@ -156,7 +157,10 @@ def ended(register: Mapping[str, Document], name: str, on: date) -> dict[str, Do
 
 
 def to_date_anew(register: Mapping[str, Document], name: str, on: date, among: Iterable[LegalRule]) -> list[Fault]:
-    """List what has to be dated anew if a document ends on a day: exactly what rests on it, or on what amends it, after that day."""
+    """List what has to be dated anew if a document ends on a day.
+
+    That is exactly what rests on it, or on what amends it, after that day.
+    """
     then = ended(register, name, on)
     changed = {other for other in then if then[other] is not register[other]}
     return [each for each in faults(then, among) if each.what == "ended" and each.basis and each.basis.document in changed]

@@ -21,6 +21,7 @@ from config.calendar import NOTICES, Calendar, CalendarDay, Notice
 from config.errors import ConfigError
 from config.files import read_model
 from config.language import Bilingual, bilingual
+from config.model_errors import faults
 from config.settings import settings
 from config.small_tables import text_table
 
@@ -71,8 +72,9 @@ def read_notice(path: Path, calendar: str = "vn") -> Notice:
     try:
         return Notice.model_validate({**common, "days": days})
     except ValidationError as error:
-        facts = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:5])
-        raise ConfigError(path.name, facts, "day, kind, document, announced_on, note") from None
+        raise ConfigError(
+            path.name, faults(error, Bilingual("tệp", "file")), "day, kind, document, announced_on, note"
+        ) from None
 
 
 def check_notice(notice: Notice, calendar: Calendar) -> list[Remark]:
@@ -108,7 +110,7 @@ def check_notice(notice: Notice, calendar: Calendar) -> list[Remark]:
 
 def _remark(row: CalendarDay, calendar: Calendar) -> Remark | None:
     held = [other for other in calendar.all_days() if other.day == row.day]
-    if row in held:
+    if any(row.model_copy(update={"note": other.note}) == other for other in held):  # what a day is called changes nothing
         return Remark(row.day, "known")
     for other in held:
         if other.announced_on == row.announced_on and other.kind != row.kind:

@@ -91,7 +91,10 @@ class Policy(BaseModel):
 
     @property
     def weighs_evidence(self) -> bool:
-        """Tell whether its verdicts leave room for doubt; the other policies say what some system would say, right or wrong."""
+        """Tell whether the policy's verdicts leave room for doubt.
+
+        The other policies repeat what some system says, right or wrong.
+        """
         return self.without_end == "undetermined" and not self.own_rule
 
 
@@ -111,3 +114,8 @@ def policies_of_a_run() -> dict[str, Policy]:
     """Return the policies that every run judges: those that ask for it, and the office's own."""
     own = settings().policy
     return {name: each for name, each in load_policies().items() if each.judged == "every_run" or name == own}
+
+
+def own_policy() -> Policy:
+    """Return the office's own policy, whose figures are published: MOTCUA_POLICY."""
+    return load_policies()[settings().policy]

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from pydantic import Field
 
 from config.connections import Strict
+from config.language import Bilingual
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 
@@ -29,11 +30,20 @@ class PullHours:
         """
         found = _HOURS.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is no span of hours such as 20:00-06:00")
+            raise ValueError(
+                Bilingual(
+                    f"{text!r} không phải khoảng giờ như 20:00-06:00", f"{text!r} is no span of hours such as 20:00-06:00"
+                )
+            )
         midnight = found[3] is None
         first, second, third, fourth = (int(group or 0) for group in found.groups())
         if not midnight and (first, second) == (third, fourth):
-            raise ValueError(f"{text!r} is empty; leave only_between out to allow every hour")
+            raise ValueError(
+                Bilingual(
+                    f"{text!r} là khoảng rỗng; bỏ only_between để cho phép mọi giờ",
+                    f"{text!r} is empty; leave only_between out to allow every hour",
+                )
+            )
         return cls(time(first, second), time(third, fourth))
 
     def hold(self, moment: time) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from config.codes import Channel
 from config.files import read_model
+from config.language import Bilingual
 from config.law import Law, require_known
 from config.read_once import read_once
 from config.settings import settings
@@ -26,6 +27,7 @@ class ReceptionRule(BaseModel):
         since, until: days of submission that it governs; without ``until`` it is in force.
         amount: working hours, or working days after the day of submission.
         channels: of dossiers that came this way.
+        reference: how an explanation cites it where it names no law.
         law: what it rests on in the legal register.
     """
 
@@ -35,7 +37,7 @@ class ReceptionRule(BaseModel):
     amount: int = Field(gt=0)
     unit: Literal["hour", "working_day"]
     channels: tuple[Channel, ...]
-    reference: str
+    reference: str = ""
     law: Law = ()
 
 
@@ -50,7 +52,12 @@ class ReceptionLimits(BaseModel):
     def _apart(cls, rules: tuple[ReceptionRule, ...]) -> tuple[ReceptionRule, ...]:
         for one, following in pairwise(rules):
             if one.until is None or one.until >= following.since:
-                raise ValueError(f"the rule since {one.since} has to end before {following.since}")
+                raise ValueError(
+                    Bilingual(
+                        f"quy tắc từ {one.since} phải kết thúc trước {following.since}",
+                        f"the rule since {one.since} has to end before {following.since}",
+                    )
+                )
         return rules
 
 

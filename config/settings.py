@@ -31,10 +31,14 @@ def _default_home() -> Path:
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How the page is made: the language that it opens in, and a folder for what takes long to make and stays the same."""
+    """Options of the page: the language it opens in, the folder of its cache, and whether others serve it.
+
+    The cache holds what takes long to make and stays the same. A page that is served can be read by every account.
+    """
 
     language: str
     cache: Path
+    served: bool = False
 
 
 class Settings(BaseSettings):
@@ -45,14 +49,21 @@ class Settings(BaseSettings):
         database_url: PostgreSQL 15 or newer; empty starts the embedded one below ``home``.
         sources_dir: folder of ``*.yaml`` source files; names starting with ``example-`` are not read.
         config_dir: folder of calendar, policies, checks and indicators.
+        subscriptions_file: who is told of what happens to work packages; empty: ``subscriptions.yaml`` in ``config_dir``.
+        people_file: who may propose and approve corrections; empty: ``people.yaml`` in ``config_dir``.
         prefect_port: port of the Prefect server on 127.0.0.1.
         prefect_database_url: database of the Prefect server, with an asynchronous driver
             (``postgresql+asyncpg://…``); empty takes one of its own in the embedded cluster.
         dask_address: scheduler of a Dask cluster that checks and judges partitions; empty takes two threads.
         landing: where landing files lie: a folder, or the URL of any store that fsspec knows (``s3://bucket/folder``);
             empty takes ``landing`` below ``home``. Its keys are the driver's own variables, never part of the URL.
+        page_dir: folder of the published page, which a web server of another account may read; empty takes ``page`` below
+            ``home``, which only the operator reads.
+        packages: folder of work packages, with ``in`` for what agencies send back; empty takes ``packages`` below ``home``.
         pseudonym_key: key of the pseudonyms (at least 32 characters); empty makes one below ``home``.
         policy: policy whose figures are published by default.
+        notify: addresses that are told of what an operator has to know, apart by spaces: ``https://…`` of a webhook, or
+            Apprise's (``mailto://…``); empty tells nobody and asks nothing of the network.
         free_space_floor_mb: a run does not start with less free space than this, in MB.
     """
 
@@ -62,14 +73,19 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     sources_dir: Path = ROOT / "config" / "sources"
     config_dir: Path = ROOT / "config"
-    prefect_port: int = 4200
+    subscriptions_file: Path | None = None
+    people_file: Path | None = None
+    prefect_port: int = Field(4200, ge=1, le=65_535)
     prefect_database_url: SecretStr = SecretStr("")
     dask_address: str = ""
     landing: str = ""
+    page_dir: Path | None = None
+    packages: str = ""
     pseudonym_key: SecretStr = SecretStr("")
     policy: str = "qd766"
     language: Literal["vi", "en"] = "vi"
-    free_space_floor_mb: int = 200
+    notify: SecretStr = SecretStr("")
+    free_space_floor_mb: int = Field(200, ge=0)
 
     @property
     def landing_folder(self) -> Path | None:
@@ -82,14 +98,19 @@ class Settings(BaseSettings):
         return Path(path) if protocol == "file" else None
 
     @property
+    def packages_folder(self) -> Path:
+        """Folder of the work packages: ``out``, ``in``, ``done`` and ``refused`` stand in it."""
+        return Path(self.packages) if self.packages else self.home / "packages"
+
+    @property
     def page(self) -> Path:
         """The published page."""
-        return self.home / "page" / "index.html"
+        return (self.page_dir or self.home / "page") / "index.html"
 
     @property
     def page_options(self) -> PageOptions:
         """How the page is made."""
-        return PageOptions(self.language, self.home / "cache")
+        return PageOptions(self.language, self.home / "cache", served=self.page_dir is not None)
 
     @property
     def data_docs(self) -> Path:
@@ -115,6 +136,11 @@ def secret(name: str) -> str | None:
     Source files hold the *names* of variables (``password: {env: LAND_PASSWORD}``), never secrets.
     """
     return os.environ.get(name)
+
+
+def named_variables(prefix: str) -> list[str]:
+    """Return the names in the environment that begin with a prefix, in order."""
+    return sorted(name for name in os.environ if name.startswith(prefix))
 
 
 def kill_point_requested() -> str | None:

@@ -35,11 +35,13 @@ class SmallTable:
         headings: as written; those of the first row where none has the headings that were looked for.
         rows: below the headings.
         found: whether the headings are those.
+        above: rows above the headings.
     """
 
     headings: Sequence[str]
     rows: tuple[TableRow, ...]
     found: bool
+    above: tuple[TableRow, ...] = ()
 
 
 def text_table(body: bytes, is_heading: IsHeading, *, code_pages: bool = False, skip_spaces: bool = False) -> SmallTable:
@@ -85,7 +87,8 @@ def table_of(rows: Iterable[tuple[int, Sequence[str]]], is_heading: IsHeading, *
     headings = kept[place or 0][1] if kept else ()
     least = max((at + 1 for at, cell in enumerate(headings) if cell.strip()), default=0)
     body = tuple(_row(line, cells, least, len(headings)) for line, cells in kept[(place or 0) + 1 :])
-    return SmallTable(headings, body, place is not None)
+    above = tuple(TableRow(line, cells) for line, cells in kept[: place or 0])
+    return SmallTable(headings, body, place is not None, above)
 
 
 def _row(line: int, cells: Sequence[str], least: int, most: int) -> TableRow:

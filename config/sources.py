@@ -243,7 +243,12 @@ class Source(Strict):
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if zone not in available_timezones():
-            raise ValueError("not a zone of the IANA table, e.g. Asia/Ho_Chi_Minh")
+            raise ValueError(
+                Bilingual(
+                    "không phải múi giờ trong bảng IANA, ví dụ Asia/Ho_Chi_Minh",
+                    "not a zone of the IANA table, e.g. Asia/Ho_Chi_Minh",
+                )
+            )
         return zone
 
     @field_validator("only_between")
@@ -278,7 +283,9 @@ class Source(Strict):
     @model_validator(mode="after")
     def _fits_together(self) -> Source:
         if getattr(self, self.kind) is None:
-            raise ValueError(f"kind {self.kind} needs the section {self.kind}")
+            raise ValueError(
+                Bilingual(f"kind {self.kind} cần mục {self.kind}", f"kind {self.kind} needs the section {self.kind}")
+            )
         _only(self.columns, self.own_profile.fields, "columns")
         _only(self.events, EVENT_FIELDS, "events")
         _only(self.constants, DOSSIER_FIELDS, "constants")
@@ -288,15 +295,35 @@ class Source(Strict):
         _values(self.person_kinds, PERSON_KINDS, "person_kinds")
         _values(self.pause_kinds, PAUSE_KINDS, "pause_kinds")
         if self.own_profile.needs_columns and not {"code", "receipt_number"} & set(self.columns):
-            raise ValueError(f"profile {self.profile} needs columns.code (or columns.receipt_number)")
+            raise ValueError(
+                Bilingual(
+                    f"profile {self.profile} cần columns.code (hoặc columns.receipt_number)",
+                    f"profile {self.profile} needs columns.code (or columns.receipt_number)",
+                )
+            )
         if self.own_profile.tells_events and self.statements != "partial":
-            raise ValueError(f"profile {self.profile} needs statements: partial, for a call tells only what happened")
+            raise ValueError(
+                Bilingual(
+                    f"profile {self.profile} cần statements: partial, vì mỗi lần báo chỉ nêu việc vừa xảy ra",
+                    f"profile {self.profile} needs statements: partial, for a call tells only what happened",
+                )
+            )
         if self.begins and self.rest and self.rest.listing and self.rest.listing.since is None:
-            raise ValueError("begins needs rest.listing.since: without it a list cannot be asked for by windows of time")
+            raise ValueError(
+                Bilingual(
+                    "begins cần rest.listing.since: không có thì không hỏi được danh sách theo khoảng thời gian",
+                    "begins needs rest.listing.since: without it a list cannot be asked for by windows of time",
+                )
+            )
         if self.begins and self.ended and self.ended < self.begins:
-            raise ValueError("ended is before begins")
+            raise ValueError(Bilingual("ended đứng trước begins", "ended is before begins"))
         if self.is_reference != (self.role == "reference"):
-            raise ValueError("role reference goes with the profiles catalogue and units")
+            raise ValueError(
+                Bilingual(
+                    "role reference chỉ đi với profile catalogue và units",
+                    "role reference goes with the profiles catalogue and units",
+                )
+            )
         return self
 
 

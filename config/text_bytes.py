@@ -6,7 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from config.errors import ConfigError
+from config.language import Bilingual
 
 What = Literal["text", "archive", "old_workbook", "web_page", "xml", "excel_xml", "web_archive", "pdf"]
 VIETNAMESE_BYTES = "cp1258"
@@ -59,6 +63,23 @@ class Decoded:
     encoding: str
     damaged: int = 0
     cut: bool = False
+
+
+def read_given(path: Path, wanted: Bilingual) -> bytes:
+    """Return the bytes of a file that somebody names.
+
+    Args:
+        path: the file.
+        wanted: what is to be named, for who named what cannot be read.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror
+        raise ConfigError(str(path), Bilingual(f"không đọc được ({why})", f"cannot be read ({why})"), wanted) from None
 
 
 def what_is(body: bytes) -> What:
@@ -126,7 +147,9 @@ def decode(
     if damaged is not None:
         return damaged
     if not code_pages:
-        raise ValueError("it is not UTF-8 text; save it as CSV UTF-8")
+        raise ValueError(
+            Bilingual("không phải văn bản UTF-8; hãy lưu lại dạng CSV UTF-8", "it is not UTF-8 text; save it as CSV UTF-8")
+        )
     return _code_page(body, in_font)
 
 
@@ -134,11 +157,11 @@ def _declared(body: bytes, declared: str, in_font: Callable[[str], bool]) -> Dec
     try:
         text = body.decode(declared)
     except LookupError:
-        raise ValueError(f"there is no encoding {declared!r}") from None
+        raise ValueError(Bilingual(f"không có bảng mã {declared!r}", f"there is no encoding {declared!r}")) from None
     except UnicodeDecodeError:
         found = _damaged_utf8(body) if declared.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig") else None
         if found is None:
-            raise ValueError(f"the text is not in {declared}") from None
+            raise ValueError(Bilingual(f"văn bản không theo bảng mã {declared}", f"the text is not in {declared}")) from None
         return found
     return _code_page(body, in_font) if declared.lower() == VIETNAMESE_BYTES else Decoded(text, declared)
 
@@ -147,7 +170,7 @@ def _unicode(body: bytes, encoding: str) -> Decoded:
     text = body.decode(encoding, "replace")
     bad = text.count(_REPLACED)
     if bad > len(text) // 2:
-        raise ValueError(f"the text is not in {encoding}")
+        raise ValueError(Bilingual(f"văn bản không theo bảng mã {encoding}", f"the text is not in {encoding}"))
     return Decoded(text, encoding, bad, text.endswith(_REPLACED))
 
 
@@ -157,7 +180,7 @@ def _whole(body: bytes) -> Decoded | None:
     except UnicodeDecodeError:
         return None
     if len(_NO_TEXT.findall(text[:_LOOKED_AT])) > min(len(text), _LOOKED_AT) // 4:
-        raise ValueError("it is no text")
+        raise ValueError(Bilingual("không phải văn bản", "it is no text"))
     return Decoded(text, "utf-8")
 
 
@@ -178,12 +201,14 @@ def _plain(body: bytes) -> int:
 def _code_page(body: bytes, in_font: Callable[[str], bool]) -> Decoded:
     signs = body.decode("latin-1")
     if len(_NO_TEXT.findall(signs[:_LOOKED_AT])) > min(len(signs), _LOOKED_AT) // 20:
-        raise ValueError("it is no text")
+        raise ValueError(Bilingual("không phải văn bản", "it is no text"))
     if in_font(signs[:_LOOKED_AT]):
         return Decoded(signs, "latin-1")
     text = body.decode(VIETNAMESE_BYTES, "replace")
     bad = text.count(_REPLACED)
     if bad * 20 > len(text) - _plain(body):
-        raise ValueError("the text is not in UTF-8 or Windows-1258")
+        raise ValueError(
+            Bilingual("văn bản không theo bảng mã UTF-8 hoặc Windows-1258", "the text is not in UTF-8 or Windows-1258")
+        )
     # The code page writes most tones as signs of their own behind the letter.
     return Decoded(unicodedata.normalize("NFC", text), VIETNAMESE_BYTES, bad)

@@ -49,12 +49,22 @@ class Waiver(BaseModel):
     def _fits_together(self) -> Waiver:
         if not (self.dossiers or self.unit or self.procedure):
             raise ValueError(
-                f"{self.check}: names neither dossiers nor unit nor procedure; a check for all is changed in checks.yaml"
+                Bilingual(
+                    f"{self.check}: không nêu hồ sơ, cơ quan hay thủ tục nào; phép kiểm tra áp dụng cho tất cả thì sửa trong checks.yaml",
+                    f"{self.check}: names neither dossiers nor unit nor procedure; a check for all is changed in checks.yaml",
+                )
             )
         if self.expires_on < self.approved_on:
-            raise ValueError(f"{self.check}: expires_on is before approved_on")
+            raise ValueError(
+                Bilingual(f"{self.check}: expires_on đứng trước approved_on", f"{self.check}: expires_on is before approved_on")
+            )
         if self.expires_on - self.approved_on > LONGEST_WAIVER:
-            raise ValueError(f"{self.check}: expires_on is more than a year after approved_on; approve it again then")
+            raise ValueError(
+                Bilingual(
+                    f"{self.check}: expires_on muộn hơn approved_on quá một năm; khi đó hãy duyệt lại",
+                    f"{self.check}: expires_on is more than a year after approved_on; approve it again then",
+                )
+            )
         return self
 
     def in_force(self, as_of: date) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.files import read_model
+from config.language import Bilingual
 from config.read_once import read_once
 from config.settings import settings
 
@@ -70,7 +71,7 @@ class Incident(_Strict):
     @model_validator(mode="after")
     def _ends_after_it_began(self) -> Incident:
         if self.until < self.since:
-            raise ValueError("until lies before since")
+            raise ValueError(Bilingual("until đứng trước since", "until lies before since"))
         return self
 
     def about(self, source: str, unit: str | None) -> bool:
@@ -116,9 +117,26 @@ class LetterRule(_Strict):
 
 
 class ResubmissionRule(_Strict):
-    """How many days after a withdrawal a new dossier of the same applicant and procedure takes its place; matching keeps a month."""
+    """How many days after a withdrawal a new dossier takes the place of the old one.
+
+    It is of the same applicant and procedure; matching keeps a month.
+    """
 
     within_days: int = Field(ge=0, le=31)
+
+
+class AnswerRule(_Strict):
+    """Within how many working days an agency answers what a work package asks, and who is told when it does not.
+
+    Attributes:
+        within_days: working days to answer.
+        remind_days: it is reminded so many working days before they are over.
+        escalate_days: so many working days after, the agency above it is told.
+    """
+
+    within_days: int = Field(ge=1, le=60)
+    remind_days: int = Field(1, ge=1, le=30)
+    escalate_days: int = Field(5, ge=1, le=60)
 
 
 class Watch(_Strict):
@@ -131,6 +149,7 @@ class Watch(_Strict):
     extensions: Extensions
     letters: LetterRule
     resubmitted: ResubmissionRule
+    answers: AnswerRule = AnswerRule(within_days=5, remind_days=1, escalate_days=5)
 
 
 @read_once

@@ -125,7 +125,10 @@ class Again:
 
 
 def refiled(self: Again, first: Dossier) -> list[Dossier]:
-    """Withdrawn on the due day or the day before, filed again the same day or the next, and done by the new limit alone."""
+    """Withdrawn on the due day or the day before.
+
+    Filed again the same day or the next, and done by the new limit alone.
+    """
     at = self.withdraw(first, 0, 1)
     filed = first_worked_minute(at + 15) if self.scene.rng.random() < 0.4 else self.next_morning(at)
     again = self.file(first, filed)

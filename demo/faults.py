@@ -266,7 +266,10 @@ class Faults:
 
 
 def make_scene(history: History, seed: str, now: int, what: str = "faults") -> Scene:
-    """Return the scene for planting something; its chance is its own, so that nothing else depends on what is planted."""
+    """Return the scene for planting something.
+
+    Its chance is its own, so that nothing else depends on what is planted.
+    """
     return Scene(random.Random(f"{seed}/{what}"), history.directory, history.catalogue, now)
 
 

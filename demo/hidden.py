@@ -105,7 +105,10 @@ def limit_restarted(dossier: Dossier, scene: Scene) -> None:
 
 
 def pause_before_due(dossier: Dossier, scene: Scene) -> None:
-    """In the last hour before it was due a supplement was asked for; nobody answered, and the work went on all the same."""
+    """In the last hour before it was due a supplement was asked for.
+
+    Nobody answered, and the work went on all the same.
+    """
     due, ended = scene.due(dossier), scene.overdue(dossier, 2, 8)
     asked = due - scene.rng.randint(2, 55)
     resumed = scene.worked_between((ended // DAY - 1) * DAY, ended - 10)

@@ -43,7 +43,10 @@ def judge(dossier: Dossier, now: int) -> Truth:
 
 
 def true_due(dossier: Dossier, until: int) -> int | None:
-    """Return the due time by its own clock, or by that of the dossier withdrawn just before it, where that is earlier."""
+    """Return the due time by its own clock.
+
+    It is that of the dossier withdrawn just before it, where that is earlier.
+    """
     due = due_with_pauses(dossier.limit, dossier.received, dossier.pauses, until, dossier.appointment)
     first = dossier.first
     if first is None or first.end_status != 7 or first.ended is None or due is None:

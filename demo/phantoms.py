@@ -49,7 +49,10 @@ def clock_shifted(dossier: Dossier, scene: Scene) -> None:
 
 
 def lag_between_systems(dossier: Dossier, scene: Scene) -> None:
-    """Row 2: ended in the land software on the due day, and told to the one-stop desk with the next morning's synchronisation."""
+    """Row 2: ended in the land software on the due day.
+
+    It reached the one-stop desk with the next morning's synchronisation.
+    """
     day = scene.due(dossier) // DAY
     ended = scene.worked_between(day * DAY + 10 * 60, day * DAY + 17 * 60 - 1)
     told = first_worked_minute((day + 1) * DAY) + scene.rng.randint(0, 140)

@@ -30,7 +30,10 @@ LARGEST_PAGE = 5000
 
 @dataclass(frozen=True)
 class Copies(Sequence[bytes]):
-    """Records told several times, each time under another code, made when they are asked for: a large system in little memory."""
+    """Records told several times, each time under another code, made when they are asked for.
+
+    A large system in little memory.
+    """
 
     lines: Sequence[bytes]
     times: int

@@ -146,7 +146,10 @@ def end_after_day_handed(dossier: Dossier, scene: Scene) -> None:
 
 
 def month_first_receipt(dossier: Dossier, scene: Scene) -> None:
-    """The receipt alone is written month first, and read day first it is another day; the due date can only be day first."""
+    """The receipt alone is written month first, and read day first it is another day.
+
+    The due date can only be day first.
+    """
     live(dossier, scene)
     received, due = moment_of(dossier.received), moment_of(dossier.view.due or 0)
     if received.day > 12 or received.day == received.month or due.day <= 12:

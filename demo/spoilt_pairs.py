@@ -26,7 +26,10 @@ _TONES = ("\u0301", "\u0300", "\u0309", "\u0303", "\u0323")  # acute, grave, hoo
 
 
 def second_entry(scene: Scene, history: History, dossier: Dossier, number: int) -> list[Dossier]:
-    """The same application entered twice; one was finished, the other, under the lower or the higher number, forgotten."""
+    """The same application entered twice.
+
+    One was finished, the other, under the lower or the higher number, forgotten.
+    """
     live(dossier, scene)
     twin = gaps.duplicate_of(dossier, scene, history, number)
     twin.first, twin.ended, twin.returned, twin.postal = None, None, None, None
@@ -41,7 +44,10 @@ def second_entry(scene: Scene, history: History, dossier: Dossier, number: int) 
 
 
 def two_people(scene: Scene, history: History, dossier: Dossier, number: int) -> list[Dossier]:
-    """Two neighbours file the same thing on the same day; their names are one tone mark apart, and the book holds no number of theirs."""
+    """Two neighbours file the same thing on the same day.
+
+    Their names are one tone mark apart, and the book holds no number of theirs.
+    """
     live(dossier, scene)
     other = copy.copy(dossier)
     other.number = number
@@ -75,7 +81,10 @@ def other_tone(name: str) -> str:
 
 
 def moved_on_1_july(scene: Scene, history: History, dossier: Dossier, number: int) -> list[Dossier]:
-    """Left open at the abolished agency, taken over by its heir on 1 July 2025 under a code of that day, and ended there."""
+    """Left open at the abolished agency.
+
+    Taken over by its heir on 1 July 2025 under a code of that day, and ended there.
+    """
     due = scene.due(dossier)
     late = scene.rng.random() < 0.25
     first = max(_MOVED, dossier.received) + 120

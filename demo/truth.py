@@ -71,7 +71,10 @@ def truth_row(dossier: Dossier, now: int) -> list[str]:
 
 
 def accepted(dossier: Dossier, truth: Truth) -> list[str]:
-    """Return what may be said of a dossier by what was written out: verdicts, ``uncounted``, ``absent`` (kept as a reject)."""
+    """Return what may be said of a dossier by what was written out.
+
+    Verdicts, ``uncounted``, ``absent`` (kept as a reject).
+    """
     if not dossier.counted:
         own = "uncounted"
     elif truth.verdict == "not_received" or (dossier.decidable and not dossier.missing):

@@ -54,7 +54,10 @@ def write_workbooks(
     folder: Path,
     habits: Mapping[str, str] | None = None,
 ) -> int:
-    """Write one workbook for each commune of today, with a habit more where given; return the number of rows with a dossier."""
+    """Write one workbook for each commune of today, with a habit more where given.
+
+    Return the number of rows with a dossier.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     books: dict[str, list[Dossier]] = {}
     for dossier in dossiers:

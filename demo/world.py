@@ -86,7 +86,9 @@ def make_world(
     spoilt: float = 0.0,
     without: Sequence[str] = (),
 ) -> World:
-    """Make a province: true histories first, then the layer of faults (none if ``clean``), of whole systems and spoilt if asked for.
+    """Make a province: true histories, then the layer of faults.
+
+    There are no faults if ``clean``; those of whole systems and spoilt ones only if asked for.
 
     Raises:
         ValueError: fewer dossiers than can carry every cause.

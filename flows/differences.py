@@ -10,11 +10,13 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from config.language import translate
+from config.language import counted, translate
 from config.settings import settings
 from flows.rerun import last_published_day
 from flows.runs.reporting_day import day_of_run
+from flows.runs.sentence import ends_in_a_sentence
 from flows.runs.stages import match_and_look
+from flows.runs.tags import tag_run
 from tasks.differences import differences as find
 from tasks.reports.bridge import read_bridge, show_bridge, write_files
 
@@ -25,6 +27,7 @@ def run_name() -> str:
 
 
 @flow(name="differences", flow_run_name=run_name, persist_result=False, log_prints=False)
+@ends_in_a_sentence
 def differences(left: str, right: str, shared: bool = False, as_of: date | None = None) -> State[Any]:
     """So từng hồ sơ của hai hệ thống; tổng các loại chênh lệch bằng chênh lệch giữa hai tổng số.
 
@@ -37,6 +40,7 @@ def differences(left: str, right: str, shared: bool = False, as_of: date | None 
         as_of: Để trống: ngày của lần công bố gần nhất. Empty: the day of the last publication.
     """
     day = day_of_run(as_of, last_published_day())
+    tag_run(day)
     match_and_look(day)
     find(left, right, day, shared)
     show_bridge(left, right)
@@ -46,6 +50,6 @@ def differences(left: str, right: str, shared: bool = False, as_of: date | None 
     return Completed(
         message=translate(
             f"{left} hơn {right} {counts[0]} hồ sơ, {counts[1]} hồ sơ trễ. Từng hồ sơ khác nhau: {files}",
-            f"{left} has {counts[0]} dossiers more than {right}, {counts[1]} late ones. Every dossier that differs: {files}",
+            f"{left} has {counted(counts[0], 'dossier')} more than {right}, {counts[1]} late ones. Every dossier that differs: {files}",
         )
     )

@@ -9,8 +9,16 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from config.language import translate
-from tasks.maintain import forget_old_gate_results, remove_leftovers_of_killed_runs, vacuum_warehouse, verify_ledger
+from config.language import counted, shown, translate
+from flows.runs.sentence import ends_in_a_sentence
+from flows.runs.tags import tag_run
+from tasks.maintain import (
+    forget_old_gate_results,
+    remove_leftovers_of_killed_runs,
+    vacuum_warehouse,
+    verify_ledger,
+    verify_published,
+)
 
 
 def run_name() -> str:
@@ -19,16 +27,21 @@ def run_name() -> str:
 
 
 @flow(name="maintain", flow_run_name=run_name, persist_result=False, log_prints=False)
+@ends_in_a_sentence
 def maintain() -> State[Any]:
     """Kiểm chuỗi nhật ký, dọn tệp thừa, thu gọn kho.
 
     Verify the ledger, remove leftovers, vacuum the warehouse. Prefect's own runs and events are kept for
     90 days by its server, results of gates and their pages for 400 days.
     """
+    tag_run(None)
     broken = verify_ledger()
     removed = remove_leftovers_of_killed_runs()
     forget_old_gate_results()
     vacuum_warehouse()
+    edited = verify_published()
+    if edited is not None:
+        return Failed(message=shown(edited))
     if broken is not None:
         return Failed(
             message=translate(
@@ -36,4 +49,8 @@ def maintain() -> State[Any]:
                 f"The ledger was altered from entry {broken} on. Figures after it are not certain. Restore a backup.",
             )
         )
-    return Completed(message=translate(f"Nhật ký nguyên vẹn; đã dọn {removed} tệp.", f"Ledger whole; {removed} files removed."))
+    return Completed(
+        message=translate(
+            f"Nhật ký nguyên vẹn; đã dọn {removed} tệp.", f"The ledger is intact; {counted(removed, 'file')} removed."
+        )
+    )

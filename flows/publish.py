@@ -15,7 +15,9 @@ from flows.rerun import last_published_day
 from flows.runs.outcome import RunFailures
 from flows.runs.progress import RunProgress
 from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.sentence import ends_in_a_sentence
 from flows.runs.stages import gates_shown, keep_history, measure_all, publish_all, task_runner
+from flows.runs.tags import tag_run
 from tasks.warehouse.partitions import last_day_of
 
 
@@ -25,6 +27,7 @@ def run_name() -> str:
 
 
 @flow(name="publish", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+@ends_in_a_sentence
 def publish(as_of: date | None = None) -> State[Any]:
     """Công bố lại số liệu đã có, không lấy dữ liệu mới.
 
@@ -35,6 +38,7 @@ def publish(as_of: date | None = None) -> State[Any]:
     """
     day = day_of_run(as_of, last_published_day())
     require_judged(day)
+    tag_run(day)
     trouble = RunFailures()
     with gates_shown(day), RunProgress(f"publish {day}") as progress:
         progress.at("measure")

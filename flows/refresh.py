@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from prefect import flow
@@ -15,13 +15,16 @@ from config.known_sources import keep_as_read, known_sources
 from config.language import Bilingual, bilingual, shown, translate
 from config.settings import settings
 from config.sources import Source
+from flows.rerun import last_published_day
 from flows.runs.file_faults import told_of_files
 from flows.runs.outcome import RunFailures
 from flows.runs.progress import RunProgress
 from flows.runs.reporting_day import day_of_run, named_day
 from flows.runs.schema_drift import told_of_drift
+from flows.runs.sentence import ends_in_a_sentence
 from flows.runs.stages import (
     check_and_judge,
+    compare_engines,
     gates_shown,
     keep_history,
     match_and_look,
@@ -30,6 +33,8 @@ from flows.runs.stages import (
     task_runner,
     warn_of_clocks,
 )
+from flows.runs.tags import tag_run
+from flows.runs.today import told_today
 from flows.runtime.limits import sole_reader_of
 from tasks.pull import load, pull
 from tasks.pulling.completeness import Completeness
@@ -51,6 +56,7 @@ def run_name() -> str:
 
 
 @flow(name="refresh", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+@ends_in_a_sentence
 def refresh(
     as_of: date | None = None, sources: list[str] | None = None, full: bool = False, anyway: list[Anyway] | None = None
 ) -> State[Any]:
@@ -72,8 +78,9 @@ def refresh(
     day = day_of_run(as_of)
     chosen = choose(sources)
     allowed = allow(anyway or [], sources or [])
+    tag_run(day, data_since(day))
     trouble = RunFailures()
-    with gates_shown(day), RunProgress(f"refresh {day}") as progress:
+    with told_today(day, trouble), gates_shown(day), RunProgress(f"refresh {day}") as progress:
         with sole_reader_of(chosen):
             progress.at("pull")
             pull_all(chosen, day, trouble, anyway="hours" in allowed)
@@ -87,6 +94,7 @@ def refresh(
             tell_proofs(proofs, trouble)
         progress.at("judge")
         check_and_judge(day, full)
+        compare_engines(day, trouble)
         progress.at("measure")
         measure_all(day, full)
         warn_of_conflicts(trouble)
@@ -96,6 +104,12 @@ def refresh(
             publish_own(day, trouble)
         keep_history(trouble)
         return trouble.state(progress.report(day, trouble.notes))
+
+
+def data_since(day: date) -> date | None:
+    """Return the first day of which the last publication before a day did not speak."""
+    last = last_published_day()
+    return None if last is None else min(last + timedelta(days=1), day)
 
 
 def choose(names: list[str] | None) -> dict[str, Source]:
@@ -145,19 +159,22 @@ def asked_today(chosen: dict[str, Source]) -> dict[str, Source]:
 
 
 def warn_of_files(trouble: RunFailures) -> None:
-    """Say which source files cannot be used and which are gone; keep what the others say, for the day on which one is."""
+    """Say which source files cannot be used and which are gone.
+
+    Keep what the others say, for the day on which one is.
+    """
     loaded = set(fetch_column("SELECT DISTINCT source FROM raw.pages WHERE loaded_at IS NOT NULL"))
     known = known_sources()
     keep_as_read(loaded & set(known.usable))
     for name, error in known.broken.items():
-        trouble.warn(
+        trouble.fail(
             translate(
                 f"{bilingual(error).vi} Hệ thống {name} không được hỏi, các hệ thống khác vẫn chạy: hãy sửa tệp đó.",
                 f"{error} Source {name} was not asked, the others were: correct that file.",
             )
         )
     for name in sorted(loaded - set(known.usable) - set(known.broken)):
-        trouble.warn(shown(gone(name)))
+        trouble.fail(shown(gone(name)))
 
 
 def gone(name: str) -> ConfigError:
@@ -210,7 +227,10 @@ def tell_proofs(futures: list[PrefectFuture[Completeness | None]], trouble: RunF
 
 
 def warn_of_conflicts(trouble: RunFailures) -> None:
-    """Say how many approved corrections a source contradicts by now: a person has to decide which of the two is right."""
+    """Say how many approved corrections a source contradicts by now.
+
+    A person has to decide which of the two is right.
+    """
     conflicts = sum(one.standing == "conflict" for one in read_statuses())
     if conflicts:
         trouble.warn(

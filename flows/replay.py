@@ -14,6 +14,7 @@ from flows.rerun import last_published_day
 from flows.runs.outcome import RunFailures
 from flows.runs.progress import RunProgress
 from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.sentence import ends_in_a_sentence
 from flows.runs.stages import (
     check_and_judge,
     gates_shown,
@@ -23,6 +24,7 @@ from flows.runs.stages import (
     publish_own,
     task_runner,
 )
+from flows.runs.tags import tag_run
 from flows.runtime.limits import sole_reader_of
 from tasks.replay import findings_as_seen
 from tasks.replay import replay as rebuild
@@ -34,6 +36,7 @@ def run_name() -> str:
 
 
 @flow(name="replay", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+@ends_in_a_sentence
 def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
     """Dựng lại kho từ vùng lưu bản gốc, không hỏi hệ thống nào, rồi kết luận và công bố.
 
@@ -47,6 +50,7 @@ def replay(as_of: date | None = None, overwrite: bool = False) -> State[Any]:
             Empty what is derived in a warehouse that is not empty, and build it again.
     """
     day = day_of_run(as_of, last_published_day())
+    tag_run(day)
     trouble = RunFailures()
     with gates_shown(day), RunProgress(f"replay {day}") as progress:
         with sole_reader_of(choose(None)):

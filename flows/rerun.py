@@ -10,10 +10,12 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
+from config.language import counted
 from config.settings import settings
 from flows.runs.outcome import RunFailures
 from flows.runs.progress import RunProgress
 from flows.runs.reporting_day import day_of_run, named_day
+from flows.runs.sentence import ends_in_a_sentence
 from flows.runs.stages import (
     check_and_judge,
     check_and_judge_these,
@@ -24,6 +26,8 @@ from flows.runs.stages import (
     publish_own,
     task_runner,
 )
+from flows.runs.tags import tag_run
+from tasks.publishing.current import published_day
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 from tasks.warehouse.rows import fetch_value
@@ -32,11 +36,12 @@ from tasks.warehouse.rows import fetch_value
 def run_name() -> str:
     """Name the run by its day and by what it is about."""
     given = flow_run.parameters
-    about = given.get("package") or (f"{len(given['codes'])} dossiers" if given.get("codes") else "all that changed")
+    about = given.get("package") or (counted(len(given["codes"]), "dossier") if given.get("codes") else "all that changed")
     return f"rerun-{named_day(given.get('as_of'), last_published_day())}-{about}"
 
 
 @flow(name="rerun", flow_run_name=run_name, task_runner=task_runner(), persist_result=False, log_prints=False)
+@ends_in_a_sentence
 def rerun(package: str | None = None, codes: list[str] | None = None, as_of: date | None = None) -> State[Any]:
     """Kết luận lại đúng những hồ sơ mà bản đính chính chạm tới, rồi công bố.
 
@@ -50,7 +55,9 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
         as_of: Để trống: ngày của lần công bố gần nhất, nên chỉ đính chính làm đổi số liệu.
             Empty: the day of the last publication, so that nothing but corrections moves a figure.
     """
-    day = day_of_run(as_of, last_published_day())
+    published = last_published_day()
+    day = day_of_run(as_of, published)
+    tag_run(day)
     trouble = RunFailures()
     if package:
         get_run_logger().info("package %s: %d approved corrections", package, approved_in(package))
@@ -66,7 +73,8 @@ def rerun(package: str | None = None, codes: list[str] | None = None, as_of: dat
         progress.at("publish")
         publish_own(day, trouble)
         keep_history(trouble)
-        return trouble.state(progress.report(day, trouble.notes))
+        # Nothing was pulled: what sources told of that day was told when it was published.
+        return trouble.state(progress.report(day, trouble.notes, news=day != published))
 
 
 def approved_in(package: str) -> int:
@@ -77,8 +85,7 @@ def approved_in(package: str) -> int:
 
 def last_published_day() -> date | None:
     """Return the day that the newest publication of the office's policy speaks for."""
-    rows = fetch_all("SELECT as_of FROM mart.current_publications WHERE policy = %(policy)s", {"policy": settings().policy})
-    return rows[0][0] if rows else None
+    return published_day(settings().policy)
 
 
 def partitions_of(codes: list[str]) -> list[Partition]:

@@ -42,3 +42,39 @@ PROGRESS = Table(
         Field("cursor", Kind.TEXT, "For sources: where the next pull begins."),
     ),
 )
+
+SEALS = Table(
+    schema="audit",
+    name="seals",
+    description="What each row of a sealed table said when it was sealed: an edited cell no longer fits its seal.",
+    grain="sealed table × part × row",
+    key=("sealed_table", "part", "row_key"),
+    fields=(
+        Field("sealed_table", Kind.TEXT, "Table of the row.", (NotNull(),)),
+        Field("part", Kind.TEXT, "Part of the table that is sealed together: a policy, or '*' for all of it.", (NotNull(),)),
+        Field("row_key", Kind.TEXT, "Values of the row's key, with | between them.", (NotNull(),)),
+        Field("digest", Kind.TEXT, "Half the SHA-256 over all columns of the row.", (NotNull(),)),
+        Field("cells", Kind.TEXT, "Three hexadecimal digits of the digest of each column, in order.", (NotNull(),)),
+    ),
+)
+
+SEAL_SUMS = Table(
+    schema="audit",
+    name="seal_sums",
+    description="Sums over the seals of each part; the ledger keeps the digest of all of them with every publication.",
+    grain="sealed table × part",
+    key=("sealed_table", "part"),
+    fields=(
+        Field("sealed_table", Kind.TEXT, "Sealed table.", (NotNull(),)),
+        Field("part", Kind.TEXT, "Part of it.", (NotNull(),)),
+        Field("through", Kind.INTEGER, "Change number up to which its rows are sealed.", (NotNull(),)),
+        count("seals", "Rows sealed."),
+        Field(
+            "first_sum",
+            Kind.INTEGER,
+            "Sum over the seals' digests, first 60 bits of each, without what overflows.",
+            (NotNull(),),
+        ),
+        Field("second_sum", Kind.INTEGER, "The same of the next 60 bits.", (NotNull(),)),
+    ),
+)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from schemas.audit import LEDGER, PROGRESS
+from schemas.audit import LEDGER, PROGRESS, SEAL_SUMS, SEALS
+from schemas.audits import AUDITS
 from schemas.breakers import BREAKERS
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.drift import DRIFT, SHAPES
-from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
+from schemas.indicators import (
+    COUNTS,
+    PUBLICATIONS,
+    STORED,
+    STORED_FINDING_COUNTS,
+    STORED_INDICATORS,
+    STORED_VERDICT_COUNTS,
+)
+from schemas.outbox import DELIVERIES, LOOP_EVENTS
+from schemas.packages import PACKAGE_ROWS, PACKAGES, WORK_LOOP, WORK_QUESTIONS
 from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
-from schemas.verdicts import VERDICTS_TABLE
+from schemas.verdicts import RECOUNTS, VERDICTS_TABLE
 
 LAYERS = {
     "raw": "Landing zone: receipts, landing files, rejected records. The only layer that may lead to personal values.",
@@ -23,6 +33,10 @@ LAYERS = {
     "mart": "Counts, indicators and publications: what readers see.",
     "audit": "What was done, when, and how far each step has come.",
 }
+
+VERSION_LAYER = "audit"
+VERSION_TABLE = "schema_version"
+"""Table of the migration that the warehouse is at; Alembic writes it."""
 
 TABLES: tuple[Table, ...] = (
     PULLS,
@@ -42,6 +56,10 @@ TABLES: tuple[Table, ...] = (
     FINDINGS,
     CORRECTIONS,
     PROPOSALS,
+    PACKAGES,
+    PACKAGE_ROWS,
+    LOOP_EVENTS,
+    DELIVERIES,
     GATE_RESULTS,
     COMPLETENESS,
     CLOCK_FAULTS,
@@ -49,14 +67,21 @@ TABLES: tuple[Table, ...] = (
     SHAPES,
     DRIFT,
     VERDICTS_TABLE,
+    RECOUNTS,
     COUNTS,
-    INDICATORS,
     PUBLICATIONS,
-    VERDICT_COUNTS,
-    FINDING_COUNTS,
+    STORED_INDICATORS,
+    STORED_VERDICT_COUNTS,
+    STORED_FINDING_COUNTS,
+    AUDITS,
     LEDGER,
     PROGRESS,
+    SEALS,
+    SEAL_SUMS,
 )
+
+VIEWS: tuple[Table, ...] = (*STORED, WORK_QUESTIONS, WORK_LOOP)
+"""What is read like a table and stored elsewhere."""
 
 
 def table(full_name: str) -> Table:

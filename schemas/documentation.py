@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from schemas.catalogue import LAYERS, TABLES
+from schemas.catalogue import LAYERS, TABLES, VIEWS
 from schemas.raw import REJECTED
 from schemas.rejects import RejectReason
 from schemas.table import Field, Kind, Table
@@ -34,6 +34,7 @@ def page() -> str:
     for layer, tables in groupby(TABLES, key=lambda table: table.schema):
         chapters.append(f"## {layer}\n\n{LAYERS[layer]}\n")
         chapters.extend(_table(table) for table in tables)
+        chapters.extend(_table(view) for view in VIEWS if view.schema == layer)
     return INTRODUCTION + "\n" + "\n".join(chapters)
 
 
@@ -46,7 +47,10 @@ def write(path: Path = PAGE) -> Path:
 
 def _contents() -> str:
     """One line a table, with a link: the whole warehouse at a glance."""
-    rows = [f"| [{t.full_name}](#{t.full_name.replace('.', '')}) | {_cell(t.grain)} | {_cell(t.description)} |" for t in TABLES]
+    rows = [
+        f"| [{t.full_name}](#{t.full_name.replace('.', '')}) | {_cell(t.grain)} | {_cell(t.description)} |"
+        for t in (*TABLES, *VIEWS)
+    ]
     return "| table | one row is a | what it holds |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.codes import PAUSE_KINDS, PERSON_KINDS, STATUSES
+from config.codes import OPEN_STATUSES, PAUSE_KINDS, PERSON_KINDS, STATUSES, Status, number_list
 from schemas.fields import (
     CHANGED_IN,
     CHANNEL,
@@ -24,6 +24,9 @@ DUE_AT = Field("due_at", Kind.INSTANT, "Appointment to return the result, as the
 DONE_AT = Field("done_at", Kind.INSTANT, "End of processing, as the source states it (NgayKetThucXuLy).")
 RETURNED_AT = Field("returned_at", Kind.INSTANT, "Hand-over to the citizen, as the source states it (NgayTra).")
 MODIFIED_AT = Field("modified_at", Kind.INSTANT, "Last modification, as the source states it.")
+
+AGEING = f"status IN ({number_list(OPEN_STATUSES)}) OR status = {Status.DONE} AND returned_at IS NULL"
+"""Condition of the dossiers that some check looks at again as days pass: open by their status, or never handed over."""
 
 DOSSIERS = Table(
     schema="core",
@@ -95,6 +98,7 @@ DOSSIERS = Table(
         CHANGED_IN,
     ),
     indexes=(("source", "partition_month", "changed_in"), ("receipt_number",), ("alias_code",)),
+    partial=(("unsettled", ("source", "partition_month"), AGEING),),
     managed=("changed_in",),
 )
 
@@ -178,6 +182,7 @@ PAUSES = Table(
         ),
         CHANGED_IN,
     ),
+    partial=(("unended", ("source", "started_at"), "ended_at IS NULL"),),
     managed=("changed_in",),
 )
 

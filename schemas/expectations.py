@@ -150,6 +150,12 @@ def source_parts(*, national: bool, received: bool) -> dict[str, tuple[Expectati
     }
 
 
+SOURCE_WARNINGS = tuple(
+    sorted({one.name for part in source_parts(national=True, received=True).values() for one in part if one.severity == "warn"})
+)
+"""Names of the promises of the source gate that are shown where they are broken and stop nothing."""
+
+
 # Differences of the identities of form II.06a (tasks/rules/indicators/identities.py), computed beside the counts.
 IDENTITY_COLUMNS = ("balance", "otherwise", "carry")
 IDENTITY_EXPECTATIONS = tuple(Expectation("between", (name,), low=0, high=0) for name in IDENTITY_COLUMNS)

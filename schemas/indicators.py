@@ -149,3 +149,27 @@ FINDING_COUNTS = Table(
         count("waived", "Dossiers with an open finding of it that a waiver leaves out."),
     ),
 )
+
+
+def _stored(of: Table) -> Table:
+    """Return the table in which the rows of all publications stand, each once for as long as they say the same."""
+    rest = tuple(field for field in of.fields if field.name != _PUBLICATION.name)
+    return Table(
+        schema=of.schema,
+        name=f"stored_{of.name}",
+        description=f"Rows of {of.full_name}, which is a view: each once, with the publications from and until which it was said.",
+        grain=f"policy × {of.grain.removeprefix('publication × ')} × first publication that says it",
+        key=("policy", *of.key[1:], "said_from"),
+        fields=(
+            POLICY,
+            *rest,
+            Field("said_from", Kind.INSTANT, "published_at of the first publication that says so.", (NotNull(),)),
+            Field("said_until", Kind.INSTANT, "published_at of the first that says it no longer; null while none does."),
+        ),
+        partial=(("standing", ("policy",), "said_until IS NULL"),),
+    )
+
+
+STORED_INDICATORS, STORED_VERDICT_COUNTS, STORED_FINDING_COUNTS = map(_stored, (INDICATORS, VERDICT_COUNTS, FINDING_COUNTS))
+STORED = {INDICATORS: STORED_INDICATORS, VERDICT_COUNTS: STORED_VERDICT_COUNTS, FINDING_COUNTS: STORED_FINDING_COUNTS}
+"""What a publication says, as a view of its own (:data:`schemas.catalogue.VIEWS`), and where it is stored."""

@@ -6,6 +6,8 @@ from config.codes import SEVERITIES
 from schemas.fields import AS_OF, CHANGED_IN, CODE, MONTH, SOURCE, count
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
+_LAST_SEEN = "as_of of the run that wrote the row as open, or of the last one that still saw it before it was resolved."
+
 FINDINGS = Table(
     schema="quality",
     name="findings",
@@ -18,7 +20,7 @@ FINDINGS = Table(
         Field("check_id", Kind.TEXT, "Check, as declared in config/checks.yaml.", (NotNull(),)),
         Field("severity", Kind.TEXT, "Severity when it was last seen.", (NotNull(), OneOf(SEVERITIES))),
         Field("first_seen_on", Kind.DATE, "as_of of the run that first saw it.", (NotNull(),)),
-        Field("last_seen_on", Kind.DATE, "as_of of the last run that judged the dossier and saw it.", (NotNull(),)),
+        Field("last_seen_on", Kind.DATE, _LAST_SEEN, (NotNull(),)),
         Field("resolved_on", Kind.DATE, "as_of of the run that no longer saw it; null while it holds."),
         CHANGED_IN,
     ),
@@ -61,6 +63,14 @@ CORRECTIONS = Table(
         Field("received_at", Kind.INSTANT, "When it came in.", (NotNull(),)),
         Field("undone_by", Kind.TEXT, "Account of who took it back."),
         Field("undone_at", Kind.INSTANT, "When it was taken back."),
+        Field("document_number", Kind.TEXT, "Number of the document that proves it, as the office writes such numbers."),
+        Field("document_date", Kind.DATE, "Date of that document."),
+        Field("attachment_digest", Kind.TEXT, "SHA-256 of the attached file that holds the document."),
+        Field(
+            "improves",
+            Kind.BOOLEAN,
+            "Whether the dossier counts better by it, or can no longer turn late, when it was taken in; null: was not looked at.",
+        ),
         CHANGED_IN,
     ),
     indexes=(("source", "code"),),

@@ -46,7 +46,7 @@ class RejectReason(StrEnum):
         "bảng tính đã làm tròn mã",
         "a spreadsheet made a rounded number of its code, such as 1.2E+12",
     )
-    NOT_AN_OBJECT = "not_an_object", "không phải một bản ghi JSON", "no JSON object stands in the record's place"
+    NOT_AN_OBJECT = "not_an_object", "không phải một bản ghi JSON", "there is no JSON object in the record's place"
     NESTED_TOO_DEEPLY = "nested_too_deeply", "lồng nhau quá sâu", "nested more deeply than any record is"
     BROKEN_LINE = "broken_line", "dòng không đọc được là JSON", "its line is no JSON"
     UNKNOWN_CALL = "unknown_call", "loại lời gọi chưa biết", "a call of land software that is not known"

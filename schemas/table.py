@@ -159,7 +159,7 @@ class Table:
         grain: what one row is, in words.
         key: names of the fields that are unique together.
         indexes: further indexes, each a tuple of field names.
-        partial: further indexes of some rows only: name, field names, and the condition in SQL.
+        partial: further indexes of some rows only: name, field names or expressions, and the condition in SQL.
         managed: fields that the load fills in itself; frames given to it do not carry them.
         since: fields that tell since when another one says what it says, with the name of that other; the value of a
             row stays for as long as the other does.
@@ -263,7 +263,8 @@ class Table:
         ]
         indexes = [self._index(names) for names in self.indexes]
         for name, names, where in self.partial:
-            indexes.append(sa.Index(f"ix_{self.schema}_{self.name}_{name}", *names, postgresql_where=sa.text(where)))
+            of = [one if one in self.columns else sa.text(one) for one in names]
+            indexes.append(sa.Index(f"ix_{self.schema}_{self.name}_{name}", *of, postgresql_where=sa.text(where)))
         return sa.Table(
             self.name,
             METADATA,

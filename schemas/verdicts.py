@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schemas.fields import (
     CHANGED_IN,
     CHANNEL,
@@ -20,6 +22,8 @@ from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
 MOVING = "moving"
 """Condition of the verdicts that change with the day."""
+LAST_MOMENT = "GREATEST(received_at, end_at, recorded_end_at)"
+"""When the last of what is counted of a verdict happened: one that does not move is in no figure of a later month."""
 
 VERDICTS_TABLE = Table(
     schema="judged",
@@ -78,7 +82,32 @@ VERDICTS_TABLE = Table(
         CHANGED_IN,
     ),
     # No index holds what a new day changes, and pages keep room (migration 0017): a row grows older where it stands.
-    indexes=(("policy", "verdict"),),
-    partial=(("moving", ("source", "code"), MOVING),),
+    indexes=(("policy", "verdict"), ("policy", "unit_code")),
+    partial=(("moving", ("source", "code"), MOVING), ("settled", ("policy", LAST_MOMENT), f"NOT {MOVING}")),
     managed=("changed_in",),
+)
+
+COUNTED = (
+    *("source", "unit_code", "field_code", "channel", "received_at", "recorded_due_at", "recorded_end_at", "recorded_state"),
+    *("recorded_timeliness", "due_at", "end_at", "state", "timeliness", "counted"),
+)
+"""The fields of a verdict from which figures are made."""
+
+RECOUNTS = Table(
+    schema="judged",
+    name="recounts",
+    description="Verdicts of which something changed that is counted, each as the counters of its policy hold it until they are "
+    "brought up to date.",
+    grain="dossier × policy",
+    key=("source", "code", "policy"),
+    fields=(
+        SOURCE,
+        CODE,
+        POLICY,
+        Field(
+            "held", Kind.BOOLEAN, "The counters hold the dossier as the row says; false: they do not hold it yet.", (NotNull(),)
+        ),
+        *(replace(VERDICTS_TABLE[name], constraints=()) for name in COUNTED[1:]),
+    ),
+    indexes=(("policy",),),
 )

@@ -90,7 +90,7 @@ def _comparable(name: str) -> Source:
     source = source_named(name)
     if source.is_reference:
         raise ConfigError(
-            f"source {name}",
+            Bilingual(f"nguồn {name}", f"source {name}"),
             Bilingual("là nguồn danh mục, không có hồ sơ", "is a directory and holds no dossiers"),
             Bilingual("nguồn có vai trò primary hoặc evidence", "a source of role primary or evidence"),
         )

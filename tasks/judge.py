@@ -38,7 +38,9 @@ def judge(batch: Batch, as_of: date, full: bool = False) -> StepResult:
 
 
 def judge_batch(batch: Batch, as_of: date, *, full: bool = False) -> StepResult:
-    """Judge the dossiers of a batch under every policy; write the verdicts that changed, and what they give to propose.
+    """Judge the dossiers of a batch under every policy.
+
+    Writes the verdicts that changed, and the corrections that they propose.
 
     Args:
         batch: source and months of receipt.
@@ -119,7 +121,10 @@ def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of:
 
 
 def judge_parts(parts: list[ResolvedInputs], policies: list[Policy], as_of: date) -> tuple[pd.DataFrame, list[Proposal]]:
-    """Judge settled dossiers under several policies: one row a dossier and policy, and what the office's own proposes."""
+    """Judge settled dossiers under several policies: a row for each dossier and policy.
+
+    With the proposals that follow from the office's own policy.
+    """
     rows: list[pd.DataFrame] = []
     proposed: list[Proposal] = []
     for settled in parts:

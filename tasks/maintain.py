@@ -9,7 +9,9 @@ import psycopg2.extensions
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.language import Bilingual
 from config.settings import settings
+from tasks.auditing.seals import verify_seals
 from tasks.gates.data_docs import draw_missing, forget_data_docs
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.warehouse.engine import read_with
@@ -36,6 +38,14 @@ def verify_ledger() -> int | None:
     return verify()
 
 
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="verify-seals")
+@with_safe_errors
+def verify_published() -> Bilingual | None:
+    """Name the sealed rows that were edited, or return None."""
+    found = verify_seals()
+    return found.said if found.edited else None
+
+
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="remove-leftovers")
 @with_safe_errors
 def remove_leftovers_of_killed_runs() -> int:
@@ -46,7 +56,10 @@ def remove_leftovers_of_killed_runs() -> int:
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="forget-gate-results")
 @with_safe_errors
 def forget_old_gate_results() -> int:
-    """Delete old results of gates and the pages that show them, draw pages that are missing; return how many results."""
+    """Delete old results of gates with their pages; return how many results.
+
+    Pages that are missing or tell of earlier results are drawn.
+    """
     forget_data_docs(GATE_DAYS, settings().data_docs)
     draw_missing(GATE_DAYS, settings().data_docs)
     return forget_gate_results()
@@ -76,7 +89,9 @@ def remove_leftovers(older_than: float = _OLD) -> int:
 
 
 def forget_gate_results(days: int = GATE_DAYS) -> int:
-    """Delete results of gates that are older than so many days before the newest, but for each promise's last; return how many.
+    """Delete old results of gates, but for the last of each expectation; return how many.
+
+    Old is what lies more than so many days before the newest.
 
     Raises:
         WarehouseError: a statement failed; nothing was deleted.

@@ -11,9 +11,11 @@ from config.errors import UnreadableDataError
 from config.language import Bilingual
 from config.settings import settings
 from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
+from tasks.auditing.seals import is_sealed, require_sealed, seal_publication
 from tasks.gates.contracts import check_published
 from tasks.judging.rules_digest import figures_digest
 from tasks.publishing.figures import Figures, frame_digest, read_figures
+from tasks.publishing.stored import next_moment, store
 from tasks.recovery.run_history import keep_publication
 from tasks.reports.site.build import write_page
 from tasks.runtime.safe_errors import with_safe_errors
@@ -55,15 +57,20 @@ def publish_policy(policy: str, as_of: date) -> str:
     """
     with load("publish", f"figures/{policy}") as current:
         _require_measured_for(current, policy, as_of)
+        require_sealed(current, policy)
         figures = read_figures(current, policy, as_of)
         publication_id = figures.publication_id()
         known = list(current.read(_KNOWN, {"policy": policy, "as_of": as_of}, PUBLICATIONS)["publication_id"])
         if known[:1] == [publication_id]:
-            current.abandon()
+            if is_sealed(current):
+                current.abandon()
+            else:
+                seal_publication(current, policy, publication_id, None)
             return publication_id
         if publication_id in known:
             _make_current(current, publication_id)
             keep_publication(current, policy, publication_id, {})
+            seal_publication(current, policy, publication_id, None)
         else:
             check_published(figures.counts, as_of, figures.indicators.assign(publication_id=publication_id))
             _freeze(current, figures, publication_id)
@@ -95,7 +102,7 @@ def _make_current(current: Load, publication_id: str) -> None:
 
 
 def _freeze(current: Load, figures: Figures, publication_id: str) -> None:
-    now = datetime.now(UTC)
+    now = next_moment(current, figures.policy)
     row = {
         "publication_id": publication_id,
         "policy": figures.policy,
@@ -109,6 +116,5 @@ def _freeze(current: Load, figures: Figures, publication_id: str) -> None:
     }
     current.merge(PUBLICATIONS, PUBLICATIONS.frame([row]))
     frames = {INDICATORS: figures.indicators, VERDICT_COUNTS: figures.verdicts, FINDING_COUNTS: figures.findings}
-    for table, frame in frames.items():
-        current.replace(table, frame.assign(publication_id=publication_id), {"publication_id": publication_id})
-    keep_publication(current, figures.policy, publication_id, frames)
+    keep_publication(current, figures.policy, publication_id, store(current, figures.policy, now, frames))
+    seal_publication(current, figures.policy, publication_id, now)

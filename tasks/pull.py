@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from prefect import task
@@ -16,7 +16,7 @@ from tasks.loading.pages import load_source
 from tasks.pulling.pull_log import begin_pull, requested_of
 from tasks.pulling.shrinkage import ShrinkageGate
 from tasks.pulling.window_pages import read_all
-from tasks.pulling.windows import Fill, RequestedWindow, cursor, plan, window_policy_of
+from tasks.pulling.windows import Fill, cursor, plan, window_policy_of
 from tasks.runtime.circuit_breaker import permitted_source, sources_with
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
@@ -41,7 +41,10 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
 )
 @with_safe_errors
 def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
-    """Pull a source if it may be asked now, or ``anyway``; see :func:`tasks.runtime.circuit_breaker.permitted_source` and :func:`pull_source`."""
+    """Pull a source if it may be asked now, or ``anyway``.
+
+    See :func:`tasks.runtime.circuit_breaker.permitted_source` and :func:`pull_source`.
+    """
     with permitted_source(source_name, anyway=anyway) as source:
         return pull_source(source)
 
@@ -56,16 +59,13 @@ def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # 
     retry_condition_fn=_is_transient,
 )
 @with_safe_errors
-def fill(source_name: str, since: datetime, until: datetime | None, again: bool) -> str | None:
-    """Pull one window of the past if the source may be asked now; see :func:`pull`."""
+def fill(source_name: str, since: datetime, until: datetime | None, again: bool, begun: datetime | None = None) -> str | None:
+    """Pull one window of the past if the source may be asked now.
+
+    See :func:`pull` and :class:`tasks.pulling.windows.Fill`.
+    """
     with permitted_source(source_name) as source:
-        return pull_source(source, Fill(Window(since, until), again))
-
-
-def windows_to_fill(source: Source, span: Window, again: bool) -> list[Window]:
-    """Return the windows that a back-fill of a span has to ask for, in order."""
-    planned = Fill(span, again).plan(requested_of(source.name), window_policy_of(source), datetime.now(UTC))
-    return [each.window if isinstance(each, RequestedWindow) else each for each in planned]
+        return pull_source(source, Fill(Window(since, until), again, begun))
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="load-{source_name}")

@@ -46,11 +46,12 @@ REBUILT = (
     "quality.changes",
     "quality.clock_faults",
     "judged.verdicts",
+    "judged.recounts",
     "mart.counts",
 )
 # What is not the same after a replay: these and no other; a test compares all tables. The ledger of a lost warehouse begins
-# anew, with the replay as its first entries, and with it the numbers of changes: `changed_in` wherever it stands, and `through`.
-NUMBERED_ANEW = ("audit.ledger", "audit.progress")
+# anew, with the replay as its first entries, and with it the numbers of changes: `changed_in` wherever it stands, and `through`; seals are made anew by the next publication.
+NUMBERED_ANEW = ("audit.ledger", "audit.progress", "audit.seals", "audit.seal_sums")
 _FILLED = "SELECT EXISTS (SELECT FROM raw.pulls) OR EXISTS (SELECT FROM core.dossiers)"
 _LOADED = """
     SELECT source, loaded_at, page_digest FROM raw.pages WHERE loaded_at IS NOT NULL
@@ -61,7 +62,10 @@ _LOADED = """
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="findings-as-seen")
 @with_safe_errors
 def findings_as_seen(as_of: date) -> int:
-    """Give findings their days back after they were made again; see :func:`tasks.recovery.run_history.put_back_days`."""
+    """Give findings their days back after they were made again.
+
+    See :func:`tasks.recovery.run_history.put_back_days`.
+    """
     return put_back_days(as_of)
 
 
@@ -147,6 +151,8 @@ def _restore(receipts: Sequence[Manifest]) -> None:
             current.execute(f"TRUNCATE {', '.join(REBUILT)}")
         current.execute("DELETE FROM audit.progress WHERE step IN ('match', 'check', 'judge', 'measure')")
         current.execute("UPDATE raw.pages SET loaded_at = NULL")
+        current.execute("DELETE FROM audit.seals")
+        current.execute("DELETE FROM audit.seal_sums")
         for name, table in {**RESTORED, **HISTORY_TABLES}.items():
             latest = {}
             for receipt in telling(table, receipts):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -15,7 +15,9 @@ from config.read_once import forget
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
+from tests.accounts import PEOPLE
 from tests.order import longest_first
+from tests.prepared_home import forget_prepared, new_home
 from tests.scratch import use_memory
 from tests.warehouse.emptying import empty_warehouse
 
@@ -24,6 +26,12 @@ use_memory()
 # How long an example takes says how busy the machine is, not whether the example holds.
 hypothesis.settings.register_profile("motcua", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("motcua")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Of pytest-xdist, in the process that starts the workers: what they share goes when it ends."""
+    atexit.register(forget_prepared, node.workerinput["testrunuid"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,7 +54,7 @@ def _own_settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="session")
 def _cluster() -> Iterator[Cluster]:
     # Not pytest's own temporary folder: the server's account could not pass through it.
-    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    home = new_home("motcua-test-")
     cluster = ensure_cluster(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOTCUA_HOME", str(home))
@@ -68,6 +76,7 @@ def warehouse(_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     for name in [name for name in os.environ if name.startswith("MOTCUA_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MOTCUA_HOME", str(_cluster.home))
+    monkeypatch.setenv("MOTCUA_PEOPLE_FILE", str(PEOPLE))
     forget()
     shutil.rmtree(_cluster.home / "sources-as-read", ignore_errors=True)  # a source of an earlier test is none of this one's
     empty_warehouse()

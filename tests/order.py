@@ -12,9 +12,13 @@ HERE = Path(__file__).parent
 # file of a single test together with the next.
 LONGEST_FILES = (
     "faults/test_prefect_kill.py",
+    "flow/test_runbook.py",
+    "flow/test_tour.py",
     "flow/test_up.py",
     "flow/test_users.py",
+    "flow/test_restate.py",
     "faults/test_kill_load.py",
+    "faults/test_backup.py",
     "flow/test_server.py",
     "flow/test_refresh.py",
     "house/test_style.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.language import translate
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
-from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
+from flows.commands.report_arguments import add_checks, add_dossiers, add_forms, add_legal_changes, add_lists
 
 
 def parser() -> Parser:
@@ -27,7 +27,17 @@ def parser() -> Parser:
         ),
     )
     commands = Commands(top)
-    for add in (_add_runs, _add_corrections, add_checks, add_dossiers, add_lists, add_legal_changes, _add_state):
+    for add in (
+        _add_runs,
+        _add_corrections,
+        add_checks,
+        add_dossiers,
+        add_lists,
+        add_forms,
+        add_legal_changes,
+        _add_state,
+        _add_backups,
+    ):
         add(commands)
     return top
 
@@ -101,7 +111,20 @@ def _add_runs(commands: Commands) -> None:
         vi="ngày cuối, tính cả ngày đó (mặc định: đến bản ghi mới nhất)",
         en="last day, included (default: up to the newest)",
     )
-    backfill.argument("--again", action="store_true", vi="đọc lại cả phần đã đọc xong", en="also read again what is done")
+    backfill.argument(
+        "--what",
+        choices=("missing", "missing-and-failed", "all"),
+        default="missing-and-failed",
+        vi="missing: chỉ phần chưa lấy được lần nào; missing-and-failed (mặc định): cả phần bị lỗi; all: đọc lại tất cả",
+        en="missing: only what never landed; missing-and-failed (default): what failed, too; all: everything again",
+    )
+    backfill.argument("--again", action="store_true", vi="như --what all", en="as --what all")
+    backfill.argument(
+        "--dry-run",
+        action="store_true",
+        vi="chỉ cho biết sẽ làm gì: không hỏi nguồn và không ghi gì",
+        en="only say what would be done: nothing is asked and nothing written",
+    )
     windows = commands.add(
         "windows",
         vi="liệt kê các khoảng thời gian đã hỏi nguồn, và các khoảng trống",
@@ -121,6 +144,26 @@ def _add_runs(commands: Commands) -> None:
         en="also judge the whole months of these dossiers",
     )
     rerun.argument("--as-of", type=day, metavar="DAY", **LAST_PUBLICATION)
+    restate = commands.add(
+        "restate",
+        vi="kết luận và công bố lại các ngày đã qua, sau đính chính hoặc khi quy định thay đổi; không lấy dữ liệu mới",
+        en="judge and publish past days again, after corrections or under new rules, without pulling",
+    )
+    restate.argument("--from", dest="since", type=day, required=True, metavar="DAY", vi="ngày đầu", en="first day")
+    restate.argument("--to", dest="until", type=day, metavar="DAY", vi="ngày cuối, tính cả ngày đó", en="last day, included")
+    restate.argument(
+        "--what",
+        choices=("missing", "missing-and-failed", "all"),
+        default="all",
+        vi="missing: chỉ những ngày chưa công bố; missing-and-failed: cả những ngày có cổng không đạt; all (mặc định): mọi ngày",
+        en="missing: only days never published; missing-and-failed: those with a failed gate, too; all (default): every day",
+    )
+    restate.argument(
+        "--dry-run",
+        action="store_true",
+        vi="chỉ cho biết sẽ làm gì, không ghi gì",
+        en="only say what would be done: nothing is written",
+    )
     replay = commands.add(
         "replay",
         vi="dựng lại kho dữ liệu từ vùng lưu bản gốc, không hỏi nguồn nào",
@@ -152,8 +195,23 @@ def _add_corrections(commands: Commands) -> None:
     correct.argument(
         "file",
         metavar="FILE",
-        vi="CSV: mã hồ sơ, trường, giá trị mới, căn cứ, người đề nghị, người duyệt",
-        en="CSV: dossier, field, new value, evidence, who, approved by",
+        vi="gói việc đã trả lời (.xlsx hoặc CSV), hoặc CSV: mã hồ sơ, trường, giá trị mới, căn cứ, người đề nghị, người duyệt",
+        en="an answered work package (.xlsx or CSV), or CSV: dossier, field, new value, evidence, who, approved by",
+    )
+    packages = commands.add(
+        "packages",
+        vi="tạo gói việc: mỗi cơ quan một tệp Excel ghi những điểm cần kiểm tra, sửa",
+        en="make work packages: an Excel workbook for each agency of what it is to check and correct",
+    )
+    packages.argument("action", choices=("make",), metavar="ACTION", vi="make: tạo các gói", en="make: make the packages")
+    packages.argument(
+        "--out",
+        metavar="FOLDER",
+        vi="thư mục nhận các tệp (mặc định: packages/out trong MOTCUA_HOME)",
+        en="folder for the files (default: packages/out below MOTCUA_HOME)",
+    )
+    packages.argument(
+        "--agency", dest="unit", metavar="CODE", vi="chỉ của cơ quan có mã này", en="of the agency with this code only"
     )
     proposals = commands.add(
         "proposals",
@@ -163,14 +221,48 @@ def _add_corrections(commands: Commands) -> None:
     proposals.argument("--unit", metavar="CODE", vi="chỉ của cơ quan này", en="of this agency only")
     proposals.argument(
         "--out",
-        metavar="FILE",
-        vi="ghi tất cả ra tệp; nếu là thư mục có sẵn thì mỗi cơ quan một tệp",
-        en="write all of them; an existing folder gets one file per agency",
+        metavar="PATH",
+        vi="thư mục nhận mỗi cơ quan một tệp; tên có đuôi .csv thì tất cả vào một tệp",
+        en="folder that gets a file per agency; a name that ends in .csv gets all in one file",
     )
     corrections = commands.add(
         "corrections",
         vi="tình trạng các đính chính: đã áp dụng, nguồn đã xác nhận, mâu thuẫn, đã hủy",
         en="show the status of corrections: applied, verified at the source, in conflict, taken back",
+    )
+    corrections.argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=("list", "waiting", "preview", "approve", "reject", "watch", "audit"),
+        metavar="ACTION",
+        vi="list (mặc định): tình trạng; waiting: các gói chờ duyệt; preview: tác động của một TỆP hoặc gói trước khi duyệt, không ghi gì; "
+        "approve, reject: duyệt, bác các gói hoặc mã đang chờ; watch: cơ quan, tài khoản làm hồ sơ bớt trễ nhiều hơn hẳn nơi khác; "
+        "audit: mẫu kiểm tra ngẫu nhiên của một tháng; thêm TỆP đã điền thì ghi nhận và công bố kết quả",
+        en="list (default): how they stand; waiting: packages that wait; preview: what a FILE or package would move, nothing is written; "
+        "approve, reject: decide about packages or ids that wait; watch: agencies and accounts that improve lateness far more than others; "
+        "audit: the random sample of a month; with its filled-in FILE the result is recorded and published",
+    )
+    corrections.argument(
+        "references",
+        nargs="*",
+        metavar="ID_OR_PACKAGE",
+        vi="tệp, gói hoặc mã đính chính; với audit: tháng, dạng 2026-03, rồi tệp mẫu đã điền nếu có",
+        en="file, package or id; for audit: the month, as 2026-03, then the filled-in sample where there is one",
+    )
+    corrections.argument(
+        "--by", metavar="WHO", vi="tài khoản của người duyệt hoặc bác", en="account of who approves or turns down"
+    )
+    corrections.argument(
+        "--document",
+        default="",
+        metavar="NUMBER",
+        vi="số văn bản chứng minh, nếu các dòng chưa nêu",
+        en="number of the document that proves them",
+    )
+    corrections.argument("--document-date", default="", metavar="DAY", vi="ngày của văn bản đó, dạng 2026-03-09", en="its date")
+    corrections.argument(
+        "--csv", metavar="FILE", vi="với audit: ghi mẫu ra tệp này", en="for audit: write the sample to this file"
     )
     corrections.argument(
         "--all",
@@ -181,7 +273,7 @@ def _add_corrections(commands: Commands) -> None:
     undo = commands.add(
         "undo",
         vi="hủy một đính chính hoặc cả gói; các đính chính sau đó vẫn giữ nguyên",
-        en="take a correction or a whole package back; later ones stand",
+        en="withdraw a correction or a whole package; later ones remain in force",
     )
     undo.argument(
         "reference",
@@ -210,6 +302,11 @@ def _add_state(commands: Commands) -> None:
         en="how many to list at most (default: 50)",
     )
     commands.add("status", vi="những gì đã lấy, kết luận và công bố gần nhất", en="what was pulled, judged and published last")
+    commands.add(
+        "verify",
+        vi="kiểm tra sổ ghi vết và niêm phong; nêu từng ô bị sửa",
+        en="look at ledger and seals; name each cell that was edited",
+    )
     psql = commands.add("psql", vi="mở psql trên kho dữ liệu, chỉ để đọc", en="open psql on the warehouse, for reading")
     psql.argument(
         "-c",
@@ -220,6 +317,13 @@ def _add_state(commands: Commands) -> None:
         vi="in câu trả lời thay vì mở phiên; có thể lặp lại",
         en="print the answer instead of opening a session; may be repeated",
     )
+    reader = commands.add(
+        "reader",
+        vi="thêm một tài khoản cơ sở dữ liệu chỉ đọc số liệu đã công bố, in địa chỉ một lần",
+        en="add an account of the database that only reads what is published; its address is printed once",
+    )
+    reader.argument("action", choices=("add",), vi="add: thêm", en="add: make it")
+    reader.argument("name", metavar="NAME", vi="tên tài khoản, ví dụ phan_tich", en="name of the account, e.g. analyst")
     commands.add(
         "doctor",
         vi="những gì đã cài, kết nối được, đúng phiên bản, và cách xử lý nếu không",
@@ -227,7 +331,7 @@ def _add_state(commands: Commands) -> None:
     )
     source = commands.add(
         "source",
-        vi="thử một nguồn, hoặc cho biết điều mà thời gian của nguồn thể hiện; không nạp gì",
+        vi="thử một nguồn, hoặc cho biết các mốc thời gian của nguồn thể hiện điều gì; không nạp gì",
         en="try a source, or show what its times reveal, and load nothing",
     )
     source.argument(
@@ -240,3 +344,32 @@ def _add_state(commands: Commands) -> None:
         "name", metavar="NAME", vi="tên tệp của nguồn trong config/sources", en="name of its file in config/sources"
     )
     commands.add("version", vi="in số phiên bản", en="print the version")
+
+
+def _add_backups(commands: Commands) -> None:
+    backup = commands.add(
+        "backup",
+        vi="sao lưu kho dữ liệu, các tệp gốc, các khóa và cấu hình vào một tệp; các lượt chạy vẫn tiếp tục được",
+        en="back up warehouse, landing files, keys and configuration into one file; runs may go on meanwhile",
+    )
+    backup.argument(
+        "file",
+        metavar="FILE",
+        vi="tệp mới, ngoài MOTCUA_HOME; chứa dữ liệu cá nhân",
+        en="a new file outside MOTCUA_HOME; it holds personal data",
+    )
+    restore = commands.add(
+        "restore",
+        vi="phục hồi một bản sao lưu vào MOTCUA_HOME và cơ sở dữ liệu trống, ra đúng các số liệu cũ",
+        en="restore a backup into an empty home and database, to the same figures",
+    )
+    restore.argument("file", metavar="FILE", vi="tệp do `motcua backup` tạo", en="a file that `motcua backup` made")
+    restore.argument(
+        "--replace", action="store_true", vi="xóa hết những gì đang có trước đã", en="remove first all that is there"
+    )
+    restore.argument(
+        "--check",
+        action="store_true",
+        vi="chỉ đọc và cho biết bản sao lưu có nguyên vẹn không",
+        en="only read it, and tell whether it is whole",
+    )

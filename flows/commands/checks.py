@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from config.checks import load_checks
-from config.language import translate
+from config.language import counted, translate
 from config.settings import settings
 from flows.commands.console_tables import console_table
 from flows.runs.reporting_day import last_finished_day
 from flows.runtime.words import each_dossier
-from tasks.warehouse.engine import fetch_all
+from tasks.publishing.current import published_day
 
 _OUT = Console()
 _ERR = Console(stderr=True)
@@ -29,8 +29,7 @@ def waivers() -> None:
     """
     from tasks.judging.waivers import waiver_lines
 
-    rows = fetch_all("SELECT as_of FROM mart.current_publications WHERE policy = %(policy)s", {"policy": settings().policy})
-    day = rows[0][0] if rows else last_finished_day()
+    day = published_day(settings().policy) or last_finished_day()
     lines = waiver_lines(day)
     if not lines:
         _OUT.print(translate("Không có miễn trừ nào (config/waivers.yaml).", "There are no waivers (config/waivers.yaml)."))
@@ -48,7 +47,7 @@ def waivers() -> None:
         table.add_column(heading, overflow="fold")
     for line in lines:
         one = line.waiver
-        dossiers = translate(f"{len(one.dossiers)} hồ sơ", f"{len(one.dossiers)} dossiers") if one.dossiers else None
+        dossiers = translate(f"{len(one.dossiers)} hồ sơ", f"{counted(len(one.dossiers), 'dossier')}") if one.dossiers else None
         subject = ", ".join(filter(None, (one.source, one.unit, one.procedure, dossiers)))
         holds = translate("có", "yes") if line.in_force else translate("không", "no")
         table.add_row(one.check, subject, one.reason, one.approved_by, str(one.expires_on), holds, str(line.findings))
@@ -103,7 +102,7 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
 
 
 def declared() -> None:
-    """Print the checks in force: severity, title, who mends what they find."""
+    """Print the checks in force: severity, title, who corrects what they find."""
     table = console_table()
     table.add_column(translate("phép kiểm tra", "check"), no_wrap=True)
     for heading in (translate("mức độ", "severity"), translate("nội dung", "title"), translate("ai sửa", "owner")):

@@ -11,12 +11,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.language import language, shown, translate, use_language
 from config.settings import settings
 from flows.commands.arguments import parser
 from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
+
+if TYPE_CHECKING:
+    from config.errors import MotcuaError
 
 
 class StopRequestedError(KeyboardInterrupt):
@@ -46,17 +49,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _end_in_order()
     from config.errors import MotcuaError
     from flows.commands.output import reader_may_leave
-    from tasks.rules.privacy.masking import mask
+    from flows.commands.variables import telling_of_variables
 
     try:
-        with reader_may_leave():
-            return int(globals()[f"_{given.command}"](given) or 0)
+        with reader_may_leave(), telling_of_variables(misspelt=given.command != "doctor"):  # whose report names them
+            return int(globals()[f"_{given.command.replace('-', '_')}"](given) or 0)
     except MotcuaError as error:
-        print(f"motcua: {mask(shown(error))}", file=sys.stderr)
-        return error.exit_code
+        return _refused(error)
     except KeyboardInterrupt as told:
         print(translate("motcua: đã dừng.", "motcua: stopped."), file=sys.stderr)
         return told.exit_code if isinstance(told, StopRequestedError) else 128 + signal.SIGINT
+
+
+def _refused(error: MotcuaError) -> int:
+    from tasks.rules.privacy.masking import mask
+
+    print(f"motcua: {mask(shown(error))}", file=sys.stderr)
+    return error.exit_code
 
 
 def _up(_given: argparse.Namespace) -> int:
@@ -78,7 +87,12 @@ def _refresh(given: argparse.Namespace) -> int:
 def _backfill(given: argparse.Namespace) -> int:
     from flows.commands import runs
 
-    asked = {"source": given.source, "since": given.since, "until": given.until, "again": given.again}
+    what = "all" if given.again else given.what
+    asked = {"source": given.source, "since": given.since, "until": given.until, "what": what}
+    if given.dry_run:
+        from flows.commands.foreseen import foresee_backfill
+
+        return foresee_backfill(**asked)
     return runs.run_flow("flows.backfill.backfill", **asked)
 
 
@@ -90,6 +104,17 @@ def _rerun(given: argparse.Namespace) -> int:
     from flows.commands import runs
 
     return runs.run_flow("flows.rerun.rerun", codes=given.codes or None, as_of=given.as_of)
+
+
+def _restate(given: argparse.Namespace) -> int:
+    asked = {"since": given.since, "until": given.until, "what": given.what}
+    if given.dry_run:
+        from flows.commands.foreseen import foresee_restate
+
+        return foresee_restate(**asked)
+    from flows.commands import runs
+
+    return runs.run_flow("flows.restate.restate", **asked)
 
 
 def _replay(given: argparse.Namespace) -> int:
@@ -104,6 +129,17 @@ def _publish(given: argparse.Namespace) -> int:
     return runs.run_flow("flows.publish.publish", as_of=given.as_of)
 
 
+def _check_figures(given: argparse.Namespace) -> int:
+    from flows.commands.stated_figures import check_figures
+
+    if given.period is None:
+        return check_figures(given.file)
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        return check_figures(given.file, given.period, given.unit, given.policy)
+
+
 def _correct(given: argparse.Namespace) -> int:
     from flows.commands import runs
 
@@ -114,8 +150,35 @@ def _proposals(given: argparse.Namespace) -> int:
     return _print_lines("proposals", given.unit, given.out, module="flows.commands.corrections")
 
 
+def _packages(given: argparse.Namespace) -> int:
+    return _print_lines("make", given.unit, given.out, module="flows.commands.work_packages")
+
+
 def _corrections(given: argparse.Namespace) -> int:
-    return _print_lines("standings", given.all, module="flows.commands.corrections")
+    if given.action == "list":
+        return _print_lines("standings", given.all, module="flows.commands.corrections")
+    if given.action == "waiting":
+        return _print_lines("waiting", module="flows.commands.approvals")
+    if given.action == "watch":
+        return _print_lines("watch", module="flows.commands.approvals")
+    if not given.references:
+        parser().error(
+            translate(
+                f"corrections {given.action} cần tệp, gói hoặc tháng",
+                f"corrections {given.action} needs a file, package or month",
+            )
+        )
+    if given.action == "preview":
+        return _print_lines("preview", given.references, module="flows.commands.approvals")
+    if given.action == "audit" and len(given.references) == 1:
+        return _print_lines("audit", given.references[0], given.csv, module="flows.commands.approvals")
+    if not given.by:
+        parser().error(translate(f"corrections {given.action} cần --by", f"corrections {given.action} needs --by"))
+    if given.action == "audit":
+        return _print_lines("record_audit", *given.references[:2], given.by, module="flows.commands.approvals")
+    from flows.commands import runs
+
+    return runs.decide(given.references, given.by, given.action == "approve", given.document, given.document_date)
 
 
 def _quality(given: argparse.Namespace) -> int:
@@ -181,6 +244,10 @@ def _holders(given: argparse.Namespace) -> int:
     )
 
 
+def _loop(given: argparse.Namespace) -> int:
+    return _print_lines("print_loop", given.unit, given.csv, module="flows.commands.correction_loop")
+
+
 def _list(given: argparse.Namespace) -> int:
     if given.name in WATCH_LISTS_OF_COMMAND:
         return _print_lines("show", given.name, given.policy, given.csv, given.register, module="flows.commands.lists")
@@ -191,6 +258,18 @@ def _list(given: argparse.Namespace) -> int:
 
 def _tickets(given: argparse.Namespace) -> int:
     return _print_lines("tickets", given.policy, given.lang, given.out)
+
+
+def _report(given: argparse.Namespace) -> int:
+    if given.form == "catalogue":
+        from flows.commands.forms import show_catalogue
+
+        show_catalogue(given.out)
+        return 0
+    if given.period is None:
+        parser().error(translate(f"report {given.form} cần --period", f"report {given.form} needs --period"))
+    asked = (given.form, given.period, given.policy, given.unit, given.structure, given.out)
+    return _print_lines("report", *asked, module="flows.commands.forms")
 
 
 def _table(given: argparse.Namespace) -> int:
@@ -258,12 +337,38 @@ def _print_lines(name: str, *arguments: Any, module: str = "flows.commands.statu
     return 0
 
 
+def _verify(_given: argparse.Namespace) -> int:
+    from flows.commands.verification import show_verification
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        return show_verification()
+
+
 def _psql(given: argparse.Namespace) -> int:
     from flows.commands.psql import run_psql
     from flows.runtime.session import warehouse
 
     with warehouse():
         return run_psql(given.sql)
+
+
+def _reader(given: argparse.Namespace) -> int:
+    return _print_lines("add", given.name, module="flows.commands.readers")
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from flows.commands.backups import back_up
+
+    back_up(given.file)
+    return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from flows.commands.backups import restore
+
+    restore(given.file, given.replace, given.check)
+    return 0
 
 
 def _doctor(_given: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from config.language import translate
+from config.language import counted, translate
 
 _FIGURES = 8  # characters of a column of figures
 _WORDS = 14  # of one of words
@@ -42,7 +42,7 @@ def print_rows(console: Console, rows: Sequence[Mapping[str, object]], of: int) 
     """
     table, others = _table_of(rows, console.width)
     console.print(table)
-    more = [translate(f"{of - len(rows)} dòng", f"{of - len(rows)} lines")] if of > len(rows) else []
+    more = [translate(f"{of - len(rows)} dòng", f"{counted(of - len(rows), 'line')}")] if of > len(rows) else []
     more += [", ".join(others)] if others else []
     if more:
         said = translate(f"Còn nữa với `--csv FILE`: {'; '.join(more)}", f"With `--csv FILE` also: {'; '.join(more)}")

@@ -12,9 +12,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from config.language import translate
-from config.policies import load_policies
-from config.settings import settings
+from config.language import counted, translate
+from config.policies import own_policy
 from flows.commands.console_tables import console_table
 from flows.commands.names import unit_named
 
@@ -37,13 +36,16 @@ def proposals(unit: str | None, out: str | None) -> None:
     from tasks.correcting.proposal_files import read_proposals, refresh_proposals, write_proposals
     from tasks.rules.corrections.proposals import rule_words
 
-    refresh_proposals(load_policies()[settings().policy])
+    refresh_proposals(own_policy())
     rows = read_proposals(unit_named(unit))
     path = Path(out or ".")
-    written = [] if not out else _by_unit(rows, path) if path.is_dir() else [write_proposals(rows, path)]
+    written = [] if not out else [write_proposals(rows, path)] if _names_a_file(path) else _by_unit(rows, path)
     dossiers = len({(row["source"], row["code"]) for row in rows})
     _OUT.print(
-        translate(f"{len(rows)} đề nghị đính chính cho {dossiers} hồ sơ", f"{len(rows)} proposals for {dossiers} dossiers"),
+        translate(
+            f"{len(rows)} đề nghị đính chính cho {dossiers} hồ sơ",
+            f"{counted(len(rows), 'proposal')} for {counted(dossiers, 'dossier')}",
+        ),
         highlight=False,
     )
     said = Counter(str(row["rule"]) if row.get("rule") else "" for row in rows)
@@ -58,7 +60,10 @@ def proposals(unit: str | None, out: str | None) -> None:
         for row in rows[:_MOST]:
             _print_one(row)
     if out:
-        _OUT.print(translate(f"Đã ghi: {len(written)} tệp, {path}", f"Written: {len(written)} files, {path}"), soft_wrap=True)
+        _OUT.print(
+            translate(f"Đã ghi: {len(written)} tệp, {path}", f"Written: {counted(len(written), 'file')}, {path}"),
+            soft_wrap=True,
+        )
         _OUT.print(
             translate(
                 "Ghi `có` hoặc `không` vào cột duyệt và tên người duyệt, rồi `motcua correct TỆP`.",
@@ -67,8 +72,14 @@ def proposals(unit: str | None, out: str | None) -> None:
         )
 
 
+def _names_a_file(path: Path) -> bool:
+    return path.suffix.lower() in {".csv", ".txt"} and not path.is_dir()
+
+
 def _by_unit(rows: list[dict[str, object]], folder: Path) -> list[Path]:
     from tasks.correcting.proposal_files import write_proposals
+
+    folder.mkdir(parents=True, exist_ok=True)
 
     def unit(row: dict[str, object]) -> str:
         return re.sub(r"[^\w.-]", "_", str(row["unit_code"] or "khong-ro")) or "khong-ro"

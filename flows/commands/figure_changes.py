@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.indicators import indicators_in_force
-from config.language import translate
+from config.language import counted, translate
 from config.settings import settings
 from tasks.reports.list_files import write_rows
 from tasks.reports.translation import ALL, or_all
@@ -40,12 +41,12 @@ def show_figures(found: Sequence[Rehearsal], path: str | None) -> None:
         )
         return
     if own:
-        _OUT.print(_figures_table(own[:_MOST]))
+        _OUT.print(figures_table(own[:_MOST]))
     units = {one.unit_code for one in own} - {"*"}
     _OUT.print(
         translate(
             f"{len(own)} số liệu thay đổi, ở {len(units)} cơ quan ({settings().policy}).",
-            f"{len(own)} figures change, in {len(units)} agencies ({settings().policy}).",
+            f"{counted(len(own), 'figure changes', 'figures change')}, in {counted(len(units), 'agency')} ({settings().policy}).",
         )
     )
     if path:
@@ -53,7 +54,32 @@ def show_figures(found: Sequence[Rehearsal], path: str | None) -> None:
         _OUT.print(translate(f"Từng số liệu: {path}", f"Each figure: {path}"), highlight=False, markup=False)
 
 
-def _figures_table(changes: Sequence[FigureChange]) -> Table:
+@contextmanager
+def moved_figures() -> Iterator[None]:
+    """Print, after a re-run, which of the published figures it moved."""
+    from tasks.publishing.current import current_publication
+    from tasks.reports.published_changes import published_changes
+
+    policy = settings().policy
+    before = current_publication(policy)
+    yield
+    after = current_publication(policy)
+    if before is None or after is None:
+        return
+    moved = published_changes(before, after)
+    if moved:
+        _OUT.print(figures_table(moved[:_MOST]))
+        return
+    _OUT.print(
+        translate(
+            "Số liệu công bố không đổi: kết luận đã dựa trên chính bằng chứng đó.",
+            "No published figure moves: the verdicts rested on that evidence already.",
+        )
+    )
+
+
+def figures_table(changes: Sequence[FigureChange]) -> Table:
+    """Return a table of figures before and after."""
     titles = indicators_in_force(date.max)
     table = Table(title=translate("Số liệu sau làm sạch", "Figures after cleaning"))
     for heading in (translate("chỉ tiêu", "indicator"), translate("cơ quan", "agency"), translate("kỳ", "period")):

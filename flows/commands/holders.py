@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.codes import WORKING_DAY_MINUTES
-from config.language import translate
+from config.language import decimal, translate
 from flows.commands.names import policy_named, unit_named
 from flows.runtime.words import each_dossier
 from tasks.reports.explanation.words import HOLDER, STATUS_WORDS
@@ -36,8 +36,8 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
             or_all(one.unit_code),
             _who(one),
             str(one.dossiers),
-            f"{one.minutes / WORKING_DAY_MINUTES:.1f}",
-            f"{one.over / WORKING_DAY_MINUTES:.1f}",
+            decimal(f"{one.minutes / WORKING_DAY_MINUTES:.1f}"),
+            decimal(f"{one.over / WORKING_DAY_MINUTES:.1f}"),
         )
     _OUT.print(table)
     if len(sums) > _MOST:

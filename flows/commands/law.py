@@ -15,7 +15,8 @@ from rich.table import Table
 
 from config.calendar import Notice, load_calendars
 from config.holidays_diff import package_differences
-from config.language import translate
+from config.language import counted, translate
+from config.law import cited
 from config.lookup import look_up
 from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.policies import policies_of_a_run
@@ -55,7 +56,9 @@ def rehearse_file(path: Path, policies: Sequence[str] | None, lines: str | None)
 
 
 def add_notice(path: Path, calendar: str, apply: bool, lines: str | None, figures: str | None = None) -> None:
-    """Check a notice about days off and make-up days, print whom and which figures it touches, and with ``apply`` put it in force.
+    """Check a notice about days off and make-up days; with ``apply`` put it in force.
+
+    Prints whom and which figures it touches.
 
     In force, exactly the dossiers whose time spans one of its days are judged again.
 
@@ -76,7 +79,10 @@ def add_notice(path: Path, calendar: str, apply: bool, lines: str | None, figure
     touched = _touched(notice)
     count = sum(map(len, touched.values()))
     _OUT.print(
-        translate(f"{count} hồ sơ có thời gian chạm tới các ngày này.", f"The time of {count} dossiers spans these days.")
+        translate(
+            f"{count} hồ sơ có thời gian xử lý trùng các ngày này.",
+            f"The time of {counted(count, 'dossier')} spans these days.",
+        )
     )
     if count:
         found = rehearse(draft, list(policies_of_a_run()), touched)
@@ -115,14 +121,20 @@ def show_differences(name: str) -> None:
     words = {True: translate("làm việc", "worked"), False: translate("nghỉ", "off")}
     rows = package_differences(calendars[name])
     for row in rows:
-        document = f"{row.document}, {row.announced_on}" if row.document else "-"
+        cites = calendars[name].documents.get(row.document)
+        document = f"{cited(cites).shown() if cites else row.document}, {row.announced_on}" if row.document else "-"
         mark = "" if row.verified else translate(" (chưa đối chiếu văn bản)", " (not checked against the document)")
         table.add_row(str(row.day), words[row.worked], f"{words[not row.worked]} {row.package_says}".strip(), document + mark)
     if rows:
         _OUT.print(table)
     first, last = calendars[name].covers
     total = len(rows)
-    _OUT.print(translate(f"{total} ngày khác nhau từ {first} đến {last}.", f"{total} days differ from {first} to {last}."))
+    _OUT.print(
+        translate(
+            f"{total} ngày khác nhau từ {first} đến {last}.",
+            f"{counted(total, 'day differs', 'days differ')} from {first} to {last}.",
+        )
+    )
 
 
 def _tell(notice: Notice, remarks: list[Remark]) -> None:
@@ -180,7 +192,7 @@ def _judge_again(notice: Notice, before: str) -> None:
     _OUT.print(
         translate(
             f"Đã kết luận lại {read} hồ sơ; {changed} dòng kết luận thay đổi.",
-            f"{read} dossiers were judged again; {changed} verdicts changed.",
+            f"{counted(read, 'dossier was', 'dossiers were')} judged again; {counted(changed, 'verdict')} changed.",
         )
     )
 
@@ -196,7 +208,7 @@ def _show(found: Sequence[Rehearsal], lines: str | None) -> None:
         _OUT.print(
             translate(
                 f"{one.after.policy}: {one.read} hồ sơ; {due} đổi hạn, {flipped} đổi kết luận.",
-                f"{one.after.policy}: {one.read} dossiers; {due} have another due date, {flipped} another verdict.",
+                f"{one.after.policy}: {counted(one.read, 'dossier')}; {due} have another due date, {flipped} another verdict.",
             )
         )
     if lines:

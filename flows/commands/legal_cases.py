@@ -11,7 +11,7 @@ from rich.table import Table
 
 from config.areas import load_areas
 from config.errors import ConfigError
-from config.language import Language
+from config.language import Language, translate
 from config.settings import settings
 from flows.commands.console_tables import console_table
 from tasks.legal_cases.judging import judge_case, mismatches, outcomes
@@ -70,16 +70,16 @@ def _table(title: str, language: Language) -> Table:
     english = language == "en"
     table.add_column(("số", "no.")[english], justify="right")
     table.add_column(("kết quả", "result")[english])
-    for heading, ratio in ((("trường hợp", "case"), 4), (("phải có", "expected"), 3), (("tính ra", "given"), 3)):
+    for heading, ratio in ((("trường hợp", "case"), 4), (("phải có", "expected"), 3), (("tính ra", "actual"), 3)):
         table.add_column(heading[english], ratio=ratio, overflow="fold")
     return table
 
 
 def _result(failed: bool, language: Language) -> str:
     words = ("[red]không đạt[/]", "[red]failed[/]") if failed else ("[green]đạt[/]", "[green]passed[/]")
-    return words[language == "en"]
+    return translate(*words, language)
 
 
 def _side(values: dict[str, object], language: Language) -> str:
-    named = ((OUTCOME_WORDS[name][language == "en"], in_words(name, value, language)) for name, value in values.items())
+    named = ((translate(*OUTCOME_WORDS[name], language), in_words(name, value, language)) for name, value in values.items())
     return "\n".join(f"{name}: {words}" for name, words in named)

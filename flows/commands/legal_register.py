@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from config.language import language, translate
+from config.language import counted, language, translate
 from config.law import Basis, Document, load_register, named
 from config.legal_basis import Fault, LegalRule, RuleKind, faults, rules, to_date_anew
 from flows.commands.console_tables import console_table
@@ -103,7 +103,7 @@ def show_ending(text: str, on: date, file: str | None) -> None:
     if dated:
         _print(
             f"{dated} quy tắc có căn cứ ở văn bản này chỉ đến ngày đó hoặc sớm hơn: `motcua law list {name}`.",
-            f"{dated} rules rest on it until that day or an earlier one: `motcua law list {name}`.",
+            f"{counted(dated, 'rule rests', 'rules rest')} on it until that day or an earlier one: `motcua law list {name}`.",
         )
 
 
@@ -180,7 +180,7 @@ def _told(fault: Fault, register: dict[str, Document]) -> str:
         ),
         "early": (
             f"căn cứ {cited} chưa có hiệu lực trước ngày {fault.day}; sửa ngày đầu",
-            f"rests on {cited} before its first day, {fault.day}; mend the first day",
+            f"rests on {cited} before its first day, {fault.day}; correct the first day",
         ),
         "nothing": (
             f"từ ngày {fault.day} không còn căn cứ pháp lý nào; nêu văn bản có hiệu lực",
@@ -215,7 +215,7 @@ def _sum_up(register: dict[str, Document], held: Sequence[LegalRule]) -> None:
     unread = sum(not article.verified for document in register.values() for article in document.articles.values())
     _print(
         f"{len(register)} văn bản, {resting} quy tắc; chưa đối chiếu {unverified} văn bản và {unread} điều.",
-        f"{len(register)} documents, {resting} rules; {unverified} documents and {unread} articles are not verified.",
+        f"{counted(len(register), 'document')}, {counted(resting, 'rule')}; {counted(unverified, 'document')} and {counted(unread, 'article')} are not verified.",
     )
 
 

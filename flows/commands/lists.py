@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 
 from config.errors import ConfigError
-from config.language import Bilingual, translate
+from config.language import Bilingual, counted, translate
 from config.watch import load_watch
 from flows.commands.console_tables import print_rows
 from flows.commands.names import judged_policy
@@ -139,7 +139,12 @@ def _letters(policy: str, register: str | None) -> ListRows:
         }[why]
         _OUT.print(translate(f"dòng {number}: {reason}", f"line {number}: {reason}"), style="yellow", highlight=False)
     if len(read.refused) > _FIRST:
-        _OUT.print(translate(f"{len(read.refused)} dòng bị bỏ qua", f"{len(read.refused)} lines were left out"), style="yellow")
+        _OUT.print(
+            translate(
+                f"{len(read.refused)} dòng bị bỏ qua", f"{counted(len(read.refused), 'line was', 'lines were')} left out"
+            ),
+            style="yellow",
+        )
     found = letters.letter_list(read, policy)
     for kind, count in Counter(one.kind for one in found).items():
         _OUT.print(f"  {translate(*letters.LETTER_KINDS[kind])}: {count}", highlight=False)

@@ -56,14 +56,20 @@ def judged_policy(name: str | None) -> str:
 
 
 def unit_named(code: str | None) -> str | None:
-    """Return the code of an agency of the directory or of a dossier, None where none was given; ConfigError for another."""
+    """Return the code of an agency of the directory or of a dossier, None where none was given.
+
+    ConfigError for another.
+    """
     if code is not None and not fetch_value(_UNIT, {"unit": code}):
         look_up("agency", code, dict.fromkeys(fetch_column(_UNITS)), "a code of the directory, once it is loaded")
     return code
 
 
 def source_known(name: str | None) -> str | None:
-    """Return the name of a source that has a file or was ever pulled, None where none was given; ConfigError for another."""
+    """Return the name of a source that has a file or was ever pulled, None where none was given.
+
+    ConfigError for another.
+    """
     if name is not None:
         pulled = dict.fromkeys(fetch_column(_SOURCES))
         look_up("source", name, {**pulled, **known_sources().judged}, "copy an example-*.yaml")

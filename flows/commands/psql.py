@@ -17,7 +17,9 @@ from tasks.warehouse.engine import warehouse_url
 
 
 def run_psql(statements: Sequence[str] = ()) -> int:
-    """Run psql on the warehouse until it ends; nothing can be changed, and the password stands in no list of processes.
+    """Run psql on the warehouse until it ends.
+
+    Nothing can be changed, and the password stands in no list of processes.
 
     Args:
         statements: whose answers are printed; none begins a session.

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from config.language import translate
+from config.language import counted, decimal, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import rule_named, source_known
@@ -40,7 +40,10 @@ def scores(by: str, most: int) -> None:
     )
     table.add_column(translate("3 tháng", "3 months"), no_wrap=True)
     for one in found[:most]:
-        cells = ["-" if value is None else f"{value:.1f}" for value in (one.value(), *(one.value(month) for month in months))]
+        cells = [
+            "-" if value is None else decimal(f"{value:.1f}")
+            for value in (one.value(), *(one.value(month) for month in months))
+        ]
         table.add_row(one.name, str(one.dossiers), *cells, translate(*_TREND[one.trend(day)]))
     _OUT.print(table)
     _OUT.print(
@@ -55,18 +58,18 @@ def cleaned(source: str | None, rule: str | None, lines: str | None) -> None:
     found = count_changes(source_known(source), rule_named(rule))
     if lines:
         write_changes(Path(lines), source, rule)
-    table = console_table(translate("Làm sạch đã đổi gì", "What cleaning changed"))
+    table = console_table(translate("Các thay đổi khi làm sạch", "What cleaning changed"))
     for heading in (("hệ thống", "source"), ("trường", "field")):
         table.add_column(translate(*heading), no_wrap=True)
     table.add_column(translate("quy tắc", "rule"), overflow="fold")
     add_figures(table, [translate("bản", "v."), translate("tin", "sure"), translate("giá trị", "values"), "%"])
     for one in found:
-        share = f"{100 * one.changed / one.rows:.1f}" if one.rows else "-"
+        share = decimal(f"{100 * one.changed / one.rows:.1f}") if one.rows else "-"
         words = f"{translate(*rule_words(one.rule))} [{one.rule}]"
-        cells = (str(one.version), f"{one.confidence:.2f}", str(one.changed), share)
+        cells = (str(one.version), decimal(f"{one.confidence:.2f}"), str(one.changed), share)
         table.add_row(one.source, one.field, escape(words), *cells)
     _OUT.print(table)
     total = sum(one.changed for one in found)
-    _OUT.print(translate(f"{total} giá trị đã đổi.", f"{total} values were changed."), highlight=False)
+    _OUT.print(translate(f"{total} giá trị đã đổi.", f"{counted(total, 'value was', 'values were')} changed."), highlight=False)
     if lines:
         _OUT.print(translate(f"Từng giá trị: {lines}", f"Each value: {lines}"), highlight=False, markup=False)

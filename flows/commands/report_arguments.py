@@ -7,6 +7,7 @@ from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 
 DOSSIER_LISTS_OF_COMMAND = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
 WATCH_LISTS_OF_COMMAND = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted")
+FORMS_OF_COMMAND = ("II.06a", "II.07", "late", "QD766", "catalogue")
 _LANGUAGE = {"vi": "ngôn ngữ (mặc định: MOTCUA_LANGUAGE)", "en": "language (default: MOTCUA_LANGUAGE)"}
 
 
@@ -75,7 +76,7 @@ def add_checks(commands: Commands) -> None:
         "--csv",
         metavar="FILE",
         vi="ghi mọi thay đổi: giá trị gốc, giá trị giữ lại, quy tắc, độ tin cậy",
-        en="write every change: value as given, value kept, rule, confidence",
+        en="write every change: value in the source, value kept, rule, confidence",
     )
 
 
@@ -111,6 +112,13 @@ def add_dossiers(commands: Commands) -> None:
     explain.argument(
         "--page", metavar="FILE", vi="ghi thành trang có hình vẽ diễn biến", en="write it as a page with the timeline drawn"
     )
+    loop = commands.add(
+        "loop",
+        vi="các gói việc đã đi đến đâu: đã hỏi, đã trả lời, đúng hẹn, đã xác minh tại nguồn, theo cơ quan và tháng",
+        en="what became of the work packages: asked, answered, in time, verified at the source, by agency and month",
+    )
+    loop.argument("--unit", metavar="UNIT", vi="chỉ cơ quan này", en="this agency only")
+    loop.argument("--csv", metavar="FILE", vi="ghi mọi dòng vào tệp", en="write all lines to a file")
     holders = commands.add(
         "holders",
         vi="ai giữ hồ sơ bao lâu, theo cơ quan: mỗi phút làm việc có đúng một người giữ",
@@ -198,6 +206,49 @@ def add_lists(commands: Commands) -> None:
     )
 
 
+def add_forms(commands: Commands) -> None:
+    """Add the command about forms."""
+    report = commands.add(
+        "report",
+        vi="lập biểu báo cáo của một kỳ từ số liệu đã công bố",
+        en="fill in a form of a period from published figures",
+    )
+    report.argument(
+        "form",
+        choices=FORMS_OF_COMMAND,
+        vi="II.06a; II.07: nguyên nhân quá hạn; late: danh sách quá hạn; QD766: bảng điểm; catalogue: danh mục công thức",
+        en="II.06a; II.07: reasons for overdue; late: late dossiers; QD766: score sheet; catalogue: formulas",
+    )
+    report.argument(
+        "--period",
+        metavar="PERIOD",
+        vi="kỳ: 2026-03, 2026-Q1, 2026-H1, 2026, hoặc 2025-11..2026-02",
+        en="2026-03, 2026-Q1, 2026-H1, 2026, or 2025-11..2026-02",
+    )
+    report.argument(
+        "--unit", metavar="UNIT", vi="chỉ cơ quan này và các đơn vị trực thuộc", en="this agency and those below it only"
+    )
+    report.argument(
+        "--structure",
+        choices=("then", "now"),
+        default="then",
+        vi="then: theo cơ quan lúc đó (mặc định); now: cơ quan đã sáp nhập tính vào cơ quan kế thừa",
+        en="then: agencies as they counted (default); now: those that ended under their successor",
+    )
+    report.argument(
+        "--policy",
+        metavar="POLICY",
+        vi="số liệu công bố theo cách tính nào (mặc định: MOTCUA_POLICY)",
+        en="published figures of which policy (default: MOTCUA_POLICY)",
+    )
+    report.argument(
+        "--out",
+        metavar="FILE",
+        vi="ghi ra tệp .xlsx, .csv, .parquet hoặc .json",
+        en="write it to a file: .xlsx, .csv, .parquet or .json",
+    )
+
+
 def add_legal_changes(commands: Commands) -> None:
     """Add the commands about legal changes and the legal register."""
     outcomes = {"vi": "ghi thêm mọi hồ sơ có kết luận thay đổi", "en": "also write every dossier whose outcome would change"}
@@ -209,7 +260,7 @@ def add_legal_changes(commands: Commands) -> None:
     rehearse.argument(
         "file",
         metavar="FILE",
-        vi="YAML (thông báo có thể là CSV); docs/runbook.md nêu từng loại",
+        vi="YAML (thông báo có thể là CSV); docs/runbook.vi.md nêu từng loại",
         en="YAML (a notice also CSV); docs/runbook.md shows each kind",
     )
     rehearse.argument(
@@ -220,6 +271,25 @@ def add_legal_changes(commands: Commands) -> None:
         en="under this policy; may be repeated",
     )
     rehearse.argument("--csv", metavar="FILE", **outcomes)
+    reported = commands.add(
+        "check-figures",
+        vi="đọc số liệu hồ sơ trong một báo cáo bằng văn bản: số nào khớp nhau, số nào không, từ đó suy ra điều gì",
+        en="read the figures about dossiers of a report in Vietnamese: which agree, which do not, and what follows from them",
+    )
+    reported.argument("file", metavar="FILE", vi="văn bản thuần (.txt) của báo cáo", en="the report's plain text (.txt)")
+    reported.argument(
+        "--period",
+        metavar="PERIOD",
+        vi="kỳ mà báo cáo nói đến: đặt cạnh số liệu đã công bố của kỳ đó",
+        en="period of which the report speaks: shown beside what is published of it",
+    )
+    reported.argument("--unit", metavar="UNIT", vi="cơ quan mà báo cáo nói đến", en="agency of which the report speaks")
+    reported.argument(
+        "--policy",
+        metavar="POLICY",
+        vi="theo cách tính này (mặc định: MOTCUA_POLICY)",
+        en="under this policy (default: MOTCUA_POLICY)",
+    )
     _add_law(
         commands.add(
             "law",
@@ -312,7 +382,7 @@ def _add_law(law: Parser) -> None:
         nargs="+",
         metavar="FILE",
         vi="YAML; docs/legal-cases.md hướng dẫn cách viết",
-        en="YAML; docs/legal-cases.md tells how cases are written",
+        en="YAML; docs/legal-cases.md explains how to write cases",
     )
     test.argument(
         "--policy",

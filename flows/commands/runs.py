@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from config.errors import DataError, MotcuaError
-from config.language import translate
+from config.errors import DataError, MotcuaError, SourceError
+from config.language import Bilingual, counted, translate
 from config.settings import settings
 from flows.runs.reporting_day import require_ended
-from flows.runtime.session import RunningServices, session
+from flows.runtime.server import log_path
+from flows.runtime.session import RunningServices, revived, session
+from flows.runtime.state_names import NOT_PUBLISHED, SOURCE_FAILED
 
 if TYPE_CHECKING:
     from tasks.correcting.packages import Package
@@ -44,7 +46,7 @@ def up() -> int:
             _OUT.print(
                 translate(
                     f"{cancelled} lượt bị lỡ gộp vào một lượt chạy bù.",
-                    f"{cancelled} missed runs joined into one that catches up.",
+                    f"{counted(cancelled, 'missed run')} joined into one that catches up.",
                 )
             )
         _OUT.print(translate("Dừng bằng Ctrl-C.", "Stop with Ctrl-C."))
@@ -91,9 +93,15 @@ def accept_shrinkage(names: list[str]) -> None:
 
 
 def warm_up(name: str) -> None:
-    """Import a flow and what its steps import late: several seconds, spent while the server starts."""
+    """Import a flow, and before the very first load the gates' engine too: seconds, spent while the server starts.
+
+    Later runs import the engine when a gate has something to look at; most have nothing new, and it costs more than they.
+    """
+    from tasks.warehouse.rows import fetch_value
+
     _load(name)
-    importlib.import_module("tasks.gates.engine").warm_up()
+    if fetch_value("SELECT NOT EXISTS (SELECT FROM raw.pulls)"):
+        importlib.import_module("tasks.gates.engine").warm_up()
 
 
 def _load(name: str) -> Any:
@@ -103,22 +111,47 @@ def _load(name: str) -> Any:
 
 def run_here(name: str, **parameters: Any) -> int:
     """Run a flow within a session that is there already; see :func:`run_flow`."""
+    from httpx import HTTPError
+
     with stage_bar():
-        state = _load(name)(**parameters, return_state=True)
+        try:
+            state = _load(name)(**parameters, return_state=True)
+        except HTTPError as error:
+            raise _unheard() from error
     return tell(state)
+
+
+def _unheard() -> MotcuaError:
+    """Return the error for a run that the Prefect server left alone for longer than a run waits."""
+    from tasks.runtime.safe_errors import full_disk
+
+    home = settings().home
+    return full_disk(home) or MotcuaError(
+        Bilingual(
+            f"Máy chủ Prefect không trả lời nữa. Lượt chạy dừng lại; phần đã ghi giữ nguyên. Hãy chạy lại; nếu lặp lại, xem {log_path(home)}.",
+            "The Prefect server answers no more. The run was broken off; what was committed stays. Run it again; if it recurs, read "
+            f"{log_path(home)}.",
+        )
+    )
 
 
 def tell(state: Any) -> int:
     """Print the message of a flow's last state and return the exit code that goes with it."""
+    from httpx import HTTPError
+
     outcome = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
     if isinstance(outcome, MotcuaError):
         raise outcome
+    if isinstance(outcome, HTTPError):
+        raise _unheard()
     if state.is_completed():
         warned = state.name != "Completed"
         _OUT.print(state.message or state.name, style="yellow" if warned else "", highlight=False, markup=False)
         return 0
     _ERR.print(f"motcua: {state.message or state.name}", style="red", highlight=False, markup=False)
-    return DataError.exit_code if state.is_failed() and outcome is None else 1
+    if state.name == SOURCE_FAILED or (state.is_failed() and outcome is None and state.name != NOT_PUBLISHED):
+        return SourceError.exit_code
+    return DataError.exit_code if state.name == NOT_PUBLISHED else 1
 
 
 def differences(left: str, right: str, shared: bool, as_of: date | None) -> int:
@@ -133,7 +166,10 @@ def differences(left: str, right: str, shared: bool, as_of: date | None) -> int:
 
 
 def try_checks(file: str, since: date | None, lines: str | None) -> int:
-    """Try changed checks on the dossiers received from the month of a day on; see :func:`flows.commands.checks.trial`."""
+    """Try changed checks on the dossiers received from the month of a day on.
+
+    See :func:`flows.commands.checks.trial`.
+    """
     from flows.commands.checks import trial
     from flows.runtime.session import warehouse
 
@@ -153,6 +189,18 @@ def correct(file: str) -> int:
         return _judge_again(current, package.name, package.approved, package.proposed)
 
 
+def decide(references: list[str], by: str, approves: bool, document: str, document_date: str) -> int:
+    """Approve or turn down lines that wait, and have the touched dossiers judged again."""
+    from tasks.correcting.decisions import Decision
+    from tasks.correcting.decisions import decide as settle
+
+    with _session(lambda: warm_up("flows.rerun.rerun")) as current:
+        decision = Decision(by, approves, document, document_date)
+        package = settle(references, decision, settings().home / "corrections")
+        _tell_package(package)
+        return _judge_again(current, package.name, package.approved, package.proposed)
+
+
 def undo(reference: str, by: str) -> int:
     """Take corrections back and have the dossiers that they had touched judged again."""
     from tasks.correcting.undo import undo as take_back
@@ -162,7 +210,7 @@ def undo(reference: str, by: str) -> int:
         _OUT.print(
             translate(
                 f"{undone.changed} đính chính được hủy ({undone.applied} đã áp dụng), {undone.already} vốn không có hiệu lực.",
-                f"{undone.changed} corrections taken back ({undone.applied} had been applied), {undone.already} were not standing.",
+                f"{counted(undone.changed, 'correction')} taken back ({undone.applied} had been applied), {undone.already} were not standing.",
             ),
             highlight=False,
         )
@@ -179,7 +227,10 @@ def _judge_again(current: RunningServices, package: str, approved: int, proposed
         announce(package, approved, proposed)
         _OUT.print(translate("Lượt chạy lại sẽ tự bắt đầu.", "The re-run starts by itself."))
         return 0
-    return run_here("flows.rerun.rerun", package=package)
+    from flows.commands.figure_changes import moved_figures
+
+    with moved_figures():
+        return run_here("flows.rerun.rerun", package=package)
 
 
 def _somebody_else_runs_it(current: RunningServices) -> bool:
@@ -195,7 +246,7 @@ def _somebody_else_runs_it(current: RunningServices) -> bool:
 
 
 def _tell_package(package: Package) -> None:
-    from tasks.rules.corrections.lines import REFUSAL_REASONS
+    from tasks.rules.corrections.refusals import REFUSAL_REASONS
 
     _OUT.print(
         translate(
@@ -205,7 +256,31 @@ def _tell_package(package: Package) -> None:
             f"lines refused: {len(package.refused)}; {package.new} new.",
         )
     )
-    for number, reason in package.refused:
+    if package.noted:
+        _OUT.print(
+            translate(
+                f"{package.noted} trả lời được ghi nhận, không đổi giá trị nào.",
+                f"{counted(package.noted, 'answer')} noted, by which no value changes.",
+            )
+        )
+    if package.undecided:
+        _OUT.print(
+            translate(
+                f"{package.undecided} dòng chưa quyết định, vẫn chờ.",
+                f"{counted(package.undecided, 'line is undecided and goes', 'lines are undecided and go')} on waiting.",
+            )
+        )
+    if package.undone:
+        _OUT.print(
+            translate(
+                f"{package.undone} dòng của tệp này đã bị hủy trước đó, nên không được áp dụng lại. Nếu vẫn muốn áp dụng, hãy gửi dưới một tên tệp khác.",
+                f"{counted(package.undone, 'line of this file was', 'lines of this file were')} taken back before and not applied again. "
+                "To apply it after all, send it under another file name.",
+            ),
+            style="yellow",
+            highlight=False,
+        )
+    for number, reason in (*package.refused, *package.waits):
         _OUT.print(
             f"  {translate('dòng', 'line')} {number}: {translate(*REFUSAL_REASONS[reason])}", markup=False, highlight=False
         )
@@ -219,7 +294,8 @@ def _session(meanwhile: Callable[[], object]) -> Iterator[RunningServices]:
         session(meanwhile) as current,
     ):
         done()
-        yield current
+        with revived(current):
+            yield current
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from config.known_sources import known_sources
-from config.language import translate
+from config.language import counted, translate
 from config.sources import Source
 from schemas.rejects import RejectReason, reject_words
 from tasks.loading.schema_drift import SchemaDrift, compared
@@ -71,11 +71,13 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
     )
     yield translate(
         f"{source.name}: đọc thử {look.pages} trang, {look.records} bản ghi; sẽ nạp: {kept}. Chưa nạp gì.",
-        f"{source.name}: {look.pages} pages and {look.records} records looked at; would load: {kept}. Nothing was loaded.",
+        f"{source.name}: {counted(look.pages, 'page')} and {counted(look.records, 'record')} looked at; would load: {kept}. Nothing was loaded.",
     )
     if source.kind == "files":
         for one in look.looked_at:
-            yield translate(f"  {one.name}: {one.readings.records} bản ghi", f"  {one.name}: {one.readings.records} records")
+            yield translate(
+                f"  {one.name}: {one.readings.records} bản ghi", f"  {one.name}: {counted(one.readings.records, 'record')}"
+            )
         if look.pages >= MOST_PAGES:
             yield translate(f"Chỉ xem {MOST_PAGES} tệp đầu.", f"Only the first {MOST_PAGES} files are looked at.")
     for name, fact in look.faults.items():
@@ -84,7 +86,7 @@ def look_lines(source: Source, look: Look) -> Iterator[str]:
     for reason, count in look.rejected.items():
         yield translate(
             f"Bị loại: {count} bản ghi: {reject_words(reason)[0]} ({reason}).",
-            f"Rejected: {count} records: {reject_words(reason)[1]} ({reason}).",
+            f"Rejected: {counted(count, 'record')}: {reject_words(reason)[1]} ({reason}).",
         )
     yield translate("Cột của nguồn → trường của kho:", "Column of the source → field of the warehouse:")
     yield from (f"  {name} → {meaning} ({count})" for name, meaning, count in look.mapping)
@@ -143,7 +145,7 @@ def _dates(look: Look) -> Iterator[str]:
             yield translate(
                 f"Ngày {one.field}: {one.given} giá trị; {one.two_ways} đọc được hai cách (ngày/tháng, tháng/ngày), "
                 f"trong đó {one.unsettled} không có gì phân định; {one.unreadable} không đọc được; {one.serial} số sê-ri Excel.",
-                f"Dates {one.field}: {one.given} values; {one.two_ways} read two ways (day/month or month/day), "
+                f"Dates {one.field}: {counted(one.given, 'value')}; {one.two_ways} read two ways (day/month or month/day), "
                 f"{one.unsettled} of them with nothing to settle it; {one.unreadable} unreadable; {one.serial} Excel serials.",
             )
     if look.dates and not any(one.two_ways or one.unreadable for one in look.dates):
@@ -210,7 +212,7 @@ def diagnosis_lines(name: str, found: Diagnosis) -> Iterator[str]:
     """Say what a source's times give away."""
     yield translate(
         f"{name}: xem xét {found.dossiers} hồ sơ. Chưa nạp gì.",
-        f"{name}: {found.dossiers} dossiers looked at. Nothing was loaded.",
+        f"{name}: {counted(found.dossiers, 'dossier')} looked at. Nothing was loaded.",
     )
     for field, clock in found.clocks.items():
         gaps = ", ".join(f"{minutes / 60:+g} h × {count}" for minutes, count in clock.gaps.items())
@@ -218,7 +220,7 @@ def diagnosis_lines(name: str, found: Diagnosis) -> Iterator[str]:
             yield translate(
                 f"Đồng hồ lệch ở {field}: lời ghi của chính nguồn muộn hơn {gaps} (trên {clock.stated} hồ sơ có lời ghi); "
                 f"{clock.as_utc} khớp nếu lời ghi tính theo giờ UTC.",
-                f"Shifted clock in {field}: the source's own words are later by {gaps} (of {clock.stated} dossiers with words); "
+                f"Shifted clock in {field}: the source's own words are later by {gaps} (of {counted(clock.stated, 'dossier')} with words); "
                 f"{clock.as_utc} agree if the words are in UTC.",
             )
         else:
@@ -232,7 +234,7 @@ def diagnosis_lines(name: str, found: Diagnosis) -> Iterator[str]:
                 f"Năm {year.year}: hạn trả không tính ngày nghỉ: {year.on_days_off} hạn rơi vào ngày nghỉ, "
                 f"{year.ignored} khoảng tính cả ngày nghỉ, {year.kept} khoảng đã trừ.",
                 f"{year.year}: its due dates ignore the days off: {year.on_days_off} fall on one, "
-                f"{year.ignored} spans count them, {year.kept} leave them out.",
+                f"{counted(year.ignored, 'span counts', 'spans count')} them, {year.kept} leave them out.",
             )
     kept = [str(year.year) for year in found.days_off if not year.unknown_to_source]
     if kept:

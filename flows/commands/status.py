@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.known_sources import known_sources
-from config.language import translate
+from config.language import counted, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table, print_rows
 from flows.commands.corrections import sums
@@ -22,6 +22,7 @@ from flows.commands.summary import print_summary
 from flows.runs.reporting_day import OFFICE_ZONE, last_finished_day
 from flows.runtime.words import each_dossier
 from schemas.rejects import reject_words
+from tasks.auditing.seals import seal_head
 from tasks.reports.explanation.words import TIMELINESS_WORDS
 from tasks.reports.list_files import write_frame
 from tasks.reports.translation import ALL, or_all
@@ -33,7 +34,7 @@ from tasks.warehouse.rows import fetch_as, fetch_column
 
 _OUT = Console()
 _FIRST = 20  # dossiers on the screen; a file holds all
-_DOSSIER = ("code", "unit_code", "due_at", "days_over", "reasons", "missing")
+_DOSSIER = ("code", "unit_code", "due_at", "days_over", "state", "waits", "reasons", "missing")
 _TICKETS = 15  # of each kind on the screen; a file holds all
 
 _PULLS = """
@@ -60,7 +61,16 @@ def status() -> None:
     for error in fetch_column(_FAILED):
         _OUT.print(error, style="yellow", markup=False, highlight=False)
     print_summary(read_summary(settings().policy), _OUT)
+    _seal()
     sums()
+
+
+def _seal() -> None:
+    """Print what an operator keeps outside: with it, a ledger whose end was cut off is told."""
+    head = seal_head()
+    if head is not None:
+        vi, en = f"Niêm phong: mục {head[0]} của sổ ghi vết, {head[1]}", f"Seal: entry {head[0]} of the ledger, {head[1]}"
+        _OUT.print(translate(vi, en), highlight=False, soft_wrap=True)
 
 
 def _pulls() -> Table:
@@ -78,7 +88,7 @@ def _pulls() -> Table:
         pull = pulls.get(name, {"state": "-", "started_at": None, "records": 0, "rejected": 0})
         known = heard.get(name)
         days = None if known is None else max((today - known.astimezone(ZoneInfo(zone)).date()).days, 0)
-        age = "-" if days is None else translate(f"{days} ngày", f"{days} days" if days != 1 else "1 day")
+        age = "-" if days is None else translate(f"{days} ngày", counted(days, "day"))
         shown = (instant_text(moment, zone) or "-" for moment in (pull["started_at"], known))
         table.add_row(name, pull["state"], next(shown), str(pull["records"]), str(pull["rejected"]), next(shown), age)
     return table
@@ -105,14 +115,14 @@ def rejected(source: str | None, limit: int) -> None:
 
 def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> None:
     """Print a list by age and agency with its first dossiers; write all of them to a file if one is given."""
-    from tasks.reports.lists import DOSSIER_LISTS, ages, by_unit, in_office_time, read_list
+    from tasks.reports.lists import DOSSIER_LISTS, LATE_LISTS, ages, by_unit, in_office_time, read_list
 
     rows = in_office_time(read_list(name, judged_policy(policy)))
     if lines:
         write_frame(Path(lines), rows)
     title = translate(DOSSIER_LISTS[name].vi, DOSSIER_LISTS[name].en)
-    _OUT.print(translate(f"{title}: {len(rows)} hồ sơ", f"{title}: {len(rows)} dossiers"), highlight=False)
-    if name in ("late", "ageing", "hidden"):
+    _OUT.print(translate(f"{title}: {len(rows)} hồ sơ", f"{title}: {counted(len(rows), 'dossier')}"), highlight=False)
+    if name in LATE_LISTS:
         _OUT.print(_ranking([*ages(rows).items()], translate("ngày làm việc quá hạn", "working days over")))
     _OUT.print(_ranking(by_unit(rows)[:10], translate("cơ quan", "agency")))
     first = [_dossier(*values) for values in zip(*(rows.head(_FIRST)[column] for column in _DOSSIER), strict=True)]
@@ -122,12 +132,18 @@ def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> 
         _OUT.print(translate(f"Tất cả: {lines}", f"All of them: {lines}"), highlight=False, markup=False)
 
 
-def _dossier(code: object, unit: object, due: object, over: object, reasons: object, missing: object) -> dict[str, object]:
+def _dossier(
+    code: object, unit: object, due: object, over: Any, state: str, waits: bool, reasons: object, missing: object
+) -> dict[str, object]:
+    from tasks.reports.lists import days_words
+
     return {
         translate("mã hồ sơ", "code"): code,
         translate("cơ quan", "agency"): _shown(unit),
         translate("hạn", "due"): _shown(due),
-        translate("quá hạn", "days over"): _shown(over),
+        translate("ngày làm việc", "working days"): days_words(
+            None if pd.isna(over) else float(over), state, waits=bool(waits)
+        ),
         translate("lý do", "why"): "; ".join(_why(reasons, missing)),
     }
 
@@ -138,7 +154,10 @@ def _why(reasons: object, missing: object) -> list[str]:
 
 
 def tickets(policy: str | None = None, language: str | None = None, lines: str | None = None) -> None:
-    """Print the causes of false alarms and undetermined dossiers, ranked; write every dossier to a file if one is given."""
+    """Print the causes of false alarms and undetermined dossiers, ranked.
+
+    With a file, every dossier is written to it.
+    """
     from tasks.reports.tickets import RECOVERED, read_tickets, write_lines
 
     found = read_tickets(judged_policy(policy), language or settings().language)
@@ -156,10 +175,10 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
     _OUT.print(table)
     alarms, most = found.total("phantom_late"), found.explaining(0.9)
     vietnamese = f"{most} phiếu giải thích 90 % của {alarms} hồ sơ trễ ảo; {len(found.tickets)} phiếu tất cả."
-    english = f"{most} tickets explain 90 % of {alarms} phantom late dossiers; {len(found.tickets)} tickets in all."
+    english = f"{counted(most, 'ticket explains', 'tickets explain')} 90 % of {alarms} phantom late dossiers; {counted(len(found.tickets), 'ticket')} in all."
     _OUT.print(found.say((vietnamese, english)), highlight=False)
     others = Table(
-        found.say(("dữ liệu phải sửa, không đổi kết luận", "data to mend, no verdict changes")), found.say(headings[0])
+        found.say(("dữ liệu phải sửa, không đổi kết luận", "data to correct, no verdict changes")), found.say(headings[0])
     )
     for each in [each for each in found.tickets if each.kind not in RECOVERED][:_TICKETS]:
         others.add_row(f"{found.cause(each)} · {found.where(each)}", str(len(each.rows)))
@@ -169,7 +188,10 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
 
 
 def table(file: str, rules: str, lines: str | None = None) -> None:
-    """Print how many cells of a file break which rule, and how many rows repeat others; places go to a file, values nowhere."""
+    """Print how many cells of a file break which rule, and how many rows repeat others.
+
+    Their places go to a file, the values nowhere.
+    """
     from tasks.reports.checked_tables import check_table, write_lines
 
     found = check_table(Path(file), Path(rules))
@@ -183,7 +205,10 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
     _OUT.print(wrong)
     cells = sum(int(broken.rows.sum()) for broken in found.broken)
     _OUT.print(
-        translate(f"{found.size} bản ghi; {cells} lỗi ô.", f"{found.size} records; {cells} faults of cells."), highlight=False
+        translate(
+            f"{found.size} bản ghi; {cells} lỗi ô.", f"{counted(found.size, 'record')}; {counted(cells, 'fault')} of cells."
+        ),
+        highlight=False,
     )
     if found.left_out:
         lines_told = ", ".join(map(str, found.left_out[:_FIRST]))
@@ -191,7 +216,7 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
         _OUT.print(
             translate(
                 f"{count} dòng có số ô khác số cột, không xét (dòng {lines_told}).",
-                f"{count} lines have more or fewer cells than headings and were left out (line {lines_told}).",
+                f"{counted(count, 'line has', 'lines have')} more or fewer cells than headings and left out (line {lines_told}).",
             ),
             style="yellow",
             highlight=False,
@@ -199,7 +224,10 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
     if found.repeated is not None:
         pairs = len(found.repeated)
         _OUT.print(
-            translate(f"{pairs} cặp bản ghi nói về cùng một đối tượng.", f"{pairs} pairs of records speak about one thing.")
+            translate(
+                f"{pairs} cặp bản ghi nói về cùng một đối tượng.",
+                f"{counted(pairs, 'pair of records speaks', 'pairs of records speak')} about one thing.",
+            )
         )
     if lines:
         _OUT.print(translate(f"Từng chỗ: {lines}", f"Each place: {lines}"), highlight=False, markup=False)
@@ -245,7 +273,12 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
         sums.add_row(translate(*TIMELINESS_WORDS[name]), *map(str, counts))
     _OUT.print(sums)
     total = len(found.disagreed)
-    _OUT.print(translate(f"{total} hồ sơ bị nhìn nhận khác nhau, vì:", f"{total} dossiers are seen otherwise, because of:"))
+    _OUT.print(
+        translate(
+            f"{total} hồ sơ bị nhìn nhận khác nhau, vì:",
+            f"{counted(total, 'dossier is', 'dossiers are')} seen otherwise, because of:",
+        )
+    )
     _OUT.print(
         _ranking([(translate(*WHY[why]), count) for why, count in found.reasons().most_common()], translate("lý do", "reason"))
     )

@@ -6,11 +6,12 @@ from rich.console import Console
 from rich.table import Table
 
 from config.indicators import Indicator
-from config.language import translate
+from config.language import counted, decimal, translate
 from flows.commands.console_tables import add_figures, console_table
 from schemas.fields import BASES
-from tasks.reports.artifacts import VERDICT_WORDS, waiting_sentence
+from tasks.reports.artifacts import waiting_sentence
 from tasks.reports.summary import Rate, Summary
+from tasks.reports.translation import VERDICT_WORDS
 
 _MOST_UNITS = 8
 _SHOWN = ("late", "phantom_late", "hidden_late", "undetermined")
@@ -29,7 +30,7 @@ def print_summary(summary: Summary, console: Console) -> None:
         console.print(
             translate(
                 f"Ngoài ra {waived} lỗi dữ liệu được miễn (`motcua waivers`).",
-                f"Besides, {waived} findings are waived (`motcua waivers`).",
+                f"Besides, {counted(waived, 'finding is', 'findings are')} waived (`motcua waivers`).",
             )
         )
     console.print(_units(summary))
@@ -49,7 +50,7 @@ def _verdicts(summary: Summary) -> Table:
     table.add_column("%", justify="right")
     for verdict, words in VERDICT_WORDS.items():
         count = summary.verdicts[verdict]
-        table.add_row(translate(*words), f"{count}", f"{100 * count / total:.2f}")
+        table.add_row(translate(*words), f"{count}", decimal(f"{100 * count / total:.2f}"))
     return table
 
 
@@ -82,7 +83,7 @@ def _figures(summary: Summary) -> Table:
 def _value(declared: Indicator, value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:.{declared.digits}f} %" if declared.is_share else f"{value:.0f}"
+    return decimal(f"{value:.{declared.digits}f} %") if declared.is_share else f"{value:.0f}"
 
 
 def _words(declared: Indicator) -> str:
@@ -94,7 +95,7 @@ def _interval(rate: Rate) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+    return "-" if value is None else decimal(f"{value:.2f}")
 
 
 def _sources(summary: Summary) -> Table:

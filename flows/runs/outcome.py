@@ -1,4 +1,8 @@
-"""Outcome of a run: failures that did not stop it, and the final state they cause."""
+"""Outcome of a run: failures that did not stop it, and the final state they cause.
+
+Prefect colours and counts by the type of a state, so a run that lacks the news of a source is of type FAILED however much of
+it was published (decision 0020).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,10 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
-from config.errors import DataError, MachineError, MotcuaError, WarehouseError
-from config.language import translate
+from config.errors import DataError, MachineError, MotcuaError, OutOfHoursError, WarehouseError
+from config.language import shown, translate
+from flows.runtime.state_names import ENDED_IN_ERROR, NOT_PUBLISHED, SOURCE_FAILED, WARNED
 from tasks.rules.privacy.masking import mask
-
-WARNED = "CompletedWithWarnings"
 
 
 @dataclass
@@ -22,11 +25,13 @@ class RunFailures:
     """Sentences about failed sources and failed gates.
 
     Attributes:
-        warnings: a source failed; the others went on and figures are published without its news.
+        warnings: something to look at; every source was heard, or is asked later on purpose.
+        failures: a source failed; the others went on and figures are published without its news.
         stops: a gate failed; nothing is published.
     """
 
     warnings: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
 
     def of(self, future: PrefectFuture[Any]) -> Any:
@@ -42,13 +47,23 @@ class RunFailures:
         if not isinstance(outcome, BaseException):
             return outcome
         # An error that is not ours may quote a record.
-        sentence = mask(str(outcome)) if isinstance(outcome, MotcuaError) else f"{type(outcome).__name__} in a step."
-        said = self.stops if isinstance(outcome, DataError) else self.warnings
+        sentence = mask(shown(outcome)) if isinstance(outcome, MotcuaError) else f"{type(outcome).__name__} in a step."
+        said = self._list_for(outcome)
         if sentence in said:
             return None  # two steps were turned away by the same source
         said.append(sentence)
         get_run_logger().warning(sentence)
         return None
+
+    def _list_for(self, error: BaseException) -> list[str]:
+        if isinstance(error, DataError):
+            return self.stops
+        return self.warnings if isinstance(error, OutOfHoursError) else self.failures
+
+    def fail(self, sentence: str) -> None:
+        """Keep why the news of a source is missing; the others go on."""
+        self.failures.append(sentence)
+        get_run_logger().warning(sentence)
 
     def warn(self, sentence: str) -> None:
         """Keep a sentence that the run ends with, though everything was done."""
@@ -63,16 +78,23 @@ class RunFailures:
     @property
     def notes(self) -> list[str]:
         """All sentences, what stopped the run first."""
-        return [*self.stops, *self.warnings]
+        return [*self.stops, *self.failures, *self.warnings]
 
-    def state(self, done: str) -> State[None]:
+    def state(self, done: str, *, publishes: bool = True) -> State[None]:
         """Return the state that the run ends in.
 
         Args:
             done: what the run did, in counts.
+            publishes: whether a run of this kind publishes figures.
         """
         if self.stops:
-            return Failed(message=" ".join([translate("Không công bố.", "Nothing was published."), *self.notes]))
+            said = " ".join([translate("Không công bố.", "Nothing was published."), *self.notes])
+            return Failed(name=NOT_PUBLISHED, message=said)
+        if self.failures and publishes:
+            heard = translate("Đã công bố, nhưng thiếu tin của nguồn bị lỗi.", "Published, without the news of what failed.")
+            return Failed(name=SOURCE_FAILED, message=" ".join([heard, *self.notes, done]))
+        if self.failures:
+            return Failed(name=ENDED_IN_ERROR, message=" ".join([*self.notes, done]))
         if self.warnings:
             return Completed(name=WARNED, message=" ".join([*self.warnings, done]))
         return Completed(message=done)

@@ -9,9 +9,11 @@ from types import TracebackType
 
 from prefect.logging import get_run_logger
 
-from config.language import translate
+from config.language import counted, translate
 from config.settings import settings
-from tasks.reports.artifacts import show_progress, start_progress, write_artifacts, write_conspicuous
+from flows.runtime.silence_events import announce_silence
+from tasks.reports.artifacts import write_artifacts, write_conspicuous
+from tasks.reports.run_artifacts import show_progress, start_progress
 from tasks.reports.silence import read_conspicuous
 from tasks.reports.summary import Summary, read_summary
 
@@ -57,15 +59,67 @@ class RunProgress:
             show_progress(self._artifact, percent)
             self._shown = time.monotonic()
 
-    def report(self, day: date, notes: list[str]) -> str:
-        """Write the run's tables and return one sentence of counts, of the day that the run speaks for."""
+    def report(self, day: date, notes: list[str], *, news: bool = True) -> str:
+        """Write the run's tables and return one sentence of counts, of the day that the run speaks for.
+
+        Args:
+            day: that day.
+            notes: sentences about what went wrong.
+            news: sources may have told something since the day was published before: who is silent, and which days are out of
+                the ordinary, hangs on them alone.
+        """
         self.at("report")
         summary = read_summary(settings().policy, day)
         write_artifacts(summary, notes, settings().data_docs)
         # Where nothing new was published nothing is out of the ordinary that was not so before.
-        if summary.as_of is not None and summary.since is not None and summary.since >= self._began:
-            write_conspicuous(*read_conspicuous(summary.as_of))
+        if news and summary.as_of is not None and summary.since is not None and summary.since >= self._began:
+            found, silent = read_conspicuous(summary.as_of)
+            write_conspicuous(found, silent)
+            announce_silence(silent)
         return sentence(summary)
+
+
+class PartsProgress:
+    """Progress bar of a run of many parts, such as windows or days.
+
+    Shows how many are done, and about how long the rest takes.
+
+    Args:
+        description: what the run does.
+        total: how many parts.
+    """
+
+    def __init__(self, description: str, total: int) -> None:
+        self._description, self._total, self._done = description, total, 0
+        self._artifact, self._began = start_progress(description), time.monotonic()
+        self._show()
+
+    def part_done(self) -> None:
+        """Say that one more part is done."""
+        self._done += 1
+        self._show()
+
+    def _show(self) -> None:
+        percent = 100.0 * self._done / self._total if self._total else 100.0
+        said = f"{self._done}/{self._total}"
+        if 0 < self._done < self._total:
+            left = (time.monotonic() - self._began) / self._done * (self._total - self._done)
+            said += translate(f", còn khoảng {time_left(left)}", f", about {time_left(left)} left")
+        get_run_logger().info(f"{self._description}: {said}")
+        for listener in listeners:
+            listener(percent, f"{self._description}: {said}")
+        show_progress(self._artifact, percent, f"{self._description}: {said}")
+
+
+def time_left(seconds: float) -> str:
+    """Say a time as roughly as it is known.
+
+    >>> time_left(42), time_left(600), time_left(9000)
+    ('42 s', '10 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def sentence(summary: Summary) -> str:
@@ -81,7 +135,7 @@ def sentence(summary: Summary) -> str:
         f"Đến hết {summary.as_of}: {sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "
         f"{verdicts['late']} trễ thật, {verdicts['undetermined']} chưa đủ căn cứ; "
         f"đúng hạn {recorded} % theo hệ thống, {cleaned} % sau làm sạch.",
-        f"To the end of {summary.as_of}: {sum(verdicts.values())} dossiers: {verdicts['phantom_late']} phantom late, {verdicts['hidden_late']} hidden late, "
+        f"To the end of {summary.as_of}: {counted(sum(verdicts.values()), 'dossier')}: {verdicts['phantom_late']} phantom late, {verdicts['hidden_late']} hidden late, "
         f"{verdicts['late']} late, {verdicts['undetermined']} undetermined; "
         f"on time {recorded} % as recorded, {cleaned} % after cleaning.",
     )

@@ -16,6 +16,7 @@ from config.language import shown, translate
 from config.policies import policies_of_a_run
 from config.settings import demonstration_day, settings
 from flows.runs.outcome import RunFailures, results
+from tasks.auditing.second_engine import difference_sentence
 from tasks.check import check
 from tasks.clock_faults import find_clock_faults
 from tasks.gates.data_docs import write_data_docs
@@ -27,6 +28,7 @@ from tasks.publish import publish
 from tasks.recovery.run_history import keep_run
 from tasks.reports.site.build import write_page
 from tasks.runtime.step_result import StepResult
+from tasks.second_look import second_look
 from tasks.warehouse.batches import batched
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import all_heard
@@ -37,7 +39,7 @@ _PUBLISHED = """
     SELECT publication_id FROM mart.current_publications
     WHERE policy = %(policy)s AND as_of = %(as_of)s AND rules_digest = %(rules)s
         AND (SELECT (action, subject) = ('publish', %(subject)s) FROM audit.ledger
-            WHERE action NOT IN ('pull', 'prove', 'propose', 'keep') ORDER BY entry DESC LIMIT 1)
+            WHERE action NOT IN ('pull', 'prove', 'propose', 'keep', 'audit') ORDER BY entry DESC LIMIT 1)
 """
 
 _CLOCKS = """
@@ -77,7 +79,7 @@ def warn_of_clocks(trouble: RunFailures) -> None:
                 f"{source}: đồng hồ của {unit or 'hệ thống'} {'chậm' if minutes > 0 else 'nhanh'} {hours} giờ "
                 f"({outside} trong {times} giờ tiếp nhận, kết thúc ngoài giờ làm việc); thời hạn tính bằng giờ chưa kết luận được. "
                 "Sửa múi giờ ở nguồn.",
-                f"{source}: the clock of {unit or 'the system'} is {hours} hours {'slow' if minutes > 0 else 'fast'} "
+                f"{source}: the clock of {unit or 'the system'} is {hours} {'hour' if hours == '1' else 'hours'} {'slow' if minutes > 0 else 'fast'} "
                 f"({outside} of {times} times of receipt and end lie outside office hours); limits in hours are not relied on. "
                 "Set the time zone right at the source.",
             )
@@ -96,9 +98,19 @@ def check_and_judge(as_of: date, full: bool = False, sources: Sequence[str] | No
 def check_and_judge_these(to_check: list[Partition], to_judge: list[Partition], as_of: date, full: bool = False) -> StepResult:
     """Check and judge the given partitions, small ones together, a task a batch."""
     digest = rules_digest()
-    futures = [check.submit(batch, as_of) for batch in batched("check", to_check, digest)]
+    futures = [check.submit(batch, as_of, full) for batch in batched("check", to_check, digest)]
     futures += [judge.submit(batch, as_of, full) for batch in batched("judge", to_judge, digest)]
     return sum(results(futures), StepResult("judge", "*"))
+
+
+def compare_engines(as_of: date, trouble: RunFailures) -> None:
+    """Hold a random sample of verdicts against a second derivation of their lateness.
+
+    A difference is an alarm that names the dossiers; where there are many, nothing is published.
+    """
+    found = second_look(as_of)
+    if found.differing:
+        (trouble.stop if found.is_broken else trouble.warn)(shown(difference_sentence(found)))
 
 
 def measure_all(as_of: date, full: bool = False) -> StepResult:
@@ -119,7 +131,9 @@ def publish_own(as_of: date, trouble: RunFailures) -> str | None:
 
 
 def require_news(as_of: date, trouble: RunFailures) -> None:
-    """Stop publication of a new day of which no one-stop system has told anything: its figures would be those of the last.
+    """Stop publication of a new day that no one-stop system has reported anything about.
+
+    Its figures would be those of the day before.
 
     The page is written anew, so that it says how old its sources are.
     """
@@ -142,7 +156,9 @@ def require_news(as_of: date, trouble: RunFailures) -> None:
 
 
 def published_already(as_of: date) -> str | None:
-    """Return the current publication if it is of this day and these rules and the ledger has had no other entry since.
+    """Return the current publication if it is of this day and these rules.
+
+    None if the ledger has had another entry since.
 
     What was measured and not published since is such an entry, whichever policy it was.
     """
@@ -176,7 +192,7 @@ def gates_shown(as_of: date) -> Iterator[None]:
         yield
     finally:
         try:
-            write_data_docs(as_of, settings().data_docs)
+            write_data_docs(as_of, settings().data_docs, may_wait=True)
         except Exception as error:  # the page tells of the run; the run does not hang on it
             told = shown(error) if isinstance(error, MotcuaError) else type(error).__name__
             get_run_logger().warning(

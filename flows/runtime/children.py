@@ -74,7 +74,10 @@ def stop(process: subprocess.Popen[bytes] | None, patience: float = 15.0) -> Non
 
 
 def end(process: psutil.Process | None, patience: float = 20.0) -> None:
-    """Ask a process that another one started to end, wait, and end by force what it leaves behind or where it does not."""
+    """Ask a process that another one started to end, and wait.
+
+    What it leaves behind is ended by force, and so is the process itself where it does not end.
+    """
     if process is None:
         return
     family = _family(process.pid)

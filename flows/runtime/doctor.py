@@ -12,7 +12,8 @@ from pathlib import Path
 
 from config.errors import MotcuaError
 from config.known_sources import known_sources
-from config.language import shown, translate
+from config.language import counted, shown, translate
+from config.misspelt_variables import misspelt_variables
 from config.settings import ROOT, settings
 from config.sources import Source
 from tasks.runtime.safe_errors import place
@@ -43,6 +44,7 @@ def examine() -> list[HealthLine]:
     """Look at everything; what cannot be looked at is itself a line, so that the doctor always answers."""
     parts: tuple[tuple[str, Callable[[], Iterator[HealthLine]]], ...] = (
         (translate("gói phần mềm", "packages"), packages),
+        (translate("biến môi trường", "environment"), variables),
         (translate("đĩa", "disk"), disk),
         (translate("khoá", "keys"), keys),
         (translate("kho dữ liệu", "warehouse"), warehouse),
@@ -85,7 +87,9 @@ def packages(constraints: Path = ROOT / "constraints.txt") -> Iterator[HealthLin
         )
     else:
         yield HealthLine(
-            True, subject, translate(f"{len(_ours())} gói đúng bản đã thử", f"{len(_ours())} packages as tried together")
+            True,
+            subject,
+            translate(f"{len(_ours())} gói đúng bản đã thử", f"{counted(len(_ours()), 'package')} as tried together"),
         )
 
 
@@ -101,6 +105,16 @@ def installed(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "-"
+
+
+def variables() -> Iterator[HealthLine]:
+    """Tell of variables that look like a setting and are none."""
+    subject = translate("biến môi trường", "environment")
+    wrong = misspelt_variables()
+    for name, fact in wrong:
+        yield HealthLine(False, subject, shown(fact), f"unset {name}")
+    if not wrong:
+        yield HealthLine(True, subject, translate("mọi biến MOTCUA_… đều là thiết lập", "every MOTCUA_… is a setting"))
 
 
 def disk() -> Iterator[HealthLine]:
@@ -139,16 +153,19 @@ def keys() -> Iterator[HealthLine]:
         )
     else:
         yield HealthLine(
-            True, subject, translate(f"{len(files)} tệp, chỉ chủ đọc được", f"{len(files)} files, readable by the owner only")
+            True,
+            subject,
+            translate(f"{len(files)} tệp, chỉ chủ đọc được", f"{counted(len(files), 'file')}, readable by the owner only"),
         )
 
 
 def warehouse() -> Iterator[HealthLine]:
     """Tell whether the warehouse answers, and whether its tables are those of this release."""
-    from tasks.warehouse.ledger import verify
+    from tasks.recovery.unfinished_restore import refuse_unfinished
     from tasks.warehouse.migrations import migrate
     from tasks.warehouse.rows import fetch_value
 
+    refuse_unfinished(settings().home)
     subject = translate("kho dữ liệu", "warehouse")
     server, embedded = fetch_value("SHOW server_version"), not settings().database_url.get_secret_value()
     kind = translate("nhúng", "embedded") if embedded else translate("bên ngoài", "external")
@@ -160,8 +177,14 @@ def warehouse() -> Iterator[HealthLine]:
         else translate("đúng phiên bản", "of this release")
     )
     yield HealthLine(True, translate("bảng", "tables"), fact)
-    broken = verify()
-    subject = translate("nhật ký", "ledger")
+    yield from _ledger_and_seals()
+
+
+def _ledger_and_seals() -> Iterator[HealthLine]:
+    from tasks.auditing.seals import verify_seals
+    from tasks.warehouse.ledger import verify
+
+    broken, subject = verify(), translate("nhật ký", "ledger")
     if broken is None:
         yield HealthLine(True, subject, translate("chuỗi nguyên vẹn", "chain whole"))
     else:
@@ -171,6 +194,11 @@ def warehouse() -> Iterator[HealthLine]:
             translate(f"bị sửa từ mục {broken}", f"altered from entry {broken} on"),
             translate("phục hồi từ bản sao lưu, tìm ai đã sửa", "restore a backup and find out who did it"),
         )
+    seals = verify_seals()
+    action = (
+        translate("phục hồi từ bản sao lưu, tìm ai đã sửa", "restore a backup and find out who did it") if seals.edited else ""
+    )
+    yield HealthLine(not seals.edited, translate("niêm phong", "seals"), shown(seals.said), action)
 
 
 def orchestrator() -> Iterator[HealthLine]:
@@ -237,5 +265,5 @@ def _ask(name: str, source: Source) -> Iterator[HealthLine]:
     total = adapter.control_total(window)
     fact = translate("có trả lời", "answers")
     if total is not None:
-        fact += translate(f"; {total} bản ghi đổi trong một ngày", f"; {total} records changed within a day")
+        fact += translate(f"; {total} bản ghi đổi trong một ngày", f"; {counted(total, 'record')} changed within a day")
     yield HealthLine(True, translate(f"nguồn {name}", f"source {name}"), fact)

@@ -43,6 +43,8 @@ def client_environment(home: Path, port: int, auth: str) -> dict[str, str]:
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         # Without it a client that finds no server would start one of its own, on a database that nobody looks at.
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        # What a server answers whose database is being started again: a run waits for it as it waits for the server.
+        "PREFECT_CLIENT_RETRY_EXTRA_CODES": "500",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_LOGGING_SETTINGS_PATH": str(home / "prefect" / "motcua-logging.yml"),
@@ -59,8 +61,8 @@ def server_environment(home: Path, port: int, auth: str, database_url: str) -> d
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_API_AUTH_STRING": auth,
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": address,
-        # Left alone, the page asks port 4200 whatever the port is, and says that it cannot connect.
-        "PREFECT_SERVER_UI_API_URL": f"{address}/api",
+        # Left alone, the page asks port 4200 of the reader's own machine. Relative, it asks whom it came from: a proxy too.
+        "PREFECT_SERVER_UI_API_URL": "/api",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",

@@ -1,4 +1,4 @@
-"""Keeper of a Prefect server: its parent process, which stops it when nobody uses it.
+"""Keeper of a Prefect server: its parent, which starts it again and stops it when nobody uses it.
 
 It does so however the last user ended. A command that ends in order stops the server itself where it was the last user.
 One that is killed cannot; its lock goes with it, and the keeper sees that.
@@ -10,10 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from config.errors import ConfigError
 from flows.runtime import children
+from flows.runtime.server import answers
 from flows.runtime.users import Users
 from tasks.warehouse.cluster import Cluster
 
@@ -22,7 +25,9 @@ _PATIENCE = 12.0  # seconds that the server has to end by itself; less than whoe
 
 
 def main(home: Path, port: int, embedded: bool) -> int:
-    """Start the server and watch until it ends, is unused or we are told to stop; return the exit code.
+    """Start the server and watch until it is unused or we are told to stop; return the exit code.
+
+    A server that is killed under its users is started again.
 
     Args:
         home: folder of the installation.
@@ -30,19 +35,38 @@ def main(home: Path, port: int, embedded: bool) -> int:
         embedded: whether the server's database is in the cluster below the home, which is then stopped with it.
     """
     signal.signal(signal.SIGTERM, _stop)
-    prefect = [sys.executable, "-P", "-m", "flows.runtime.masked_prefect"]
-    command = [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(command, preexec_fn=children.end_with_parent)  # noqa: S603 (our own command line, one thread)
+    server = _start(port)
     users = Users(home / "prefect", port)
     cluster = Cluster(home) if embedded else None
+    answered = False
     try:
-        while server.poll() is None:
+        while True:
             time.sleep(_GLANCE)
-            if users.are_gone() and _retired(server, users, cluster):
-                return 0
-        return server.returncode
+            if server.poll() is None:
+                answered = answered or _answers(home, port)
+                if users.are_gone() and _retired(server, users, cluster):
+                    return 0
+            elif answered and not users.are_gone():
+                sys.stdout.write("The server ended by itself, and somebody works with it: it is started again.\n")
+                sys.stdout.flush()
+                server, answered = _start(port), False
+            else:
+                return server.returncode
     finally:
         children.stop(server, _PATIENCE)
+
+
+def _start(port: int) -> subprocess.Popen[bytes]:
+    prefect = [sys.executable, "-P", "-m", "flows.runtime.masked_prefect"]
+    command = [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    return subprocess.Popen(command, preexec_fn=children.end_with_parent)  # noqa: S603 (our own command line, one thread)
+
+
+def _answers(home: Path, port: int) -> bool:
+    """Tell whether the server has come up; one that never did is not started again: whoever started it is told why."""
+    with suppress(ConfigError):
+        return answers(home, port)
+    return False
 
 
 def _retired(server: subprocess.Popen[bytes], users: Users, cluster: Cluster | None) -> bool:
@@ -53,6 +77,7 @@ def _retired(server: subprocess.Popen[bytes], users: Users, cluster: Cluster | N
             return False
         sys.stdout.write("Nobody uses this server any more: it is stopped.\n")
         children.stop(server, _PATIENCE)
+        users.forget_keeper()
         if cluster is not None:
             cluster.stop_if_unused()
     return True

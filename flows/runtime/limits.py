@@ -54,7 +54,9 @@ def sole_reader_of(sources: Mapping[str, Source]) -> Iterator[None]:
 
 
 def give_places_back() -> None:
-    """Empty all limits, of sources, hosts and deployments; to be called where a server was started and no run is alive.
+    """Empty all limits, of sources, hosts and deployments.
+
+    To be called where a server was started and no run is alive.
 
     The count of each is a row and lasts; the leases behind it ended with the server that they lived in.
     """

@@ -9,7 +9,7 @@ import logging
 import traceback
 from typing import Any
 
-from config.errors import ConfigError
+from config.errors import ConfigError, MotcuaError
 from config.language import Bilingual
 from tasks.rules.privacy.masking import MASK, mask
 
@@ -22,11 +22,20 @@ class Masking(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask the record in place; always true."""
         _mask(record)
+        _spare_traceback(record)
         if record.exc_info and record.exc_info[0] is not None:
             # Handlers format the traceback themselves unless they find it done.
             record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip())
             record.exc_info = None
         return True
+
+
+def _spare_traceback(record: logging.LogRecord) -> None:
+    """Show an error of ours as its sentence; where it was raised is for whoever asks for debug (PREFECT_LOGGING_LEVEL)."""
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    if not isinstance(error, MotcuaError) or logging.getLogger(record.name).getEffectiveLevel() <= logging.DEBUG:
+        return
+    record.msg, record.args, record.exc_info, record.exc_text = mask(str(error)), (), None, None
 
 
 def _mask(record: logging.LogRecord) -> None:
@@ -45,7 +54,10 @@ def _message(record: logging.LogRecord) -> str:
 
 
 class MaskedRecord(logging.LogRecord):
-    """A record that is masked where it is made, whichever handlers there are; one without anything personal stays as it is."""
+    """Log record that is masked where it is made, whichever handlers there are.
+
+    One without anything personal stays as it is.
+    """
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)

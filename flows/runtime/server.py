@@ -146,7 +146,9 @@ def answers(home: Path, port: int) -> bool:
 
 
 def refuse_taken(port: int) -> None:
-    """Refuse a port on which something listens that is no server of ours; a server that was told to take it would only end.
+    """Refuse a port on which something listens that is no server of ours.
+
+    A server that was told to take it would only end.
 
     Raises:
         ConfigError: something listens there.

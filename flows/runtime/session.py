@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import ConfigError
+from config.errors import ConfigError, MotcuaError
 from config.language import Bilingual, translate
 from config.settings import settings
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer
+from tasks.recovery.unfinished_restore import refuse_unfinished
 from tasks.warehouse.cluster import ORCHESTRATOR, Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
 from tasks.warehouse.migrations import migrate
 
+_GLANCE = 1.0  # seconds between two looks at the server
 # On the terminal of a command its own bar and last sentence speak; the whole log is in the server.
 _QUIET = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 
@@ -88,6 +91,31 @@ def session(meanwhile: Callable[[], object] = _nothing) -> Iterator[RunningServi
         _leave(cluster)
 
 
+@contextmanager
+def revived(current: RunningServices) -> Iterator[None]:
+    """Start database and Prefect server again while a command runs, should they be killed: the run goes on.
+
+    Without it each question of the run would wait a minute for an answer, for hours.
+    """
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_GLANCE):
+            with suppress(MotcuaError):  # the next look tries again; the run tells what it cannot do meanwhile
+                if current.cluster is not None and not current.cluster.is_running:
+                    current.cluster.ensure_running()
+                if not current.server.lives:
+                    current.server.start(prefect_database(current.cluster))
+
+    watcher = threading.Thread(target=look, name="server-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
 def _give_places_back() -> None:
     from flows.runtime.limits import give_places_back  # imports Prefect, which has to see its settings first
 
@@ -114,6 +142,7 @@ def prefect_database(cluster: Cluster | None) -> str:
 
 def _start_warehouse() -> Cluster | None:
     chosen = settings()
+    refuse_unfinished(chosen.home)
     check_free_space(chosen.home, chosen.free_space_floor_mb)
     return None if chosen.database_url.get_secret_value() else ensure_cluster(chosen.home)
 

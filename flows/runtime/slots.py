@@ -19,7 +19,7 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.server.schemas import schedules as calculator
 
-from config.language import translate
+from config.language import counted, translate
 from flows.runtime.deployments import POOL, read_deployments
 
 _BACK = timedelta(days=7)
@@ -72,7 +72,9 @@ def _examine_one(client: SyncPrefectClient, name: str, now: datetime) -> Finding
         return (
             False,
             subject,
-            translate(f"{len(missing)} lượt không được tạo: {slots}", f"no run was made for {len(missing)} slots: {slots}"),
+            translate(
+                f"{len(missing)} lượt không được tạo: {slots}", f"no run was made for {counted(len(missing), 'slot')}: {slots}"
+            ),
             translate(
                 "lúc đó máy chủ không chạy, hoặc bộ lập lịch hỏng: xem `motcua doctor` về gói phần mềm",
                 "the server was down then, or its scheduler is broken: see the line on packages",

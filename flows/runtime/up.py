@@ -19,6 +19,7 @@ from flows.runtime import children
 from flows.runtime.automations import ensure_heartbeat_automation
 from flows.runtime.deployments import PREFECT_YAML, apply
 from flows.runtime.limits import ensure_limits
+from flows.runtime.notifications import ensure_notifications
 from flows.runtime.session import RunningServices, prefect_database, session
 from flows.runtime.worker import coalesce_missed, start_worker
 from tasks.warehouse.cluster import ensure_cluster
@@ -61,6 +62,7 @@ def set_up(prefect_yaml: Path = PREFECT_YAML) -> tuple[list[str], int]:
     with get_client(sync_client=True) as client:
         changed = apply(client, prefect_yaml)
         ensure_heartbeat_automation(client)
+        ensure_notifications(client)
         cancelled = coalesce_missed(client)
     ensure_limits(known_sources().usable)
     return changed, cancelled

@@ -73,6 +73,10 @@ class Users:
         """Write down which process keeps the server."""
         self._note.write_text(str(number), encoding="utf-8")
 
+    def forget_keeper(self) -> None:
+        """Forget a keeper that has stopped its server and is about to end: nobody may join it meanwhile."""
+        self._note.unlink(missing_ok=True)
+
     def keeper(self) -> psutil.Process | None:
         """Return the living process that keeps the server, whoever started it, or None.
 

@@ -6,10 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schemas.catalogue import LAYERS, TABLES
-
-VERSION_TABLE = "schema_version"
-VERSION_LAYER = "audit"
+from schemas.catalogue import LAYERS, TABLES, VERSION_LAYER, VERSION_TABLE
 
 
 def declared() -> sa.MetaData:

@@ -18,7 +18,9 @@ _PERSONAL = ("identity_number", "applicant_name", "phone", "summary")
 
 
 def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Flags) -> dict[str, pa.Array]:
-    """Return the columns that stand for applicants, pseudonyms all, and raise the marks that only their values can give.
+    """Return the columns that stand for applicants.
+
+    All are pseudonyms. The marks that only their values can give are raised.
 
     A number that is malformed or a placeholder says nothing about who it is: then name and telephone
     number together stand for the applicant, and without both of them there is no pseudonym. Names are joined

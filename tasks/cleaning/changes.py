@@ -13,9 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
-from tasks.cleaning import code_lists
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.change_log import ChangeRecorder, EntryPosition, date_rules
 from tasks.cleaning.columns import CodeList, column

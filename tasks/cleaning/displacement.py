@@ -16,9 +16,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.sources import Source
 from config.status_lists import STATUS_CODES
-from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
 from tasks.cleaning.timestamps import groups_of, read_timestamps
@@ -27,6 +27,7 @@ from tasks.rules.dates.reading import read_dates
 from tasks.rules.dates.times import days, local_times
 from tasks.rules.text.codes import NATIONAL, fold_codes, read_codes
 from tasks.rules.text.normal_form import clean_text, fold_code_text, given, per_distinct
+from tasks.sources.twice import says_two
 
 SAMPLE = 60  # rows of a page that are looked at: what is displaced is displaced in all of them
 DISPLACED_TIMES = ("received_at", "due_at", "done_at", "returned_at")
@@ -140,7 +141,7 @@ def _of_another_kind(sample: Sample, source: Source) -> list[tuple[tuple[str, ..
 def _foreign(sample: Sample, source: Source, name: str) -> tuple[Mask, Mask]:
     """Tell which rows hold a value of another kind in a field, and which hold any."""
     text = column(sample.frame, name)
-    stated = given(clean_text(text))
+    stated = given(clean_text(text)) & ~says_two(text)
     if not stated.any():
         return stated & False, stated
     if name in _DATES:
@@ -248,6 +249,6 @@ def _not_understood(sample: Sample, source: Source, known: pd.DataFrame, place: 
     text = clean_text(column(sample.frame, "status"))
     had = (place >= 0) & known["status"].notna().to_numpy(dtype=bool)[np.maximum(place, 0)]
     meant = status_list(source).meanings(text, pa.int64())[0]
-    lost = had & ~given(meant) & (not source.presumed or given(text))
+    lost = had & ~given(meant) & ~says_two(text) & (not source.presumed or given(text))
     count, all_ = sample.per_page(lost), sample.per_page(had)
     return np.asarray((count >= 5) & (count >= 0.8 * all_))

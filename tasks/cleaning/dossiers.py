@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.sources import Source
 from schemas.dossiers import DOSSIERS
 from schemas.rejects import RejectReason
-from tasks.cleaning import code_lists
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.applicants import applicant_keys
 from tasks.cleaning.columns import CodeList, Flags, amounts, any_given, booleans, column, series

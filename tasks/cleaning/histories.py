@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.codes import Status
 from config.sources import Source
 from schemas.dossiers import EVENTS, PAUSES
-from tasks.cleaning import code_lists
 from tasks.cleaning.change_log import ChangeRecorder
 from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list

@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.sources import Source
 from schemas.reference import PROCEDURES, UNITS
 from schemas.rejects import RejectReason
-from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, column, series
 from tasks.cleaning.timestamps import groups_of
 from tasks.rules.clock.limit_texts import parse_limit

@@ -8,58 +8,43 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from config.codes import OPEN_STATUSES, number_list
-from config.errors import ConfigError, UnreadableDataError
+from config.errors import UnreadableDataError
 from config.language import Bilingual, bilingual
+from config.text_bytes import read_given
 from schemas.quality import CORRECTIONS
-from tasks.judging.offices import first_years, zones
+from tasks.correcting.answer_files import AnswerPlace, write_answers
+from tasks.correcting.examination import ExaminedLines, examine_lines
+from tasks.correcting.loop_events import events_of_answers, events_of_corrections, write_events
+from tasks.correcting.work_answers import RowOutcome, WorkReply, not_said_before, note_answers, outcomes, work_reply
 from tasks.recovery.manifests import keep_package
 from tasks.reports.list_files import write_rows
-from tasks.rules.corrections.known_times import KnownTimes
 from tasks.rules.corrections.lines import (
-    PROPOSER,
-    REFUSAL_REASONS,
+    MAX_CORRECTIONS_BYTES,
+    UNDECIDED_LINE,
     Accepted,
     CorrectionLine,
-    Known,
     Refused,
     UnreadableFileError,
     is_heading,
     lines_of,
     require_short,
-    sort_lines,
 )
-from tasks.rules.corrections.value_texts import value_text
-from tasks.rules.corrections.values import CORRECTABLE
+from tasks.rules.corrections.refusals import REFUSAL_REASONS
 from tasks.rules.privacy.masking import HIDDEN, looks_personal, personal_code_or_text
 from tasks.sources.privacy_guard import code_as_kept, page_name
 from tasks.sources.tables.small_tables import small_table
-from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.load import load
+from tasks.warehouse.load import Load, load
+from tasks.warehouse.rows import fetch_column
 
-_LAID_OVER = """
-    SELECT DISTINCT ON (source, code, field) source, code, field, new_value FROM quality.corrections
-    WHERE state = 'approved' AND code = ANY(%(codes)s)
-    ORDER BY source, code, field, received_at DESC, correction_id DESC
-"""
-# What was taken in once stays proposed, so that the same file gets the same answers.
-_PROPOSED = f"""
-    SELECT source, code, field, array_agg(new_value ORDER BY new_value) FROM (
-        SELECT source, code, field, new_value FROM quality.proposals UNION
-        SELECT source, code, field, new_value FROM quality.corrections WHERE lower(proposed_by) = '{PROPOSER}'
-    ) AS said WHERE code = ANY(%(codes)s) AND new_value IS NOT NULL GROUP BY 1, 2, 3
-"""
-_WORKED = f"""
-    SELECT source, code, max(at) FROM core.events WHERE code = ANY(%(codes)s) AND status IN ({number_list(OPEN_STATUSES)}) AND at IS NOT NULL
-    GROUP BY 1, 2
-"""
+_WANTED = Bilingual("tệp CSV các đính chính", "a CSV file of corrections")
+_UNDONE = "SELECT correction_id FROM quality.corrections WHERE package = %(package)s AND state = 'undone'"
 
 
 @dataclass(frozen=True)
@@ -69,10 +54,14 @@ class Package:
     Attributes:
         name: the file by name and digest; no value of a line.
         approved, proposed: lines that count, and that wait for a second person.
-        rejected: lines that the second person turned down; kept, so that they are not proposed again.
         new: of these, lines that were not there before.
-        refused: line number and reason code of the others.
+        refused: line number and reason code of those that cannot be used.
         result: file that holds the answer to every line.
+        rejected: lines that the second person turned down; kept, so that they are not proposed again.
+        undecided: lines about which nothing was decided; they go on waiting.
+        waits: line number and reason code of lines that wait although somebody signed them.
+        noted: answers that correct nothing by themselves: of a work package, kept with its rows.
+        undone: lines that came with this file before and were taken back since: they count no more.
     """
 
     name: str
@@ -82,9 +71,28 @@ class Package:
     refused: tuple[tuple[int, str], ...]
     result: Path
     rejected: int = 0
+    undecided: int = 0
+    noted: int = 0
+    waits: tuple[tuple[int, str], ...] = ()
+    undone: int = 0
 
 
-def receive_corrections(path: Path, folder: Path) -> Package:
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A correction file before it is examined.
+
+    Attributes:
+        name: by file name and digest.
+        reply: its rows, where it is a work package that came back.
+    """
+
+    name: str
+    body: bytes
+    reply: WorkReply | None
+    lines: list[CorrectionLine]
+
+
+def receive_corrections(path: Path, folder: Path, beside: Path | None = None) -> Package:
     """Take in a correction file: examine each line, write the accepted ones in one transaction, keep the answers.
 
     The same file twice writes nothing the second time. Values are never printed; refused lines are told by
@@ -92,59 +100,112 @@ def receive_corrections(path: Path, folder: Path) -> Package:
 
     Args:
         path: CSV with the headings dossier, field, new value, evidence, who (and approved by, source), in
-            Vietnamese or English; the file of `motcua proposals` has also old value and decision.
+            Vietnamese or English; the file of `motcua proposals` has also old value and decision. Or a work package that
+            came back, as a workbook or saved as text.
         folder: where the answers are kept; it is made.
+        beside: where the answer to whoever sent the file goes; None: a workbook's beside it, any other into ``folder``.
 
     Raises:
         ConfigError: there is no such file.
         DataError: the file as a whole cannot be read.
         WarehouseError: nothing was written.
     """
-    body = _read(path)
+    received = read_file(path)
+    name, reply = received.name, received.reply
+    examined = examine_lines(received.lines, path.parent)
+    told = outcomes(reply, examined.answers) if reply is not None else []
+    new = _write(name, examined, reply, told)
+    if reply is not None:
+        sent = write_answers(AnswerPlace(path, beside, folder, name), received.body, told)
+        return replace(_of_work(name, new, told, sent), waits=_signed_and_waiting(examined))
+    return _told(name, new, examined, AnswerPlace(path, beside, folder, name).listed)
+
+
+def take_in(name: str, examined: ExaminedLines, folder: Path, *, only_decided: bool = False) -> Package:
+    """Write lines that were examined, in one transaction, and keep the answers.
+
+    Args:
+        name: of the package.
+        examined: the lines.
+        folder: where the answers are kept; it is made.
+        only_decided: lines that wait are there already, and are not written again.
+
+    Raises:
+        WarehouseError: nothing was written.
+    """
+    kept = [one for one in examined.answers if isinstance(one, Refused) or one.state != "proposed"]
+    new = _write(name, replace(examined, answers=kept) if only_decided else examined, None, [])
+    return _told(name, new, examined, folder / f"{name}.result.csv")
+
+
+def _told(name: str, new: int, examined: ExaminedLines, result: Path) -> Package:
+    gone = _undone(name, examined)
+    states = Counter(answer.state for answer in examined.accepted if answer not in gone)
+    refused = [answer for answer in examined.answers if isinstance(answer, Refused)]
+    return Package(
+        name,
+        approved=states["approved"],
+        proposed=states["proposed"],
+        new=new,
+        refused=tuple((answer.line.number, answer.reason) for answer in refused if answer.reason != UNDECIDED_LINE),
+        result=_write_result(result, examined.answers, gone),
+        rejected=states["rejected"],
+        undecided=sum(answer.reason == UNDECIDED_LINE for answer in refused),
+        waits=_signed_and_waiting(examined),
+        undone=len(gone),
+    )
+
+
+def _signed_and_waiting(examined: ExaminedLines) -> tuple[tuple[int, str], ...]:
+    return tuple((answer.line.number, answer.waits) for answer in examined.accepted if answer.waits)
+
+
+def read_file(path: Path) -> ReceivedFile:
+    """Read a correction file, or a work package that came back; its lines are not held against anything yet.
+
+    Raises:
+        ConfigError: there is no such file.
+        DataError: the file as a whole cannot be read.
+    """
+    body = read_given(path, _WANTED)
     name = package_name(path.name, body)
     try:
-        lines = _lines(body)
+        reply = work_reply(body) if len(body) <= MAX_CORRECTIONS_BYTES else None
+        lines = _lines(body) if reply is None else reply.lines
     except UnreadableFileError as error:
         raise UnreadableDataError(
             name,
             bilingual(error),
             Bilingual("Hãy sửa tệp rồi gửi lại.", "Correct the file and submit it again."),
         ) from None
-    known = _known(lines)
-    answers = sort_lines(lines, known)
-    accepted = [answer for answer in answers if isinstance(answer, Accepted)]
-    new = _write(name, accepted, known)
-    states = Counter(answer.state for answer in accepted)
+    return ReceivedFile(name, body, reply, lines)
+
+
+def _of_work(name: str, new: int, told: list[RowOutcome], result: Path) -> Package:
+    states = Counter(one.state for one in told)
     return Package(
         name,
         approved=states["approved"],
         proposed=states["proposed"],
         new=new,
-        refused=tuple((answer.line.number, answer.reason) for answer in answers if isinstance(answer, Refused)),
-        result=_write_result(folder / f"{name}.result.csv", answers),
+        refused=tuple((one.row.given.number, one.reason) for one in told if one.state == "refused"),
+        result=result,
         rejected=states["rejected"],
+        undecided=states["open"],
+        noted=states["noted"],
     )
 
 
 def package_name(file_name: str, body: bytes) -> str:
-    """Name a package by its file's name and digest, so that the same file is the same package; a person in it is not named.
+    """Name a package by its file's name and digest; a person in the name is left out.
+
+    The same file is so the same package.
 
     >>> package_name("Đính chính tháng 3.csv", b"")
     'nh-ch-nh-th-ng-3-e3b0c44298fc'
     """
     stem = re.sub(r"[^a-z0-9]+", "-", Path(page_name(file_name)).stem.lower()).strip("-")[:40]
     return f"{stem or 'package'}-{hashlib.sha256(body).hexdigest()[:12]}"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            str(path),
-            Bilingual(f"không đọc được ({error.strerror})", f"cannot be read ({error.strerror})"),
-            Bilingual("tệp CSV các đính chính", "a CSV file of corrections"),
-        ) from None
 
 
 def _lines(body: bytes) -> list[CorrectionLine]:
@@ -163,68 +224,40 @@ def _lines(body: bytes) -> list[CorrectionLine]:
     return [replace(line, code=code_as_kept(line.code)) for line in lines]
 
 
-def _known(lines: list[CorrectionLine]) -> Known:
-    """Look up in the warehouse what the lines are held against."""
-    codes = sorted({line.code for line in lines if line.code})
-    query = "SELECT code, array_agg(source ORDER BY source) FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s) GROUP BY 1"
-    known = zones()
-    held = {
-        code: tuple(source for source in sources if source in known) for code, sources in fetch_all(query, {"codes": codes})
-    }
-    return Known(
-        held,
-        known,
-        {"unit_code": _listed("ref.units", "unit_code"), "procedure_code": _listed("ref.procedures", "procedure_code")},
-        _stated(codes, known),
-        {
-            (source, code, name): value
-            for source, code, name, value in fetch_all(_LAID_OVER, {"codes": codes})
-            if name in CORRECTABLE
-        },
-        {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, {"codes": codes})},
-        KnownTimes(
-            datetime.now(UTC),
-            {(source, code): at for source, code, at in fetch_all(_WORKED, {"codes": codes})},
-            first_years(),
-        ),
-    )
+def _write(package: str, examined: ExaminedLines, reply: WorkReply | None, told: list[RowOutcome]) -> int:
+    """Write corrections that are not there yet, decisions about those that waited, and the answers to rows of work packages.
 
-
-def _stated(codes: list[str], zones: Mapping[str, str]) -> dict[tuple[str, str, str], str | None]:
-    """Look up what the sources state now of every field that can be corrected."""
-    columns = ", ".join(CORRECTABLE)
-    query = f"SELECT source, code, {columns} FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s)"
-    return {
-        (source, code, name): value_text(value, zones[source])
-        for source, code, *values in fetch_all(query, {"codes": codes})
-        if source in zones
-        for name, value in zip(CORRECTABLE, values, strict=True)
-    }
-
-
-def _listed(table: str, column: str) -> frozenset[str]:
-    return frozenset(row[0] for row in fetch_all(f"SELECT DISTINCT {column} FROM {table}"))
-
-
-def _write(package: str, accepted: list[Accepted], known: Known) -> int:
-    """Write the corrections that are not there yet; return how many."""
-    if not accepted:
+    Returns:
+        How many corrections are new.
+    """
+    if not examined.accepted and not any(one.state == "noted" for one in told):
         return 0
-    frame = _frame(package, accepted, known)
+    frame = _frame(package, examined)
     with load("correct", package) as current:
-        there = current.read(
-            "SELECT correction_id FROM quality.corrections WHERE package = %(package)s",
-            {"package": package},
-            {"correction_id": CORRECTIONS.dtypes["correction_id"]},
-        )
-        # What is there keeps the time at which it came in.
-        merged = current.merge(CORRECTIONS, frame[~frame["correction_id"].isin(there["correction_id"])])
-        if merged.inserted:
+        new = _not_there(current, package, frame)
+        new = new if reply is None else not_said_before(current, new)
+        merged = current.merge(CORRECTIONS, new)
+        noted = note_answers(current, package, reply, told) if reply is not None else []
+        if merged.inserted or merged.updated or noted:
             keep_package(current, package)
-    return merged.inserted
+        events = events_of_answers(noted, package, reply.table.answerer) if reply is not None else []
+        write_events(current, [*events, *events_of_corrections(current, new, package)])
+    return merged.inserted + merged.updated
 
 
-def _frame(package: str, accepted: list[Accepted], known: Known) -> pd.DataFrame:
+def _not_there(current: Load, package: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what is there: it keeps the time at which it came in; what waited and is decided now came in now."""
+    there = current.read(
+        "SELECT correction_id, state FROM quality.corrections WHERE package = %(package)s",
+        {"package": package},
+        {name: CORRECTIONS.dtypes[name] for name in ("correction_id", "state")},
+    )
+    settled = there.loc[(there["state"] != "proposed").to_numpy(dtype=bool), "correction_id"]
+    waits = frame["correction_id"].isin(there["correction_id"]) & (frame["state"] == "proposed")
+    return frame[~(frame["correction_id"].isin(settled) | waits).to_numpy(dtype=bool)]
+
+
+def _frame(package: str, examined: ExaminedLines) -> pd.DataFrame:
     now = datetime.now(UTC)
     rows = {
         _identity(package, answer): {
@@ -233,17 +266,24 @@ def _frame(package: str, accepted: list[Accepted], known: Known) -> pd.DataFrame
             "code": answer.line.code,
             "field": answer.field,
             "new_value": answer.new_value,
-            "old_value": known.stated.get((answer.source, answer.line.code, answer.field)) or "",
-            "evidence": answer.line.evidence,
+            "old_value": examined.known.stated.get((answer.source, answer.line.code, answer.field)) or "",
+            "evidence": answer.line.evidence or answer.line.document,
             "proposed_by": answer.line.proposed_by,
-            "approved_by": answer.line.approved_by or None,
+            "approved_by": (answer.line.approved_by if answer.state != "proposed" else "") or None,
             "state": answer.state,
             "package": package,
             "received_at": now,
+            **examined.proof(answer),
         }
-        for answer in accepted
+        for answer in examined.accepted
     }
     return CORRECTIONS.conform(CORRECTIONS.frame(rows.values()).drop(columns=list(CORRECTIONS.managed)))
+
+
+def _undone(package: str, examined: ExaminedLines) -> list[Accepted]:
+    """Return the lines that came with this file before and were taken back since."""
+    taken_back = set(fetch_column(_UNDONE, {"package": package}))
+    return [answer for answer in examined.accepted if _identity(package, answer) in taken_back]
 
 
 def _identity(package: str, answer: Accepted) -> str:
@@ -252,14 +292,14 @@ def _identity(package: str, answer: Accepted) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _write_result(path: Path, answers: list[Accepted | Refused]) -> Path:
+def _write_result(path: Path, answers: list[Accepted | Refused], undone: Sequence[Accepted]) -> Path:
     """Write the answer to every line, readable by the owner only; cells that a spreadsheet would run are quoted."""
     rows: list[tuple[object, ...]] = [("dòng", "mã hồ sơ", "trường", "kết quả", "lý do", "reason")]
     for answer in answers:
         line = answer.line
-        state, *reasons = (
-            (answer.state, "", "") if isinstance(answer, Accepted) else ("refused", *REFUSAL_REASONS[answer.reason])
-        )
+        state, reason = (answer.state, answer.waits) if isinstance(answer, Accepted) else ("refused", answer.reason)
+        state = "undone" if answer in undone else state
+        reasons = REFUSAL_REASONS[reason] if reason else ("", "")
         rows.append((line.number, line.code, _repeated(line.field), state, *reasons))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return write_rows(path, rows, private=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from config.errors import ConfigError
 from config.language import Bilingual
 from schemas.quality import CORRECTIONS
+from tasks.correcting.loop_events import events_of_corrections, write_events
 from tasks.recovery.manifests import keep_package
 from tasks.rules.privacy.masking import looks_personal
 from tasks.warehouse.engine import fetch_all
@@ -96,4 +97,5 @@ def _undo_in(package: str, chosen: list[str], by: str) -> tuple[int, int]:
         changed = rows.assign(state="undone", undone_by=by, undone_at=moment).drop(columns=list(CORRECTIONS.managed))
         current.merge(CORRECTIONS, CORRECTIONS.conform(changed))
         keep_package(current, package)
+        write_events(current, events_of_corrections(current, changed, package, by))
     return len(rows), int((rows["state"] == "approved").sum())

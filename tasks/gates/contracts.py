@@ -5,7 +5,7 @@ Results are counts only, no cell value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ from schemas.expectations import (
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import GATE_RESULTS
 from schemas.table import Table
-from tasks.gates.engine import Outcome, evaluate
+from tasks.gates.engine import Outcome, at_a_glance, evaluate
 from tasks.rules.checks.promises import broken
 from tasks.rules.indicators.identities import broken_identities
 from tasks.sources.parsed_records import ParsedRecords
@@ -36,6 +36,7 @@ from tasks.warehouse.load import load
 _STORED = "SELECT * FROM quality.gate_results WHERE subject = ANY(%(subjects)s) AND as_of = %(as_of)s"
 
 Contract = tuple[str, pd.DataFrame, tuple[Expectation, ...]]
+_Look = Callable[[pd.DataFrame, Sequence[Expectation]], list[Outcome]]
 
 
 class GateKeeper:
@@ -71,13 +72,19 @@ class GateKeeper:
             "cleaned", [held_cleaned(frame, table, subject)], "This is a fault of the cleaning rules or of the source's maps."
         )
 
-    def hold(self, gate: str, held: Sequence[Contract], action: str) -> None:
+    def hold(self, gate: str, held: Sequence[Contract], action: str, look: _Look = evaluate) -> None:
         """Hold frames against their promises; where one is broken, store the results and stop the run.
+
+        Args:
+            gate: its name: source, cleaned or published.
+            held: what is looked at, and what is promised of it.
+            action: what to do about a broken promise.
+            look: what looks at a frame: :func:`evaluate`, or :func:`at_a_glance`.
 
         Raises:
             DataError: with ``action``, what to do about it.
         """
-        outcomes = [(subject, frame, evaluate(frame, expectations)) for subject, frame, expectations in held]
+        outcomes = [(subject, frame, look(frame, expectations)) for subject, frame, expectations in held]
         for subject, _, results in outcomes:
             for outcome in results:
                 self._add(gate, subject, outcome)
@@ -144,7 +151,8 @@ def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame 
     if indicators is not None:
         held.append((f"{policy} {INDICATORS.full_name}", indicators, (*expectations_of(INDICATORS), *INTERVAL)))
     keeper = GateKeeper(as_of)
-    keeper.hold("published", held, "Run `motcua refresh --full`; if it stays, report it as a fault of ours.")
+    action = "Run `motcua refresh --full`; if it stays, report it as a fault of ours."
+    keeper.hold("published", held, action, look=at_a_glance)
     keeper.store()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.language import translate
 from tasks.gates.day_page import GateResult, about, counts, heads, opening, page, title
+from tasks.gates.engine import is_loaded
 from tasks.reports.list_files import write_whole
 from tasks.warehouse.rows import fetch_as, fetch_column
 
@@ -30,15 +31,17 @@ _HEAD = re.compile(r"<!-- [0-9a-f]{64} (\d+) (\d+) -->")
 _HEAD_LENGTH = 100
 
 
-def write_data_docs(as_of: date, folder: Path) -> Path | None:
+def write_data_docs(as_of: date, folder: Path, *, may_wait: bool = False) -> Path | None:
     """Bring the page of a day's gates and the index up to date.
 
     Args:
         as_of: the day under which the gates kept their results.
         folder: where the pages lie.
+        may_wait: leave the page to :func:`draw_missing` where the gate of publication alone looked, all of it held, and the
+            library that draws is not loaded: that would take longer than all else that such a run does.
 
     Returns:
-        The page; None where no gate looked at anything.
+        The page; None where no gate looked at anything, or it waits.
 
     Raises:
         ConfigError: a file cannot be written.
@@ -49,6 +52,8 @@ def write_data_docs(as_of: date, folder: Path) -> Path | None:
         head = _head(results)
         if _first_line(path) == head:
             return path
+        if may_wait and not is_loaded() and all(one.success and one.gate == "published" for one in results):
+            return None
         write_whole(path, f"{head}\n{page(results, as_of)}")
         write_index(folder)
         # Whoever writes this page at the same time may have read later results: who comes last looks again.
@@ -56,14 +61,15 @@ def write_data_docs(as_of: date, folder: Path) -> Path | None:
 
 
 def draw_missing(days: int, folder: Path) -> int:
-    """Draw the pages of so many days before the newest that are not there, as after a replay elsewhere; return how many.
+    """Draw the pages of the newest days that are missing or tell of earlier results; return how many.
+
+    They are missing after quiet days, and after a replay on another machine.
 
     Raises:
         ConfigError: a file cannot be written.
         WarehouseError: the warehouse does not answer.
     """
-    there = {path.stem for path in _pages(folder)}
-    missing = [day for day in fetch_column(_DAYS, {"days": days}) if str(day) not in there]
+    missing = [day for day in fetch_column(_DAYS, {"days": days}) if _first_line(folder / f"{day}.html") != _head(_read(day))]
     for day in missing:
         write_data_docs(day, folder)
     return len(missing)

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from config.language import translate
+from config.language import counted, translate
 from schemas.catalogue import TABLES
 from schemas.expectations import (
     IDENTITY_EXPECTATIONS,
@@ -65,7 +65,7 @@ def page(results: Iterable[GateResult], as_of: date) -> str:
     unknown = sum(len(suite.unknown) for suite in suites)
     note = translate(
         f"{unknown} kết quả của kỳ vọng nay không còn được khai báo thì không vẽ được.",
-        f"{unknown} results are of promises that are declared no more, and cannot be drawn.",
+        f"{counted(unknown, 'result is', 'results are')} of promises that are declared no more, and cannot be drawn.",
     )
     return (
         f'{opening(f"{title()} {as_of}")}<header><p><a href="index.html">← {translate("các ngày khác", "other days")}</a></p>'
@@ -114,7 +114,7 @@ class _Suite:
             meta={},
         )
         most = max(one.checked for one in self.results)
-        rows = translate(f"nhiều nhất {most} dòng", f"up to {most} rows")
+        rows = translate(f"nhiều nhất {most} dòng", f"up to {counted(most, 'row')}")
         renderer: Any = ValidationResultsPageRenderer(run_info_at_end=True)
         return str(
             _view().render(renderer.render(suite), anchor=f"s{number}", about=f"{translate(*GATE_WORDS[self.gate])}, {rows}")

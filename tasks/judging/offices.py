@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,15 @@ from tasks.rules.arrays import Mask, arrow
 from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.dates.times import local_moment
 from tasks.rules.frames import DossierFrames
+from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.verdict.facts import facts_of
 from tasks.rules.verdict.timeline import JudgingOffice, ResolvedInputs, resolve_inputs
 from tasks.warehouse.freshness import heard_until
+
+
+def office_today(moment: datetime | None = None) -> date:
+    """Return the day that it is where the offices are: now, or at a moment."""
+    return (moment or datetime.now(UTC)).astimezone(ZoneInfo(OFFICE_ZONE_NAME)).date()
 
 
 @read_once
@@ -55,7 +62,10 @@ def zones() -> dict[str, str]:
 
 
 def first_years() -> dict[str, int]:
-    """Return the year before which each configured source can have received nothing, where its file or checks.yaml says."""
+    """Return the year before which each configured source can have received nothing.
+
+    A source has one where its file or checks.yaml states it.
+    """
     years = {name: first_year_of(source) for name, source in known_sources().judged.items()}
     return {name: year for name, year in years.items() if year is not None}
 
@@ -90,7 +100,10 @@ def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: 
 
 
 def judging_office(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> JudgingOffice:
-    """Return the office of a source as its dossiers are judged: with the moment of its last news; see :func:`office_of`."""
+    """Return the office of a source as its dossiers are judged.
+
+    It knows the moment of its last news; see :func:`office_of`.
+    """
     office, heard = office_of(name, calendars, unit), None if demonstration_day() else heard_until(name)
     return office if heard is None else replace(office, heard_until=local_moment(heard, office.zone))
 

@@ -34,5 +34,8 @@ def write_proposals_of(current: Load, dossiers: pd.DataFrame, found: list[Propos
 
 
 def frame_of(found: list[Proposal], as_of: date) -> pd.DataFrame:
-    """Build rows of ``quality.proposals`` as of a day; where one is merged that stands, it keeps the day of the first."""
+    """Build rows of ``quality.proposals`` as of a day.
+
+    A proposal that is there already keeps the day on which it was first made.
+    """
     return PROPOSALS.frame({**vars(one), "proposed_on": as_of} for one in found).drop(columns=list(PROPOSALS.managed))

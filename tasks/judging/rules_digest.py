@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from config.policies import policies_of_a_run
@@ -34,9 +35,13 @@ def rules_digest() -> str:
     files += [path for path in chosen.sources_dir.glob("*.yaml") if not path.name.startswith("example-")]
     # Which policies a run judges also hangs on a setting.
     digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
-    for path in sorted(files, key=_name):
-        digest.update(_name(path).encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()
+    return _digested(digest, files)
+
+
+@read_once
+def calendar_digest(folder: Path) -> str:
+    """Return the SHA-256 over the calendars and notices of a folder; they are a part of :func:`rules_digest`."""
+    return _digested(hashlib.sha256(), folder.rglob("*.yaml"))
 
 
 def figures_digest() -> str:
@@ -47,6 +52,13 @@ def figures_digest() -> str:
     path = waivers_path()
     content = path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else b""
     return hashlib.sha256(rules_digest().encode() + b"\0" + content).hexdigest()
+
+
+def _digested(digest: hashlib._Hash, files: Iterable[Path]) -> str:
+    """Add names and contents of files, in the order of their names; line ends are folded."""
+    for path in sorted(files, key=_name):
+        digest.update(_name(path).encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
 
 
 def _name(path: Path) -> str:

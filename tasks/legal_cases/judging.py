@@ -15,7 +15,9 @@ from config.areas import Areas
 from config.calendar import Calendar, load_calendars
 from config.calendar import Office as OfficeHours
 from config.errors import ConfigError
+from config.language import Bilingual
 from config.lookup import look_up
+from config.model_errors import faults
 from config.policies import Policy, load_policies
 from tasks.judging.clocks import clock_for
 from tasks.legal_cases.frames import POST, frames_of
@@ -99,8 +101,8 @@ def _policy(case: LegalCase, otherwise: str) -> Policy:
     try:
         return Policy.model_validate({**policy.model_dump(), **case.policy_but})
     except ValidationError as error:
-        facts = "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
-        raise ConfigError(f"policy_but of {policy.policy}", facts) from None
+        whole = Bilingual("cách tính", "the policy")
+        raise ConfigError(f"policy_but of {policy.policy}", faults(error, whole)) from None
 
 
 def _office(case: LegalCase, calendar: Calendar, areas: Areas) -> JudgingOffice:

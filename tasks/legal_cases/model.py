@@ -20,7 +20,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from config.areas import Areas
 from config.calendar import read_week
@@ -29,6 +28,7 @@ from config.errors import ConfigError
 from config.files import read_yaml
 from config.language import Bilingual
 from config.law import Law
+from config.model_errors import faults
 from config.sources import RecordedRule
 from tasks.legal_cases.basis import article_of
 from tasks.legal_cases.words import (
@@ -51,7 +51,12 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 def _read_time(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        raise ValueError("bears a time zone; times are office time, written without one")
+        raise ValueError(
+            Bilingual(
+                "ghi múi giờ; giờ ở đây là giờ cơ quan, không ghi múi giờ",
+                "bears a time zone; times are office time, written without one",
+            )
+        )
     if not isinstance(value, str):
         return value
     found = _DAY.fullmatch(value.strip())
@@ -154,17 +159,32 @@ class DossierOfCase(_Strict):
     @classmethod
     def _known_marks(cls, value: str | None) -> str | None:
         if value is not None and set(value.split()) - set(MARKS):
-            raise ValueError(f"names a mark that does not exist; GLOSSARY.md lists them: {', '.join(MARKS)}")
+            raise ValueError(
+                Bilingual(
+                    f"nêu dấu hiệu không có; GLOSSARY.md liệt kê: {', '.join(MARKS)}",
+                    f"names a mark that does not exist; GLOSSARY.md lists them: {', '.join(MARKS)}",
+                )
+            )
         return value
 
     @field_validator("corrections", mode="before")
     @classmethod
     def _correctable(cls, value: object) -> object:
         if not isinstance(value, dict):
-            raise ValueError("are no fields with their new values, such as {status: đã xử lý xong}")
+            raise ValueError(
+                Bilingual(
+                    "không phải các trường với giá trị mới, như {status: đã xử lý xong}",
+                    "are no fields with their new values, such as {status: đã xử lý xong}",
+                )
+            )
         unknown = [str(field) for field in value if field not in CORRECTABLE]
         if unknown:
-            raise ValueError(f"{', '.join(unknown)}: no such field; it is one of {', '.join(CORRECTABLE)}")
+            raise ValueError(
+                Bilingual(
+                    f"{', '.join(unknown)}: không có trường này; chọn một trong {', '.join(CORRECTABLE)}",
+                    f"{', '.join(unknown)}: no such field; it is one of {', '.join(CORRECTABLE)}",
+                )
+            )
         read = {field: _read_time(read_status(new) if field == "status" else new) for field, new in value.items()}
         for field, new in read.items():
             _check_readable(field, new)
@@ -187,12 +207,22 @@ class DossierOfCase(_Strict):
 
 def _check_readable(field: str, new: object) -> None:
     if not isinstance(new, str | int | date):
-        raise ValueError(f"{field}: the new value is neither a text nor a number nor a time")
+        raise ValueError(
+            Bilingual(
+                f"{field}: giá trị mới không phải chữ, số hay thời điểm",
+                f"{field}: the new value is neither a text nor a number nor a time",
+            )
+        )
     text = new.isoformat() if isinstance(new, date) else str(new)
     try:
         read_values(pa.array([text]), field)
     except pa.ArrowInvalid:
-        raise ValueError(f"{field}: the new value cannot be read as the field's kind") from None
+        raise ValueError(
+            Bilingual(
+                f"{field}: giá trị mới không đọc được theo loại của trường",
+                f"{field}: the new value cannot be read as the field's kind",
+            )
+        ) from None
 
 
 class ExpectedVerdict(_Strict):
@@ -217,13 +247,23 @@ class ExpectedVerdict(_Strict):
     def _known(cls, value: tuple[str, ...] | None, info: Any) -> tuple[str, ...] | None:
         known = REASONS if info.field_name == "reasons" else MISSING
         if set(value or ()) - set(known):
-            raise ValueError(f"names a code that does not exist; it is one of {', '.join(known)}")
+            raise ValueError(
+                Bilingual(
+                    f"nêu mã không có; chọn một trong {', '.join(known)}",
+                    f"names a code that does not exist; it is one of {', '.join(known)}",
+                )
+            )
         return value
 
     @model_validator(mode="after")
     def _something(self) -> ExpectedVerdict:
         if not self.model_fields_set:
-            raise ValueError("expects nothing; name a verdict or another outcome")
+            raise ValueError(
+                Bilingual(
+                    "không nêu kết quả nào; ghi kết luận hoặc kết quả khác",
+                    "expects nothing; name a verdict or another outcome",
+                )
+            )
         return self
 
     def named(self) -> dict[str, Any]:
@@ -267,22 +307,42 @@ class LegalCase(DossierOfCase):
         if value is None:
             return None
         if not isinstance(value, dict) or not all(isinstance(sessions, list) for sessions in value.values()):
-            raise ValueError('are no sessions by weekday, such as {weekdays: ["07:30-11:30", "13:00-17:00"]}')
+            raise ValueError(
+                Bilingual(
+                    'không phải các buổi theo ngày trong tuần, như {weekdays: ["07:30-11:30", "13:00-17:00"]}',
+                    'are no sessions by weekday, such as {weekdays: ["07:30-11:30", "13:00-17:00"]}',
+                )
+            )
         return read_week(value)
 
     @field_validator("near")
     @classmethod
     def _known_codes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if set(value) - {*REASONS, *MISSING}:
-            raise ValueError("names a reason that does not exist; GLOSSARY.md lists them")
+            raise ValueError(
+                Bilingual(
+                    "nêu lý do không có; GLOSSARY.md liệt kê các lý do",
+                    "names a reason that does not exist; GLOSSARY.md lists them",
+                )
+            )
         return value
 
     @model_validator(mode="after")
     def _has_a_sentence(self) -> LegalCase:
         if self.vi is None and self.en is None:
-            raise ValueError("says in no sentence what it tries; write it under vi or en")
+            raise ValueError(
+                Bilingual(
+                    "không có câu nào nói tình huống thử điều gì; ghi ở vi hoặc en",
+                    "says in no sentence what it tries; write it under vi or en",
+                )
+            )
         if self.article is None and not self.law:
-            raise ValueError("names no article of law; write it under article, or its name in config/law under law")
+            raise ValueError(
+                Bilingual(
+                    "không nêu điều luật nào; ghi ở article, hoặc tên trong config/law ở law",
+                    "names no article of law; write it under article, or its name in config/law under law",
+                )
+            )
         return self
 
     def basis(self, language: Literal["vi", "en"]) -> str:
@@ -316,11 +376,6 @@ def _read_case(where: str, content: object) -> LegalCase:
     try:
         return LegalCase.model_validate(content)
     except ValidationError as error:
-        facts = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the case'}: {_fact(each)}" for each in error.errors()[:5])
-        raise ConfigError(where, facts, ", ".join(LegalCase.model_fields) if "no such key" in facts else "") from None
-
-
-def _fact(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        return "there is no such key"
-    return error["msg"].removeprefix("Value error, ")
+        unknown = any(each["type"] == "extra_forbidden" for each in error.errors())
+        allowed = ", ".join(LegalCase.model_fields) if unknown else ""
+        raise ConfigError(where, faults(error, Bilingual("tình huống", "the case")), allowed) from None

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BeforeValidator
 
 from config.codes import Channel, PauseKind
+from config.language import Bilingual
 from config.status_lists import STATUS_CODES
 from tasks.reports.explanation.words import CHANNEL_WORDS, ORIGIN, PAUSE, STATE, STATUS_WORDS, TIMELINESS_WORDS, VERDICT
 from tasks.rules.verdict.reasons import MISSING, REASONS
@@ -52,7 +53,12 @@ def read_status(value: object) -> object:
     known = {**{_plain(name): code for name, code in STATUS_CODES.items()}, **_by_word(STATUS_WORDS)}
     if isinstance(value, str) and _plain(value) in known:
         return known[_plain(value)]
-    raise ValueError(f"is no national status; it is one of {_names(STATUS_WORDS)}, or a number from 1 to 10")
+    raise ValueError(
+        Bilingual(
+            f"không phải trạng thái quốc gia; chọn một trong {_names(STATUS_WORDS)}, hoặc số từ 1 đến 10",
+            f"is no national status; it is one of {_names(STATUS_WORDS)}, or a number from 1 to 10",
+        )
+    )
 
 
 def in_words(name: str, value: Any, language: Literal["vi", "en"]) -> str:
@@ -90,7 +96,9 @@ def _reader(what: str, table: Mapping[str, tuple[str, str]]) -> BeforeValidator:
             return value
         if isinstance(value, str) and _plain(value) in known:
             return known[_plain(value)]
-        raise ValueError(f"is no {what}; it is one of {_names(table)}")
+        raise ValueError(
+            Bilingual(f"không phải {what}; chọn một trong {_names(table)}", f"is no {what}; it is one of {_names(table)}")
+        )
 
     return BeforeValidator(read)
 

@@ -58,7 +58,9 @@ def displaced_pages(source: Source, parts: Sequence[ParsedRecords], asked: Mappi
 def look_for_displaced(
     source: Source, parts: Sequence[ParsedRecords], asked: Mapping[str, datetime]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the new pages that are displaced and the fields in which that shows; reads the warehouse and writes nothing.
+    """Return the new pages that are displaced and the fields in which that shows.
+
+    Reads the warehouse and writes nothing.
 
     Args:
         source: whose file says what such a page means.

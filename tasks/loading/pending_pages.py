@@ -50,7 +50,10 @@ class PendingPage:
 
 
 def pending_pages(source: Source, beside: Collection[str] = ()) -> list[PendingPage]:
-    """Return the landed pages that are not loaded, and those to be read beside them, in the order in which they came."""
+    """Return the landed pages that are not loaded, and those to be read beside them.
+
+    They come in the order in which they were landed.
+    """
     gone = replaced_pages(source)
     waiting = fetch_as(PendingPage, _WAITING, {"source": source.name, "beside": list(beside)})
     return [page for page in waiting if page.digest not in gone]
@@ -81,7 +84,9 @@ class LoadOutcome:
 def mark_loaded(
     current: Load, source: Source, pages: Sequence[PendingPage], told: Sequence[LoadOutcome], at: datetime
 ) -> list[tuple[PendingPage, LoadOutcome]]:
-    """Note on pages that they are loaded, in the same transaction as their records; return those that were not before.
+    """Note on pages that they are loaded, in the same transaction as their records.
+
+    Return those that were not before.
 
     The others were read again beside a new page, and noted when they were new themselves.
     """

@@ -37,7 +37,10 @@ _FAMILY = (
 
 
 def mark_reused(cleaned: Cleaned) -> set[str]:
-    """Return the codes of dossiers of which these pages tell several under one number, those without a year among them."""
+    """Return the codes of dossiers of which these pages state several under one number.
+
+    Those without a year are among them.
+    """
     codes = cleaned.dossiers["code"]
     again = codes[has_word(as_text(cleaned.dossiers["marks"]), CODE_REUSED)].astype(str)
     if not len(again):

@@ -14,12 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.errors import SourceError
 from config.language import shown
 from config.pseudonym_key import pseudonym_key
 from config.sources import Source
 from schemas.reference import UNITS
-from tasks.cleaning import code_lists
 from tasks.cleaning.columns import CodeList, Flags, column
 from tasks.cleaning.dossiers import DATES, status_list
 from tasks.cleaning.timestamps import groups_of, read_timestamps
@@ -167,7 +167,10 @@ def _pages(source: Source, window: Window, most: int = MOST_PAGES) -> Iterator[P
 def look_into(
     source: Source, pages: list[ParsedRecords], faults: dict[str, str] | None = None, looked_at: Sequence[LookedAt] = ()
 ) -> Look:
-    """Say what some pages hold; ``faults`` are those that could not be read, ``looked_at`` the others with their names."""
+    """Say what some pages hold.
+
+    ``faults`` are those that could not be read, ``looked_at`` the others with their names.
+    """
     readings = concatenated(pages)
     cleaned = clean(readings, source, UNITS.frame(), pseudonym_key())
     fields = {key: one for key, one in readings.shape.fields.items() if key != HEADING_ROW}

@@ -149,7 +149,10 @@ class ShrinkageGate:
 
 
 def accept(source: str) -> None:
-    """Note that an operator has looked and accepts that a source holds fewer records: what is known begins anew, once."""
+    """Note that an operator accepts that a source holds fewer records, once.
+
+    What is known of the source begins anew.
+    """
     row = {"source": source, "started_at": datetime.now(UTC), "state": "unchanged", "shrinkage_accepted": True}
     counts = {"pages": 0, "records": 0, "rejected": 0}
     with open_load(PULL, source) as current:

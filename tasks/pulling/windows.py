@@ -10,6 +10,8 @@ from config.sources import Source
 from tasks.sources.protocol import Window
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
+FAILED = ("failed", "refused")
+"""States of a window whose last attempt did not end well; one that was cut off is still running by its row."""
 # A window with an end is asked for only when that end is so long past that no clock can still write before it.
 _SETTLED = timedelta(days=1)
 
@@ -174,20 +176,31 @@ class Fill:
     Attributes:
         span: what to fill; without an end, up to the newest.
         again: whether what has landed already is read again.
+        begun: when a reading again began that is gone on with: what was asked since is not read a second time.
+        failed: whether windows whose last attempt failed are gone on with; those that were cut off always are.
     """
 
     span: Window
     again: bool = False
+    begun: datetime | None = None
+    failed: bool = True
 
     def plan(self, asked: Sequence[RequestedWindow], habits: WindowPolicy, now: datetime) -> list[RequestedWindow | Window]:
         """Return what it asks for; see :func:`plan`."""
+        counted = [a for a in asked if self.begun is not None and a.started_at >= self.begun] if self.again else list(asked)
         since = self.span.since or habits.beginning or BEGINNING
         if self.again and self.span.until is None:
-            return list(onward(self.span.since or habits.beginning, habits, now))
+            return _left_of(onward(self.span.since or habits.beginning, habits, now), counted)
         until = self.span.until or now
         whole = Span(since, until)
-        if self.again:
-            return list(cut(whole, habits.longest))
-        inside = [a for a in unfinished(asked) if (a.window.since or BEGINNING) < until and (a.window.until or until) > since]
-        taken = [*done(asked), *(Span(a.window.since or BEGINNING, a.window.until or until) for a in inside)]
-        return [*inside, *(window for left in without(whole, taken) for window in cut(left, habits.longest))]
+        inside = [a for a in unfinished(counted) if (a.window.since or BEGINNING) < until and (a.window.until or until) > since]
+        taken = [*done(counted), *(Span(a.window.since or BEGINNING, a.window.until or until) for a in inside)]
+        going_on = [a for a in inside if self.failed or a.state not in FAILED]
+        return [*going_on, *(window for left in without(whole, taken) for window in cut(left, habits.longest))]
+
+
+def _left_of(windows: Iterable[Window], asked: Sequence[RequestedWindow]) -> list[RequestedWindow | Window]:
+    """Return windows without those that are done, and those that were cut off where they stopped."""
+    finished = {a.window for a in asked if a.state == "done"}
+    begun = {a.window: a for a in unfinished(asked)}
+    return [begun.get(window, window) for window in windows if window not in finished]

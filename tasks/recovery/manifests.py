@@ -18,6 +18,9 @@ from typing import Any
 from config.errors import SourceError
 from config.language import Bilingual
 from schemas.audit import PROGRESS
+from schemas.audits import AUDITS
+from schemas.outbox import DELIVERIES, LOOP_EVENTS
+from schemas.packages import PACKAGE_ROWS, PACKAGES
 from schemas.quality import CORRECTIONS
 from schemas.raw import PAGES, PULLS, WINDOWS
 from schemas.table import Kind, Table
@@ -29,6 +32,9 @@ STEP = "receipt"  # of audit.progress: the newest receipt of each chain
 _FOLDER = "receipts"
 _MARGIN = timedelta(days=1)  # rows written while the load before this one ran are told again
 _CORRECTIONS = "corrections"
+_WORK = "packages"
+_OUTBOX = "outbox"
+_AUDITS = "audits"
 _SOURCES = "sources/"
 
 # What each kind of receipt tells of: rows that no landing file holds.
@@ -40,9 +46,14 @@ _OF_A_LOAD: dict[Table, str] = {
     "(SELECT g.pull_id FROM raw.pages AS g WHERE g.source = %(source)s AND g.page_digest = ANY(%(pages)s)))",
     PROGRESS: "step = 'pull' AND partition = %(source)s",
 }
-_OF_A_PACKAGE = {CORRECTIONS: "package = %(package)s"}
+_OF_A_PACKAGE = {CORRECTIONS: "package = %(package)s", PACKAGE_ROWS: "answered_in = %(package)s"}
+_OF_MADE_PACKAGES = {PACKAGES: "package = ANY(%(packages)s)", PACKAGE_ROWS: "package = ANY(%(packages)s)"}
+_OF_THE_OUTBOX = {LOOP_EVENTS: "changed_in = %(number)s", DELIVERIES: "changed_in = %(number)s"}
+_OF_AN_AUDIT = {AUDITS: "month = %(month)s"}
 _NEWEST = "SELECT cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
-RESTORED = {table.full_name: table for table in (*_OF_A_LOAD, *_OF_A_PACKAGE)}
+RESTORED = {
+    table.full_name: table for table in (*_OF_A_LOAD, *_OF_A_PACKAGE, *_OF_MADE_PACKAGES, *_OF_THE_OUTBOX, *_OF_AN_AUDIT)
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Manifest:
 
     Attributes:
         name: its file below the landing zone.
-        chain: ``sources/<name>``, ``corrections``, or one of :mod:`tasks.recovery.run_history`.
+        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, or one of :mod:`tasks.recovery.run_history`.
         at: when the load began; the receipt itself may be younger, where one was missing.
         previous: name of the receipt committed before it; None for the first.
         loaded: digests of the pages that were loaded together, in order.
@@ -114,6 +125,24 @@ def keep_load(current: Load, source: str, pages: Sequence[str], at: datetime | N
 def keep_package(current: Load, package: str) -> None:
     """Land the receipt of a package of corrections, with all its rows; to be called where any of them is written."""
     keep(current, ManifestDraft(_CORRECTIONS, _OF_A_PACKAGE, {"package": package}))
+
+
+def keep_made_packages(current: Load, packages: Sequence[str]) -> None:
+    """Land the receipt of work packages that an open load records, with their rows."""
+    keep(current, ManifestDraft(_WORK, _OF_MADE_PACKAGES, {"packages": list(packages)}))
+
+
+def keep_outbox(current: Load) -> None:
+    """Land the receipt of what an open load writes to the outbox.
+
+    In a warehouse that is built again what was told stays told, and what waits goes on waiting.
+    """
+    keep(current, ManifestDraft(_OUTBOX, _OF_THE_OUTBOX, {"number": current.change_number}))
+
+
+def keep_audit(current: Load, month: str) -> None:
+    """Land the receipt of an audit that an open load records."""
+    keep(current, ManifestDraft(_AUDITS, _OF_AN_AUDIT, {"month": month}))
 
 
 def time_of(current: Load) -> datetime:

@@ -20,10 +20,11 @@ from schemas.audit import PROGRESS
 from schemas.breakers import BREAKERS
 from schemas.differences import DIFFERENCES
 from schemas.drift import DRIFT
-from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
+from schemas.indicators import PUBLICATIONS, STORED
 from schemas.quality import COMPLETENESS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import PAGES, PULLS, WINDOWS
 from schemas.table import Table
+from tasks.publishing.stored import store
 from tasks.recovery.manifests import STEP, Manifest, ManifestDraft, keep, read_manifests, time_in
 from tasks.sources import landing
 from tasks.sources.storage import WHERE
@@ -49,7 +50,8 @@ NEWEST_ONLY = (BREAKERS, DIFFERENCES)  # told whole each time: of a chain the ne
 
 # Told as their rows change. Of these only proposals are ever deleted; judging withdraws those that came back in vain.
 _CHANGED = (FINDINGS, GATE_RESULTS, COMPLETENESS, DRIFT, PROPOSALS)
-SHEETS = {t.full_name: t for t in (*_CHANGED, DIFFERENCES, INDICATORS, VERDICT_COUNTS, FINDING_COUNTS)}
+SHEETS = {t.full_name: t for t in (*_CHANGED, DIFFERENCES, *STORED.values())}
+_STORED_LATER = "SELECT EXISTS (SELECT FROM mart.stored_indicators WHERE policy = %(policy)s AND said_from >= %(at)s)"
 _REACHED = "SELECT through, cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 
 
@@ -72,10 +74,12 @@ def keep_run() -> bool:
 
 
 def keep_publication(current: Load, policy: str, publication_id: str, frames: Mapping[Table, pd.DataFrame]) -> None:
-    """Land the receipt of an open load that publishes; ``frames`` are the figures, none where they were published before."""
+    """Land the receipt of an open load that publishes.
+
+    ``frames`` are the rows of storage that it began or ended, none where the figures were published before.
+    """
     given = {"publication": publication_id}
-    whole = {table: frame.assign(publication_id=publication_id) for table, frame in frames.items()}
-    keep(current, ManifestDraft(f"publications/{policy}", _OF_A_PUBLICATION, given, sheets=_stored(whole)))
+    keep(current, ManifestDraft(f"publications/{policy}", _OF_A_PUBLICATION, given, sheets=_stored(frames)))
 
 
 def keep_whole(current: Load, chain: str, table: Table, frame: pd.DataFrame) -> None:
@@ -85,12 +89,34 @@ def keep_whole(current: Load, chain: str, table: Table, frame: pd.DataFrame) -> 
 
 def restore_sheets(current: Load, receipts: Sequence[Manifest]) -> None:
     """Put back the rows of the sheets that the warehouse lacks."""
+    _restore_whole_publications(current, receipts)
     for name, table in SHEETS.items():
         frame = _told_of(table, receipts)
         if frame.empty:
             continue
+        if table in STORED.values():  # told again when it ends: the last word holds
+            current.merge(table, frame)
+            continue
         there = current.read(f"SELECT {', '.join(table.key)} FROM {name}", None, table)
         current.merge(table, frame[~_among(frame, there, table)])
+
+
+def _restore_whole_publications(current: Load, receipts: Sequence[Manifest]) -> None:
+    """Store publications whose receipts tell every row of them, as those of older versions do, unless they are there."""
+    told = [one for one in receipts if any(table.full_name in one.sheets for table in STORED)]
+    found = [(row, one) for one in told for row in one.rows[PUBLICATIONS.full_name]]
+    for row, receipt in sorted(found, key=lambda each: str(each[0]["published_at"])):
+        policy, at = row["policy"], datetime.fromisoformat(row["published_at"])
+        if current.read_one(_STORED_LATER, {"policy": policy, "at": at}):
+            continue
+        store(current, policy, at, {table: _whole_sheet(receipt, table) for table in STORED})
+
+
+def _whole_sheet(receipt: Manifest, table: Table) -> pd.DataFrame:
+    """Return all rows that a publication has of a table; a table without a row has no sheet."""
+    digest = receipt.sheets.get(table.full_name)
+    frame = table.frame() if digest is None else _from_parquet(landing.fetch(digest, WHERE), table)
+    return frame.drop(columns="publication_id")
 
 
 def put_back_days(as_of: date) -> int:

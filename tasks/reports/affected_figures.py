@@ -26,7 +26,10 @@ _COUNTED = f"SELECT {', '.join(COUNTS.columns)} FROM mart.counts WHERE policy = 
 
 @dataclass(frozen=True)
 class Side:
-    """A figure at one time; ``value`` is None where the denominator is empty, ``denominator`` also where it is a plain count."""
+    """A figure at one time.
+
+    ``value`` is None where the denominator is empty, ``denominator`` also where it is a plain count.
+    """
 
     value: float | None
     numerator: int
@@ -47,7 +50,7 @@ class FigureChange:
 
 
 def affected_figures(rehearsal: Rehearsal, as_of: date) -> list[FigureChange] | None:
-    """Work out every figure after cleaning as it is counted now, and as it would be with the dossiers of a rehearsal changed.
+    """Work out every cleaned figure as it is, and as a rehearsal would make it.
 
     Counters are sums over dossiers: what the changed ones add now is taken off, what they would add is put on.
 

@@ -39,7 +39,8 @@ _COUNTS = """
     SELECT d.unit_code, a.measure, (a.at AT TIME ZONE %(zone)s)::date AS day, count(*) FROM core.dossiers AS d
     CROSS JOIN LATERAL (VALUES ('received', d.received_at), ('closed', coalesce(d.done_at, d.returned_at)),
         ('returned', d.returned_at)) AS a (measure, at)
-    WHERE d.source = %(source)s AND (a.at AT TIME ZONE %(zone)s)::date BETWEEN %(since)s AND %(as_of)s
+    WHERE d.source = %(source)s AND a.at >= %(since)s::date::timestamp AT TIME ZONE %(zone)s
+        AND a.at < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(zone)s
     GROUP BY 1, 2, 3
 """
 _GONE = "SELECT unit_code, max(valid_to) FROM ref.units GROUP BY unit_code HAVING bool_and(valid_to IS NOT NULL)"
@@ -84,7 +85,7 @@ def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
 
 
 def read_days(as_of: date) -> dict[str, Days]:
-    """Read for each source how many dossiers of which agency have which of their times on which day, over some 500 days."""
+    """Count each source's dossiers by agency, time and day, over some 500 days."""
     since = as_of - timedelta(days=_SPAN)
     sources = fetch_column("SELECT DISTINCT source FROM core.dossiers ORDER BY 1")
     return {

@@ -6,31 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
-
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
 
 from config.indicators import Indicator
+from config.language import counted, decimal, grouped
 from config.language import translate as _
 from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
+from tasks.reports.run_artifacts import show_markdown, show_table
 from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
-from tasks.reports.translation import GATE_WORDS
+from tasks.reports.translation import GATE_WORDS, VERDICT_WORDS
 
-VERDICT_WORDS = {
-    "on_time": ("đúng hạn", "on time"),
-    "late": ("trễ thật", "late"),
-    "phantom_late": ("trễ ảo", "phantom late"),
-    "hidden_late": ("trễ ẩn", "hidden late"),
-    "undetermined": ("chưa đủ căn cứ", "undetermined"),
-    "not_received": ("chưa tiếp nhận", "not received"),
-}
 DriftRow = tuple[str, str, str, str | None, str | None, str, str]
 CHANGE_WORDS = {
     "missing_field": ("trường mất", "field gone"),
@@ -48,17 +34,6 @@ POLICY_WORDS = {
 _BASIS_WORDS = {"recorded": ("theo hệ thống", "as recorded"), "cleaned": ("sau làm sạch", "after cleaning")}
 
 
-def start_progress(description: str) -> UUID:
-    """Create the run's progress bar, at zero."""
-    identity = create_progress_artifact(progress=0.0, key="progress", description=description)
-    return identity if isinstance(identity, UUID) else UUID(str(identity))
-
-
-def show_progress(identity: UUID, percent: float) -> None:
-    """Move the run's progress bar."""
-    update_progress_artifact(artifact_id=identity, progress=percent)
-
-
 def write_artifacts(summary: Summary, notes: Iterable[str], data_docs: Path) -> None:
     """Write the run's tables and its summary.
 
@@ -67,21 +42,19 @@ def write_artifacts(summary: Summary, notes: Iterable[str], data_docs: Path) -> 
         notes: sentences about what went wrong; masked and free of values already.
         data_docs: folder of what the gates found, a page a day.
     """
-    create_table_artifact(table=source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
-    create_table_artifact(table=unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
-    create_markdown_artifact(
-        markdown=summary_markdown(summary, notes, data_docs), key="summary", description=_("Tóm tắt", "Summary")
-    )
+    show_table(source_table(summary), key="sources", description=_("Theo hệ thống", "By source"))
+    show_table(unit_table(summary), key="agencies", description=_("Theo cơ quan", "By agency"))
+    show_markdown(summary_markdown(summary, notes, data_docs), key="summary", description=_("Tóm tắt", "Summary"))
 
 
 def write_conspicuous(found: list[Anomaly], silent: list[Silence]) -> None:
     """Write the tables of days out of the ordinary and of silent feeds, where there are any."""
     if found:
         words = _("Ngày có số lượng bất thường", "Days out of the ordinary")
-        create_table_artifact(table=_listed(one.row() for one in found), key="anomalies", description=words)
+        show_table(_listed(one.row() for one in found), key="anomalies", description=words)
     if silent:
         words = _("Nguồn, cơ quan im lặng", "Silent sources and agencies")
-        create_table_artifact(table=_listed(one.row() for one in silent), key="silent", description=words)
+        show_table(_listed(one.row() for one in silent), key="silent", description=words)
 
 
 def _listed(rows: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
@@ -91,7 +64,7 @@ def _listed(rows: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
 
 def write_drift(rows: Iterable[DriftRow]) -> None:
     """Write the table of what changed in the shape of the sources."""
-    create_table_artifact(table=drift_table(rows), key="drift", description=_("Cấu trúc nguồn thay đổi", "Changes of sources"))
+    show_table(drift_table(rows), key="drift", description=_("Cấu trúc nguồn thay đổi", "Changes of sources"))
 
 
 def drift_table(rows: Iterable[DriftRow]) -> list[dict[str, Any]]:
@@ -164,10 +137,10 @@ def waiting_sentence(waiting: Waiting) -> str:
     if not waiting.proposals and not waiting.unsigned:
         return ""
     return _(
-        f"{_number(waiting.proposals)} đề nghị đính chính cho {_number(waiting.dossiers)} hồ sơ đang chờ quyết định, "
-        f"trong đó {_number(waiting.new)} mới; {_number(waiting.unsigned)} dòng chờ người duyệt (`motcua proposals`).",
-        f"{_number(waiting.proposals)} proposals about {_number(waiting.dossiers)} dossiers await a decision, "
-        f"{_number(waiting.new)} of them new; {_number(waiting.unsigned)} lines await a signature (`motcua proposals`).",
+        f"{grouped(waiting.proposals)} đề nghị đính chính cho {grouped(waiting.dossiers)} hồ sơ đang chờ quyết định, "
+        f"trong đó {grouped(waiting.new)} mới; {grouped(waiting.unsigned)} dòng chờ người duyệt (`motcua proposals`).",
+        f"{counted(waiting.proposals, 'proposal', number=grouped(waiting.proposals))} about {counted(waiting.dossiers, 'dossier', number=grouped(waiting.dossiers))} await a decision, "
+        f"{grouped(waiting.new)} of them new; {counted(waiting.unsigned, 'line awaits', 'lines await', grouped(waiting.unsigned))} a signature (`motcua proposals`).",
     )
 
 
@@ -203,17 +176,17 @@ def _figures_markdown(summary: Summary) -> str:
 def _figure(declared: Indicator, value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{_percent(value, declared.digits)} %" if declared.is_share else _number(int(value))
+    return f"{_percent(value, declared.digits)} %" if declared.is_share else grouped(int(value))
 
 
 def _rate_cells(rate: Rate) -> list[str]:
-    return [_percent(rate.value), _number(rate.numerator), _number(rate.denominator)]
+    return [_percent(rate.value), grouped(rate.numerator), grouped(rate.denominator)]
 
 
 def _verdicts_markdown(summary: Summary) -> str:
     total = sum(summary.verdicts.values())
     rows = [
-        [_(*words), _number(summary.verdicts[verdict]), _percent(100 * summary.verdicts[verdict] / total if total else None)]
+        [_(*words), grouped(summary.verdicts[verdict]), _percent(100 * summary.verdicts[verdict] / total if total else None)]
         for verdict, words in VERDICT_WORDS.items()
     ]
     return _table([_("Kết luận", "Verdict"), _("hồ sơ", "dossiers"), "%"], rows)
@@ -221,7 +194,7 @@ def _verdicts_markdown(summary: Summary) -> str:
 
 def _gates_markdown(summary: Summary, data_docs: Path) -> str:
     rows = [
-        [_(*GATE_WORDS.get(gate, (gate, gate))), _number(checked), _number(failed)]
+        [_(*GATE_WORDS.get(gate, (gate, gate))), grouped(checked), grouped(failed)]
         for gate, (checked, failed) in summary.gates.items()
     ]
     table = _table([_("Cổng chất lượng", "Quality gate"), _("kỳ vọng", "expectations"), _("không đạt", "failed")], rows)
@@ -237,12 +210,4 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _percent(value: float | None, digits: int = 2) -> str:
-    if value is None:
-        return "-"
-    text = f"{value:.{digits}f}"
-    return _(text.replace(".", ","), text)
-
-
-def _number(value: int) -> str:
-    text = f"{value:,}"
-    return _(text.replace(",", "."), text)
+    return "-" if value is None else decimal(f"{value:.{digits}f}")

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from prefect.artifacts import create_table_artifact
 
 from config.atomic_files import write_whole_file
 from config.language import translate as _
 from schemas.differences import CLASSES
 from tasks.judging.offices import source_named
 from tasks.reports.list_files import as_csv
+from tasks.reports.run_artifacts import show_table
 from tasks.rules.sources.differences import COMPARED_FIELDS
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
@@ -96,7 +96,7 @@ def show_bridge(left: str, right: str) -> None:
     table = bridge_table(left, right, read_bridge(left, right))
     description = _(f"Chênh lệch giữa {left} và {right}", f"Differences between {left} and {right}")
     key = "differences-" + "-".join(name.replace("_", "-").lower() for name in (left, right))
-    create_table_artifact(table=table, key=key, description=description)
+    show_table(table, key=key, description=description)
 
 
 def write_files(left: str, right: str, folder: Path) -> list[Path]:

@@ -60,7 +60,9 @@ def count_changes(source: str | None = None, rule: str | None = None) -> list[Cl
 
 
 def write_changes(path: Path, source: str | None = None, rule: str | None = None) -> Path:
-    """Write every change as CSV: the value as given unless it may be personal, the value kept, rule, version, confidence.
+    """Write every change as CSV.
+
+    The value as given unless it may be personal, the value kept, rule, version, confidence.
 
     Raises:
         ConfigError: the file cannot be written.

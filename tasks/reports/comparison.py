@@ -134,7 +134,10 @@ def _worked_out(one: str, other: Policy) -> Comparison:
 
 
 def write_lines(comparison: Comparison, path: Path) -> None:
-    """Write the dossiers about which two policies differ as CSV; it holds codes and office times, nothing about persons."""
+    """Write the dossiers about which two policies differ as CSV.
+
+    It holds codes and office times, nothing about persons.
+    """
     write_rows(path, _lines(comparison))
 
 

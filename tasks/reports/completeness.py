@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prefect.artifacts import create_table_artifact
-
+from config.language import counted
 from config.language import translate as _
 from tasks.pulling.completeness import Completeness
+from tasks.reports.run_artifacts import show_table
 
 _MOST = 3  # agency-days that a sentence names
 _MOST_ROWS = 1000  # of an artifact; all are in quality.completeness
@@ -25,10 +25,10 @@ def show_completeness(proofs: Sequence[Completeness]) -> None:
         }
         for proof in proofs
     ]
-    create_table_artifact(table=table, key="completeness", description=_("Đủ hồ sơ", "Completeness"))
+    show_table(table, key="completeness", description=_("Đủ hồ sơ", "Completeness"))
     missing = gap_rows(proofs)
     if missing:
-        create_table_artifact(table=missing[:_MOST_ROWS], key="gaps", description=_("Còn thiếu", "Gaps"))
+        show_table(missing[:_MOST_ROWS], key="gaps", description=_("Còn thiếu", "Gaps"))
 
 
 def gap_rows(proofs: Sequence[Completeness]) -> list[dict[str, Any]]:
@@ -51,9 +51,10 @@ def gap_sentence(proof: Completeness) -> str:
     named = "; ".join(f"{gap.unit or '-'} {gap.day:%Y-%m-%d} ({gap.held}/{gap.stated})" for gap in proof.gaps[:_MOST])
     more = "; …" if len(proof.gaps) > _MOST else ""
     command = f"motcua backfill {proof.source} --from {proof.gaps[0].day:%Y-%m-%d} --again"
+    verb = "is" if proof.missing == 1 else "are"
     return _(
         f"{proof.source}: thiếu {proof.missing} hồ sơ ở {len(proof.gaps)} cơ quan-ngày so với số nguồn tự đếm: {named}{more}. "
         f"Chạy `{command}`.",
-        f"{proof.source}: {proof.missing} dossiers of {len(proof.gaps)} agency-days are missing by the source's own count: "
+        f"{proof.source}: {counted(proof.missing, 'dossier')} of {counted(len(proof.gaps), 'agency-day')} {verb} missing by the source's own count: "
         f"{named}{more}. Run `{command}`.",
     )

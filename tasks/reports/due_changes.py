@@ -112,7 +112,10 @@ def joined_changes(told: Iterable[DueChange], seen: Iterable[DueChange]) -> list
 
 
 def repeated(changes: Iterable[DueChange], more_than: int) -> list[tuple[DueChange, int]]:
-    """Return the dossiers whose due date was moved on more than so many times: the last such change and their number."""
+    """Return the dossiers whose due date was moved on more than so many times.
+
+    With the last such change and how many there were.
+    """
     moved: dict[tuple[str, str], list[DueChange]] = defaultdict(list)
     for one in changes:
         if one.later:

@@ -55,7 +55,9 @@ class Sum:
 
 
 def read_holders(policy: str, unit: str | None = None, *, late: bool = False) -> pd.DataFrame:
-    """Return who held each counted dossier for how long, a row a dossier, holder and step that had it for a minute or more.
+    """Return who held each counted dossier for how long.
+
+    A row is a dossier, a holder and a step that had it for a minute or more.
 
     Args:
         policy: by whose due dates, ends and pauses.
@@ -81,7 +83,10 @@ def read_holders(policy: str, unit: str | None = None, *, late: bool = False) ->
 
 
 def by_holder(found: pd.DataFrame) -> list[Sum]:
-    """Sum up by agency and holder: agencies by name, the longest holder of each first; ``*`` is all agencies together."""
+    """Sum up by agency and holder: agencies by name, the longest holder of each first.
+
+    ``*`` is all agencies together.
+    """
     grouped = found.assign(unit_code=found["unit_code"].fillna("-"))
     both = pd.concat([grouped.assign(unit_code="*"), grouped])
     dossiers = both.groupby(["unit_code", "holder", "source", "code"], observed=True)[_SUMS].sum().assign(dossiers=1)

@@ -166,7 +166,10 @@ def _letters(table: SmallTable, name: str) -> LetterRegister:
 
 
 def letter_list(letters: LetterRegister, policy: str) -> list[LetterLine]:
-    """Hold the register against the verdicts under a policy; the kinds in the order of :data:`KINDS`, then by due date."""
+    """Compare the register of letters with the verdicts under a policy.
+
+    In the order of :data:`KINDS`, then by due date.
+    """
     found: list[LetterLine] = []
     known: set[str] = set()
     for source in fetch_column("SELECT DISTINCT source FROM judged.verdicts ORDER BY 1"):

@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.codes import WORKING_DAY_MINUTES
+from config.language import decimal, translate
+from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.offices import clocks_of, source_named
 from tasks.rules.arrays import arrow
@@ -25,7 +27,15 @@ from tasks.warehouse.partitions import last_day_of
 AGES = (1, 5, 10, 30)  # upper bounds of the age groups, working days; the last group has none
 
 _COLUMNS = ("source", "code", "unit_code", "procedure_code", "received_at", "due_at", "end_at", "state", "reasons", "missing")
-_ROWS = f"SELECT {', '.join(_COLUMNS)} FROM judged.verdicts WHERE policy = %(policy)s AND counted AND "
+_ANSWERED = "supplement"  # the pause that the citizen ends
+_WAITS = """
+    state = 'in_progress' AND EXISTS (
+        SELECT FROM core.pauses AS p WHERE p.source = v.source AND p.code = v.code AND p.ended_at IS NULL
+        AND p.kind = ANY(%(kinds)s)
+    ) AS waits
+"""
+_ROWS = f"SELECT {', '.join(_COLUMNS)}, {_WAITS} FROM judged.verdicts AS v WHERE policy = %(policy)s AND "
+_DTYPES = {name: VERDICTS_TABLE.dtypes[name] for name in _COLUMNS} | {"waits": VERDICTS_TABLE.dtypes["counted"]}
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,8 @@ class DossierList:
 
     Attributes:
         vi: what it is; en: the same in English.
-        where: which verdicts are read.
+        where: which verdicts are read. Those by verdict are the count of that verdict wherever it is told, with second
+            entries and tests; those by timeliness are the count of form II.06a, which leaves these out.
         keep: which of them stay, by working minutes left until due (negative: over), office by office; None keeps all.
     """
 
@@ -45,7 +56,11 @@ class DossierList:
 
 
 DOSSIER_LISTS = {
-    "late": DossierList("Trễ thật: phải có thư xin lỗi", "Truly late: an apology is owed", "timeliness = 'late'"),
+    "late": DossierList(
+        "Trễ hạn (trễ thật và trễ ẩn): phải có thư xin lỗi",
+        "Late (truly and hidden): an apology is owed",
+        "counted AND timeliness = 'late'",
+    ),
     "hidden": DossierList("Trễ ẩn: báo đúng hạn mà trễ", "Hidden late: reported on time", "verdict = 'hidden_late'"),
     "phantom": DossierList(
         "Trễ ảo: rút thư xin lỗi, sửa dữ liệu", "Phantom late: withdraw the letter, correct", "verdict = 'phantom_late'"
@@ -54,13 +69,18 @@ DOSSIER_LISTS = {
     "soon": DossierList(
         "Sẽ trễ trong tám giờ làm việc tới",
         "Late within the next eight working hours",
-        "state = 'in_progress' AND timeliness <> 'late' AND due_at IS NOT NULL",
+        "counted AND state = 'in_progress' AND timeliness <> 'late' AND due_at IS NOT NULL",
         lambda left: (left >= 0) & (left <= WORKING_DAY_MINUTES),
     ),
     "ageing": DossierList(
-        "Đang giải quyết, đã quá hạn", "In progress and overdue", "state = 'in_progress' AND timeliness = 'late'"
+        "Đang giải quyết, đã quá hạn", "In progress and overdue", "counted AND state = 'in_progress' AND timeliness = 'late'"
     ),
 }
+
+
+LATE_LISTS = ("late", "hidden", "ageing")
+"""Lists of what is late, whose dossiers are over their due date by no day or more."""
+IN_PROGRESS_STATE = "in_progress"
 
 
 def read_list(name: str, policy: str) -> pd.DataFrame:
@@ -71,17 +91,53 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
         policy: by whose verdicts.
 
     Returns:
-        The columns of ``judged.verdicts`` that matter, and ``days_over``: working days (of eight hours) over the due
-        date at the end, or at the end of the day that was judged; negative while there is time left; null without a due date.
+        The columns of ``judged.verdicts`` that matter, ``waits`` (its clock stands until the supplement has come) and
+        ``days_over``: working days (of eight hours) over the due date at the end, or at the end of the day that was judged;
+        negative where there was time left, never for what is late; null without a due date.
 
     Raises:
         DataError: nothing was judged under the policy.
     """
-    as_of = last_day_of()
-    rows = read_frame(_ROWS + DOSSIER_LISTS[name].where, {"policy": policy}, {c: VERDICTS_TABLE.dtypes[c] for c in _COLUMNS})
-    parts = [
-        _with_days(part, source, as_of, DOSSIER_LISTS[name].keep) for source, part in rows.groupby("source", observed=True)
-    ]
+    kinds = [kind for kind in load_policies()[policy].pauses if kind == _ANSWERED]
+    asked, one = {"policy": policy, "kinds": kinds}, DOSSIER_LISTS[name]
+    rows = with_days_over(read_frame(_ROWS + one.where, asked, _DTYPES), last_day_of(), one.keep)
+    if name not in LATE_LISTS:
+        return rows
+    return rows.assign(days_over=rows["days_over"].clip(lower=0))  # late by a second request, before it was due
+
+
+def days_words(over: float | None, state: str, *, waits: bool) -> str:
+    """Say how far over its due date a dossier is, or how much time it has or had left; empty without a due date.
+
+    Args:
+        over: ``days_over`` of :func:`read_list`.
+        state: its derived state.
+        waits: its clock stands, so that what is left is left once the supplement has come.
+    """
+    if over is None:
+        return ""
+    days = decimal(f"{abs(over):g}")
+    if over >= 0:
+        return translate(f"quá {days} ngày", f"{days} over")
+    if state != IN_PROGRESS_STATE:
+        return translate(f"sớm {days} ngày", f"{days} early")
+    if waits:
+        return translate(f"còn {days} ngày sau khi bổ sung", f"{days} left after the supplement")
+    return translate(f"còn {days} ngày", f"{days} left")
+
+
+def with_days_over(rows: pd.DataFrame, until: date, keep: Callable[[np.ndarray], np.ndarray] | None = None) -> pd.DataFrame:
+    """Add to dossiers how far over their due date they are, the longest over first.
+
+    Args:
+        rows: some of ``judged.verdicts``.
+        until: day at whose end time runs out for those that have not ended by then.
+        keep: which of them stay, as in :class:`DossierList`.
+
+    Returns:
+        The rows and ``days_over``, as :func:`read_list` has it.
+    """
+    parts = [_with_days(part, str(source), until, keep) for source, part in rows.groupby("source", observed=True)]
     if not parts:
         return rows.assign(days_over=pd.Series(dtype=pd.ArrowDtype(pa.float64())))
     return pd.concat(parts).sort_values(["days_over", "source", "code"], ascending=[False, True, True], ignore_index=True)
@@ -109,7 +165,7 @@ def ages(rows: pd.DataFrame) -> dict[str, int]:
 def _with_days(rows: pd.DataFrame, source: str, as_of: date, keep: Callable[[np.ndarray], np.ndarray] | None) -> pd.DataFrame:
     zone, (clocks, _) = source_named(source).zone, clocks_of(rows, source)
     due, end = (local_times(rows[name], zone) for name in ("due_at", "end_at"))
-    until = np.where(np.isnat(end), end_of_day(as_of), end)
+    until = np.where(np.isnat(end), end_of_day(as_of), np.minimum(end, end_of_day(as_of)))
     # The clock answers -1 for what it does not know, so both ways are asked and only the known one is used.
     over = clocks.ask(lambda clock: clock.working_minutes_between(due, until))
     left = clocks.ask(lambda clock: clock.working_minutes_between(until, due))

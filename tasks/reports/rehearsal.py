@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from config.errors import ConfigError
 from config.language import Bilingual
 from config.policies import Policy, load_policies
+from schemas.verdicts import COUNTED
 from tasks.judging.offices import settled_parts
 from tasks.reports.drafts import Draft
 from tasks.rules.arrays import arrow
-from tasks.rules.indicators.counters import COUNTED
 from tasks.rules.verdict.judgement import judge_settled
 from tasks.rules.verdict.timeline import ResolvedInputs
 from tasks.warehouse.batches import every_batch

@@ -57,7 +57,9 @@ class Resubmission:
 
 
 def read_resubmitted(policy: str) -> list[Resubmission]:
-    """Return the pairs, those first that are hidden late for it, then those whose first limit would not have been kept.
+    """Return the pairs of dossiers, those first that are hidden late because of it.
+
+    Then come those whose first limit would not have been kept.
 
     Raises:
         NothingYetError: nothing was judged yet.

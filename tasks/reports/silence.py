@@ -74,7 +74,10 @@ def _ordered(found: list[Silence]) -> list[Silence]:
 
 
 def read_conspicuous(as_of: date) -> tuple[list[Anomaly], list[Silence]]:
-    """Return the anomalies of the last working days and who is silent, from one look at the dossiers: what a run tells."""
+    """Return the anomalies of the last working days and who is silent, from one look at the dossiers.
+
+    What a run tells.
+    """
     watch, days = load_watch(), read_days(as_of)
     gone = _silent_by_right(as_of)
     found: list[Silence] = []

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from config.checks import load_checks
 from config.errors import ConfigError, NothingYetError
-from config.language import Bilingual
+from config.language import Bilingual, translate
 from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.offices import all_sources
@@ -36,7 +36,7 @@ STEPS: Final = {
     "register": ("vào sổ", "registering"),
     "receive": ("tiếp nhận", "receiving"),
     "appoint": ("hẹn trả", "appointing the due date"),
-    "wait": ("chờ bổ sung, chờ nộp tiền", "waiting for the citizen"),
+    "wait": ("chờ bổ sung, chờ thực hiện nghĩa vụ tài chính", "waiting for the citizen"),
     "finish": ("kết thúc", "closing"),
     "hand_over": ("trả kết quả", "handing over"),
     "report": ("tổng hợp, so sánh", "reporting"),
@@ -155,7 +155,7 @@ class Tickets:
 
     def say(self, words: tuple[str, str]) -> str:
         """Return the words in the language asked for."""
-        return words[self.language == "en"]
+        return translate(*words, self.language)
 
     def cause(self, ticket: Ticket) -> str:
         """Return the cause in words."""

@@ -6,6 +6,14 @@ from config.language import translate
 
 ALL = "*"
 """What stands in the place of an agency, field, channel or period where a row speaks for all of them."""
+VERDICT_WORDS = {
+    "on_time": ("đúng hạn", "on time"),
+    "late": ("trễ thật", "late"),
+    "phantom_late": ("trễ ảo", "phantom late"),
+    "hidden_late": ("trễ ẩn", "hidden late"),
+    "undetermined": ("chưa đủ căn cứ", "undetermined"),
+    "not_received": ("chưa tiếp nhận", "not received"),
+}
 GATE_WORDS = {
     "source": ("nguồn", "source"),
     "cleaned": ("đã làm sạch", "cleaned"),

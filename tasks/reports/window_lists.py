@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from prefect.artifacts import create_table_artifact
-
 from config.language import translate as _
 from config.sources import Source
+from tasks.pulling.filling import PlannedWindow
 from tasks.pulling.pull_log import requested_of
 from tasks.pulling.windows import BEGINNING, gaps
+from tasks.reports.run_artifacts import show_table
 from tasks.rules.dates.times import instant_text
-from tasks.sources.protocol import Window
 from tasks.warehouse.rows import fetch_as
 
 _ROWS = """
@@ -27,7 +26,9 @@ _STATES = {
     "refused": ("không được chấp nhận", "refused"),
     "done": ("xong", "done"),
     "gap": ("còn thiếu", "gap"),
-    "planned": ("sẽ đọc", "planned"),
+    "missing": ("sẽ đọc: còn thiếu", "to be read: missing"),
+    "cut_off": ("sẽ đọc tiếp: bị ngắt", "to be gone on with: cut off"),
+    "again": ("sẽ đọc lại", "to be read again"),
 }
 
 
@@ -44,15 +45,20 @@ def window_rows(source: Source) -> list[dict[str, Any]]:
     return rows + [_row(None if g.since == BEGINNING else g.since, g.until, "gap", zone) for g in missing]
 
 
-def show_planned(source: Source, windows: Sequence[Window]) -> None:
+def planned_rows(source: Source, windows: Sequence[PlannedWindow]) -> list[dict[str, Any]]:
+    """Return a row a window that a back-fill asks for, with the reason."""
+    return [_row(each.window.since, each.window.until, each.why, source.timezone) for each in windows]
+
+
+def show_planned(source: Source, windows: Sequence[PlannedWindow]) -> None:
     """Write the windows that a run is about to ask for as an artifact of the run."""
-    table = [_row(window.since, window.until, "planned", source.timezone) for window in windows]
-    create_table_artifact(table=table, key="windows-planned", description=_("Các khoảng sẽ đọc", "Windows to read"))
+    words = _("Các khoảng sẽ đọc", "Windows to read")
+    show_table(planned_rows(source, windows), key="windows-planned", description=words)
 
 
 def show_windows(source: Source) -> None:
     """Write the windows and gaps of a source as an artifact of the run."""
-    create_table_artifact(table=window_rows(source), key="windows", description=_("Các khoảng đã đọc", "Windows and gaps"))
+    show_table(window_rows(source), key="windows", description=_("Các khoảng đã đọc", "Windows and gaps"))
 
 
 def _row(since: datetime | None, until: datetime | None, state: str, zone: ZoneInfo) -> dict[str, Any]:

@@ -89,6 +89,12 @@ def whole_numbers(array: pa.Array, missing: int) -> Numbers:
     return numbers
 
 
+def as_months(series: pd.Series) -> Numbers:
+    """Return a column of days, none of them null, as whole months since 1970."""
+    days = whole_numbers(arrow(series).cast(pa.date32()).view(pa.int32()), 0)
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
 def as_text(series: pd.Series) -> pa.Array:
     """Return a column as one Arrow array of texts."""
     return arrow(series).cast(pa.string())

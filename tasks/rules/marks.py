@@ -99,7 +99,7 @@ MARKS: dict[str, Mark] = {
         "Tên cơ quan ứng với nhiều cơ quan trong danh mục", "Several agencies of the directory share the name as it is written"
     ),
     DUPLICATE_RECORD: Mark(
-        "Một mã xuất hiện nhiều lần trong cùng một tệp", "The code stands more than once in one page or file"
+        "Một mã xuất hiện nhiều lần trong cùng một tệp", "The code occurs more than once in one page or file"
     ),
     PERSONAL_MASKED: Mark(
         "Có dữ liệu cá nhân nằm sai ô, đã che ([che])",
@@ -123,7 +123,7 @@ MARKS: dict[str, Mark] = {
     ),
     CODE_REUSED: Mark(
         "Số hồ sơ đã cấp cho hồ sơ khác của năm khác; lưu kèm năm tiếp nhận (~NĂM)",
-        "The number was given to another dossier of another year; kept with the year of receipt (~YEAR)",
+        "The number was used for another dossier in another year; kept with the year of receipt (~YEAR)",
     ),
 }
 _ORDER = {name: place for place, name in enumerate(MARKS)}

@@ -144,7 +144,7 @@ class Catalogue:
 
     def is_text(self, name: str, *values: str) -> Mask:
         """Tell where a text of each dossier's version is one of these; False without a version."""
-        return np.append(self.rows[name].isin(values).to_numpy(dtype=bool, na_value=False), False).take(self.row)
+        return np.append(self.rows[name].isin(values).to_numpy(dtype=bool), False).take(self.row)
 
     def place(self, name: str, values: tuple[str, ...]) -> Numbers:
         """Return for each dossier the place of its version's text in a list; the last place without a version."""

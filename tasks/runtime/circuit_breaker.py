@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from config.errors import ConfigError, DeferredError, SourceError, TransientError
 from config.known_sources import known_sources
-from config.language import Bilingual
+from config.language import Bilingual, counted
 from config.sources import Source
 from schemas.breakers import BREAKERS
 from tasks.runtime.host_slots import host_slot
@@ -63,7 +63,9 @@ def breaker_state(source: Source, *, anyway: bool = False) -> Iterator[Source]:
 
 @contextmanager
 def permitted_source(name: str, *, anyway: bool = False) -> Iterator[Source]:
-    """Lend a configured source within its hours, with its breaker closed and a place at its host; see :func:`breaker_state`.
+    """Lend a configured source within its hours, with its breaker closed.
+
+    It holds a place at its host; see :func:`breaker_state`.
 
     Raises:
         ConfigError: there is no such source, or it was closed down.
@@ -101,7 +103,8 @@ def _require_closed(source: Source, now: datetime) -> None:
         raise DeferredError(
             source.name,
             Bilingual(
-                f"{state.failures} yêu cầu liên tiếp không thành công", f"{state.failures} requests failed one after the other"
+                f"{state.failures} yêu cầu liên tiếp không thành công",
+                f"{counted(state.failures, 'request')} failed one after the other",
             ),
             state.open_until.astimezone(source.timezone),
             action=Bilingual(

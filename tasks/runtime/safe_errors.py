@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import shutil
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -50,15 +51,28 @@ def with_safe_errors(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except MotcuaError as error:
-            # Its cause may quote what it hides, and itself it may quote the name of a file or field.
-            error.args = tuple(_masked(told) for told in error.args)
-            raise error from None
         except Exception as error:
-            raise _machine(error) or UnexpectedError(function.__name__, error) from None
+            # Its cause may quote what it hides.
+            raise safe(function.__name__, error) from None
 
     run.__shielded__ = True  # type: ignore[attr-defined]  # a house test asks every task for it
     return run
+
+
+def safe(step: str, error: Exception) -> MotcuaError:
+    """Return an error without what may be personal.
+
+    Ours is masked; of any other what the machine lacks is told, or its kind and place.
+
+    Args:
+        step: task or flow that it ended.
+        error: what was raised.
+    """
+    if not isinstance(error, MotcuaError):
+        return _machine(error) or UnexpectedError(step, error)
+    # It may quote the name of a file or field.
+    error.args = tuple(_masked(told) for told in error.args)
+    return error
 
 
 def _masked(told: object) -> object:
@@ -67,6 +81,7 @@ def _masked(told: object) -> object:
     return mask(told) if isinstance(told, str) else told
 
 
+_LEAST_SPACE = 32 * 1024 * 1024  # bytes; a database writes its log in pieces of 16 MB
 _LACKS = {
     errno.ENOSPC: (
         Bilingual("đĩa đầy", "its disk is full"),
@@ -96,6 +111,11 @@ _LACKS = {
         Bilingual("Hãy đóng bớt chương trình rồi chạy lại.", "Close some programs, then run it again."),
     ),
 }
+
+
+def full_disk(folder: Path) -> MachineError | None:
+    """Return the error of a full disk where a folder has no room left: what ends a database ends whatever asks it."""
+    return MachineError(*_LACKS[errno.ENOSPC]) if shutil.disk_usage(folder).free < _LEAST_SPACE else None
 
 
 def _machine(error: BaseException) -> MachineError | None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.connections import Totals
+from config.language import Bilingual
 from tasks.rules.dates.reading import chosen, read_dates
 from tasks.sources.formats.records import objects_of
 from tasks.sources.protocol import DayTotal
@@ -27,7 +28,9 @@ def read_totals(records: Sequence[Any], totals: Totals) -> list[DayTotal]:
     counts = keys.texts(totals.count).to_pylist()
     units = keys.texts(totals.unit).to_pylist()
     if objects.others or any(day is None for day in days) or not all((text or "").isdigit() for text in counts):
-        raise ValueError(f"a record lacks {totals.day} or {totals.count}")
+        raise ValueError(
+            Bilingual(f"một bản ghi thiếu {totals.day} hoặc {totals.count}", f"a record lacks {totals.day} or {totals.count}")
+        )
     return [DayTotal(unit or "", day, int(count)) for unit, day, count in zip(units, days, counts, strict=True)]
 
 

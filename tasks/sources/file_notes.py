@@ -62,11 +62,11 @@ NOTES: dict[str, tuple[str, str]] = {
     MISNAMED: ("Nội dung tệp không như tên: thực ra là {about}.", "The file is not what its name says: it is a {about}."),
     DAMAGED_TEXT: (
         "{count} chỗ có byte không phải chữ ({about}); ô đó được đánh dấu, các ô khác không đổi.",
-        "Bytes that are no letter at {count} places ({about}); the cells are marked, the others are as they were.",
+        "Bytes that are no letter (places: {count}; {about}); the cells are marked, the others are as they were.",
     ),
     STRAY_MARK: (
         "{count} dòng có dấu nháy kép không đóng; mỗi dòng được đọc riêng.",
-        "{count} lines have a quotation mark that nobody closes; each was read by itself.",
+        "Lines with a quotation mark that nobody closes: {count}; each was read by itself.",
     ),
     CUT_OFF: (
         "Tệp bị cắt giữa dòng cuối; dòng đó bị loại.",
@@ -74,11 +74,11 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     HEADING_TWICE: (
         "Tiêu đề '{about}' đứng ở {count} cột; nơi các cột khác nhau, ô đó không được dùng để kết luận. Hãy đổi tên một cột.",
-        "The heading '{about}' stands above {count} columns; where they differ nothing is concluded from that cell. Rename one.",
+        "The heading '{about}' is above {count} columns; where they differ, nothing is concluded from that cell. Rename one of them.",
     ),
     SHEET_LEFT_OUT: (
         "Trang tính '{about}' không được đọc: thiếu tiêu đề ({count} dòng).",
-        "The sheet '{about}' was not read: it lacks the headings ({count} rows).",
+        "The sheet '{about}' was not read: it lacks the headings (rows: {count}).",
     ),
     DATES_1904: (
         "Sổ tính dùng hệ ngày 1904; ngày ghi bằng số được đổi theo hệ đó.",

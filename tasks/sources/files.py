@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from config.connections import Files, given
+from config.connections import Files, FromEnvironment, given
 from config.errors import ConfigError, SourceError, TransientError
 from config.language import Bilingual
 from config.sources import Source
@@ -37,7 +37,9 @@ class FilesAdapter:
 
     def __init__(self, source: Source) -> None:
         if source.files is None:
-            raise ConfigError(source.name, Bilingual("loại files mà không có mục files", "kind files without a section files"))
+            raise ConfigError(
+                source.name, Bilingual("kind là files nhưng thiếu mục files", "kind files without a section files")
+            )
         self.source = source
         self.options: Files = source.files
         self.folder = Path(given(source.files.folder))
@@ -85,13 +87,18 @@ class FilesAdapter:
             entries = [entry for entry in os.scandir(self.folder) if self._wanted(entry.name)]
             found = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in entries]
         except OSError as error:
-            raise TransientError(
-                self.source.name,
-                Bilingual(
-                    f"không đọc được thư mục ({type(error).__name__})", f"its folder cannot be read ({type(error).__name__})"
-                ),
-            ) from None
+            raise TransientError(self.source.name, _why_unreadable(error), self._where) from None
         return [name for _, name in sorted(found)]
+
+    @property
+    def _where(self) -> Bilingual:
+        """Where a person looks: the variable or key that names the folder; its path may name a person."""
+        folder = self.options.folder
+        name = folder.env if isinstance(folder, FromEnvironment) else "files.folder"
+        return Bilingual(
+            f"Hãy xem {name} có chỉ đúng thư mục và thư mục có đọc được không, rồi chạy lại.",
+            f"Check that {name} names the right folder and that it can be read, then run it again.",
+        )
 
     def _wanted(self, name: str) -> bool:
         if name.startswith(_TEMPORARY) or Path(name).suffix.lower() not in MEDIA_TYPES:
@@ -124,6 +131,14 @@ class FilesAdapter:
 
     def _refused(self, fact: str) -> SourceError:
         return SourceError(self.source.name, fact, Bilingual("Hãy lấy tệp đó ra khỏi thư mục.", "Take it out of the folder."))
+
+
+def _why_unreadable(error: OSError) -> Bilingual:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return Bilingual("không có thư mục của nguồn", "its folder is not there")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Bilingual("không có quyền đọc thư mục của nguồn", "its folder may not be read by this account")
+    return Bilingual(f"không đọc được thư mục ({type(error).__name__})", f"its folder cannot be read ({type(error).__name__})")
 
 
 class _RefusedFileError(Exception):

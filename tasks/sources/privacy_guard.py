@@ -18,10 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config import code_lists
 from config.profiles import PROFILES
 from config.pseudonym_key import pseudonym_key
 from config.sources import Source
-from tasks.cleaning import code_lists
 from tasks.rules.arrays import truths
 from tasks.rules.privacy.addresses import of_agency
 from tasks.rules.privacy.displaced_values import displaced, unheard
@@ -181,7 +181,10 @@ def agency_shown(text: str) -> str:
 
 
 def page_name(name: str) -> str:
-    """Return what a page is called in the warehouse: a file that bears the name of a person gets another, always the same."""
+    """Return the name of a page in the warehouse.
+
+    A file named after a person gets another name, always the same.
+    """
     stem, dot, ending = name.rpartition(".")
     called = stem if dot else name
     if not (
@@ -204,7 +207,10 @@ def code_as_kept(code: str) -> str:
 
 
 def code_token(text: str, key: bytes) -> str:
-    """Return what stands for a personal value in the place of a code: the same for the same value, and nothing to guess it by."""
+    """Return what stands for a personal value in the place of a code.
+
+    The same for the same value, and nothing to guess it by.
+    """
     return f"{HIDDEN.upper()}-{hmac.digest(key, b'code' + bytes(1) + text.strip().encode(), 'sha256').hex()[:16].upper()}"
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.rules.arrays import Mask, truths
+
 TWO = "\u2260"
 """Stands before each of two values of one field in one record: neither a day, nor a status, nor a procedure that anybody knows."""
 # What a person is called and lives at decides nothing: the first holds.
@@ -34,3 +36,8 @@ def one_of(field: str, columns: Sequence[pa.Array]) -> pa.Array:
             one = pc.if_else(differ, pc.binary_join_element_wise(TWO, first, TWO, other, " "), one)
         first = one
     return first
+
+
+def says_two(values: pa.Array) -> Mask:
+    """Tell which values are two, because columns of one heading differ."""
+    return truths(pc.match_substring(values, TWO))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from config.language import Bilingual
 from tasks.warehouse.partitions import Partition, every_partition, partition_rows
 
 # From about here on, time follows the dossiers; below it, statements and fixed costs (measured, 600 to 60,000 dossiers).
@@ -35,7 +36,11 @@ class Batch:
         """Bundle partitions; ValueError where they are of several sources, or none."""
         sources = {partition.source for partition in partitions}
         if len(sources) != 1:
-            raise ValueError(f"a batch has one source, not {sorted(sources)}")
+            raise ValueError(
+                Bilingual(
+                    f"một lô chỉ của một nguồn, không phải {sorted(sources)}", f"a batch has one source, not {sorted(sources)}"
+                )
+            )
         return cls(sources.pop(), tuple(sorted(partition.month for partition in partitions)))
 
     @property
@@ -67,7 +72,9 @@ _SIZES = """
 
 
 def batched(step: str, partitions: Sequence[Partition], rules_digest: str) -> list[Batch]:
-    """Bundle small partitions of a source; those that the step has never done under these rules apart from the others.
+    """Bundle small partitions of a source.
+
+    Those that the step has never done under these rules are bundled apart from the others.
 
     Apart, because a batch is worked on whole as soon as one of its partitions has to be.
 
@@ -90,7 +97,7 @@ def batched(step: str, partitions: Sequence[Partition], rules_digest: str) -> li
     batches: list[Batch] = []
     for _, group in groupby(known, key=lambda each: (each[0], each[1].source)):
         some = list(group)
-        touched_only = step == "judge" and some[0][0]
+        touched_only = step in ("check", "judge") and some[0][0]
         batches += _packed([(one, rows) for _, one, rows in some], most * (KNOWN_FOR_ONE_TOUCHED if touched_only else 1))
     return sorted(batches)
 

@@ -34,7 +34,7 @@ from config.errors import WarehouseError
 from config.language import Bilingual
 from tasks.warehouse.accounts import Account, check_reachable, make_home, own_folder, private_file, server_account
 from tasks.warehouse.keys import role_password
-from tasks.warehouse.processes import drop_foreign_pid_file, lives, postmaster, run_quietly
+from tasks.warehouse.processes import drop_foreign_pid_file, end_starters, lives, postmaster, run_quietly
 from tasks.warehouse.statement_errors import failure
 
 WAREHOUSE = "motcua"
@@ -196,6 +196,7 @@ class Cluster:
                 self._users = None
 
     def _halt(self) -> None:
+        end_starters(self.data)
         process = postmaster(self.data)
         if process is None:
             return
@@ -242,9 +243,8 @@ class Cluster:
             self._initialise()
 
     def _initialise(self) -> None:
-        if self.data.exists():  # a first start that was killed half-way; it has never held a row
-            self._halt()
-            shutil.rmtree(self.data)
+        self._halt()  # a first start that was killed half-way; it has never held a row
+        shutil.rmtree(self.data, ignore_errors=not self.data.exists())
         password_file = self.folder / "password"
         private_file(password_file, self._password(_SUPERUSER), self._account)
         try:

@@ -28,6 +28,13 @@ from tasks.warehouse.statements import statements_of
 
 _TEXT = pd.ArrowDtype(pa.string())
 _EVIDENCE = ("received_at", "due_at", "done_at", "returned_at", "status", "has_result", "marks")
+_EVIDENCE_TYPES = dict.fromkeys(("source", "code", "other_source", "other_code"), _TEXT)
+_EVIDENCE_TYPES |= {name: DOSSIERS.dtypes[name] for name in _EVIDENCE}
+AMONG_FIELDS = (
+    *("source", "code", "partition_month", "unit_code", "procedure_code", "channel", "status", "received_at", "due_at"),
+    *("done_at", "receipt_number", "applicant_key", "is_migrated"),
+)
+"""Fields of a dossier that a check reads which holds it against the others of its month."""
 
 _OF_MONTHS = "d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND d.role = 'primary'"
 _SQL = statements_of(__file__)
@@ -43,6 +50,12 @@ _REFILED = """
     ORDER BY m.code, o.received_at DESC, o.code DESC
 """
 _CLOCK_FAULTS = "SELECT * FROM quality.clock_faults WHERE source = %(source)s ORDER BY unit_code, month"
+_AMONG = f"SELECT d.{', d.'.join(AMONG_FIELDS)} FROM core.dossiers AS d WHERE {{chosen}} ORDER BY d.source, d.code"
+_LOGGED = """
+    SELECT d.source, d.code, 0 AS seq FROM core.dossiers AS d WHERE {chosen}
+        AND EXISTS (SELECT FROM core.events AS e WHERE e.source = d.source AND e.code = d.code)
+    ORDER BY d.source, d.code
+"""
 _NAMED = " AND d.code = ANY(%(codes)s)"
 _OF_CODES = "d.source = %(source)s AND d.role = 'primary'" + _NAMED
 _DOSSIERS = """,
@@ -64,11 +77,13 @@ class Selection:
         from_day: with ``since``, also those whose verdict changes between this day, for which they were judged, and a later
             one: time still runs for them, or they have a date that had not come by then.
         codes: only these dossiers.
+        heard: with ``since``, also those whose verdict waits for news of their source, where there may be any.
     """
 
     since: int | None = None
     from_day: date | None = None
     codes: tuple[str, ...] | None = None
+    heard: bool = True
 
 
 EVERY_DOSSIER = Selection()
@@ -83,23 +98,31 @@ class StepProgress:
     as_of: date | None
 
 
-def read_batch(batch: Batch, selection: Selection = EVERY_DOSSIER) -> DossierFrames:
+def read_batch(batch: Batch, selection: Selection = EVERY_DOSSIER, corrected_by: pd.DataFrame | None = None) -> DossierFrames:
     """Read the primary dossiers of a batch, all that speaks about them, and the reference data.
 
     Approved corrections are laid over the source's statement, the newest of each field; matched records of
     other systems appear under the dossier that they speak about; dossiers of an agency whose clock is off bear its marks.
 
+    Args:
+        batch: source and months of receipt.
+        selection: which of their dossiers.
+        corrected_by: further corrections, newer than all that are approved: columns source, code, field and new_value.
+
     Raises:
         WarehouseError: a statement failed.
     """
-    return _read_chosen(*_chosen(batch, affected_selection(batch, selection)))
+    return _read_chosen(*_chosen(batch, affected_selection(batch, selection)), corrected_by)
 
 
-def _read_chosen(chosen: str, parameters: Mapping[str, Any]) -> DossierFrames:
+def _read_chosen(chosen: str, parameters: Mapping[str, Any], corrected_by: pd.DataFrame | None = None) -> DossierFrames:
     """Read what a condition on ``core.dossiers AS d`` chooses."""
     query = _with_chosen(chosen) + _DOSSIERS.format(chosen=chosen)
     dossiers = read_frame(query, parameters, {**DOSSIERS.dtypes, "duplicate_of": _TEXT})
     corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'", first=("received_at",))
+    if corrected_by is not None:
+        further = corrected_by[(corrected_by["source"] == parameters["source"]).to_numpy(dtype=bool)]
+        corrections = pd.concat([corrections[list(corrected_by.columns)], further], ignore_index=True)
     faults = read_frame(_CLOCK_FAULTS, {"source": parameters["source"]}, CLOCK_FAULTS)
     return DossierFrames(
         dossiers=with_clock_marks(with_corrections(dossiers, corrections), faults),
@@ -109,11 +132,11 @@ def _read_chosen(chosen: str, parameters: Mapping[str, Any]) -> DossierFrames:
         procedures=read_table(PROCEDURES),
         units=read_table(UNITS),
         stated=dossiers.reset_index(drop=True) if len(corrections) else None,
-        earlier=_read_earlier(chosen, parameters),
+        earlier=_read_earlier(chosen, parameters, corrected_by),
     )
 
 
-def _read_earlier(chosen: str, parameters: Mapping[str, Any]) -> Earlier | None:
+def _read_earlier(chosen: str, parameters: Mapping[str, Any], corrected_by: pd.DataFrame | None) -> Earlier | None:
     """Read the withdrawn dossiers that chosen ones were filed again after, whenever they were received; None without any.
 
     Each was received before the next, so the row of them comes to an end.
@@ -123,7 +146,32 @@ def _read_earlier(chosen: str, parameters: Mapping[str, Any]) -> Earlier | None:
     if not len(links):
         return None
     first = {"source": parameters["source"], "codes": sorted(set(links["first_code"]))}
-    return Earlier(_read_chosen(_OF_CODES, first), links)
+    return Earlier(_read_chosen(_OF_CODES, first, corrected_by), links)
+
+
+def read_months(batch: Batch) -> DossierFrames:
+    """Read what the checks of :data:`tasks.rules.checks.AMONG` ask, of every primary dossier of a batch.
+
+    That is a few fields, corrections laid over; pauses; and one row for each dossier that has a log at all. All else is null.
+    """
+    chosen, parameters = _chosen(batch, EVERY_DOSSIER)
+    narrow = read_frame(_AMONG.format(chosen=chosen), parameters, {name: DOSSIERS.dtypes[name] for name in AMONG_FIELDS})
+    corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'", first=("received_at",))
+    logged = read_frame(_LOGGED.format(chosen=chosen), parameters, {name: EVENTS.dtypes[name] for name in EVENTS.key})
+    return DossierFrames(
+        dossiers=with_corrections(_widened(narrow, DOSSIERS), corrections),  # nobody asks what it repeats
+        events=_widened(logged, EVENTS),
+        pauses=_read_pauses(chosen, parameters),
+        evidence=pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in _EVIDENCE_TYPES.items()}),
+        procedures=read_table(PROCEDURES),
+        units=read_table(UNITS),
+    )
+
+
+def _widened(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return a frame with all fields of its table, null where it has none."""
+    rest = {name: pd.Series(pa.nulls(len(frame), table[name].kind.arrow), dtype=table.dtypes[name]) for name in table.columns}
+    return pd.DataFrame({name: frame[name] if name in frame.columns else null for name, null in rest.items()})
 
 
 def progress_of(step: str, batch: Batch) -> list[StepProgress]:
@@ -158,7 +206,7 @@ def affected_selection(batch: Batch, selection: Selection) -> Selection:
     """
     if selection.since is None:
         return selection
-    given = {"since": selection.since, "from_day": selection.from_day}
+    given = {"since": selection.since, "from_day": selection.from_day, "heard": selection.heard}
     rows = fetch_all(_TOUCHED, {"source": batch.source, "months": list(batch.months), **given})
     return Selection(codes=tuple(code for (code,) in rows))
 
@@ -220,7 +268,6 @@ def _read_pauses(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
 
 def _read_evidence(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     names = ", ".join(f"e.{name}" for name in _EVIDENCE)
-    keys = {"source": _TEXT, "code": _TEXT, "other_source": _TEXT, "other_code": _TEXT}
     return read_frame(
         f"""
         {_with_chosen(chosen)}
@@ -231,5 +278,5 @@ def _read_evidence(chosen: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
         ORDER BY c.place, m.other_source, m.other_code
         """,
         parameters,
-        {**keys, **{name: DOSSIERS.dtypes[name] for name in _EVIDENCE}},
+        _EVIDENCE_TYPES,
     )

@@ -24,7 +24,7 @@
     SELECT d.source, d.code FROM core.dossiers AS d WHERE %(from_day)s::date IS NOT NULL
         AND d.source = %(source)s AND d.partition_month = ANY(%(months)s) AND {last_date} >= %(from_day)s::date
     UNION ALL
-    SELECT v.source, v.code FROM judged.verdicts AS v WHERE v.source = %(source)s AND ({moving}) AND {unheard}
+    SELECT v.source, v.code FROM judged.verdicts AS v WHERE %(heard)s AND v.source = %(source)s AND ({moving}) AND {unheard}
         AND EXISTS ({news} AND p.through > %(since)s)
 )
 SELECT t.code FROM (SELECT DISTINCT source, code FROM touched) AS t

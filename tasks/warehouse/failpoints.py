@@ -32,6 +32,8 @@ FAILPOINTS = (
     "judged",  # verdicts are computed, not written
     "measured",  # counts are computed, not written
     "published",  # the publication is written, not committed
+    "message_claimed",  # a message is claimed, its channel has not taken it
+    "message_sent",  # its channel has taken it, which is not written down
     "page_written",  # the page's new file is complete, the old one still in its place
 )
 

@@ -48,6 +48,7 @@ class Load:
         merged: what became of all rows so far.
         net: keeps personal values out of what is written; :meth:`execute` alone writes what its caller had looked at.
         abandoned: whether nothing of this load is to stay; see :meth:`abandon`.
+        digest: SHA-256 of what is written, for the ledger, where it is known only at the end.
     """
 
     def __init__(self, driver: psycopg2.extensions.connection, change_number: int) -> None:
@@ -59,6 +60,7 @@ class Load:
         self.merged = Merged()
         self.net = Net()
         self.abandoned = False
+        self.digest: str | None = None
 
     def merge(self, table: Table, frame: pd.DataFrame, *, retire_within: Mapping[str, Any] | None = None) -> Merged:
         """Insert rows with new keys, update rows of which any column differs, leave the others untouched.
@@ -172,7 +174,10 @@ class Load:
             return int(cursor.rowcount)
 
     def read_one(self, query: Query, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Run a statement in this load's transaction and return the first value of its first row; None where it has none."""
+        """Run a statement in this load's transaction and return the first value of its first row.
+
+        None where it has none.
+        """
         with self._driver.cursor() as cursor:
             cursor.execute(query, parameters or None)
             return (cursor.fetchone() or (None,))[0]
@@ -223,7 +228,10 @@ class Load:
         failpoint("progressed")
 
     def abandon(self) -> None:
-        """Let nothing of this load stay once its block ends, ledger row included: there turned out to be nothing to write."""
+        """Let nothing of this load stay once its block ends, ledger row included.
+
+        There turned out to be nothing to write.
+        """
         self.abandoned = True
 
     def _note(self, merged: Merged) -> Merged:
@@ -305,7 +313,9 @@ class Load:
 
 @contextmanager
 def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Load]:
-    """Open a load: one transaction under a lock on its subject, committed with its ledger row at the end unless abandoned.
+    """Open a load.
+
+    One transaction under a lock on its subject, committed with its ledger row at the end unless abandoned.
 
     Args:
         action: step that writes: load, match, check, judge, measure, publish, correct.
@@ -332,7 +342,7 @@ def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Lo
             updated=current.merged.updated,
             unchanged=current.merged.unchanged,
             deleted=current.merged.deleted,
-            digest=digest,
+            digest=current.digest or digest,
         )
         failpoint("ledger_written")
         failpoint("before_commit")

@@ -14,9 +14,12 @@ import psycopg2
 import psycopg2.errors
 from psycopg2 import sql
 
+from config.language import Bilingual
 from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS
 from schemas.table import Table
+from schemas.verdicts import VERDICTS_TABLE
 from tasks.warehouse.failpoints import failpoint
+from tasks.warehouse.recounts import note_changed, note_removed
 from tasks.warehouse.stage import Stage, names, qualified
 
 _CHANGED_IN = "changed_in"
@@ -97,9 +100,13 @@ class Merge:
         return self._look_and_write()
 
     def _look_and_write(self) -> Merged:
-        if self._is_empty():
+        is_empty = self._is_empty()
+        if not is_empty:
+            self._analyze()
+        if self._table is VERDICTS_TABLE:
+            note_changed(self._driver, self._stage.name, self._same_key())
+        if is_empty:
             return Merged(self._fill())
-        self._analyze()
         if self._seems_new():
             inserted = self._insert(sql.SQL("ON CONFLICT ({}) DO NOTHING").format(names(self._table.key)))
             updated = self._update_known() if inserted < self._stage.rows else 0
@@ -123,6 +130,8 @@ class Merge:
 
     def delete_gone(self, within: sql.Composable, using: sql.Composable | None = None) -> int:
         """Delete rows that lie within a condition on ``t`` and that the stage does not name."""
+        if self._table is VERDICTS_TABLE:
+            note_removed(self._driver, self._stage.name, self._same_key(), within)
         statement = sql.SQL(
             "DELETE FROM {target} AS t {using} WHERE {within} AND NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})"
         )
@@ -306,7 +315,7 @@ def condition(where: Mapping[str, Any], alias: str = "t") -> sql.Composable:
         ValueError: no column at all, which would mean the whole table.
     """
     if not where:
-        raise ValueError("an empty condition would mean the whole table")
+        raise ValueError(Bilingual("điều kiện trống sẽ là cả bảng", "an empty condition would mean the whole table"))
     parts: list[sql.Composable] = []
     for column, value in where.items():
         name = sql.Identifier(alias, column)

@@ -21,7 +21,7 @@ from config.pseudonym_key import pseudonym_key
 from schemas.audit import LEDGER, PROGRESS
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, MATCHES
-from schemas.indicators import COUNTS, FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
+from schemas.indicators import COUNTS, PUBLICATIONS, STORED
 from schemas.quality import CLOCK_FAULTS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.table import Kind, Table
 from schemas.verdicts import VERDICTS_TABLE
@@ -46,7 +46,7 @@ DERIVED: frozenset[str] = frozenset(
     table.full_name
     for table in (
         *(DOSSIER_VERSIONS, MATCHES, FINDINGS, PROPOSALS, GATE_RESULTS, CLOCK_FAULTS, DIFFERENCES, VERDICTS_TABLE),
-        *(COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS, FINDING_COUNTS, LEDGER, PROGRESS),
+        *(COUNTS, *STORED.values(), PUBLICATIONS, LEDGER, PROGRESS),
     )
 )
 # Written by this program in its own words, names of files in config, digests and pseudonyms; nobody else fills them.
@@ -54,18 +54,18 @@ DERIVED: frozenset[str] = frozenset(
 OURS = set_of(
     "source pull_id window_id met_in page_digest first_page digest state error_class media_type role applicant_key "
     "applicant_spelling actor_key marks origin end_origin rule table_name policy what meaning kinds correction_id package "
-    "reason fields mark calendar kind"
+    "reason fields mark calendar kind row_key decision answered_in event_id subscription message month"
 )
 CODE, TEXT, PLACE, VALUE = "code", "text", "place", "value"
 MESSAGE, NOTES, EVIDENCE, ACCOUNT, FILE = "message", "notes", "evidence", "account", "file"
 _BY_NAME = {
     **dict.fromkeys(set_of("code alias_code receipt_number other_code"), CODE),
-    **dict.fromkeys(set_of("unit_as_given unit_code parent_code succeeded_by old_code unit name"), PLACE),
+    **dict.fromkeys(set_of("unit_as_given unit_code about_unit parent_code succeeded_by old_code unit name"), PLACE),
     **dict.fromkeys(set_of("field field_key before now field_name limit_text reference document note"), PLACE),
     **dict.fromkeys(set_of("source_value cleaned_value new_value old_value"), VALUE),
     "error": MESSAGE,
     "notes": NOTES,
-    **dict.fromkeys(set_of("proposed_by approved_by undone_by"), ACCOUNT),
+    **dict.fromkeys(set_of("proposed_by approved_by undone_by answered_by audited_by account"), ACCOUNT),
     "evidence": EVIDENCE,
 }
 _BY_TABLE = {"raw.pages.name": FILE}
@@ -79,7 +79,10 @@ _TEXT = pd.ArrowDtype(pa.string())
 
 
 def kind_of(table: Table, column: str) -> str | None:
-    """Say what may stand in a column that a source or a person can fill; None for one that nobody does, or that holds no text."""
+    """Return what may stand in a column that a source or a person can fill.
+
+    None for a column that nobody fills, or that holds no text.
+    """
     if table.full_name in DERIVED or column in OURS or table[column].kind not in (Kind.TEXT, Kind.JSON):
         return None
     return _BY_TABLE.get(f"{table.full_name}.{column}") or _BY_NAME.get(column, TEXT)

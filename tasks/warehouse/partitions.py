@@ -10,6 +10,7 @@ from typing import Any
 from config.codes import ENDED_STATUSES
 from config.errors import NothingYetError
 from config.language import Bilingual
+from schemas.dossiers import AGEING
 from schemas.verdicts import MOVING
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import NEWS, UNHEARD
@@ -30,7 +31,9 @@ class Partition:
 
     def __post_init__(self) -> None:
         if self.month.day != 1:
-            raise ValueError(f"{self.month} is not the first day of a month")
+            raise ValueError(
+                Bilingual(f"{self.month} không phải ngày đầu tháng", f"{self.month} is not the first day of a month")
+            )
 
     @property
     def key(self) -> str:
@@ -45,7 +48,12 @@ class Partition:
         """Read a partition's name; ValueError where it is none."""
         source, slash, month = key.rpartition("/")
         if not source or not slash:
-            raise ValueError(f"{key!r} is not a partition's name such as province/2026-03")
+            raise ValueError(
+                Bilingual(
+                    f"{key!r} không phải tên phân vùng như province/2026-03",
+                    f"{key!r} is not a partition's name such as province/2026-03",
+                )
+            )
         return cls(source, date.fromisoformat(f"{month}-01"))
 
 
@@ -67,6 +75,7 @@ _PENDING = _SQL["pending"].format(
     reference=REFERENCE,
     news=NEWS.format(source="k.source"),
     last_date=LAST_DATE,
+    unsettled=AGEING,
 )
 _LAST_DAY = """
     SELECT as_of FROM audit.progress WHERE step = ANY(%(steps)s) AND as_of IS NOT NULL
@@ -109,7 +118,9 @@ def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | 
 
 
 def last_day_of(step: str = "judge") -> date:
-    """Return the day for which a step was done last; a run for a day of the past makes that the day that verdicts speak for.
+    """Return the day for which a step was done last.
+
+    A run for a day of the past makes that the day that verdicts speak for.
 
     Where a new day left nothing to judge, the counters alone have moved to it.
 

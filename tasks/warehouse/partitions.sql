@@ -33,6 +33,14 @@ WITH RECURSIVE slot AS (
 ), beside AS MATERIALIZED (
     SELECT d.source, d.partition_month AS month, max(x.changed_in) AS changed_in FROM spoken_about AS x
     JOIN core.dossiers AS d ON d.source = x.source AND d.code = x.code GROUP BY 1, 2
+), waiting AS MATERIALIZED (
+    SELECT DISTINCT d.source, d.partition_month AS month FROM (
+        SELECT source, code FROM core.pauses WHERE ended_at IS NULL
+        UNION
+        SELECT m.source, m.code FROM core.pauses AS p
+        JOIN core.matches AS m ON m.other_source = p.source AND m.other_code = p.code AND m.kind = 'evidence'
+        WHERE p.ended_at IS NULL
+    ) AS p JOIN core.dossiers AS d ON d.source = p.source AND d.code = p.code WHERE %(step)s = 'check'
 ), unheard AS MATERIALIZED (
     SELECT DISTINCT d.source, d.partition_month AS month FROM judged.verdicts AS v
     JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code WHERE ({moving}) AND {unheard}
@@ -55,6 +63,11 @@ WHERE CASE
             WHERE d.source = k.source AND d.partition_month = k.month AND d.role = 'primary'
             AND (d.status IS NULL OR d.status <> ALL(%(closed)s) OR {last_date} >= k.as_of
                 OR (d.done_at IS NULL AND d.returned_at IS NULL AND d.refused_at IS NULL)))
+        -- For its checks: not handed over, or in a pause without an end.
+        OR %(step)s = 'check' AND (
+            EXISTS (SELECT FROM core.dossiers AS d WHERE d.source = k.source AND d.partition_month = k.month
+                AND d.role = 'primary' AND ({unsettled}))
+            OR EXISTS (SELECT FROM waiting AS w WHERE w.source = k.source AND w.month = k.month))
         OR EXISTS (SELECT FROM judged.verdicts AS v
             JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
             WHERE d.source = k.source AND d.partition_month = k.month AND v.state = 'in_progress')

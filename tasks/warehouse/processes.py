@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import psutil
 
 from tasks.warehouse.accounts import Account
+
+_STARTERS = frozenset({"initdb", "pg_ctl"})
+_STARTERS_PATIENCE = 10.0  # seconds
 
 
 def run_quietly(command: list[str], folder: Path, account: Account | None) -> bool:
@@ -56,6 +61,21 @@ def postmaster(data: Path) -> psutil.Process | None:
     return process if alive else None
 
 
+def end_starters(data: Path) -> None:
+    """End the programs that still make or start a server in a data folder: whoever called them was killed.
+
+    Both programs undo what they began when they are interrupted, and take their own children along.
+    """
+    starters = [process for process in psutil.process_iter() if _starts_a_server_in(process, data)]
+    for process in starters:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGINT)
+    for process in psutil.wait_procs(starters, timeout=_STARTERS_PATIENCE)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait()
+
+
 def drop_foreign_pid_file(data: Path) -> None:
     """Remove a pid file whose number now belongs to another program, as after a power cut.
 
@@ -73,6 +93,13 @@ def _recorded_number(data: Path) -> int | None:
         return abs(int((data / "postmaster.pid").read_text().split("\n", 1)[0]))
     except (OSError, ValueError):
         return None
+
+
+def _starts_a_server_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return process.name() in _STARTERS and str(data) in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 def _works_in(process: psutil.Process, data: Path) -> bool:

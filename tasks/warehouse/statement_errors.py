@@ -93,7 +93,7 @@ _UNREACHABLE = (
     Bilingual("máy chủ không trả lời", "it does not answer"),
     Bilingual(
         "Hãy khởi động máy chủ, hoặc sửa MOTCUA_DATABASE_URL, rồi chạy lại.",
-        "Start it, or mend MOTCUA_DATABASE_URL, then run it again.",
+        "Start it, or correct MOTCUA_DATABASE_URL, then run it again.",
     ),
 )
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from config.language import Bilingual
+
 _HEAD = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
@@ -26,7 +28,12 @@ def statements_of(module: str) -> Mapping[str, str]:
     before, *parts = _HEAD.split(path.read_text(encoding="utf-8"))
     names = parts[::2]
     if _plain(before) or len(set(names)) < len(names):
-        raise ValueError(f"{path.name}: every statement stands under a name of its own")
+        raise ValueError(
+            Bilingual(
+                f"{path.name}: mỗi câu lệnh phải đứng dưới một tên riêng",
+                f"{path.name}: every statement stands under a name of its own",
+            )
+        )
     return dict(zip(names, map(_plain, parts[1::2]), strict=True))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.bench.line import LINES, run
 
-NOT_LINES = ("__main__", "dlt_program", "line", "many_rows", "pandera_program", "province", "score", "tables")
+NOT_LINES = ("__main__", "days_program", "dlt_program", "line", "many_rows", "pandera_program", "province", "score", "tables")
 
 
 def load_lines() -> None:

@@ -39,7 +39,7 @@ def run_demo(folder: Path, seed: int, dossiers: int, *options: str) -> None:
         RuntimeError: it ended badly; with the last lines of what it said.
     """
     command = [sys.executable, "-m", "flows.commands.demo", "--seed", str(seed), "--dossiers", str(dossiers), *options]
-    done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment_of(folder), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the demonstration ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
 
@@ -48,14 +48,14 @@ def score(folder: Path) -> dict[str, Any]:
     """Hold the verdicts of that home against the truth of its province."""
     url = ensure_cluster(folder).url("motcua", "")
     command = [sys.executable, "-m", "demo", "score", "--out", str(folder / "province"), "--url", url, "--json"]
-    done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment_of(folder), capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout))
 
 
 def tickets(folder: Path) -> list[dict[str, Any]]:
     """Return the tickets of that home in order: kind, cause, how many dossiers are where it strikes, and which it holds."""
     command = [sys.executable, "-m", "tests.bench.tickets_program"]
-    done = subprocess.run(command, cwd=ROOT, env=_environment(folder), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment_of(folder), capture_output=True, text=True, check=True)
     return list(json.loads(done.stdout))
 
 
@@ -66,7 +66,7 @@ def fetch(folder: Path, database: str, query: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment_of(folder: Path) -> dict[str, str]:
     """This process's environment without its settings of motcua, and with the home."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
     return inherited | {"MOTCUA_HOME": str(folder), "MOTCUA_PREFECT_PORT": PORT}

@@ -54,7 +54,8 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
 
-def _province() -> list[dict[str, Any]]:
+def province() -> list[dict[str, Any]]:
+    """The verdicts of which the page is made."""
     rows = verdict_rows(900)
     few = [row | {"code": f"H99-F{n}", "unit_code": "H99.FEW"} for n, row in enumerate(rows[:8])]
     return rows + few
@@ -93,7 +94,7 @@ def published(warehouse: Cluster, tmp_path_factory: pytest.TempPathFactory) -> P
     """The page, published once a session."""
     assert warehouse.is_running
     if not _made:
-        _write_surroundings(_province())
+        _write_surroundings(province())
         measure_policy("qd766", AS_OF)
         publish_policy("qd766", AS_OF)
         path = write_page("qd766", tmp_path_factory.mktemp("page") / "index.html", settings().page_options)

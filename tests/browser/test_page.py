@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from config.settings import settings
 from tasks.reports.site.build import page as whole_page
-from tests.browser.conftest import Opened, Published, drawn
+from tests.browser.conftest import Opened, Published, drawn, province
 
 DARK = {"color_scheme": "dark"}
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -70,6 +72,49 @@ def test_an_agency_filters_every_part(opened: Opened, published: Published) -> N
     moved = sum(r[4] for r in published.data["verdicts"] if r[1] == place and r[2] in ("phantom_late", "hidden_late"))
     assert page.locator("#moved .lead").inner_text().startswith(f"{moved} hồ sơ")
     assert "unit=H99.3" in page.url
+
+
+def by_hand(rows: list[dict[str, Any]], unit: str | None) -> tuple[int, int]:
+    """Numerator and denominator of the headline in the last quarter of 2025: handled in time, and handled, by the end of it."""
+    since, until = datetime(2025, 9, 30, 17, tzinfo=UTC), datetime(2025, 12, 31, 17, tzinfo=UTC)
+    good = handled = 0
+    for row in rows:
+        gone = row["end_at"] if row["state"] != "in_progress" else None
+        if not row["counted"] or (unit and row["unit_code"] != unit) or row["received_at"] >= until or (gone and gone < since):
+            continue
+        if row["timeliness"] == "undetermined":
+            continue
+        late = row["timeliness"] == "late" if gone and gone < until else row["due_at"] < until
+        good, handled = good + (not late), handled + 1
+    return good, handled
+
+
+@pytest.mark.parametrize("unit", ["*", "H99.3"])
+def test_a_period_is_chosen_and_its_figures_are_those_of_the_dossiers(opened: Opened, unit: str) -> None:
+    page = opened.page
+    if unit != "*":
+        page.select_option("#unit", unit)
+    page.select_option("#period", "2025-Q4")
+    good, handled = by_hand(province(), None if unit == "*" else unit)
+    assert headline(page)[1] == vi(100 * good / handled)
+    assert f"{good} / {handled} hồ sơ" in page.locator("#three").inner_text()
+    assert page.locator("#period-note").is_visible()
+    assert "quý 4 năm 2025" in page.locator("#status").inner_text()
+    assert "period=2025-Q4" in page.url
+    row = page.locator('tr[data-unit="H99.3"]').inner_text()
+    assert "{}/{}".format(*by_hand(province(), "H99.3")) in row
+    page.select_option("#period", "*")
+    assert page.locator("#period-note").is_hidden()
+    assert "period" not in page.url
+
+
+def test_a_link_opens_the_period_that_it_was_sent_with(chromium: Browser, published: Published) -> None:
+    page = chromium.new_page()
+    page.goto(f"{published.path.as_uri()}#lang=en&unit=H99.3&period=2026-Q1")
+    drawn(page, "en H99.3")
+    assert page.locator("#period").input_value() == "2026-Q1"
+    assert headline(page)[1] == f"{published.data['spans']['rates']['H99.3']['2026-Q1']['cleaned'][3]:.2f} %"
+    page.close()
 
 
 def test_the_quality_score_is_shown_for_agencies_procedures_and_systems(opened: Opened, published: Published) -> None:
@@ -221,7 +266,10 @@ def test_without_scripts_the_three_numbers_are_there(chromium: Browser, publishe
     page = context.new_page()
     page.goto(published.path.as_uri())
     cleaned = published.data["rates"]["*"]["*"]["cleaned"]
-    assert f"({cleaned[0]}/{cleaned[1]})" in page.locator("noscript").inner_text()
+    shown = page.locator("noscript").inner_text()
+    assert f"({cleaned[0]}/{cleaned[1]})" in shown
+    agency = published.data["rates"]["H99.3"]["*"]["recorded"]
+    assert f"{vi(agency[3])} ({agency[0]}/{agency[1]})" in shown
     context.close()
 
 
@@ -231,7 +279,15 @@ def test_an_empty_denominator_reads_none(chromium: Browser, published: Published
         "rates": {"*": {"*": {"recorded": [0, 0, 0, None, None, None], "cleaned": nothing}}},
         "verdicts": [],
     }
-    data |= {"units": {}, "findings": [], "gates": [], "pulls": [], "figures": {}, "standing": {}}
+    data |= {
+        "spans": {"names": {}, "rates": {}, "figures": {}},
+        "units": {},
+        "findings": [],
+        "gates": [],
+        "pulls": [],
+        "figures": {},
+        "standing": {},
+    }
     path = published.path.with_name("empty.html")
     path.write_text(whole_page(data, settings().page_options.cache), encoding="utf-8")
     page = chromium.new_page()

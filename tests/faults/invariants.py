@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.catalogue import TABLES
 from schemas.table import Table
+from tasks.auditing.seals import verify_seals
 from tasks.sources import landing
 from tasks.warehouse import ledger
 from tasks.warehouse.engine import fetch_all
@@ -21,9 +22,12 @@ _OF_THE_RUN = {
     "page_position",
     "rejected_at",
     "published_at",
+    "said_from",  # when a publication was made that says so
+    "said_until",
     "current_since",
 }
-_BOOKS = {"audit.ledger", "audit.progress", "raw.pulls", "raw.windows", "raw.pages"}
+# Seals are digests of rows with the moments in them; whether they hold is asked of themselves.
+_BOOKS = {"audit.ledger", "audit.progress", "audit.seals", "audit.seal_sums", "raw.pulls", "raw.windows", "raw.pages"}
 
 
 def state() -> dict[str, str]:
@@ -60,6 +64,7 @@ def check_invariants(rerun: Callable[[], None], codes: dict[str, set[str]], reje
     changed = [name for name in before if before[name] != after[name]]
     assert changed == [], f"I3: a run without changes changed {changed}"
     assert ledger.verify() is None, "the ledger's chain is broken"
+    assert verify_seals().edited == (), "a row is not what was sealed, though nobody edited any"
 
 
 def _nothing_is_lost(codes: dict[str, set[str]], rejected: int) -> None:

@@ -15,6 +15,8 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from config.policies import policies_of_a_run
 from config.read_once import forget
 from config.settings import settings
@@ -32,6 +34,7 @@ from tasks.reports.site.build import write_page
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.failpoints import passes
 from tasks.warehouse.partitions import pending
+from tests.accounts import PEOPLE
 
 AS_OF = date(2026, 3, 31)
 DOSSIERS = 60
@@ -109,10 +112,18 @@ def environment(folder: Path, home: Path) -> dict[str, str]:
     return {
         "MOTCUA_HOME": str(home),
         "MOTCUA_SOURCES_DIR": str(folder / "sources"),
+        "MOTCUA_PEOPLE_FILE": str(PEOPLE),
         "OFFICE_DESK": f"sqlite:///{folder / 'desk.db'}",
         "OFFICE_LAND": f"sqlite:///{folder / 'land.db'}",
         "OFFICE_FILES": str(folder / "files"),
     }
+
+
+def enter(patch: pytest.MonkeyPatch, folder: Path, home: Path) -> None:
+    """Let this process work for this office, from its next reading of settings on."""
+    for name, value in environment(folder, home).items():
+        patch.setenv(name, value)
+    forget()
 
 
 def write(folder: Path, edition: int = 1) -> None:
@@ -247,3 +258,6 @@ def _write_database(path: Path, tables: dict[str, list[tuple[object, ...]]]) -> 
             connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
             plain = [tuple(v.isoformat(sep=" ") if isinstance(v, datetime) else v for v in row) for row in rows]
             connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", plain)
+
+
+# NOIMPORT

@@ -265,7 +265,7 @@ READS: dict[str, tuple[bytes, Callable[[], object], object]] = {
     "the ledger's head": (b"audit.ledger", lambda: ledger.head()[0], 1),
     "partitions": (b"core.dossiers", lambda: [p.source for p in every_partition()], ["province"]),
     "the horizon": (b"pg_locks", lambda: high_watermark() > 0, True),
-    "migrations": (b"pg_advisory_lock", migrate, []),
+    "migrations": (b"version_num", migrate, []),
     "vacuum": (b"VACUUM", vacuum, None),
 }
 

@@ -30,8 +30,8 @@ def newest_run(one: Installation) -> tuple[Any, ...]:
 
 def test_killed_runs_are_marked_and_made_good(installation: Installation) -> None:
     with get_client(sync_client=True) as client:
-        ensure_heartbeat_automation(client)
-        ensure_heartbeat_automation(client)  # twice is once
+        made = ensure_heartbeat_automation(client)
+        assert ensure_heartbeat_automation(client) == made, "twice is once"
         names = [automation.name for automation in client.read_automations()]
         assert names.count("motcua run without heartbeat") == 1
     # Killed while it pulls, in a place that is limited, and while it judges; the place of the dead is free at once.

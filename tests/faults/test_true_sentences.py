@@ -1,4 +1,4 @@
-"""What an operator is told at once where no retry helps: the fact, and what to mend. Never "it passes"."""
+"""What an operator is told at once where no retry helps: the fact, and what to correct. Never "it passes"."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_server_that_stays_away_is_waited_for_once(elsewhere: Callable[[str], 
     elsewhere(f"postgresql://motcua:x@127.0.0.1:{free_port()}/motcua")
     said = told()
     assert "does not answer" in said
-    assert "Start it, or mend MOTCUA_DATABASE_URL" in said
+    assert "Start it, or correct MOTCUA_DATABASE_URL" in said
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ KNOWN = Known(
         (["received_at,13/03/2026"], ["receipt_after_end"]),
         (["received_at,12/03/2026 10:00"], [""]),  # the day of its end: registers give days
         (["due_at,10/06/2031"], [""]),  # a due date lies ahead
+        (["due_at,10/06/2062"], ["years_apart"]),  # but not a working life
+        (["due_at,02/03/2026"], ["due_before_receipt"]),
+        (["due_at,03/03/2026"], [""]),
+        (["received_at,03/03/2006"], ["years_apart"]),
+        (["received_at,03/03/2024"], [""]),
         (["done_at,trống"], [""]),
         (["status,9"], [""]),
         (["received_at,13/03/2026", "done_at,16/03/2026"], ["", ""]),  # together they are true

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from config import code_lists
 from schemas.reference import UNITS
-from tasks.cleaning import code_lists
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.columns import CodeList, booleans
 from tasks.rules.text.codes import fold_codes, fold_procedures, fold_units, plain_codes

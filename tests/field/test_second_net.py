@@ -35,6 +35,9 @@ OFFICIALS = (
     "proposed_by",
     "approved_by",
     "undone_by",
+    "answered_by",
+    "account",
+    "audited_by",
 )  # who answers for a correction is named; numbers and mail are no account
 
 

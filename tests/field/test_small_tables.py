@@ -17,7 +17,8 @@ from flows.commands.cli import main
 from tasks.cleaning.rules import CLEANING_RULES
 from tasks.correcting.packages import _lines
 from tasks.reports.letters import read_letters
-from tasks.rules.corrections.lines import REFUSAL_REASONS, Accepted, Known, Refused, UnreadableFileError, sort_lines
+from tasks.rules.corrections.lines import Accepted, Known, Refused, UnreadableFileError, sort_lines
+from tasks.rules.corrections.refusals import REFUSAL_REASONS
 from tasks.rules.text.codes import fold_procedures
 
 CODES = [f"H99.12-260302-00000{n}" for n in range(1, 5)]

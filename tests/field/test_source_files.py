@@ -68,8 +68,8 @@ def test_a_broken_file_stops_its_own_source_only(office: Path, content: str) -> 
     assert list(sources_with("one")) == ["one", "two"]
     trouble = RunFailures()
     warn_of_files(trouble)
-    assert len(trouble.warnings) == 1
-    assert "broken.yaml" in trouble.warnings[0]
+    assert len(trouble.failures) == 1
+    assert "broken.yaml" in trouble.failures[0]
     with pytest.raises(ConfigError, match=r"broken\.yaml"):
         choose(["broken"])
     with pytest.raises(ConfigError, match=r"broken\.yaml"):
@@ -92,10 +92,10 @@ def test_what_a_source_brought_is_judged_by_what_its_file_last_said(office: Path
     assert list(choose(None)) == ["two"]
     trouble = RunFailures()
     warn_of_files(trouble)
-    assert len(trouble.warnings) == 1
-    assert "one.yaml" in trouble.warnings[0]
+    assert len(trouble.failures) == 1
+    assert "one.yaml" in trouble.failures[0]
     if how == "gone":
-        assert "ended:" in trouble.warnings[0]
+        assert "ended:" in trouble.failures[0]
         with pytest.raises(ConfigError, match="ended:"):
             choose(["one"])
 
@@ -122,7 +122,7 @@ def test_a_system_that_was_closed_down_is_asked_no_more_and_stays(office: Path, 
     assert source_named("one").ended == date.fromisoformat(ended)
     trouble = RunFailures()
     warn_of_files(trouble)
-    assert trouble.warnings == []
+    assert trouble.notes == []
     if "one" not in asked:
         with pytest.raises(ConfigError, match="closed down on 2020-01-31"), permitted_source("one"):
             pass

@@ -77,3 +77,20 @@ def test_a_row_with_two_codes_is_rejected_and_one_with_two_procedures_is_not_con
     assert fetch_all("SELECT reason FROM raw.rejected") == [("two_codes",)]
     assert [verdict(n) for n in (3, 4)] == [("undetermined", "procedure"), ("late", None)]
     assert "heading_twice" in fetch_all("SELECT string_agg(notes, ' ') FROM raw.pages")[0][0]
+
+
+EVERY_ROW = {
+    "every due date differs": (f"9,2026-03-03,{DUE},2026-03-31,{{end}},,", "due_unreadable"),
+    "every end differs": (f"9,2026-03-03,{DUE},,{{end}},2026-03-20,", "date_unreadable"),
+}
+
+
+@pytest.mark.parametrize("kind", EVERY_ROW)
+def test_a_file_whose_two_columns_differ_in_every_row_is_read_and_told(desk: Callable[..., None], kind: str) -> None:
+    row, check = EVERY_ROW[kind]
+    desk(*(f"{code(n)},,1.000001,,{row.format(end=f'2026-03-{n:02}')}" for n in range(4, 12)))
+    assert fetch_all("SELECT count(*)::int FROM core.dossiers") == [(8,)]
+    assert "heading_twice" in fetch_all("SELECT string_agg(notes, ' ') FROM raw.pages")[0][0]
+    assert fetch_all(
+        "SELECT count(*)::int FROM core.dossiers WHERE %(mark)s = ANY(string_to_array(marks, ' '))", {"mark": check}
+    ) == [(8,)]

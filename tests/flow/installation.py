@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -173,9 +173,16 @@ def installation(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     forget()
+    with joined(server):
+        yield Installation(warehouse, server, province, environment)
+
+
+@contextmanager
+def joined(server: PrefectServer) -> Iterator[None]:
+    """Join this process to a server, and leave it again."""
     before = {name: value for name, value in os.environ.items() if name.startswith("PREFECT_")}
-    enter(client_environment(warehouse.home, server.port, auth_string(warehouse.home)))
-    yield Installation(warehouse, server, province, environment)
+    enter(client_environment(server.home, server.port, auth_string(server.home)))
+    yield
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]
     os.environ.update(before)

@@ -17,8 +17,9 @@ import yaml
 from distributed import LocalCluster
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
+from prefect.logging.handlers import APILogWorker
 
-from config.errors import DataError, TransientError
+from config.errors import ConfigError, DataError, MotcuaError, TransientError
 from config.read_once import forget
 from config.settings import settings
 from config.sources import Source, load_sources
@@ -27,6 +28,7 @@ from flows.refresh import refresh
 from flows.replay import replay
 from flows.runtime.limits import ensure_limits
 from tasks.runtime.host_slots import host_slot
+from tasks.runtime.safe_errors import UnexpectedError
 from tests.flow.installation import AS_OF, SOURCES, Installation, moved
 
 
@@ -64,7 +66,7 @@ def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation
     assert [name for name in names if name.startswith("judge-province/2025-")]
     assert [name for name in names if name.startswith("check-communes/2025-")]
     assert len(tasks) <= 200, "never a task a dossier"
-    assert {"sources", "agencies", "summary", "progress"} <= {artifact["key"] for artifact in artifacts}
+    assert {"sources", "agencies", "summary", "progress", "today"} <= {artifact["key"] for artifact in artifacts}
     assert [(policy, day) for policy, day, _ in installation.figures()["published"]] == [("qd766", AS_OF)]
     assert settings().page.exists()
 
@@ -91,8 +93,15 @@ def test_a_run_publishes_and_the_next_changes_nothing(installation: Installation
 def test_a_source_that_fails_does_not_stop_the_others(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEMO_POSTAL")
     state = run()
-    assert (state.type.value, state.name) == ("COMPLETED", "CompletedWithWarnings")
+    assert (state.type.value, state.name) == ("FAILED", "PublishedWithFailures"), "a failed source is not green"
     assert "DEMO_POSTAL" in state.message, "the message says which source and what to do"
+    (today,) = [artifact["data"] for artifact in of_run(state)[2] if artifact["key"] == "today"]
+    answered = re.search(r"(\d+) trong (\d+) nguồn trả lời", today)
+    assert answered
+    assert int(answered[1]) == int(answered[2]) - 1, "all but the one"
+    assert "`motcua source check postal`" in today
+    assert settings().page.as_uri() in today
+    assert (settings().data_docs / "index.html").as_uri() in today
     held = dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
     assert set(held) == {"province", "communes", "land"}
     assert len(installation.figures()["published"]) == 1
@@ -113,7 +122,7 @@ def test_nothing_is_published_after_a_failed_gate(
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(sources))
     forget()
     state = run()
-    assert state.type.value == "FAILED"
+    assert (state.type.value, state.name) == ("FAILED", "NotPublished")
     assert "communes" in state.message
     assert "received_at" in state.message
     held = dict(installation.query("SELECT source, count(*) FROM core.dossiers GROUP BY 1"))
@@ -154,7 +163,9 @@ def test_only_the_named_sources_are_pulled_and_a_host_has_as_many_places_as_its_
 
 
 @pytest.mark.usefixtures("installation")
-def test_a_source_that_does_not_exist_is_named() -> None:
+def test_a_source_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
+    forget()
     assert "names no source" in run(anyway=["fewer"]).message
     state = run(sources=["provinz"])
     assert state.type.value == "FAILED"
@@ -207,3 +218,54 @@ def test_a_replay_publishes_the_same_figures_asks_no_source_and_two_systems_are_
     ((left, right),) = installation.query(sums)
     assert 0 < right < left
     assert f"{left - right} hồ sơ" in compared.message
+
+
+PERSON = "Nguyễn Văn An 0912345678"
+
+
+def fault_of_the_program(*_given: Any, **_more: Any) -> None:
+    raise ValueError(PERSON)
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize(
+    ("language", "fault", "kind", "beginning"),
+    [
+        ("vi", "no such source", ConfigError, "nguồn nowhere: không có nguồn"),
+        ("en", "no such source", ConfigError, "source nowhere: there is no source"),
+        ("vi", "program", UnexpectedError, "Bước refresh gặp lỗi chương trình: ValueError tại "),
+        ("en", "program", UnexpectedError, "Step refresh met a fault of the program: ValueError at "),
+    ],
+)
+def test_a_run_that_an_error_ends_shows_its_sentence_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, language: str, fault: str, kind: type[MotcuaError], beginning: str
+) -> None:
+    monkeypatch.setenv("MOTCUA_LANGUAGE", language)
+    forget()
+    if fault == "program":
+        monkeypatch.setattr("flows.refresh.choose", fault_of_the_program)
+    state = run(sources=["nowhere"])
+    assert (state.type.value, state.name) == ("FAILED", "Failed")
+    assert state.message.startswith(beginning), state.message
+    with pytest.raises(kind):
+        state.result()
+    told = logged(state)
+    assert beginning in told
+    assert not any(word in told + state.message for word in ("Traceback", "exception", PERSON, "Nguyễn"))
+
+
+@pytest.mark.usefixtures("installation")
+def test_a_step_that_fails_shows_its_sentence_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEMO_POSTAL")
+    told = logged(run(sources=["postal"]))
+    assert "DEMO_POSTAL" in told
+    assert "Traceback" not in told
+
+
+def logged(state: Any) -> str:
+    """What the server keeps of a run and its tasks, once the threads that send it are done."""
+    APILogWorker.drain_all(timeout=10)
+    only = {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}
+    with get_client(sync_client=True) as client:
+        records = client.request("POST", "/logs/filter", json={"logs": only, "limit": 200}).json()
+    return "\n".join(record["message"] for record in records)

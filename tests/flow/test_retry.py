@@ -10,7 +10,20 @@ from prefect.states import Completed, Failed, Pending, Running, Scheduled
 from flows.runtime.deployments import apply, read_deployments
 from tests.flow.installation import Installation
 
-DEPLOYMENTS = [f"{entry['entrypoint'].rsplit('.', 1)[1]}/{entry['name']}" for entry in read_deployments()]
+# Forms of approval wait beside one another and work on packages of their own; all others run alone.
+BESIDE_ONE_ANOTHER = ("approve",)
+DEPLOYMENTS = [
+    f"{entry['entrypoint'].rsplit('.', 1)[1]}/{entry['name']}"
+    for entry in read_deployments()
+    if entry["name"] not in BESIDE_ONE_ANOTHER
+]
+
+# What a form has to be given; all else has a default.
+GIVEN = {
+    "backfill": {"source": "province", "since": "2025-01-01"},
+    "restate": {"since": "2025-01-01"},
+    "differences": {"left": "province", "right": "land"},
+}
 
 
 def propose(client: SyncPrefectClient, run: FlowRun, *states: State[None]) -> str:
@@ -25,7 +38,7 @@ def test_a_red_run_that_is_retried_beside_another_waits(installation: Installati
     with get_client(sync_client=True) as client:
         apply(client)
         deployment = client.read_deployment_by_name(name)
-        given = {"source": "province", "since": "2025-01-01"} if name.startswith("backfill") else {}
+        given = GIVEN.get(deployment.name, {})
         red, other = (client.create_flow_run_from_deployment(deployment.id, parameters=given) for _ in range(2))
         client.set_flow_run_state(red.id, Failed(message="a gate failed"), force=True)
         assert propose(client, other, Pending(), Running()) == "Running"

@@ -93,7 +93,7 @@ def test_settings_are_the_measured_block(server: PrefectServer) -> None:
 
 
 def test_the_page_is_the_quiet_one_and_knows_its_server(server: PrefectServer) -> None:
-    assert ask(server, "/ui-settings").json()["api_url"] == f"{server.address}/api"
+    assert ask(server, "/ui-settings").json()["api_url"] == "/api", "of whoever served the page: a proxy too"
     page = ask(server, "/").text
     scripts = "".join(ask(server, path).text for path in re.findall(r'src="(/[^"]+\.js)"', page))
     assert "amplitude.com" not in page + scripts

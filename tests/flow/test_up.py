@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,9 @@ import yaml
 
 from config.settings import ROOT
 from tasks.warehouse.cluster import ensure_cluster
+from tests.accounts import PEOPLE
 from tests.flow.installation import SOURCES, Province, figures, free_port, motcua, moved, query, wait_for
+from tests.prepared_home import new_home
 
 _PROGRAM = """
 import sys
@@ -91,7 +92,7 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def operator(province: Province) -> Iterator[Operator]:
-    home = Path(tempfile.mkdtemp(prefix="motcua-up-"))
+    home = new_home("motcua-up-")
     (home / "tickflow.py").write_text(_TICK, encoding="utf-8")
     cluster = ensure_cluster(home)
     cluster.create_database("demo_land")
@@ -114,6 +115,7 @@ def operator(province: Province) -> Iterator[Operator]:
         "MOTCUA_HOME": str(home),
         "MOTCUA_PREFECT_PORT": str(free_port()),
         "MOTCUA_SOURCES_DIR": str(SOURCES),
+        "MOTCUA_PEOPLE_FILE": str(PEOPLE),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(home)]),
     }
     one = Operator(home, environment, home / "prefect.yaml")
@@ -130,7 +132,10 @@ def operator(province: Province) -> Iterator[Operator]:
 
 def test_a_scheduled_run_really_starts(operator: Operator) -> None:
     said = operator.start()
-    assert said == "ready refresh,rerun,backfill,publish,maintain,tick 0"
+    assert (
+        said
+        == "ready refresh,rerun,approve,approvals,restate,backfill,publish,differences,replay,maintain,packages,answers,tell,tick 0"
+    )
     wait_for(lambda: [run for run in operator.runs("tick") if run[0] == "Completed"], patience=120)
     wait_for(lambda: operator.runs("refresh"), patience=90)
     daily = operator.runs("refresh")

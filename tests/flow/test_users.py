@@ -2,111 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 
-import psutil
 import pytest
 
-from config.settings import ROOT
-from flows.runtime.server import answers
 from flows.runtime.users import Users
-from tasks.warehouse.cluster import Cluster
-from tests.faults import office
-from tests.flow.installation import free_port, query, wait_for
-
-_COMMAND = """
-import sys
-from flows.runtime.session import session
-with session():
-    print("ready", flush=True)
-    sys.stdin.read()
-"""
-
-
-@dataclass
-class Place:
-    """An installation of its own, and the commands that were started in it."""
-
-    home: Path
-    port: int
-    environment: dict[str, str]
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def run(self, *arguments: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.started.append(process)
-        return process
-
-    def command(self) -> subprocess.Popen[str]:
-        """Start a command that has everything running; it ends in order where its input does."""
-        return self.run("-c", _COMMAND)
-
-    def answers(self) -> bool:
-        return answers(self.home, self.port)
-
-    def left(self) -> list[str]:
-        """What still runs of the installation: the server, its keeper, the database."""
-        return [str(process) for process in self.processes()]
-
-    def processes(self) -> list[psutil.Process]:
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if process.status() == psutil.STATUS_ZOMBIE or process.pid in (one.pid for one in self.started):
-                    continue
-                if str(self.home) in " ".join(process.cmdline()) or self.environment.items() <= process.environ().items():
-                    found.append(process)
-            except psutil.Error:
-                continue
-        return found
-
-
-def ready(*commands: subprocess.Popen[str]) -> None:
-    for command in commands:
-        assert command.stdout is not None
-        said = command.stdout.readline().strip()
-        assert said == "ready", f"{said!r} {command.stderr.read() if command.stderr else ''}"
-
-
-def ended(command: subprocess.Popen[str]) -> int:
-    command.communicate(timeout=120)
-    return int(command.returncode)
+from tests.faults.place import Place, ended, place_of_its_own, ready
+from tests.flow.installation import wait_for
 
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    home = Path(tempfile.mkdtemp(prefix="motcua-users-"))
-    port = free_port()
-    folder = home / "office"
-    office.write(folder)
-    environment = office.environment(folder, home) | {"MOTCUA_PREFECT_PORT": str(port), "MOTCUA_LANGUAGE": "en"}
-    one = Place(home, port, environment)
-    yield one
-    for process in one.started:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-    wait_for(lambda: not [each for each in one.processes() if "flows.runtime.keeper" in each.cmdline()], patience=60)
-    Cluster(home).stop()
-    shutil.rmtree(home)
+    with place_of_its_own() as one:
+        yield one
 
 
 def test_commands_that_start_together_share_a_server_and_the_last_stops_it(place: Place) -> None:
@@ -127,6 +37,18 @@ def test_what_a_killed_command_started_ends_with_it(place: Place) -> None:
     wait_for(lambda: place.left() == [], patience=60)
 
 
+def test_who_comes_while_a_server_retires_starts_another(place: Place) -> None:
+    for pause in (0.2, 0.5, 0.8, 1.1):  # the keeper looks every half second
+        killed = place.command()
+        ready(killed)
+        killed.kill()
+        time.sleep(pause)
+        other = place.command()
+        ready(other)
+        assert ended(other) == 0
+    assert place.left() == []
+
+
 def test_a_killed_command_takes_nothing_away_from_another(place: Place) -> None:
     starter = place.command()
     ready(starter)
@@ -141,7 +63,7 @@ def test_a_killed_command_takes_nothing_away_from_another(place: Place) -> None:
 
 
 def runs(place: Place) -> bool:
-    states = query(Cluster(place.home), "SELECT state_name FROM task_run WHERE name LIKE 'pull%' OR name = 'match'", "prefect")
+    states = place.ask("SELECT state_name FROM task_run WHERE name LIKE 'pull%' OR name = 'match'")
     return ("Running",) in states
 
 
@@ -170,15 +92,27 @@ def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) 
 
 
 def test_the_run_after_a_power_cut_waits_for_nobody(place: Place) -> None:
-    running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
-    taken = "SELECT count(*) FROM concurrency_limit_v2 WHERE active_slots > 0"
-    wait_for(lambda: query(Cluster(place.home), taken, "prefect")[0][0] >= 3, patience=120, every=0.02)
-    for process in [running, *place.processes()]:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    running.communicate()
+    place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
+    wait_for(place.pulls, patience=120, every=0.02)
+    place.cut_power()
     again = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
     said, wrong = again.communicate(timeout=240)
     assert again.returncode == 0, said + wrong
     assert "Waiting for" not in wrong
+    assert place.left() == []
+
+
+@pytest.mark.parametrize("victims", [{"server"}, {"server", "flows.runtime.keeper"}, {"-D"}])  # the last is PostgreSQL
+def test_a_run_whose_server_or_database_is_killed_goes_on(place: Place, victims: set[str]) -> None:
+    running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
+    wait_for(place.pulls, patience=120, every=0.02)
+    for process in [each for each in place.processes() if victims & set(each.cmdline())]:
+        process.kill()
+    said, wrong = running.communicate(timeout=240)
+    if running.returncode and victims == {"-D"}:  # it died under a page that was being written: told, and the next run is good
+        assert (running.returncode, "It passes; run it again" in wrong) == (6, True), said + wrong
+        running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
+        said, wrong = running.communicate(timeout=240)
+    assert running.returncode == 0, said + wrong
+    assert "60 dossiers" in said
     assert place.left() == []

@@ -24,6 +24,11 @@ def test_a_shortcut_is_left_out_and_a_circle_is_not() -> None:
     assert layers(graph) == [["a"], ["b"], ["c", "d"], ["e"]]
 
 
+def test_no_room_imports_itself_through_others() -> None:
+    found = circles(room_imports())
+    assert not found, f"Bring what both need to whom they serve, or below both: {found}"
+
+
 def test_every_room_lies_above_what_it_imports() -> None:
     graph = room_imports()
     level = {room: place for place, row in enumerate(layers(graph)) for room in row}

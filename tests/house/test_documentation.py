@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from schemas.documentation import PAGE, page
-from tests.house.tree import ROOT, files, name_of
+from tests.house.tree import ROOT, files, modules, name_of, parsed
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 PAGES = list(files(".md"))
@@ -59,3 +60,19 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     done = [line for line in script if line and not line.startswith("#") and not line.startswith(("set ", "cd "))]
     assert done == ["make test"], f".ci/run calls `make test` and does nothing else, not {done}."
+
+
+LONGEST_DOCSTRING_LINE = 110
+
+
+def long_first_lines(path: Path) -> list[str]:
+    """Public functions and classes of a module whose docstring begins with more than a clause."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    public = [node for node in ast.walk(parsed(path)) if isinstance(node, kinds) and not node.name.startswith("_")]
+    first = {node.name: (ast.get_docstring(node) or "").partition("\n")[0] for node in public}
+    return [f"{name_of(path)}: {name} ({len(line)})" for name, line in first.items() if len(line) > LONGEST_DOCSTRING_LINE]
+
+
+def test_docstrings_begin_with_one_clause() -> None:
+    found = [line for path in modules() for line in long_first_lines(path)]
+    assert not found, f"Shorten the first line to one clause, and put the rest into a paragraph below it: {found}"

@@ -12,6 +12,8 @@ from config.indicators import load_definitions
 from config.policies import load_policies
 from schemas import fields
 from schemas.differences import CLASSES
+from schemas.outbox import DELIVERY_STATES
+from schemas.packages import DECISIONS, QUESTION_STATES
 from tasks.reports.suspicious_months import SIGNS
 from tasks.rules.corrections.status import STANDINGS
 from tasks.rules.verdict.holders import HOLDERS
@@ -33,6 +35,10 @@ WORDS = {
     "holders": HOLDERS,
     "signs": tuple(SIGNS),
     "standings of corrections": tuple(STANDINGS),
+    "answers": DECISIONS,
+    "states of questions": QUESTION_STATES,
+    "loop events": codes.EVENT_KINDS,
+    "deliveries": DELIVERY_STATES,
     "policies": tuple(load_policies()),
     "indicators": tuple(name for document in load_definitions().values() for name in document.indicators),
 }

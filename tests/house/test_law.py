@@ -19,7 +19,7 @@ CITED = re.compile(
 MADE_UP = ("demo/", "tests/")
 SAYS = {
     "ended": "rests on {document} after its last day, {day}: give that basis `until`, and name what took its place",
-    "early": "rests on {document} before its first day, {day}: mend `since` of that basis",
+    "early": "rests on {document} before its first day, {day}: correct `since` of that basis",
     "nothing": "rests on nothing from {day} on: name what holds then",
     "unnamed": "names nothing that it rests on: give it `law`, of config/law",
 }

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from flows.runtime.correction_events import CORRECTIONS_RECEIVED
 from flows.runtime.deployments import POOL, PREFECT_YAML, read_deployments
+from flows.runtime.state_names import PUBLISHED
 
 DEPLOYMENTS = {entry["name"]: entry for entry in read_deployments()}
 
@@ -42,13 +43,15 @@ def test_every_parameter_has_a_help_text(name: str) -> None:
     schema = parameter_schema(flow_of(name))
     silent = [parameter for parameter, facts in schema.properties.items() if not facts.get("description")]
     assert not silent, f"{name}: explain {silent} under Args: it is the form's help text."
-    assert len(schema.properties) <= 4, f"{name}: an operator fills in at most four fields."
+    asked = set(schema.properties) - {"dry_run"}
+    assert len(asked) <= 4, f"{name}: an operator fills in at most four fields, and says whether it is a dry run."
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
 def test_one_run_at_a_time_on_our_pool(name: str) -> None:
     entry = DEPLOYMENTS[name]
-    assert entry["concurrency_limit"]["limit"] == 1
+    # A form that waits for an answer holds up no other: each is about a package of its own.
+    assert entry["concurrency_limit"]["limit"] == (20 if name == "approve" else 1)
     # CANCEL_NEW would turn a failed run that is retried beside another into a cancelled one (issue 15, 1 g).
     assert entry["concurrency_limit"]["collision_strategy"] == "ENQUEUE"
     assert entry["work_pool"]["name"] == POOL
@@ -77,4 +80,6 @@ def test_a_missing_refresh_is_noticed_at_seven() -> None:
     (trigger,) = DEPLOYMENTS["refresh"]["triggers"]
     assert trigger["posture"] == "Proactive"
     assert trigger["within"] == 26 * 3600, "05:00 and two hours, counted from yesterday's run"
-    assert "prefect.flow-run.CompletedWithWarnings" in trigger["expect"], "events are named after states, ours too"
+    assert set(trigger["expect"]) == {f"prefect.flow-run.{name}" for name in PUBLISHED}, (
+        "events are named after states, ours too"
+    )

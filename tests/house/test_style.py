@@ -14,7 +14,7 @@ from tests.house.tree import ROOT
 TOOLS = {
     "types": (["mypy"], "Give the types that mypy asks for; `# type: ignore[code]` only with a reason beside it."),
     "format": (["ruff", "format", "--check", "."], "Run `.venv/bin/ruff format .`."),
-    "lint": (["ruff", "check", "."], "Mend what ruff names; `.venv/bin/ruff check --fix .` mends the simple ones."),
+    "lint": (["ruff", "check", "."], "Fix what ruff names; `.venv/bin/ruff check --fix .` fixes the simple ones."),
     "imports": (
         ["lint-imports", "--no-cache"],
         "Imports run flows -> tasks -> schemas -> config; move the function to the layer that may know both.",

@@ -57,6 +57,13 @@ def test_flow_keeps_no_result(name: str) -> None:
     assert flow.persist_result is not True, f"{name}: a persisted result is a pickle with personal data on disk."
 
 
+@pytest.mark.parametrize("name", FLOWS)
+def test_an_error_ends_a_flow_in_a_sentence(name: str) -> None:
+    assert getattr(EVERYTHING[name].fn, "__ends_in_a_sentence__", False), (
+        f"{name}: put @ends_in_a_sentence right under @flow; an operator would read Prefect's own words and a traceback."
+    )
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_only_network_steps_retry(name: str) -> None:
     task = EVERYTHING[name]

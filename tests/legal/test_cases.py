@@ -1,11 +1,9 @@
 """Every legal case gives what is written beside it."""
 
 import hashlib
-import importlib.util
 import json
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,12 +17,7 @@ from tasks.legal_cases.model import LegalCase
 from tasks.rules.verdict.judgement import judge_frames
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.rules.verdict.timeline import JudgingOffice
-
-_SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-legal_cases = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(legal_cases)
+from tests.legal import legal_cases
 
 CASES = legal_cases.all_cases()
 

@@ -6,10 +6,8 @@ comment beside it or by walking the minutes one by one.
 
 from __future__ import annotations
 
-import importlib.util
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,12 +26,7 @@ from tasks.rules.indicators.identities import broken_identities
 from tasks.rules.indicators.values import indicators_of
 from tasks.rules.verdict.judgement import judge_frames
 from tasks.rules.verdict.timeline import JudgingOffice
-
-_SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-legal_cases = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(legal_cases)
+from tests.legal import legal_cases
 
 AS_OF = date(2026, 3, 31)
 ZONES = {"desk": legal_cases.ZONE}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -21,12 +20,7 @@ from tasks.rules.clock.reception import OUTCOMES, Receptions, receptions_of
 from tasks.rules.dates.times import end_of_day
 from tasks.rules.verdict.facts import facts_of
 from tasks.rules.verdict.receipt import receipt_of
-
-_SPEC = importlib.util.spec_from_file_location("legal_cases", Path(__file__).parent / "legal_cases.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-legal_cases = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(legal_cases)
+from tests.legal import legal_cases
 
 CALENDAR = load_calendars()["vn"]
 AS_OF = date(2026, 3, 31)

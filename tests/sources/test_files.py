@@ -80,7 +80,21 @@ def test_a_file_beyond_the_cap_is_refused(folder: Path, drop: Make) -> None:
 
 def test_a_folder_that_is_away_is_transient(drop: Make, folder: Path) -> None:
     folder.rmdir()
-    with pytest.raises(TransientError):
+    with pytest.raises(TransientError, match=r"its folder is not there.*Check that files\.folder names"):
+        names(drop())
+
+
+def test_a_folder_that_is_away_is_told_by_its_variable(drop: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COMMUNES", str(tmp_path / "nguyen-van-a"))
+    with pytest.raises(TransientError, match=r"its folder is not there.*Check that COMMUNES names") as told:
+        names(drop(folder={"env": "COMMUNES"}))
+    assert "nguyen" not in str(told.value), "a folder's name may be a person's"
+
+
+def test_what_is_no_folder_is_told_so(drop: Make, folder: Path) -> None:
+    folder.rmdir()
+    folder.write_text("", encoding="utf-8")
+    with pytest.raises(TransientError, match="its folder is not there"):
         names(drop())
 
 

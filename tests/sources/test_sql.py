@@ -161,6 +161,8 @@ def test_a_database_that_is_away_is_transient_and_names_no_password(land: Make, 
     with pytest.raises(TransientError) as caught:
         rows(land())
     assert "Secret-5417" not in repr(caught.value)
+    assert "no database answers at 127.0.0.1:1" in str(caught.value)
+    assert "LAND_URL" in str(caught.value)  # where host and port stand
     assert caught.value.__cause__ is None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from config.calendar import Office, load_calendars
 from config.checks import Check, Checks, load_checks
 from config.errors import ConfigError
 from tasks.judging.clocks import clock_for
-from tasks.rules.checks import TESTS, Findings, parameters_of, run_checks
+from tasks.rules.checks import AMONG, TESTS, Findings, parameters_of, run_checks
+from tasks.rules.checks.daily import DAILY, OPEN_NOW, OVERTAKEN, WHILE_OPEN
 from tasks.rules.checks.marks import ASKED_ELSEWHERE
 from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.frames import DossierFrames
@@ -274,6 +276,14 @@ def test_a_day_without_an_hour_is_not_its_first_minute(check_id: str, times: dic
     assert checked(frames_of(Case(day_before))).failing(check_id).all()
 
 
+def test_a_default_is_met_to_the_minute() -> None:
+    due = {text: checked(frames_of(Case({"due_at": at(f"2026-03-02 {text}")}))) for text in ("10:30:59", "10:31:00")}
+    assert {text: found.failing("due_after_default_hours").any() for text, found in due.items()} == {
+        "10:30:59": True,
+        "10:31:00": False,
+    }
+
+
 def test_a_carrier_is_not_held_against_the_desk() -> None:
     letter = {"received_at": "2026-03-09 09:00", "returned_at": "2026-03-11 10:00", "status": 10}
     assert failed(checked(frames_of(Case(others=[letter])))) == set()
@@ -314,3 +324,32 @@ def test_each_agencys_own_hours_count_and_crowds_are_still_seen_whole() -> None:
         differ |= {check.id} if (one != other).any() else set()
     assert differ >= {"due_on_day_off", "done_on_day_off", "due_differs_from_limit", "pause_begun_just_before_due"}
     assert found.failing("changed_in_bulk").sum() >= 38, "neither agency has so many of its own"
+
+
+# -- what an answer depends on: the dossier alone, the others of its month, the day ---------------------------------------
+
+
+def test_every_check_but_those_among_others_asks_of_the_dossier_alone() -> None:
+    """Nothing about a dossier changes when the others of its month are taken away: so they need not be asked again."""
+    march = frames_of(*CASES.values())
+    whole = checked(march)
+    for kept in (np.arange(len(march.dossiers)) % 3 == rest for rest in range(3)):
+        part = checked(march.part(kept))
+        for check in whole.checks:
+            if check.id not in AMONG:
+                assert (part.failing(check.id) == whole.failing(check.id)[kept]).all(), check.id
+    assert AMONG == GROUPS
+
+
+def test_only_the_daily_checks_answer_otherwise_on_another_day() -> None:
+    march, moved = frames_of(*CASES.values()), set()
+    days = [date(2020, 1, 1), date(2026, 2, 1), AS_OF, date(2026, 4, 1), date(2026, 9, 1), date(2031, 1, 1)]
+    answers = [checked(march, as_of=day) for day in days]
+    for one, other in pairwise(answers):
+        for check in one.checks:
+            before, after = one.failing(check.id), other.failing(check.id)
+            moved |= {check.id} if (before != after).any() else set()
+            assert check.id not in OVERTAKEN or not (after & ~before).any(), f"{check.id} begins to fail on a later day"
+            if check.id in WHILE_OPEN:
+                assert set(march.dossiers["status"][before | after]) <= set(OPEN_NOW), check.id
+    assert moved == set(DAILY), "each of them moves, and no other one"

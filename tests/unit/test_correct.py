@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from flows.runtime.logging_filter import Masking
 from tasks.correcting.packages import package_name
 from tasks.rules.corrections.lines import (
-    REFUSAL_REASONS,
     Accepted,
     Known,
     Refused,
@@ -19,6 +18,7 @@ from tasks.rules.corrections.lines import (
     read_lines,
     sort_lines,
 )
+from tasks.rules.corrections.refusals import REFUSAL_REASONS
 from tasks.rules.privacy.masking import MASK, looks_personal, mask
 from tasks.runtime.safe_errors import UnexpectedError, with_safe_errors
 

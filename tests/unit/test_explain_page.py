@@ -104,7 +104,7 @@ FACT: dict[str, Any] = {
 
 
 def shapes(fact: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    svg = Drawing(fact, 0, "0").svg()
+    svg = Drawing(fact, "vi", "0").svg()
     assert svg is not None
     return [(node.tag.split("}")[1], node.attrib) for node in ElementTree.fromstring(svg).iter()]  # noqa: S314 - our own
 
@@ -127,10 +127,10 @@ def test_the_first_filing_has_a_lane_of_its_own_above_the_others() -> None:
     assert [float(one["width"]) for one in bars] == [pytest.approx((4 * 24 + 22.75) * weekend / 48, abs=0.3)]
     recorded = [attributes for _, attributes in shapes(FACT) if attributes.get("class") == "recorded in-time"]
     assert float(bars[0]["y"]) < float(recorded[0]["y"])
-    assert "First filing," in (Drawing(FACT, 1, "0").svg() or "")
+    assert "First filing," in (Drawing(FACT, "en", "0").svg() or "")
     alone = {**FACT, "first": None}
     assert not of_kind(alone, "first")
-    assert "First filing," not in (Drawing(alone, 1, "0").svg() or "")
+    assert "First filing," not in (Drawing(alone, "en", "0").svg() or "")
 
 
 def test_bars_have_the_length_of_their_time_and_days_off_are_shaded() -> None:
@@ -143,7 +143,7 @@ def test_bars_have_the_length_of_their_time_and_days_off_are_shaded() -> None:
     assert first == pytest.approx((7 * 24 + 9) * hour, abs=0.3)
     assert second == pytest.approx((2 * 24 + 16) * hour, abs=0.3)
     assert over == pytest.approx(in_time + first, abs=0.2), "late begins where the limit ends"
-    labels = re.findall(r'<text class="label [^>]*>([^<]*)<', Drawing(FACT, 0, "0").svg() or "")
+    labels = re.findall(r'<text class="label [^>]*>([^<]*)<', Drawing(FACT, "vi", "0").svg() or "")
     assert len(labels) == len(set(labels)) > 2, "each label is drawn once"
     assert [round(width / hour) for _, width in of_kind(FACT, "pause")] == [24]
     assert [round(width / hour) for _, width in of_kind(FACT, "pause refused")] == [49], "an open pause lasts to the end"
@@ -157,13 +157,13 @@ def test_everything_lies_on_the_picture_whatever_the_record_says() -> None:
         if "width" in attributes and "x" in attributes:
             assert LEFT <= float(attributes["x"]) <= float(attributes["x"]) + float(attributes["width"]) <= WIDTH - RIGHT + 0.2
     open_one = {**FACT, "derived": {**SIDE, "due": None, "end": None}, "recorded": {**SIDE, "end": None}}
-    assert any("Tính đến hết 31/03/2026" in text for text in [Drawing(open_one, 0, "0").svg() or ""])
+    assert any("Tính đến hết 31/03/2026" in text for text in [Drawing(open_one, "vi", "0").svg() or ""])
     assert [tag for tag, a in shapes(open_one) if a.get("class") == "no-end"] == ["rect", "rect"], (
         "finished, and no end is known"
     )
     going_on = {**open_one, "derived": {**open_one["derived"], "state": "in_progress"}}
     assert [tag for tag, a in shapes(going_on) if a.get("class") in ("no-end", "open")] == ["rect", "path"]
-    assert Drawing({**FACT, "derived": {**SIDE, "received": None}}, 0, "0").svg() is None
+    assert Drawing({**FACT, "derived": {**SIDE, "received": None}}, "vi", "0").svg() is None
 
 
 def test_labels_do_not_cover_each_other() -> None:

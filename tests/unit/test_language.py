@@ -114,6 +114,7 @@ ERRORS: list[tuple[errors.MotcuaError, tuple[str, ...]]] = [
     (errors.TransientError("land", BOTH), ("Nguồn land: hỏng.", "không được nạp.")),
     (errors.RefusedError("land", BOTH), ("Nguồn land: hỏng.", "không được nạp.")),
     (errors.DeferredError("land", BOTH, NOON), ("hỏng; tạm dừng hỏi nguồn này đến 31/03/2026 12:00", "Lần chạy sau")),
+    (errors.OutOfHoursError("land", BOTH, NOON), ("hỏng; tạm dừng hỏi nguồn này đến 31/03/2026 12:00", "Lần chạy sau")),
     (errors.ShrinkageError("land", "H99", 3, 9, 0.1), ("chỉ còn 3 bản ghi H99", "có 9", "--accept-shrinkage land")),
     (
         errors.DataError("core.dossiers", BOTH, 4, ("A", "B")),

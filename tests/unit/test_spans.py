@@ -130,3 +130,28 @@ def test_a_fill_asks_for_what_has_landed_only_when_told_to(again: bool) -> None:
 def test_everything_that_was_done_counts_and_nothing_else() -> None:
     books = [asked(None, 31), asked(31, 62, state="refused"), asked(40, 50, state="failed"), asked(62, 70, newest=69)]
     assert done(books) == [Span(BEGINNING, day(31)), Span(day(62), day(70))]
+
+
+HALF = [asked(0, 31, newest=30), asked(31, 62, state="failed", mark="m"), asked(62, 93, state="running", mark="n")]
+
+
+@pytest.mark.parametrize(
+    ("fill", "planned"),
+    [
+        (Fill(Window(day(0), day(124))), [HALF[1], HALF[2], Window(day(93), day(124))]),
+        (Fill(Window(day(0), day(124)), failed=False), [HALF[2], Window(day(93), day(124))]),
+        (Fill(Window(day(0), day(62)), again=True), [Window(day(0), day(31)), Window(day(31), day(62))]),
+        # Gone on with: what was asked since it began is not read a second time.
+        (Fill(Window(day(0), day(124)), again=True, begun=BEGINNING), [HALF[1], HALF[2], Window(day(93), day(124))]),
+        (Fill(Window(day(0), day(62)), again=True, begun=NOW), [Window(day(0), day(31)), Window(day(31), day(62))]),
+    ],
+)
+def test_what_is_missing_what_failed_or_all(fill: Fill, planned: list[object]) -> None:
+    assert fill.plan(HALF, HABITS, NOW) == planned
+
+
+def test_a_reading_again_up_to_the_newest_goes_on_where_it_was_cut_off() -> None:
+    left = asked(31, 62, state="running", mark="m")
+    planned = Fill(Window(day(0), None), again=True, begun=BEGINNING).plan([asked(0, 31, newest=30), left], HABITS, NOW)
+    assert planned[:2] == [left, Window(day(62), day(93))]
+    assert planned[-1] == Window(day(14 * 31), None)

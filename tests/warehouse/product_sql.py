@@ -27,12 +27,17 @@ WRITTEN = re.compile(r"\b(?:SELECT|UPDATE|DELETE|INSERT)\b")
 EXPLAINED = re.compile(r"\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE|CREATE TEMP TABLE)\b")
 PARAMETER = re.compile(r"%\((\w+)\)s|%s")
 # Composed of a declared table's own names, whichever it is: what renames a column renames it there.
-GENERIC = {f"tasks/warehouse/{name}.py" for name in ("merge", "load", "stage", "cluster", "migrations")}
+GENERIC = {
+    f"tasks/warehouse/{name}.py" for name in ("merge", "load", "recounts", "seals", "spans", "stage", "cluster", "migrations")
+}
 # Templates that are filled elsewhere in their module.
 TEMPLATES = {
     "_BY_KEY": {"keys": _KEYS, "link": _LINKS[0]},
     "_BY_MATCH": {"keys": _KEYS},
     "NEWS": {"source": "'a'"},
+    "_KEPT": {"whose": "true"},
+    "_AMONG": {"chosen": "d.source = 'a'"},
+    "_LOGGED": {"chosen": "d.source = 'a'"},
     "_KNOWN": {"columns": ", ".join(SHAPES.given_columns)},
 }
 # What stands for a name that a function is given, or makes.
@@ -49,10 +54,11 @@ FILLED: dict[str, object] = {
 }
 # Where it means something else.
 FILLED_AT: dict[str, dict[str, object]] = {
-    "tasks/correcting/packages.py _listed": {"table": "ref.units"},
-    "tasks/correcting/packages.py _stated": {"columns": ", ".join(CORRECTABLE)},
+    "tasks/correcting/examination.py _listed": {"table": "ref.units"},
+    "tasks/correcting/examination.py _stated": {"columns": ", ".join(CORRECTABLE)},
     "tasks/correcting/undo.py _undo_in": {"columns": ", ".join(CORRECTIONS.columns)},
     "tasks/publishing/figures.py read_figures": {"columns": ", ".join(COUNTS.given_columns)},
+    "tasks/recovery/backup.py _header": {"name": "audit.change_seq"},
     "tasks/recovery/manifests.py _rows": {"columns": ", ".join(PULLS.given_columns), "key": "pull_id", "table": PULLS},
     "tasks/recovery/run_history.py restore_sheets": {"name": FINDINGS.full_name},
     "tasks/warehouse/ledger.py append": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from config.errors import DataError
 from config.read_once import forget
 from config.settings import settings
 from config.sources import Source
-from schemas.dossiers import DOSSIERS, EVENTS
+from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.indicators import COUNTS, INDICATORS
 from schemas.quality import FINDINGS, GATE_RESULTS
 from schemas.reference import PROCEDURES, UNITS
@@ -34,17 +35,11 @@ from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import Partition, pending
 from tests.unit.check_cases import CASES, Case, frames_of
+from tests.warehouse.test_judge import SOURCE_FILE
 
 pytestmark = pytest.mark.usefixtures("office")
 MONTH = Batch.of(Partition("province", date(2026, 3, 1)))
 DAY_ONE, DAY_TWO, DAY_THREE = date(2026, 3, 25), date(2026, 3, 26), date(2026, 3, 27)
-SOURCE_FILE = """
-title: Một cửa thử nghiệm
-kind: files
-profile: table
-columns: {code: [code], received_at: [received]}
-files: {folder: {env: NOWHERE}, pattern: "*.csv"}
-"""
 
 
 @pytest.fixture
@@ -64,6 +59,7 @@ def put(*cases: Case) -> list[str]:
         current.merge(UNITS, frames.units.drop(columns=["changed_in"]))
         current.merge(DOSSIERS, dossiers)
         current.merge_children(EVENTS, frames.events.drop(columns=["changed_in"]), dossiers)
+        current.merge_children(PAUSES, frames.pauses.drop(columns=["changed_in"]), dossiers)
     return [str(code) for code in dossiers["code"]]
 
 
@@ -80,7 +76,7 @@ def test_a_finding_is_seen_stays_is_resolved_and_comes_back() -> None:
     assert counts.inserted == fetch_all("SELECT count(*) FROM quality.findings")[0][0] > 0
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)]
     check_batch(MONTH, DAY_TWO)
-    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, None)]
+    assert history("finished_without_end") == [("fail", DAY_ONE, DAY_ONE, None)], "that it still holds is not written again"
     put(Case(log=faulty.log), sound)
     check_batch(MONTH, DAY_THREE)
     assert history("finished_without_end") == [("fail", DAY_ONE, DAY_TWO, DAY_THREE)]
@@ -94,7 +90,7 @@ def test_a_second_run_changes_no_finding_and_leaves_nothing_to_do() -> None:
     first = check_batch(MONTH, DAY_ONE)
     before = fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id")
     assert pending("check", DAY_ONE, rules_digest(), ["province"]) == []
-    again = check_batch(MONTH, DAY_ONE)
+    again = check_batch(MONTH, DAY_ONE, full=True)
     assert (again.inserted, again.updated, again.unchanged) == (0, 0, first.inserted)
     assert fetch_all("SELECT * FROM quality.findings ORDER BY source, code, check_id") == before
 
@@ -245,6 +241,24 @@ def test_a_days_gates_have_a_page_that_asks_nobody_and_holds_no_value() -> None:
     assert draw_missing(400, settings().data_docs) == 0
     written.unlink()
     assert draw_missing(400, settings().data_docs) == 1
+    assert written.read_text(encoding="utf-8") == text
+
+
+def test_a_day_on_which_only_figures_were_looked_at_does_not_load_the_library_and_its_page_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = settings().data_docs
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, "great_expectations", raising=False)
+        contracts.check_published(counts(), DAY_ONE, indicators())
+        assert write_data_docs(DAY_ONE, folder, may_wait=True) is None
+        assert "great_expectations" not in sys.modules
+    assert not folder.exists()
+    assert draw_missing(400, folder) == 1
+    written = folder / f"{DAY_ONE}.html"
+    text = written.read_text(encoding="utf-8")
+    written.write_text("<!-- of earlier results -->", encoding="utf-8")
+    assert draw_missing(400, folder) == 1
     assert written.read_text(encoding="utf-8") == text
 
 

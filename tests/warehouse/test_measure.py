@@ -10,7 +10,8 @@ import pytest
 from config.errors import DataError
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.measure import counts_of, measure_policy, require_identities
+from tasks.measure import measure_policy
+from tasks.measuring.counting import counts_of, require_identities
 from tasks.rules.indicators.identities import broken_identities
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -94,7 +95,7 @@ def test_counting_what_changed_equals_counting_everything(change: Any) -> None:
     change(rows)
     write(rows)
     done = measure_policy("qd766", AS_OF)
-    assert 0 < done.read < len(rows), "only the dossiers of touched agencies are read"
+    assert done.read <= 2, "only the dossiers that changed are read"
     assert changed_units(before) <= {None, "?", "H99.ALONE", "H99.77", *(f"H99.{n}" for n in range(1, 6))}
     partial = counts()
     assert partial == anew(rows, AS_OF)
@@ -110,13 +111,18 @@ def test_nothing_changed_writes_nothing() -> None:
     assert fetch_all("SELECT max(entry) FROM audit.ledger") == before
 
 
-def test_a_new_day_counts_every_agency_anew() -> None:
+def test_a_new_day_reads_the_dossiers_that_live_in_its_month() -> None:
     rows = province()
     write(rows)
     measure_policy("qd766", date(2026, 3, 30))
     done = measure_policy("qd766", AS_OF)
-    assert done.read == len(rows)
+    living = [row for row in rows if row["moving"] or max(_moments(row)) >= datetime(2026, 2, 28, tzinfo=UTC)]
+    assert done.read == len(living) < len(rows)
     assert counts() == anew(rows, AS_OF)
+
+
+def _moments(row: dict[str, Any]) -> list[datetime]:
+    return [row[name] for name in ("received_at", "end_at", "recorded_end_at") if row[name] is not None]
 
 
 def test_a_new_day_touches_no_row_of_a_past_month() -> None:
@@ -155,5 +161,5 @@ def test_policies_do_not_touch_each_other() -> None:
 def test_a_broken_identity_names_itself_and_its_rows() -> None:
     counts = counts_of(frame(province()), "qd766", AS_OF, {})
     counts.loc[0, "received"] -= 1
-    with pytest.raises(DataError, match=r"mart.counts, qd766: identity balance .* failed for 1 rows.* Rows: .* \(by -1\)"):
+    with pytest.raises(DataError, match=r"mart.counts, qd766: identity balance .* failed for 1 row.* Rows: .* \(by -1\)"):
         require_identities(broken_identities(counts), "qd766")

@@ -97,8 +97,8 @@ def expected_verbs(role: str, table: str) -> set[str]:
     layer = table.split(".")[0]
     writes = {"SELECT", "INSERT", "UPDATE", "DELETE"}
     if layer == "audit":
-        booked = {"audit.ledger": {"SELECT", "INSERT"}, "audit.progress": {"SELECT", "INSERT", "UPDATE"}}
-        allowed = {"motcua_load": booked[table], "motcua_publish": booked[table], "motcua_audit": {"SELECT"}}
+        booked = {"SELECT", "INSERT"} if table == "audit.ledger" else {"SELECT", "INSERT", "UPDATE"}
+        allowed = {"motcua_load": booked, "motcua_publish": booked, "motcua_audit": {"SELECT"}}
     elif layer == "mart":
         allowed = {"motcua_publish": writes, "motcua_read": {"SELECT"}, "motcua_audit": {"SELECT"}}
     elif layer == "raw":

@@ -197,8 +197,12 @@ def test_one_is_taken_back_and_later_ones_stand(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(verdicts(), before)
     assert judge_batch(MONTH, DAY_ONE, full=True).updated == 0
     assert fetch_all("SELECT DISTINCT state, undone_by FROM quality.corrections") == [("undone", "van.thu")]
-    assert correction(tmp_path, row["code"], "30/03/2026", "one").new == 0, "a file that was taken back stays so"
-    kept = {each["correction_id"]: each["state"] for one in read_manifests() for each in one.rows["quality.corrections"]}
+    again = correction(tmp_path, row["code"], "30/03/2026", "one")
+    assert (again.new, again.approved, again.undone) == (0, 0, 1), "a file that was taken back stays so, and it is said"
+    assert ",undone," in again.result.read_text(encoding="utf-8")
+    kept = {
+        each["correction_id"]: each["state"] for one in read_manifests() for each in one.rows.get("quality.corrections", ())
+    }
     assert set(kept.values()) == {"undone"}, "a replay knows it, too"
 
 

@@ -112,7 +112,7 @@ def test_an_earlier_day_published_later_does_not_replace_the_newest_day() -> Non
 
 @pytest.mark.parametrize("slipped", [date(2031, 3, 31), date(2131, 1, 1)])
 def test_a_slipped_day_that_had_not_ended_hides_no_later_figures(slipped: date) -> None:
-    rows = verdict_rows(200)
+    rows = verdict_rows(12)
     future = publish(rows, slipped)  # as earlier versions let it be
     assert current_id() == future, "the only figures there are"
     ended = publish(rows)
@@ -293,3 +293,19 @@ def test_a_name_in_the_data_cannot_run(tmp_path: Path) -> None:
     assert "</script><script>alert" not in text
     assert "script-src 'sha256-" in text
     assert "unsafe-eval" not in text
+
+
+def test_a_page_of_a_folder_of_its_own_can_be_read_by_whoever_serves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(verdict_rows(60))
+    monkeypatch.setenv("MOTCUA_PAGE_DIR", str(tmp_path / "served"))
+    forget()
+    os.umask(0o077)
+    served = write_page(POLICY, settings().page, settings().page_options)
+    assert served == tmp_path / "served" / "index.html"
+    assert (served.stat().st_mode & 0o777, served.parent.stat().st_mode & 0o777) == (0o644, 0o755)
+    monkeypatch.delenv("MOTCUA_PAGE_DIR")
+    forget()
+    own = write_page(POLICY, settings().page, settings().page_options)
+    assert own.stat().st_mode & 0o077 == 0

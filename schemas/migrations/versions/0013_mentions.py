@@ -10,7 +10,10 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Create the table, empty: a page that no row names is read beside every new one, as all were before, and then named."""
+    """Create the table, empty.
+
+    A page that no row names is read beside every new one, as all were before, and then named.
+    """
     op.create_table(
         "mentions",
         sa.Column(

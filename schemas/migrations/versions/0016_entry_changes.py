@@ -10,7 +10,10 @@ down_revision = "0015"
 
 
 def upgrade() -> None:
-    """Say of each change whose row it is; what is there is about dossiers. Entries fill in as pages are loaded, or by a replay."""
+    """Say of each change whose row it is; what is there is about dossiers.
+
+    Entries fill in as pages are loaded, or by a replay.
+    """
     op.add_column(
         "changes",
         sa.Column(

@@ -13,7 +13,10 @@ down_revision = "0018"
 
 
 def upgrade() -> None:
-    """Add the column; it fills in as pages are loaded, or by a replay, and until then names are compared without marks."""
+    """Add the column.
+
+    It fills in as pages are loaded, or by a replay, and until then names are compared without marks.
+    """
     op.add_column(
         "dossiers",
         sa.Column(

@@ -16,7 +16,10 @@ _BEFORE = "state = 'in_progress' OR recorded_state = 'in_progress' OR end_at IS 
 
 
 def upgrade() -> None:
-    """Add the column, by the condition that held until now; the first run under the new rules judges everything again."""
+    """Add the column, by the condition that held until now.
+
+    The first run under the new rules judges everything again.
+    """
     op.add_column(
         "verdicts",
         sa.Column(

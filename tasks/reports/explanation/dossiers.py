@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import numpy as np
 from config.calendar import load_calendars
 from config.codes import Status
 from config.errors import MotcuaError
-from config.language import Bilingual
+from config.language import Bilingual, bilingual
+from config.law import cited
 from config.policies import Policy, load_policies
 from config.reception import load_reception
 from schemas.fields import STATES, TIMELINESS, VERDICTS
@@ -207,12 +208,13 @@ def _reception(case: Timeline) -> Entry | None:
     found = receptions_of(case.facts, case.receipt, rules, case.office.clock, case.as_of_end)
     if found.rule[0] < 0:
         return None
+    rule = rules[found.rule[0]]
     return {
         "submitted": minute_text(case.facts.submitted[0]),
         "reception_due": minute_text(found.due[0]),
         "answered": minute_text(found.answered[0]),
         "outcome": OUTCOMES[found.outcome[0]],
-        "reference": rules[found.rule[0]].reference,
+        "reference": asdict(cited(rule.law) if rule.law else bilingual(rule.reference)),
     }
 
 
@@ -253,7 +255,7 @@ def _special_days(source: str, case: Timeline) -> list[Entry]:
     first, last = start.astype("datetime64[D]").astype(date), end.astype("datetime64[D]").astype(date)
     rows = load_calendars()[source_named(source).calendar].in_force().values()
     return [
-        {"day": row.day.isoformat(), "kind": row.kind, "note": row.note, "document": row.document}
+        {"day": row.day.isoformat(), "kind": row.kind, "note": asdict(row.said), "document": row.document}
         for row in sorted(rows, key=lambda r: r.day)
         if first < row.day <= last and (row.kind == "worked" or row.day.weekday() < 5)
     ]

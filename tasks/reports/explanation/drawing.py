@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
+from config.language import translate
 from tasks.reports.explanation import words
 from tasks.reports.explanation.text import Entry
 
@@ -49,12 +50,12 @@ class Drawing:
 
     Args:
         fact: the facts of :func:`tasks.reports.explanation.dossiers.explanation`.
-        place: 0 Vietnamese, 1 English.
+        language: ``vi`` or ``en``.
         name: distinguishes the drawings of one page.
     """
 
-    def __init__(self, fact: Entry, place: int, name: str) -> None:
-        self._fact, self._place, self._name = fact, place, name
+    def __init__(self, fact: Entry, language: str, name: str) -> None:
+        self._fact, self._language, self._name = fact, language, name
         self._sides = {
             side: {key: time_of(fact[side][key]) for key in ("received", "due", "end")} for side in ("recorded", "derived")
         }
@@ -85,7 +86,7 @@ class Drawing:
             ),
             *labels,
         ]
-        title = escape(f"{words.PAGE_WORDS['picture'][self._place]}: {self._fact['code']}")
+        title = escape(f"{translate(*words.PAGE_WORDS['picture'], self._language)}: {self._fact['code']}")
         return (
             f'<svg viewBox="0 0 {WIDTH} {bottom + 30}" role="img" aria-label="{title}" xmlns="http://www.w3.org/2000/svg">'
             f'<defs><pattern id="wait-{self._name}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -118,9 +119,13 @@ class Drawing:
                 found += [
                     (sides[key], f"{key} {side}", words.PAGE_WORDS[f"{key}_{side}"]) for side, sides in self._sides.items()
                 ]
-        known = [Moment(at, kind, f"{text[self._place]} {shown(at)}") for at, kind, text in found if at is not None]
+        known = [
+            Moment(at, kind, f"{translate(*text, self._language)} {shown(at)}") for at, kind, text in found if at is not None
+        ]
         if derived["end"] is None:
-            known.append(Moment(self._now, "now", f"{words.PAGE_WORDS['now'][self._place]} {self._now - _DAY:%d/%m/%Y}"))
+            known.append(
+                Moment(self._now, "now", f"{translate(*words.PAGE_WORDS['now'], self._language)} {self._now - _DAY:%d/%m/%Y}")
+            )
         return sorted((one for one in known if scale.holds(one.at)), key=lambda one: one.at)
 
     def _lanes(self) -> list[tuple[str, Draw]]:
@@ -147,11 +152,11 @@ class Drawing:
         if start is not None and end is not None:
             yield bar(scale, start, end, top + (LANE - BAR) / 2, "first", f"{code}: {shown(start)} – {shown(end)}")
         if due is not None and scale.holds(due):
-            said = f"{code}: {words.PAGE_WORDS['due_derived'][self._place]} {shown(due)}"
+            said = f"{code}: {translate(*words.PAGE_WORDS['due_derived'], self._language)} {shown(due)}"
             yield diamond(scale(due), top + LANE / 2, "due derived", said)
 
     def _lane(self, key: str, top: float) -> Iterator[str]:
-        lines = words.PAGE_WORDS[key][self._place].split("|")
+        lines = translate(*words.PAGE_WORDS[key], self._language).split("|")
         first = top + LANE / 2 + 4 - (len(lines) - 1) * 8
         for number, line in enumerate(lines):
             yield f'<text class="lane" x="4" y="{first + number * 16}">{escape(line)}</text>'
@@ -162,17 +167,20 @@ class Drawing:
         start, due, end = times["received"], times["due"], times["end"] or self._now
         y = top + (LANE - BAR) / 2
         if start is not None and end > start and times["end"] is None and self._fact[side]["state"] != "in_progress":
-            yield bar(scale, start, end, y, "no-end", words.PAGE_WORDS["no_end"][self._place])
+            yield bar(scale, start, end, y, "no-end", translate(*words.PAGE_WORDS["no_end"], self._language))
         elif start is not None and end > start:
             split = min(max(due, start), end) if due is not None else end
-            yield bar(scale, start, split, y, f"{side} in-time", words.PAGE_WORDS["in_time"][self._place])
-            yield bar(scale, split, end, y, f"{side} over", words.PAGE_WORDS["over"][self._place])
+            yield bar(scale, start, split, y, f"{side} in-time", translate(*words.PAGE_WORDS["in_time"], self._language))
+            yield bar(scale, split, end, y, f"{side} over", translate(*words.PAGE_WORDS["over"], self._language))
             if times["end"] is None:
                 x = scale(end)
                 yield f'<path class="open" d="M{x} {y}l9 {BAR / 2}l-9 {BAR / 2}z"/>'
         if due is not None and scale.holds(due):
             yield diamond(
-                scale(due), y + BAR / 2, f"due {side}", f"{words.PAGE_WORDS[f'due_{side}'][self._place]} {shown(due)}"
+                scale(due),
+                y + BAR / 2,
+                f"due {side}",
+                f"{translate(*words.PAGE_WORDS[f'due_{side}'], self._language)} {shown(due)}",
             )
 
     def _earlier_dues(self, scale: Scale, top: float) -> Iterator[str]:
@@ -180,7 +188,10 @@ class Drawing:
             old = time_of(change["old"])
             if old is not None and scale.holds(old):
                 yield diamond(
-                    scale(old), top + LANE / 2, "due earlier", f"{words.PAGE_WORDS['due_earlier'][self._place]} {shown(old)}"
+                    scale(old),
+                    top + LANE / 2,
+                    "due earlier",
+                    f"{translate(*words.PAGE_WORDS['due_earlier'], self._language)} {shown(old)}",
                 )
 
     def _pauses(self, scale: Scale, top: float) -> Iterator[str]:
@@ -190,7 +201,7 @@ class Drawing:
             if start is None or end <= start or not (scale.holds(start) or scale.holds(end)):
                 continue
             counts = pause["made_of_it"] == "pause_counted"
-            text = f"{words.PAUSE[pause['kind']][self._place]}: {words.TEXT[pause['made_of_it']][self._place]}, {shown(start)} – {shown(end)}"
+            text = f"{translate(*words.PAUSE[pause['kind']], self._language)}: {translate(*words.TEXT[pause['made_of_it']], self._language)}, {shown(start)} – {shown(end)}"
             style = f'style="fill:url(#wait-{self._name})"' if counts else ""
             yield bar(scale, start, end, top + (LANE - BAR) / 2, "pause" if counts else "pause refused", text, style)
 
@@ -199,7 +210,7 @@ class Drawing:
             start, end = time_of(held["from"]), time_of(held["to"])
             if start is None or end is None:
                 continue
-            name = words.HOLDER[held["holder"]][self._place]
+            name = translate(*words.HOLDER[held["holder"]], self._language)
             room = f" – {held['room']}" if held["room"] else ""
             yield bar(
                 scale,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from config.language import translate
 from config.policies import load_policies
 from tasks.reports.explanation import words as words
 from tasks.reports.explanation.drawing import Drawing
@@ -23,7 +24,7 @@ def page(facts: list[Entry], language: str) -> str:
         language: ``vi`` or ``en``.
     """
     articles = "".join(_Article(fact, language, str(number)).html() for number, fact in enumerate(facts))
-    title = escape(f"{words.TEXT['dossier'][0 if language == 'vi' else 1]} {facts[0]['code']}")
+    title = escape(f"{translate(*words.TEXT['dossier'], language)} {facts[0]['code']}")
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
@@ -35,7 +36,6 @@ def page(facts: list[Entry], language: str) -> str:
 class _Article:
     def __init__(self, fact: Entry, language: str, name: str) -> None:
         self._fact, self._language, self._name = fact, language, name
-        self._place = 0 if language == "vi" else 1
         self._text = ExplanationText(language)
 
     def html(self) -> str:
@@ -44,7 +44,7 @@ class _Article:
         )
 
     def _say(self, key: str) -> str:
-        return escape((words.PAGE_WORDS.get(key) or words.TEXT[key])[self._place])
+        return escape(translate(*(words.PAGE_WORDS.get(key) or words.TEXT[key]), self._language))
 
     def _head(self) -> str:
         fact = self._fact
@@ -52,14 +52,14 @@ class _Article:
         lines = [
             ("procedure", " – ".join(filter(None, (fact["procedure"], fact["procedure_name"])))),
             ("unit", " – ".join(filter(None, (fact["unit"], fact["unit_name"])))),
-            ("channel", words.CHANNEL_WORDS[fact["channel"]][self._place] if fact["channel"] else ""),
+            ("channel", translate(*words.CHANNEL_WORDS[fact["channel"]], self._language) if fact["channel"] else ""),
             ("source", fact["source_title"]),
             ("limit", self._text.limit(fact["limit"])),
         ]
         listed = "".join(f"<div><dt>{self._say(key)}</dt><dd>{escape(value) or '–'}</dd></div>" for key, value in lines)
         return (
             f'<header><p class="eyebrow">{self._say("dossier")}</p><h1>{escape(fact["code"])}</h1>'
-            f'<p class="verdict {fact["verdict"]}">{escape(words.VERDICT[fact["verdict"]][self._place])}</p>'
+            f'<p class="verdict {fact["verdict"]}">{escape(translate(*words.VERDICT[fact["verdict"]], self._language))}</p>'
             f'<p class="muted">{self._say("policy")}: {escape(policy)}. {self._say("as_of")} {day(fact["as_of"])}.</p>'
             f"<dl>{listed}</dl></header>"
         )
@@ -73,7 +73,7 @@ class _Article:
         return f'<ul class="why {self._fact["verdict"]}">{"".join(reasons)}</ul>' if reasons else ""
 
     def _picture(self) -> str:
-        drawn = Drawing(self._fact, self._place, self._name).svg()
+        drawn = Drawing(self._fact, self._language, self._name).svg()
         if drawn is None:
             return f'<p class="muted">{self._say("no_picture")}</p>'
         keys = [("in-time", "in_time")] * (' in-time"' in drawn) + [("no-end", "no_end")] * ('"no-end"' in drawn)
@@ -95,7 +95,7 @@ class _Article:
             mark = "" if recorded == derived else ' class="differs"'
             rows.append(f"<tr{mark}><th scope=row>{self._say(key)}</th><td>{recorded}</td><td>{derived}</td></tr>")
         results = "".join(
-            f"<td>{escape(words.STATE[fact[side]['state']][self._place])}, {escape(words.TIMELINESS_WORDS[fact[side]['timeliness']][self._place])}</td>"
+            f"<td>{escape(translate(*words.STATE[fact[side]['state']], self._language))}, {escape(translate(*words.TIMELINESS_WORDS[fact[side]['timeliness']], self._language))}</td>"
             for side in ("recorded", "derived")
         )
         return (
@@ -110,7 +110,7 @@ class _Article:
         if not total:
             return ""
         rows = "".join(
-            f'<tr><th scope=row><i class="key {holder}"></i>{escape(words.HOLDER[holder][self._place])}</th>'
+            f'<tr><th scope=row><i class="key {holder}"></i>{escape(translate(*words.HOLDER[holder], self._language))}</th>'
             f"<td>{self._text.hours(held)}</td><td>{held / total:.0%}</td><td>{self._text.hours(over[holder]) if holder in over else '–'}</td></tr>"
             for holder, held in sorted(minutes.items(), key=lambda each: (-each[1], each[0]))
         )

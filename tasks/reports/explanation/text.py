@@ -6,6 +6,7 @@ from typing import Any
 
 from config.checks import load_checks
 from config.codes import WORKING_DAY_MINUTES
+from config.language import decimal, translate
 from config.policies import load_policies
 from tasks.reports.cleaned import rule_words
 from tasks.reports.due_changes import BY, WHEN
@@ -24,7 +25,7 @@ class ExplanationText:
     """
 
     def __init__(self, language: str) -> None:
-        self._place = 0 if language == "vi" else 1
+        self._language = language
 
     def of(self, fact: Entry) -> str:
         """Return the text of one dossier."""
@@ -40,22 +41,22 @@ class ExplanationText:
         )
 
     def _say(self, key: str) -> str:
-        return words.TEXT[key][self._place]
+        return translate(*words.TEXT[key], self._language)
 
     def _head(self, fact: Entry) -> list[str]:
         named = [
             ("dossier", fact["code"]),
             ("procedure", _joined(fact["procedure"], fact["procedure_name"])),
             ("unit", _joined(fact["unit"], fact["unit_name"])),
-            ("channel", words.CHANNEL_WORDS[fact["channel"]][self._place] if fact["channel"] else None),
+            ("channel", translate(*words.CHANNEL_WORDS[fact["channel"]], self._language) if fact["channel"] else None),
             ("source", fact["source_title"]),
-            ("policy", load_policies()[fact["policy"]].title.model_dump()[("vi", "en")[self._place]]),
+            ("policy", load_policies()[fact["policy"]].title.model_dump()[self._language]),
             ("as_of", day(fact["as_of"])),
         ]
         return [f"{self._say(key)}: {value or self._say('none')}" for key, value in named]
 
     def _verdict(self, fact: Entry) -> list[str]:
-        lines = ["", f"{self._say('verdict')}: {words.VERDICT[fact['verdict']][self._place]}"]
+        lines = ["", f"{self._say('verdict')}: {translate(*words.VERDICT[fact['verdict']], self._language)}"]
         for code, text, remedy in self.reasons(fact):
             lines += [f"  {self._say('why')}: {text} [{code}]", f"  {self._say('remedy')}: {remedy}"]
         return lines + [f"  {self._say('missing')}: {lack}" for lack in self.missing(fact)]
@@ -63,7 +64,14 @@ class ExplanationText:
     def reasons(self, fact: Entry) -> list[tuple[str, str, str]]:
         """Code, text and remedy of each reason."""
         known = [(code, REASONS[code]) for code in fact["reasons"]]
-        return [(code, *((one.vi, one.remedy_vi), (one.en, one.remedy_en))[self._place]) for code, one in known]
+        return [
+            (
+                code,
+                translate(reason.vi, reason.en, self._language),
+                translate(reason.remedy_vi, reason.remedy_en, self._language),
+            )
+            for code, reason in known
+        ]
 
     def missing(self, fact: Entry) -> list[str]:
         """What an undetermined dossier lacks."""
@@ -72,7 +80,7 @@ class ExplanationText:
     def _lack(self, name: str, fact: Entry) -> str:
         if name == "no_news" and fact["heard"]:
             return f"{self._say('no_news_since')} {moment(fact['heard'])}"
-        return MISSING[name][self._place]
+        return translate(*MISSING[name], self._language)
 
     def _sides(self, fact: Entry) -> list[str]:
         lines = ["", f"{self._say('compare'):<14}{self._say('recorded'):<32}{self._say('derived')}"]
@@ -80,7 +88,7 @@ class ExplanationText:
             sides = [moment(fact[side][key]) or self._say("none") for side in ("recorded", "derived")]
             lines.append(f"  {self._say(key):<12}{sides[0]:<32}{sides[1]}")
         results = [
-            f"{words.STATE[fact[side]['state']][self._place]}, {words.TIMELINESS_WORDS[fact[side]['timeliness']][self._place]}"
+            f"{translate(*words.STATE[fact[side]['state']], self._language)}, {translate(*words.TIMELINESS_WORDS[fact[side]['timeliness']], self._language)}"
             for side in ("recorded", "derived")
         ]
         lines.append(f"  {self._say('result'):<12}{results[0]:<32}{results[1]}")
@@ -92,12 +100,12 @@ class ExplanationText:
         parts = [
             f"{self._say(key)} {moment(fact[key]) or self._say('none')}" for key in ("submitted", "reception_due", "answered")
         ]
-        outcome = RECEPTION[fact["outcome"]][self._place]
-        return ["", f"{self._say('reception')}: {outcome} ({fact['reference']})", f"  {'; '.join(parts)}"]
+        outcome = translate(*RECEPTION[fact["outcome"]], self._language)
+        return ["", f"{self._say('reception')}: {outcome} ({fact['reference'][self._language]})", f"  {'; '.join(parts)}"]
 
     def limit(self, limit: Entry) -> str:
         """The limit in words, with its version and reference."""
-        unit = words.LIMIT_UNIT[limit["unit"]][self._place]
+        unit = translate(*words.LIMIT_UNIT[limit["unit"]], self._language)
         text = f"{limit['amount']:g} {unit}" if limit["amount"] else unit
         if limit["version"]:
             text += f" ({self._say('version')} {day(limit['version'])}" + (
@@ -111,7 +119,9 @@ class ExplanationText:
         lines = ["", f"{self._say('counted')}:", f"  {self._say('limit')}: {text}"]
         lines.append("  " + self._say("to_minute" if limit["unit"] == "hour" else "first_day"))
         for kind, key in (("off", "days_off"), ("worked", "worked_days")):
-            listed = [f"{day(one['day'])} ({one['note']})" for one in fact["special_days"] if one["kind"] == kind]
+            listed = [
+                f"{day(one['day'])} ({one['note'][self._language]})" for one in fact["special_days"] if one["kind"] == kind
+            ]
             if listed:
                 lines.append(f"  {self._say(key)}: {', '.join(listed)}")
         if first := fact["first"]:
@@ -122,7 +132,10 @@ class ExplanationText:
             lines.append(f"  {self._say('first_clock')}: {first['code']} ({told})")
         for pause in fact["pauses"]:
             end = moment(pause["to"]) or self._say("until_now")
-            what, by = words.PAUSE[pause["kind"]][self._place], words.ORIGIN[pause["origin"]][self._place]
+            what, by = (
+                translate(*words.PAUSE[pause["kind"]], self._language),
+                translate(*words.ORIGIN[pause["origin"]], self._language),
+            )
             lines.append(f"  {self._say(pause['made_of_it'])}: {moment(pause['from'])} – {end}, {what} ({by})")
         if fact["paused_minutes"]:
             lines.append(f"  {self._say('pause_total')}: {self.span(fact['paused_minutes'])}")
@@ -138,7 +151,7 @@ class ExplanationText:
         for holder, minutes in sorted(fact["held_minutes"].items(), key=lambda each: -each[1]):
             over = fact["held_minutes_over"].get(holder)
             late = f"; {self._say('held_over')} {self.span(over)}" if over else ""
-            lines.append(f"  {words.HOLDER[holder][self._place]}: {self.span(minutes)}{late}")
+            lines.append(f"  {translate(*words.HOLDER[holder], self._language)}: {self.span(minutes)}{late}")
         if len(fact["held_minutes"]) > 1:
             lines.append(f"  {self._say('held_total')}: {self.span(sum(fact['held_minutes'].values()))}")
         if fact["due_changes"]:
@@ -148,7 +161,7 @@ class ExplanationText:
     def due_change(self, change: Entry) -> str:
         """One change of the due date, in a line."""
         none = self._say("none")
-        when, by = WHEN[change["when"]][self._place], BY[change["by"]][self._place]
+        when, by = translate(*WHEN[change["when"]], self._language), translate(*BY[change["by"]], self._language)
         at = f", {self._say('seen')} {moment(change['at'])}" if change["at"] else ""
         return f"{moment(change['old']) or none} → {moment(change['new']) or none}{at}, {when} ({by})"
 
@@ -160,14 +173,16 @@ class ExplanationText:
     def happened(self, entry: Entry, fact: Entry) -> str:
         """What an entry of the timeline says."""
         if entry["what"] == "status":
-            return words.STATUS_WORDS[entry["status"]][self._place]
+            return translate(*words.STATUS_WORDS[entry["status"]], self._language)
         if entry["what"] == "elsewhere":
-            return f"{words.STATUS_WORDS[entry['status']][self._place]} ({self._say('elsewhere')}: {entry['by']})"
+            return (
+                f"{translate(*words.STATUS_WORDS[entry['status']], self._language)} ({self._say('elsewhere')}: {entry['by']})"
+            )
         what = self._say(entry["what"])
         if entry["what"] == "carried":
             what += f" ({entry['by']})"
         if entry["what"] == "ended_by_evidence":
-            what += f" ({words.EVIDENCE[fact['end_from']][self._place]})"
+            what += f" ({translate(*words.EVIDENCE[fact['end_from']], self._language)})"
         return what
 
     def trace(self, fact: Entry) -> list[str]:
@@ -183,20 +198,21 @@ class ExplanationText:
 
     def _cleaned(self, change: Entry) -> str:
         given, kept = change["given"] or self._say("hidden"), change["kept"] or self._say("none")
-        how = f"{rule_words(change['rule'])[self._place]}; {self._say('version_of_rule')} {change['version']}"
-        return f"  {change['field']}: {given} → {kept} ({how}; {self._say('sure')} {change['confidence']:.2f})"
+        how = f"{translate(*rule_words(change['rule']), self._language)}; {self._say('version_of_rule')} {change['version']}"
+        sure = decimal(f"{change['confidence']:.2f}", self._language)
+        return f"  {change['field']}: {given} → {kept} ({how}; {self._say('sure')} {sure})"
 
     def _finding(self, name: str, fact: Entry) -> str:
         return f"  {self._check(name)}" + (f" ({self._say('waived')})" if name in fact["waived"] else "")
 
     def _check(self, name: str) -> str:
         """Title of a check; one that is no longer declared keeps its name."""
-        titles = {check.id: (check.title.vi, check.title.en)[self._place] for check in load_checks().each()}
+        titles = {check.id: translate(check.title.vi, check.title.en, self._language) for check in load_checks().each()}
         return f"{titles.get(name, name)} [{name}]"
 
     def span(self, minutes: int) -> str:
         """A number of working minutes in words."""
-        return f"{self.hours(minutes)} (= {minutes / WORKING_DAY_MINUTES:.1f} {self._say('working_days_of_8h')})"
+        return f"{self.hours(minutes)} (= {decimal(f'{minutes / WORKING_DAY_MINUTES:.1f}', self._language)} {self._say('working_days_of_8h')})"
 
     def hours(self, minutes: int) -> str:
         """A number of working minutes, short."""

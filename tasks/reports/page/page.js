@@ -5,7 +5,7 @@
   const data = read("data"), allWords = read("words"), charts = read("charts");
   const unitCodes = Object.keys(data.units), sourceNames = Object.keys(data.sources);
   const byId = (id) => document.getElementById(id);
-  const state = { language: data.meta.language, unit: "*", sort: "correct", down: true, filter: "", by: "unit" };
+  const state = { language: data.meta.language, unit: "*", period: "*", sort: "correct", down: true, filter: "", by: "unit" };
   const VERDICT_COLOUR = { late: "late", phantom_late: "phantom", undetermined: "open", on_time: "ok", hidden_late: "hidden" };
 
   // -- words and numbers
@@ -75,6 +75,11 @@
     chosen(data.verdicts).map(([source, unit, verdict, reason, dossiers, late, correct]) => ({ source, unit, verdict, reason, dossiers, late, correct }));
   const of = (rows, verdict) => rows.filter((row) => row.verdict === verdict);
   const rate = (unit, period, basis) => data.rates[unit]?.[period]?.[basis] ?? [0, 0, 0, null, null, null];
+  const whole = () => state.period === "*";
+  const chosenRate = (unit, basis) => (whole() ? rate(unit, "*", basis) : data.spans.rates[unit]?.[state.period]?.[basis] ?? [0, 0, 0, null, null, null]);
+  const chosenFigures = (unit) => (whole() ? data.figures[unit] : data.spans.figures[unit]?.[state.period]) ?? {};
+  const capital = (words) => words[0].toUpperCase() + words.slice(1);
+  const periodName = (name) => (name === "*" ? word("all_periods") : text(data.spans.names[name]));
   const grouped = (rows, key) => {
     const found = new Map();
     for (const row of rows) found.set(key(row), [...(found.get(key(row)) ?? []), row]);
@@ -89,8 +94,8 @@
   // -- the three numbers
 
   const drawThree = () => {
-    const [rn, rd, , r] = rate(state.unit, "*", "recorded");
-    const [cn, cd, cu, c, lower, upper] = rate(state.unit, "*", "cleaned");
+    const [rn, rd, , r] = chosenRate(state.unit, "recorded");
+    const [cn, cd, cu, c, lower, upper] = chosenRate(state.unit, "cleaned");
     const value = (shown) => el("p", { class: shown === word("none") ? "value words" : "value" }, shown);
     const counted = (n, d) => el("p", { class: "count" }, word("of", { n: count(n), d: count(d) }));
     const gap = r === null || c === null ? null : Math.round((c - r) * 100) / 100;
@@ -109,7 +114,7 @@
 
   // What the configuration declares is shown in its own words and order: there is no list of indicators here.
   const drawIndicators = () => {
-    const published = data.figures[state.unit] ?? {};
+    const published = chosenFigures(state.unit);
     const figures = data.indicators.map((one, at) => ({ ...one, recorded: published.recorded?.[at], cleaned: published.cleaned?.[at] }));
     const value = (one, x) => (one.digits !== null ? percent(x, one.digits) : x === null || x === undefined ? word("none") : count(x));
     put(byId("facts"), figures.filter((one) => one.shown === "brief").map((one) =>
@@ -254,11 +259,12 @@
   const unitRows = () => unitCodes.map((code, at) => {
     const rows = unitVerdicts[at] ?? [];
     const total = (verdict) => sum(rows.filter((v) => v[2] === verdict), (v) => v[4]);
-    const recorded = rate(code, "*", "recorded"), cleaned = rate(code, "*", "cleaned");
+    const recorded = chosenRate(code, "recorded"), cleaned = chosenRate(code, "cleaned");
     return {
       code, name: unitName(code), recorded: recorded[3], cleaned: cleaned[3], lower: cleaned[4], upper: cleaned[5],
       handled: cleaned[1] + cleaned[2], r: recorded, c: cleaned, phantom: total("phantom_late"), hidden: total("hidden_late"),
-      open: total("undetermined"), correct: sum(rows, (v) => v[6]), standing: data.standing[code] ?? "few",
+      open: total("undetermined"), correct: sum(rows, (v) => v[6]),
+      standing: whole() ? data.standing[code] ?? "few" : cleaned[1] < data.meta.smallest ? "few" : "",
     };
   });
   const unitVerdicts = [];
@@ -289,6 +295,8 @@
       svg("circle", { cx: at(row.cleaned), cy: 10, r: 4, fill: "var(--cleaned-mark)" }));
   };
 
+  // What stands in verdicts is of the whole span: it has no column beside figures of a period.
+  const columns = () => COLUMNS.filter((c) => whole() || !["phantom", "hidden", "open", "correct", "standing"].includes(c.key));
   const COLUMNS = [
     { key: "name", title: "unit", cell: (r) => [el("button", { type: "button", onclick: () => choose(r.code) }, r.name), el("small", {}, r.code)] },
     { key: "handled", title: "handled", number: true, cell: (r) => count(r.handled) },
@@ -319,10 +327,10 @@
     const heading = (c) => el("th", { scope: "col", class: c.number ? "n" : null, "aria-sort": state.sort === c.key ? (state.down ? "descending" : "ascending") : null },
       el("button", { type: "button", "data-sort": c.key, onclick: () => sortBy(c.key) }, word(c.title)));
     put(byId("units-table"), el("table", {},
-      el("caption", { id: "units-caption" }, `${text(data.meta.indicator)}, ${word("as_of", { date: day(data.meta.as_of) }).toLowerCase()}`),
-      el("thead", {}, el("tr", {}, COLUMNS.map(heading))),
+      el("caption", { id: "units-caption" }, `${text(data.meta.indicator)}, ${whole() ? "" : `${periodName(state.period)}, `}${word("as_of", { date: day(data.meta.as_of) }).toLowerCase()}`),
+      el("thead", {}, el("tr", {}, columns().map(heading))),
       el("tbody", {}, rows.map((r) => el("tr", { class: r.code === state.unit ? "chosen" : null, "data-unit": r.code },
-        COLUMNS.map((c, at) => el(at ? "td" : "th", { scope: at ? null : "row", class: c.number ? "n" : null }, c.cell(r))))))));
+        columns().map((c, at) => el(at ? "td" : "th", { scope: at ? null : "row", class: c.number ? "n" : null }, c.cell(r))))))));
   };
 
   // -- hidden late, missing evidence, checks, gates, freshness
@@ -417,6 +425,24 @@
       el("button", { type: "button", "data-by": name, "aria-pressed": String(name === by), onclick: () => { state.by = name; drawQuality(); byId("quality-tabs").querySelector(`[data-by="${name}"]`).focus(); } }, word(`quality_${name}`))));
     put(byId("quality-table"), rows.length ? scoreTable(rows.slice(0, SCORED), by, from) : null,
       rows.length > SCORED ? el("details", {}, el("summary", {}, word("quality_rest", { n: count(rows.length - SCORED) })), scoreTable(rows.slice(SCORED), by, lowestScore(rows.slice(SCORED)))) : null);
+    drawLoop(only);
+    put(byId("audits"), data.quality.audits.map((a) => el("p", { class: "muted" }, word("audit", { month: monthName(a[0]), all: count(a[1]), n: count(a[2]), wrong: count(a[3]), most: decimal(a[4], 1) }))));
+  };
+
+  // Work packages: who has never answered stands first.
+  const loopTable = (rows) => table([
+      { title: word("quality_unit"), cell: (r) => [unitName(r[0]), r[0] === "?" ? null : el("small", {}, r[0])] },
+      { title: word("loop_asked"), number: true, cell: (r) => count(r[1]) },
+      { title: word("loop_answered"), number: true, cell: (r) => (r[2] ? [el("b", {}, share(r[2], r[1])), el("small", {}, `${count(r[2])}/${count(r[1])}`)] : el("span", { class: "tag below" }, word("loop_never"))) },
+      { title: word("loop_in_time"), number: true, cell: (r) => count(r[3]) },
+      { title: word("loop_verified"), number: true, cell: (r) => count(r[4]) },
+      { title: word("loop_again"), number: true, cell: (r) => count(r[5]) },
+      { title: word("loop_hours"), number: true, cell: (r) => (r[6] === null ? "–" : decimal(r[6], 1)) },
+    ], rows, { cards: true });
+  const drawLoop = (only) => {
+    const rows = only ? data.quality.loop.filter((r) => r[0] === state.unit) : data.quality.loop;
+    put(byId("loop-table"), rows.length ? el("details", { open: only }, el("summary", {}, word("loop_title", { n: count(rows.filter((r) => !r[2]).length) })),
+      loopTable(rows.slice(0, SCORED)), rows.length > SCORED ? el("details", {}, el("summary", {}, word("quality_rest", { n: count(rows.length - SCORED) })), loopTable(rows.slice(SCORED))) : null) : null);
   };
 
   const drawGates = () => {
@@ -449,7 +475,7 @@
     const meta = data.meta, rows = [
       ["about_policy", `${text(meta.policy_title)} – ${meta.reference}`], ["about_publication", meta.publication_id],
       ["about_published", minute(meta.published_at)], ["about_dossiers", count(meta.dossiers)],
-      ["about_counts", meta.counts_digest], ["about_rules", meta.rules_digest]];
+      ["about_counts", meta.counts_digest], ["about_rules", meta.rules_digest], ...(meta.seal ? [["about_seal", meta.seal]] : [])];
     put(byId("about-list"), rows.map(([name, value]) => [el("dt", {}, word(name)), el("dd", {}, value)]));
   };
 
@@ -462,7 +488,11 @@
     for (const button of document.querySelectorAll("[data-language]")) button.setAttribute("aria-pressed", button.dataset.language === state.language);
     byId("policy").textContent = text(data.meta.policy_title);
     byId("as-of").textContent = word("as_of", { date: day(data.meta.as_of) });
-    byId("status").textContent = state.unit === "*" ? "" : word("filtered", { unit: unitName(state.unit) });
+    const limited = [state.unit === "*" ? null : unitName(state.unit), whole() ? null : periodName(state.period)].filter(Boolean);
+    byId("status").textContent = limited.length ? word("filtered", { unit: limited.join(", ") }) : "";
+    byId("period-note").hidden = whole();
+    byId("standing-note").hidden = !whole();
+    put(byId("period"), ["*", ...Object.keys(data.spans.names)].map((name) => el("option", { value: name, selected: name === state.period }, capital(periodName(name)))));
     const names = unitCodes.map((code) => ({ code, name: unitName(code) })).sort((a, b) => a.name.localeCompare(b.name, locale()));
     put(byId("unit"), [{ code: "*", name: word("all_units") }, ...names].map((u) => el("option", { value: u.code, selected: u.code === state.unit }, u.name)));
   };
@@ -471,7 +501,7 @@
     for (const part of [drawFrame, drawThree, drawKeys, drawMoved, drawTrend, drawUnits, drawInspect, drawMissing, drawChecks, drawQuality, drawGates, drawFresh, drawAbout]) part();
   };
   const remember = () => {
-    const hash = new URLSearchParams({ lang: state.language, ...(state.unit === "*" ? {} : { unit: state.unit }) });
+    const hash = new URLSearchParams({ lang: state.language, ...(state.unit === "*" ? {} : { unit: state.unit }), ...(whole() ? {} : { period: state.period }) });
     history.replaceState(null, "", `#${hash}`);
   };
   const change = (values) => {
@@ -488,6 +518,8 @@
   const asked = new URLSearchParams(location.hash.slice(1));
   if (allWords[asked.get("lang")]) state.language = asked.get("lang");
   if (data.units[asked.get("unit")]) state.unit = asked.get("unit");
+  if (data.spans.names[asked.get("period")]) state.period = asked.get("period");
+  byId("period").addEventListener("change", (event) => change({ period: event.target.value }));
   byId("unit").addEventListener("change", (event) => change({ unit: event.target.value }));
   byId("filter").addEventListener("input", (event) => { state.filter = event.target.value; drawUnits(); });
   byId("print").addEventListener("click", () => window.print());

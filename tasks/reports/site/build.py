@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from config.atomic_files import write_whole_file
+from config.language import decimal
 from config.settings import PageOptions
 from schemas.fields import BASES
-from tasks.reports.site.charts import library, trend
 from tasks.reports.site.data import page_data
+from tasks.reports.site.kept_charts import kept_charts, kept_library
 from tasks.warehouse.failpoints import failpoint
 
 _PARTS = Path(__file__).parents[1] / "page"
@@ -26,7 +28,7 @@ def write_page(policy: str, path: Path, options: PageOptions) -> Path:
     Args:
         policy: name of the policy.
         path: the page, e.g. ``settings().page``; its folder is made.
-        options: language that it opens in, and where parts of it are kept.
+        options: language that it opens in, where parts of it are kept, and whether a web server of another account reads it.
 
     Returns:
         ``path``.
@@ -36,7 +38,11 @@ def write_page(policy: str, path: Path, options: PageOptions) -> Path:
     """
     text = page(page_data(policy, options.language), options.cache)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return write_whole_file(path, text.encode(), written=lambda: failpoint("page_written"))
+    write_whole_file(path, text.encode(), written=lambda: failpoint("page_written"))
+    if options.served:
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+    return path
 
 
 def page(data: dict[str, Any], cache: Path) -> str:
@@ -45,9 +51,9 @@ def page(data: dict[str, Any], cache: Path) -> str:
     Scripts run only if their digest is named in the page's own policy, no address is allowed at all, and
     every value goes in as JSON: a name in the data can neither run nor call out.
     """
-    words, charting = _words(), library(cache)
+    words, charting = _words(), kept_library(cache)
     script, style = _part("page.js"), _part("page.css")
-    charts = {language: trend({name: words[language][f"chart_{name}"] for name in _TREND}) for language in ("vi", "en")}
+    titles = {language: {name: words[language][f"chart_{name}"] for name in _TREND} for language in ("vi", "en")}
     filled = {
         "policy": _security_policy(charting, script),
         "style": style,
@@ -55,7 +61,7 @@ def page(data: dict[str, Any], cache: Path) -> str:
         "plain": _plain(data, words["vi"]),
         "data": _json(data),
         "words": _json(words),
-        "charts": _json(charts),
+        "charts": _json(json.loads(kept_charts(titles, cache))),
         "library": charting,
         "script": script,
     }
@@ -82,14 +88,22 @@ def _json(value: Any) -> str:
 
 
 def _plain(data: dict[str, Any], words: dict[str, str]) -> str:
-    """Return the three numbers for a reader whose browser runs no scripts."""
-    rates = data["rates"].get("*", {}).get("*", {})
+    """Return the three numbers, and those of each agency, for a reader whose browser runs no scripts."""
+    rates = data["rates"]
+    heads = "".join(f'<th scope="col">{escape(words[name])}</th>' for name in ("unit", *BASES, "interval"))
     rows = []
+    for code in ("*", *data["units"]):
+        name = words["all_units"] if code == "*" else data["units"][code]["name"] or code
+        cells = "".join(f'<td class="n">{escape(one)}</td>' for one in _plain_cells(rates.get(code, {}).get("*", {}), words))
+        rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
+    return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _plain_cells(rates: dict[str, list[Any]], words: dict[str, str]) -> Iterator[str]:
     for basis in BASES:
         numerator, denominator, _, value, lower, upper = rates.get(basis, [0, 0, 0, None, None, None])
-        shown = words["none"] if value is None else f"{value} % ({numerator}/{denominator}); {lower} – {upper} %"
-        rows.append(f"<p>{escape(words[basis])}: {escape(shown)}</p>")
-    return "".join(rows)
+        yield words["none"] if value is None else f"{decimal(f'{value:.2f}', 'vi')} % ({numerator}/{denominator})"
+    yield words["none"] if lower is None else decimal(f"{lower:.2f} – {upper:.2f} %", "vi")
 
 
 @lru_cache

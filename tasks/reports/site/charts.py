@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import altair as alt
 import vl_convert
-
-from config.atomic_files import write_whole_file
 
 RECORDED, CLEANED, BAND = "#8a8f98", "#12806a", "#3bb79c"  # legible on white and on black
 _MONTH = "substring(datum.value, 5, 7) + '/' + substring(datum.value, 2, 4)"
@@ -54,21 +50,8 @@ def _line(base: alt.Chart, name: str, colour: str, dash: list[int], tooltip: lis
     return line
 
 
-def library(cache: Path) -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; bundled once a version into a folder, because that takes seconds."""
-    kept = cache / f"vega-{version('vl-convert-python')}-{alt.SCHEMA_VERSION}.js"
-    if not kept.exists():
-        # Without a snippet it is the libraries alone; its type stub does not know.
-        _write(kept, vl_convert.javascript_bundle(None, vl_version=_vega_lite()))  # type: ignore[arg-type]
-    return kept.read_text(encoding="utf-8")
-
-
-def _vega_lite() -> str:
+def library() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script; that takes seconds."""
     major, minor, *_ = alt.SCHEMA_VERSION.lstrip("v").split(".")
-    return f"{major}.{minor}"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file so that a reader or a second writer meets it whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole_file(path, text.encode())
+    # Without a snippet it is the libraries alone; its type stub does not know.
+    return str(vl_convert.javascript_bundle(None, vl_version=f"{major}.{minor}"))  # type: ignore[arg-type]

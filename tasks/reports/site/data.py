@@ -21,7 +21,9 @@ from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT
 from schemas.quality import GATE_RESULTS
 from schemas.raw import PULLS
 from schemas.reference import UNITS
+from tasks.auditing.seals import require_sealed_figures, seal_head
 from tasks.reports.site.quality import quality
+from tasks.reports.site.spans import spans
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import wilson
 from tasks.rules.verdict.reasons import MISSING, REASONS
@@ -57,7 +59,9 @@ def page_data(policy: str, language: str) -> PageData:
 
     Raises:
         NothingYetError: nothing of the policy is published.
+        UnreadableDataError: a figure was edited since it was sealed.
     """
+    require_sealed_figures(policy)
     found = read_frame(_PUBLICATION, {"policy": policy}, PUBLICATIONS)
     if found.empty:
         raise NothingYetError(Bilingual(f"số liệu công bố theo {policy}", f"publication under {policy}"))
@@ -79,6 +83,7 @@ def page_data(policy: str, language: str) -> PageData:
         "indicators": _definitions(as_of),
         "figures": _figures(indicators, as_of),
         "standing": _standing(rates, rate),
+        "spans": spans(policy, as_of, rate),
         "verdicts": _verdict_rows(verdicts, units, sources),
         "reasons": {code: _reason(code) for code in sorted(set(verdicts["reason"]))},
         "findings": _finding_rows(findings, units, sources),
@@ -103,8 +108,15 @@ def _meta(publication: pd.Series, policy: str, rate: Indicator, language: str) -
         "counts_digest": publication["counts_digest"],
         "rules_digest": publication["rules_digest"],
         "dossiers": int(publication["dossiers"]),
+        "seal": _seal(),
         "language": language,
     }
+
+
+def _seal() -> str | None:
+    """Return entry and hash of the ledger that hold the head of the seals: whoever keeps the page can tell a cut-off ledger."""
+    head = seal_head()
+    return None if head is None else f"{head[0]} · {head[1]}"
 
 
 def _unit_names(codes: list[str]) -> dict[str, PageData]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
+from tasks.reports.correction_loop import loop_by_agency
 from tasks.reports.quality import SUBJECTS, Score, months_until, read_all_scores, together
 from tasks.warehouse.engine import fetch_all
 
 TREND_MONTHS = 12  # drawn
+_AUDITS = "SELECT month, corrections, looked_at, wrong, at_most_wrong FROM mart.audits ORDER BY month DESC LIMIT 12"
 _PROCEDURES = "SELECT DISTINCT ON (procedure_code) procedure_code, name FROM ref.procedures ORDER BY 1, valid_from DESC, name"
 
 
 def quality(policy: str, as_of: date) -> dict[str, Any]:
-    """Return scores as ``[name, dossiers, with nothing to correct, trend, [[dossiers, right] a month]]``, ready for JSON.
+    """Return the scores of quality as lists, ready for JSON.
+
+    Each is ``[name, dossiers, with nothing to correct, trend, [[dossiers, right] a month]]``. ``loop`` tells of each agency what
+    became of its work packages: ``[agency, asked, answered, in time, verified, asked again, hours]``; ``audits`` of each month: ``[month, corrections, looked at, wrong, per cent wrong at most]``.
 
     Args:
         policy: whose verdicts.
@@ -25,6 +31,8 @@ def quality(policy: str, as_of: date) -> dict[str, Any]:
         "months": list(months),
         "total": _row(together(scores["source"]), months, as_of),
         **{subject: [_row(one, months, as_of) for one in scores[subject]] for subject in SUBJECTS},
+        "audits": [list(row) for row in fetch_all(_AUDITS)],
+        "loop": [list(astuple(one)) for one in loop_by_agency()],
         "procedures": {one.name: names[one.name] for one in scores["procedure"] if one.name in names},
     }
 

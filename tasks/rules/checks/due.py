@@ -13,7 +13,7 @@ import numpy.typing as npt
 from config.codes import UNRECEIVED_STATUSES
 from tasks.rules.arrays import MINUTE, Mask, before, group_numbers, one_of
 from tasks.rules.checks.facts import CheckFacts
-from tasks.rules.checks.registry import check
+from tasks.rules.checks.registry import check, check_among
 from tasks.rules.clock.due_dates import NONE, UNKNOWN, UNSETTLED, WORKING_DAY
 from tasks.rules.dates.times import days
 
@@ -140,7 +140,7 @@ def due_counts_calendar_days(facts: CheckFacts) -> Mask:
     return in_working_days & (due == facts.day("received_at") + longer) & ~np.isnat(lawful) & (due != lawful)
 
 
-@check
+@check_among
 def limit_misconfigured(facts: CheckFacts, *, least: int, share: float) -> Mask:
     """Nearly all dossiers of a procedure at an agency miss the lawful due date the same way: a wrong setting."""
     due, lawful = facts.day("due_at"), facts.lawful_day

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tasks.rules.arrays import MINUTE_US, Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
 from tasks.rules.checks.facts import CheckFacts
-from tasks.rules.checks.registry import check
+from tasks.rules.checks.registry import check, check_among
 
 
 def _numbers(times: Times, unit: int) -> Numbers:
@@ -20,7 +20,7 @@ def _numbers(times: Times, unit: int) -> Numbers:
     return times.view(np.int64) // unit
 
 
-@check
+@check_among
 def closed_in_batch(facts: CheckFacts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
     """Closed together with many others of the agency within minutes, at the end of the day."""
     when = _numbers(facts.at("done_at"), window_minutes * MINUTE_US)
@@ -28,7 +28,7 @@ def closed_in_batch(facts: CheckFacts, *, least: int, window_minutes: int, from_
     return crowded(least, facts.month, facts.codes("unit_code").index, when, among=late_in_day)
 
 
-@check
+@check_among
 def received_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     """Received in the same second as many others of the agency: taken over in bulk, not received then.
 
@@ -38,7 +38,7 @@ def received_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     return crowded(least, facts.month, facts.codes("unit_code").index, second, among=second % 60 != 0)
 
 
-@check
+@check_among
 def changed_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     """Ended in the same second as many others: a script closed them. What people type ends at a full minute."""
     second = _numbers(facts.at("done_at"), 1_000_000)
@@ -51,7 +51,7 @@ def migrated(facts: CheckFacts) -> Mask:
     return facts.flag("is_migrated")
 
 
-@check
+@check_among
 def receipt_number_repeated(facts: CheckFacts) -> Mask:
     """Another dossier of the month has the same receipt number."""
     numbers = arrow(facts.frames.dossiers["receipt_number"])
@@ -61,7 +61,7 @@ def receipt_number_repeated(facts: CheckFacts) -> Mask:
     return answer
 
 
-@check
+@check_among
 def applicant_repeats(facts: CheckFacts, *, least: int) -> Mask:
     """So many dossiers of one applicant in one procedure on one day that it is a batch or a placeholder."""
     day, procedure = facts.day("received_at").view(np.int64), facts.codes("procedure_code").index

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from config.codes import CLOSED_STATUSES, FINISHED_STATUSES, OPEN_STATUSES, PAUSED_STATUSES, Status
 from tasks.rules.arrays import MINUTE, Mask, Times, before, minute_of_day, one_of
 from tasks.rules.checks.facts import CheckFacts
-from tasks.rules.checks.registry import check
+from tasks.rules.checks.registry import check, check_among
 from tasks.rules.dates.times import ZONE_SHIFT
 
 _SECOND = np.timedelta64(1_000_000, "us")
@@ -46,7 +46,7 @@ def _pairs(pairs: tuple[str, ...]) -> np.ndarray:
     return table
 
 
-@check
+@check_among
 def log_missing(facts: CheckFacts) -> Mask:
     """Received and not migrated, but without a progress log, in a system that kept logs that month."""
     logged = facts.events.count() > 0

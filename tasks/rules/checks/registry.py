@@ -12,18 +12,28 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from config.language import Bilingual
+
 Test = Callable[..., npt.NDArray[np.bool_]]
 
 TESTS: dict[str, Test] = {}
+AMONG: set[str] = set()
+"""Checks that hold a dossier against the others of its month: what changes of one may change their answers for all."""
 
 
 def check(function: Test) -> Test:
     """Register a check under its function's name; ValueError where the name is taken."""
     name = function.__name__
     if name in TESTS:
-        raise ValueError(f"check {name} is defined twice")
+        raise ValueError(Bilingual(f"phép kiểm tra {name} được định nghĩa hai lần", f"check {name} is defined twice"))
     TESTS[name] = function
     return function
+
+
+def check_among(function: Test) -> Test:
+    """Register a check that holds a dossier against the others of its month; every other asks of the dossier alone."""
+    AMONG.add(function.__name__)
+    return check(function)
 
 
 @cache

@@ -140,7 +140,10 @@ def extension(limits: Limits, receipt: Receipt, due: LocalTimes, clock: WorkingC
 
 
 def extension_from(limits: Limits, last_day: LocalTimes, due: LocalTimes, clock: WorkingClock) -> Extend:
-    """Return what :func:`extension` does, from the last days of the periods on: those before they are pushed off days off."""
+    """Return what :func:`extension` does, from the last days of the periods on.
+
+    Those are the days before they are pushed off days off.
+    """
 
     def extend(rows: np.ndarray, minutes: np.ndarray, calendar_days: np.ndarray) -> LocalTimes:
         unit = limits.unit[rows]

@@ -252,6 +252,9 @@ def _stated_total(plain: str) -> Limit:
 
 
 def fold(text: str) -> str:
-    """Return a text of the catalogue in one spelling: NFKC, lower case, single spaces, nothing about what is left out."""
+    """Return a text of the catalogue in one spelling.
+
+    NFKC, lower case, single spaces, nothing about what is left out.
+    """
     folded = unicodedata.normalize("NFKC", text).lower()
     return re.sub(r"\s+", " ", _OUTSIDE.sub("", folded)).strip(" .;")

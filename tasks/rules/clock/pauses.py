@@ -23,7 +23,9 @@ Extend = Callable[[np.ndarray, np.ndarray, np.ndarray], LocalTimes]
 
 @dataclass(frozen=True)
 class PauseTable:
-    """Pauses of a partition, sorted by dossier and start, own ones first; overlapping ones of a dossier not yet joined.
+    """Pauses of a partition, sorted by dossier and start, own ones first.
+
+    Overlapping pauses of a dossier are not joined yet.
 
     Attributes:
         rows: place of the dossier; start, end: office time, end in the far future while it lasts.
@@ -184,7 +186,10 @@ def with_pauses(
 
 
 def empty_requests(table: PauseTable, paused: PauseSummary) -> np.ndarray:
-    """Tell which pauses are requests that stopped no clock, because they were made just before the due date and unanswered."""
+    """Tell which pauses are requests that stopped no clock.
+
+    They were made just before the due date, and nobody answered.
+    """
     rows = table.rows
     return np.asarray(table.unanswered & (table.start >= paused.empty_from[rows]) & (table.start < paused.due[rows]))
 
@@ -199,7 +204,10 @@ def _places(rows: np.ndarray) -> list[np.ndarray]:
 
 
 def supplements_in_order(table: PauseTable, count: int) -> list[tuple[LocalTimes, LocalTimes]]:
-    """Return when the first, second … supplement of each of ``count`` dossiers was asked for, and when it came; NaT without one."""
+    """Return when each supplement of ``count`` dossiers was requested, and when it came.
+
+    The first, second … in order; NaT where there is none.
+    """
     wanted = table.take(table.supplement)
     found = []
     for place in _places(wanted.rows):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 ENDS = ("done_at", "returned_at", "refused_at")
 _HAPPENED = ("received_at", *ENDS)
+_MOST_YEARS = 10  # between receipt and due date or end; more is a year that was mistyped
 _FIRST_YEAR = 1990  # where nothing is known of a source
 
 Key = tuple[str, str]
@@ -20,6 +21,11 @@ ApprovedValues = Mapping[tuple[str, str, str], str | None]
 IMPOSSIBLE_REASONS = {
     "before_first_year": ("trước năm hệ thống bắt đầu hoạt động", "lies before the first year of the source"),
     "in_future": ("thời điểm này chưa đến", "lies in the future"),
+    "due_before_receipt": ("hẹn trả trước ngày tiếp nhận", "due before the day of receipt"),
+    "years_apart": (
+        f"cách ngày tiếp nhận hoặc kết thúc hơn {_MOST_YEARS} năm: xem lại năm",
+        f"lies more than {_MOST_YEARS} years from the receipt or the end: look at the year",
+    ),
     "end_before_receipt": ("kết thúc trước ngày tiếp nhận", "ends before the day of receipt"),
     "receipt_after_end": ("tiếp nhận sau ngày kết thúc", "received after the day of its end"),
     "work_after_end": ("nhật ký còn ghi việc xử lý sau ngày này", "the log shows work after that day"),
@@ -35,11 +41,13 @@ class KnownTimes:
         now: nothing that is said to have happened lies after it; None: not known.
         worked: by source and dossier when its log last shows work going on (status 2, 4, 5 or 6).
         first_years: by source, the year before which no time of its dossiers can lie.
+        weighed: the value follows from evidence that was weighed against log and receipt already.
     """
 
     now: datetime | None = None
     worked: Mapping[Key, datetime] = field(default_factory=dict)
     first_years: Mapping[str, int] = field(default_factory=dict)
+    weighed: bool = False
 
 
 def why_impossible(name: str, value: str | None, standing: ApprovedValues, held: KnownTimes, key: Key, zone: str) -> str:
@@ -62,19 +70,32 @@ def why_impossible(name: str, value: str | None, standing: ApprovedValues, held:
         return ""
     if day(value).year < held.first_years.get(key[0], _FIRST_YEAR):
         return "before_first_year"
-    if name not in _HAPPENED:
-        return ""
-    moment = datetime.fromisoformat(value)
-    if held.now is not None and moment > held.now:
+    if name in _HAPPENED and held.now is not None and datetime.fromisoformat(value) > held.now:
         return "in_future"
     received = standing.get((*key, "received_at"))
     if name == "received_at":
-        ended = [day(text) for text in (standing.get((*key, one)) for one in ENDS) if text is not None]
-        return "receipt_after_end" if ended and min(ended) < day(value) else ""
-    if received is not None and day(value) < day(received):
-        return "end_before_receipt"
-    worked = held.worked.get(key)
+        others = {one: day(text) for one in (*ENDS, "due_at") if (text := standing.get((*key, one))) is not None}
+        return _of_receipt(day(value), others)
+    if received is not None and not (held.weighed and name == "due_at"):
+        reason = _of_order(name, day(value), day(received))
+        if reason:
+            return reason
+    worked = held.worked.get(key) if name in ENDS and not held.weighed else None
     return "work_after_end" if worked is not None and day(value) < worked.astimezone(ZoneInfo(zone)).date() else ""
+
+
+def _of_receipt(received: date, others: Mapping[str, date]) -> str:
+    """Answer what is wrong with a day of receipt beside the ends and the due date, or an empty text."""
+    if any(day < received for name, day in others.items() if name in ENDS):
+        return "receipt_after_end"
+    return "years_apart" if any(day.year - received.year > _MOST_YEARS for day in others.values()) else ""
+
+
+def _of_order(name: str, later: date, received: date) -> str:
+    """Answer what is wrong with a due date or an end beside the day of receipt, or an empty text."""
+    if later < received:
+        return "due_before_receipt" if name == "due_at" else "end_before_receipt"
+    return "years_apart" if later.year - received.year > _MOST_YEARS else ""
 
 
 def _day_in(zone: str) -> Callable[[str], date]:

@@ -14,7 +14,7 @@ from config.language import Bilingual, bilingual
 from config.small_tables import SmallTable, TableRow, text_table
 from schemas.dossiers import DOSSIERS
 from schemas.table import Kind, OneOf
-from tasks.rules.corrections.known_times import IMPOSSIBLE_REASONS, ApprovedValues, KnownTimes, why_impossible
+from tasks.rules.corrections.known_times import ApprovedValues, KnownTimes, why_impossible
 from tasks.rules.corrections.value_texts import CLOSING, same_value
 from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.dates.file_dates import read_file_dates
@@ -25,6 +25,7 @@ from tasks.rules.text.spelling import may_be_one
 
 MAX_CORRECTIONS_BYTES = 10_000_000
 EMPTY = frozenset({"trong", "empty", "null"})
+UNDECIDED_LINE = "undecided"  # the reason of a line that goes on waiting: it is none of those refused
 PROPOSER = "motcua"  # who proposes what follows from the evidence alone
 _YES = frozenset({"co", "duyet", "dong y", "yes", "y", "x", "approve", "approved"})
 _NO = frozenset({"khong", "khong duyet", "tu choi", "no", "n", "reject", "rejected"})
@@ -39,6 +40,9 @@ _HEADINGS = {
     "source": ("source", "nguon", "he thong"),
     "old_value": ("old value", "gia tri cu", "gia tri hien tai"),
     "decision": ("decision", "duyet (co/khong)", "duyet", "quyet dinh"),
+    "document": ("document", "document number", "so van ban", "so hieu van ban", "so, ky hieu van ban"),
+    "document_date": ("document date", "date of document", "ngay van ban", "ngay ky", "ngay ban hanh"),
+    "attachment": ("attachment", "attached file", "tep dinh kem", "tep kem theo"),
 }
 _REQUIRED = ("code", "field", "new_value", "evidence", "proposed_by")
 _FIELDS = {
@@ -69,7 +73,9 @@ class CorrectionLine:
         code: dossier code, folded.
         old_value: what stood when the line was written; empty where it does not say.
         decision: what the second person decided; empty: a name in ``approved_by`` approves.
-        fault: why it cannot be read as a line, a key of :data:`REASONS`; empty for a sound one.
+        document, document_date: number and day of the document that proves it, where columns of their own give them.
+        attachment: name of a file beside this one that holds the document, or its SHA-256.
+        fault: why it cannot be read as a line, a key of ``REFUSAL_REASONS``; empty for a sound one.
     """
 
     number: int
@@ -82,6 +88,9 @@ class CorrectionLine:
     source: str
     old_value: str = ""
     decision: str = ""
+    document: str = ""
+    document_date: str = ""
+    attachment: str = ""
     fault: str = ""
 
 
@@ -116,6 +125,7 @@ class Accepted:
     Attributes:
         new_value: ISO 8601 with an offset for instants, else as the table writes it; None empties the field.
         state: approved or rejected where a second person signed it, else proposed.
+        waits: why it waits although it is signed, a key of ``WAITING_REASONS``; empty for any other.
     """
 
     line: CorrectionLine
@@ -123,58 +133,15 @@ class Accepted:
     field: str
     new_value: str | None
     state: str
+    waits: str = ""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A line that cannot; ``reason`` is one of :data:`REASONS`."""
+    """A line that cannot; ``reason`` is one of ``REFUSAL_REASONS``."""
 
     line: CorrectionLine
     reason: str
-
-
-REFUSAL_REASONS = {
-    "no_code": ("thiếu mã hồ sơ", "no dossier code"),
-    "unknown_dossier": ("không có hồ sơ mang mã này", "no dossier has this code"),
-    "several_sources": (
-        "mã có ở nhiều hệ thống: thêm cột `nguồn`",
-        "several sources have this code: add the column `source`",
-    ),
-    "unknown_field": ("trường này không đính chính được", "this field cannot be corrected"),
-    "no_value": ("thiếu giá trị mới (ghi `trống` để xoá)", "no new value (write `empty` to remove one)"),
-    "bad_value": ("giá trị mới không đọc được theo trường này", "the new value does not read as this field"),
-    "not_allowed": ("giá trị mới không có trong danh mục", "the new value is not in the directory"),
-    "no_evidence": ("thiếu căn cứ", "no evidence"),
-    "personal_value": (
-        "có số giống giấy tờ, điện thoại, thư điện tử, hoặc tên, địa chỉ của người dân: ghi số hiệu văn bản thay vào",
-        "holds what looks like an identity number, telephone, mail, a person's name or address: give a document number instead",
-    ),
-    "no_proposer": ("thiếu người đề nghị", "nobody proposes it"),
-    "same_person": ("người đề nghị và người duyệt là một", "proposed and approved by the same person"),
-    "no_approver": ("thiếu người duyệt", "decided, but nobody signed"),
-    "unclear_decision": ("cột duyệt: ghi `có` hoặc `không`", "the decision is neither yes nor no"),
-    "undecided": ("chưa quyết định: vẫn chờ duyệt", "not decided yet: it still waits"),
-    "not_proposed": (
-        "motcua không đề nghị giá trị này: ghi tên người đề nghị",
-        "motcua does not propose this value: name the person who does",
-    ),
-    "source_moved": (
-        "hệ thống nguồn nay ghi giá trị khác với giá trị cũ trong tệp: xem lại",
-        "the source now states another value than the old one in the file: look again",
-    ),
-    "cell_count": (
-        "số ô khác số cột: xem lại dấu phẩy, dấu nháy của dòng",
-        "more or fewer cells than headings: look at its commas and quotation marks",
-    ),
-    "damaged_text": ("có chữ bị hỏng khi lưu tệp", "letters of it were damaged when the file was saved"),
-    "date_two_ways": (
-        "ngày đọc được hai cách mà tệp viết cả hai: ghi năm-tháng-ngày",
-        "the date reads two ways and the file writes both: give year-month-day",
-    ),
-    "contradicts": ("trái với một dòng trước về cùng trường", "contradicts an earlier line about the same field"),
-    **IMPOSSIBLE_REASONS,
-}
-"""Why a line is refused, in Vietnamese and in English."""
 
 
 class UnreadableFileError(ValueError):
@@ -236,8 +203,11 @@ def _possible(answer: Accepted | Refused, known: Known, standing: ApprovedValues
     if isinstance(answer, Refused) or answer.state == "rejected":
         return answer
     about, zone = (answer.source, answer.line.code), known.zones[answer.source]
-    # What motcua proposes follows from evidence that was weighed against the log.
-    held = replace(known.held, worked={}) if fold(answer.line.proposed_by) == PROPOSER else known.held
+    # What motcua proposes follows from evidence that was weighed against the log, whoever agrees to it.
+    follows = any(
+        same_value(answer.field, answer.new_value, one, zone) for one in known.proposed.get((*about, answer.field), ())
+    )
+    held = replace(known.held, weighed=True) if follows or fold(answer.line.proposed_by) == PROPOSER else known.held
     reason = why_impossible(answer.field, answer.new_value, standing, held, about, zone)
     return Refused(answer.line, reason) if reason else answer
 
@@ -340,13 +310,14 @@ def _wrong_form(line: CorrectionLine) -> str:
         "no_code": not line.code,
         "unknown_field": fold(line.field) not in _FIELD_OF,
         "no_value": not line.new_value,
-        "no_evidence": not line.evidence,
+        "no_evidence": not (line.evidence or line.document),
         "no_proposer": not line.proposed_by,
         "same_person": bool(line.approved_by) and may_be_one(line.approved_by, line.proposed_by),
-        "personal_value": names_somebody(line.evidence) or looks_personal(line.proposed_by) or looks_personal(line.approved_by),
+        "personal_value": any(map(names_somebody, (line.evidence, line.document)))
+        or any(map(looks_personal, (line.proposed_by, line.approved_by, line.document_date))),
         "unclear_decision": bool(line.decision) and fold(line.decision) not in _YES | _NO,
         "no_approver": bool(line.decision) and not line.approved_by,
-        "undecided": fold(line.proposed_by) == PROPOSER and not line.approved_by,
+        UNDECIDED_LINE: fold(line.proposed_by) == PROPOSER and not line.approved_by,
     }
     return next((reason for reason, wrong in checks.items() if wrong), "")
 

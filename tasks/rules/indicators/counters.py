@@ -16,16 +16,12 @@ import pyarrow as pa
 
 from config.codes import COUNTERS
 from schemas.fields import STATES, TIMELINESS
+from tasks.rules.arrays import as_codes, as_text, group_numbers
 from tasks.rules.dates.times import end_of_day, local_times
 from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
 from tasks.rules.verdict.recorded import LATE, ON_TIME, UNDETERMINED
 
 GROUP = ("unit_code", "field_code", "channel")
-# The fields of a verdict from which figures are made.
-COUNTED = (
-    *("source", *GROUP, "received_at", "recorded_due_at", "recorded_end_at", "recorded_state", "recorded_timeliness"),
-    *("due_at", "end_at", "state", "timeliness", "counted"),
-)
 OFFICE_ZONE_NAME = "Asia/Ho_Chi_Minh"  # of a source whose file is gone
 _UNKNOWN = {"unit_code": "?", "field_code": "?", "channel": "counter"}  # no channel means the counter (QD 766, 3.3)
 _TIMELINESS = {name: place for place, name in enumerate(TIMELINESS)}
@@ -119,9 +115,13 @@ def _receipt(times: Mapping[str, np.ndarray], as_of: date) -> np.ndarray:
 
 def _groups(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     keys = pd.DataFrame({name: frame[name].fillna(_UNKNOWN[name]) for name in GROUP})
-    grouped = keys.groupby(list(GROUP), sort=True)
-    groups = grouped.size().reset_index()[list(GROUP)]
-    return groups, grouped.ngroup().to_numpy(dtype=np.int64)
+    group, size = group_numbers(*(as_codes(as_text(keys[name])).index for name in GROUP))
+    one_of = np.zeros(size, dtype=np.int64)
+    one_of[group] = np.arange(len(group))
+    groups = keys.iloc[one_of].sort_values(list(GROUP))
+    place = np.empty(size, dtype=np.int64)
+    place[group[groups.index.to_numpy()]] = np.arange(size)
+    return groups.reset_index(drop=True), place[group]
 
 
 def _coded(values: pd.Series, codes: Mapping[str, int]) -> np.ndarray:
@@ -197,6 +197,34 @@ def _fill_in_progress(at: Mapping[str, np.ndarray], cases: CountedDossiers, life
     at["carried_over"][:, 1:] = open_at_end[:, :-1]
 
 
+def late_in(cases: CountedDossiers, first: date, last: date, as_of: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Tell which dossiers the late columns of a span of months count, as :func:`count_dossiers` does.
+
+    Args:
+        cases: the dossiers.
+        first: first day of the first month.
+        last: first day of the last month, which may come after ``as_of``.
+        as_of: day whose end the counters speak for.
+
+    Returns:
+        Masks over the dossiers: ``finished_late``, ``in_progress_overdue`` at the end of the span, ``otherwise_late``.
+    """
+    known = cases.received <= end_of_day(as_of)
+    if not known.any():
+        return known, known, known
+    start = int(cases.received[known].min().astype(_MONTHS).astype(np.int64))
+    span = _month_number(as_of) - start + 1
+    since, until = _month_number(first) - start, min(_month_number(last) - start, span - 1)
+    life = _Life.of(cases, start, span, as_of)
+    ended = known & (cases.timeliness == LATE) & (since <= life.gone) & (life.gone <= until)
+    overdue = (cases.timeliness != UNDETERMINED) & (np.maximum(life.born, life.expired) <= until)
+    if until == span - 1:  # on as_of the verdict's own word replaces the due date's
+        overdue = np.where(cases.state == IN_PROGRESS, cases.timeliness == LATE, overdue)
+    overdue &= known & (life.born <= until) & (until < life.gone)
+    otherwise = (cases.state == WITHDRAWN) | (cases.state == REFUSED)
+    return ended & (cases.state == FINISHED), overdue, ended & otherwise
+
+
 @dataclass(frozen=True)
 class _Life:
     """Months from the first one: of receipt, of end and of the first month end past the due date; ``span``: never."""
@@ -242,9 +270,7 @@ def _rows(groups: pd.DataFrame, cells: np.ndarray, first: int, as_of: date) -> p
     group, month = np.nonzero(cells.any(axis=2))
     months = (month + first).astype(_MONTHS)
     rows = groups.iloc[group].reset_index(drop=True)
-    rows["month"] = pd.array(months.astype("datetime64[D]").astype(object), dtype=pd.ArrowDtype(pa.date32()))
-    for place, name in enumerate(COUNTERS):
-        rows[name] = pd.array(cells[group, month, place], dtype=pd.ArrowDtype(pa.int64()))
     ends = np.minimum((months + 1).astype("datetime64[D]") - 1, np.datetime64(as_of, "D"))
-    rows["as_of"] = pd.array(ends.astype(object), dtype=pd.ArrowDtype(pa.date32()))
-    return rows
+    numbers = {name: pa.array(cells[group, month, place]) for place, name in enumerate(COUNTERS)}
+    given = {"month": pa.array(months.astype("datetime64[D]")), **numbers, "as_of": pa.array(ends)}
+    return rows.assign(**{name: pd.array(values, dtype=pd.ArrowDtype(values.type)) for name, values in given.items()})

@@ -6,7 +6,7 @@ these only look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from config.codes import COUNTERS
 from schemas.fields import TIMELINESS
+from tasks.rules.arrays import Mask, Numbers, as_codes, as_months, as_text, group_numbers
 from tasks.rules.dates.times import end_of_day
 from tasks.rules.indicators.counters import GROUP, CountedDossiers
 from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
@@ -25,6 +26,8 @@ IDENTITIES = {
     "otherwise": "withdrawn + refused = those of them on time, late and undetermined",
     "carry": "carried over into a month = in progress at the end of the month before",
     "recount": "each column, over all months, equals the dossiers themselves counted once",
+    "succession": "opening of a period = in progress at the end of the period before",
+    "parts": "the cells of a roll-up add up to the whole",
 }
 _KEY = ("policy", "basis", *GROUP)
 _FINISHED = tuple(name for name in COUNTERS if name.startswith("finished_"))
@@ -55,15 +58,41 @@ def broken_identities(counts: pd.DataFrame) -> list[Break]:
         counts: rows of ``mart.counts``, whole groups; policy and basis may be left out.
     """
     frame = counts.reset_index(drop=True)
+    return [*_broken_balances(frame), *broken_carries(frame)]
+
+
+def broken_rollup(rolled: pd.DataFrame, before: pd.DataFrame, whole: pd.DataFrame) -> list[Break]:
+    """Return every break of ``balance``, ``otherwise``, ``succession`` and ``parts`` in the cells of a period.
+
+    Args:
+        rolled: ``basis``, keys and counters of the period.
+        before: the same of all months before it.
+        whole: ``basis`` and counters of the period over all cells.
+    """
+    keys = [name for name in rolled.columns if name not in COUNTERS]
+    here = rolled[keys].assign(left=_total(rolled, ("carried_over",)))
+    there = before[keys].assign(right=_total(before, IN_PROGRESS_COUNTERS))
+    both = here.merge(there, on=keys, how="outer").fillna({"left": 0, "right": 0})
+    differences = both["left"].to_numpy(dtype=np.int64) - both["right"].to_numpy(dtype=np.int64)
+    return [*_broken_balances(rolled), *_breaks("succession", both, differences, keys), *_broken_parts(rolled, whole)]
+
+
+def _broken_parts(rolled: pd.DataFrame, whole: pd.DataFrame) -> list[Break]:
+    columns = list(COUNTERS)
+    parts, total = (frame.groupby("basis")[columns].sum() for frame in (rolled, whole))
+    parts, total = (frame.reindex(parts.index.union(total.index), fill_value=0) for frame in (parts, total))
+    differences = (parts - total).stack()
+    return [
+        Break("parts", f"{basis} {name}", int(difference)) for (basis, name), difference in differences.items() if difference
+    ]
+
+
+def _broken_balances(frame: pd.DataFrame) -> list[Break]:
     balance = _total(frame, ("carried_over", "received")) - _total(
         frame, (*_FINISHED, *IN_PROGRESS_COUNTERS, "withdrawn", "refused")
     )
     otherwise = _total(frame, ("withdrawn", "refused")) - _total(frame, _OTHERWISE)
-    return [
-        *_breaks("balance", frame, balance),
-        *_breaks("otherwise", frame, otherwise),
-        *_broken_carries(frame),
-    ]
+    return [*_breaks("balance", frame, balance), *_breaks("otherwise", frame, otherwise)]
 
 
 def _total(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
@@ -73,25 +102,41 @@ def _total(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     return total
 
 
-def _breaks(identity: str, frame: pd.DataFrame, difference: np.ndarray) -> list[Break]:
-    names = [name for name in (*_KEY, "month") if name in frame.columns]
+def _breaks(identity: str, frame: pd.DataFrame, difference: Numbers, keys: Sequence[str] = (*_KEY, "month")) -> list[Break]:
+    names = [name for name in keys if name in frame.columns]
     broken = np.flatnonzero(difference)
-    rows = frame.loc[broken, names].astype(str).agg(" ".join, axis=1) if len(broken) else ()
+    rows = frame.iloc[broken][names].astype(str).agg(" ".join, axis=1) if len(broken) else ()
     return [Break(identity, where, int(difference[at])) for where, at in zip(rows, broken, strict=True)]
 
 
-def _broken_carries(frame: pd.DataFrame) -> list[Break]:
-    """Compare each month with the one before; a month without a row holds only zeros."""
-    if frame.empty:
+def broken_carries(counts: pd.DataFrame, since: date | None = None) -> list[Break]:
+    """Return every break of ``carry``; a month without a row holds only zeros.
+
+    Args:
+        counts: rows of ``mart.counts``; policy and basis may be left out.
+        since: only what is carried into the months from this day on; into every one by default.
+    """
+    if counts.empty:
         return []
-    keys = [name for name in _KEY if name in frame.columns]
-    months = frame["month"].to_numpy(dtype="datetime64[M]").astype(np.int64)
-    here = frame[keys].assign(at=months, left=_total(frame, ("carried_over",)))
-    before = frame[keys].assign(at=months + 1, right=_total(frame, IN_PROGRESS_COUNTERS))
-    before = before[before["at"] <= months.max()]
-    both = here.merge(before, on=[*keys, "at"], how="outer").fillna({"left": 0, "right": 0})
-    both["month"] = both["at"].to_numpy(dtype=np.int64).astype("datetime64[M]").astype(str)
-    return _breaks("carry", both, both["left"].to_numpy(dtype=np.int64) - both["right"].to_numpy(dtype=np.int64))
+    names = [name for name in _KEY if name in counts.columns]
+    group, size = group_numbers(*(as_codes(as_text(counts[name])).index for name in names))
+    months = as_months(counts["month"])
+    first, span = int(months.min()), int(months.max() - months.min()) + 2  # room for what follows on the last month
+    place = group * span + months - first
+    difference = np.zeros(size * span, np.int64)
+    difference[place] += _total(counts, ("carried_over",))
+    difference[place + 1] -= _total(counts, IN_PROGRESS_COUNTERS)
+    difference = difference.reshape(size, span)[:, :-1]
+    if since is not None:
+        difference[:, : max(int(np.datetime64(since, "M").astype(np.int64)) - first, 0)] = 0
+    if not difference.any():
+        return []
+    broken, month = np.nonzero(difference)
+    one_of = np.zeros(size, np.int64)
+    one_of[group] = np.arange(len(counts))
+    rows = counts[names].iloc[one_of[broken]].reset_index(drop=True)
+    rows["month"] = (month + first).astype("datetime64[M]").astype(str)
+    return _breaks("carry", rows, difference[broken, month])
 
 
 def broken_recount(counts: pd.DataFrame, cases: CountedDossiers, as_of: date) -> list[Break]:
@@ -102,33 +147,35 @@ def broken_recount(counts: pd.DataFrame, cases: CountedDossiers, as_of: date) ->
         cases: the dossiers that should stand in them.
         as_of: a dossier received later should not, and one that ended later is in progress.
     """
-    last = counts["month"].max() if len(counts) else None
-    flows = counts.groupby(list(GROUP))[list(_FLOWS)].sum()
-    stock = counts[counts["month"] == last].groupby(list(GROUP))[list(IN_PROGRESS_COUNTERS)].sum()
-    counted = flows.join(stock, how="left").fillna(0)
-    expected = _counted_once(cases.where(cases.received <= end_of_day(as_of)), end_of_day(as_of))
-    both = counted.reindex(expected.index.union(counted.index), fill_value=0).astype(np.int64)
-    expected = expected.reindex(both.index, fill_value=0)
+    groups = pd.concat([cases.groups[list(GROUP)], counts[list(GROUP)]], ignore_index=True)
+    group, size = group_numbers(*(as_codes(as_text(groups[name])).index for name in GROUP))
+    of_cases, of_counts = group[: len(cases.groups)], group[len(cases.groups) :]
+    months = as_months(counts["month"])
+    is_last = months == months.max() if len(months) else np.zeros(0, dtype=bool)
+    known = cases.where(cases.received <= end_of_day(as_of))
+    expected = _counted_once(known, of_cases[known.group], size, end_of_day(as_of))
+    one_of = np.zeros(size, np.int64)
+    one_of[group] = np.arange(len(groups))
     found: list[Break] = []
-    for name in expected.columns:
-        difference = _column_total(both, str(name)) - expected[name].to_numpy(dtype=np.int64)
-        if difference.any():
-            found += _breaks("recount", both.index.to_frame(index=False).assign(month=f"column {name}"), difference)
+    for name, dossiers in expected.items():
+        told = np.zeros(size, np.int64)
+        np.add.at(told, of_counts, _told(counts, name, is_last))
+        if (told != dossiers).any():
+            found += _breaks("recount", groups.iloc[one_of].assign(month=f"column {name}"), told - dossiers)
     return found
 
 
-def _column_total(counted: pd.DataFrame, name: str) -> np.ndarray:
-    parts = IN_PROGRESS_COUNTERS if name == "in_progress" else (name,)
-    return _total(counted, parts)
+def _told(counts: pd.DataFrame, name: str, is_last: Mask) -> Numbers:
+    """Return what each row adds to a column over all months: what is in progress is that of the last one."""
+    return _total(counts, IN_PROGRESS_COUNTERS) * is_last if name == "in_progress" else _total(counts, (name,))
 
 
-def _counted_once(cases: CountedDossiers, last: np.datetime64) -> pd.DataFrame:
-    index = pd.MultiIndex.from_frame(cases.groups)
-    size = len(cases.groups)
+def _counted_once(cases: CountedDossiers, group: Numbers, size: int, last: np.datetime64) -> Mapping[str, Numbers]:
+    """Return for each column how many dossiers of each group belong into it."""
     state = np.where((cases.state != IN_PROGRESS) & (cases.end > last), IN_PROGRESS, cases.state)
 
-    def counted(mask: np.ndarray) -> np.ndarray:
-        return np.bincount(cases.group[mask], minlength=size)
+    def counted(mask: Mask) -> Numbers:
+        return np.bincount(group[mask], minlength=size)
 
     columns = {"received": counted(np.ones(len(cases), dtype=bool)), "in_progress": counted(state == IN_PROGRESS)}
     otherwise = (state == WITHDRAWN) | (state == REFUSED)
@@ -137,4 +184,4 @@ def _counted_once(cases: CountedDossiers, last: np.datetime64) -> pd.DataFrame:
     columns["withdrawn"] = counted(state == WITHDRAWN)
     columns["refused"] = counted(state == REFUSED)
     columns["otherwise_late"] = counted(otherwise & (cases.timeliness == LATE))
-    return pd.DataFrame(columns, index=index)
+    return columns

@@ -2,22 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.codes import COUNTERS
 from config.indicators import Indicator
+from tasks.rules.arrays import EncodedText, Numbers, as_codes, as_months, as_text, group_numbers, truths
 from tasks.rules.indicators.counters import GROUP
 from tasks.rules.indicators.identities import IN_PROGRESS_COUNTERS
 from tasks.rules.indicators.interval import interval
 
 _CUTS = {"unit": "unit_code", "field": "field_code", "channel": "channel"}
-_KEYS = ("indicator", "basis", *GROUP, "period")
-_NUMBERS = {"numerator": pa.int64(), "denominator": pa.int64(), "undetermined": pa.int64()}
-_VALUES = {"value": pa.float64(), "lower": pa.float64(), "upper": pa.float64()}
+_KEYS = ("basis", *GROUP, "period")
+_NUMBERS = ("numerator", "denominator", "undetermined")
+_VALUES = ("value", "lower", "upper")
+_EVERY = "*"
+_PLACE = {name: place for place, name in enumerate(COUNTERS)}
+_STOCK = [_PLACE[name] for name in IN_PROGRESS_COUNTERS]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Counts as arrays, one element a row.
+
+    Attributes:
+        texts: basis and the fields of a group.
+        month: months since 1970.
+        numbers: int64 [row, counter].
+    """
+
+    texts: dict[str, EncodedText]
+    month: Numbers
+    numbers: Numbers
+
+    @classmethod
+    def of(cls, counts: pd.DataFrame) -> _Cells:
+        return cls(
+            {name: as_codes(as_text(counts[name])) for name in ("basis", *GROUP)},
+            as_months(counts["month"]),
+            np.column_stack([counts[name].to_numpy(dtype=np.int64) for name in COUNTERS]),
+        )
+
+    def of_channels(self, channels: tuple[str, ...]) -> _Cells:
+        """Keep the rows, and the numbers of some channels alone."""
+        kept = truths(pc.is_in(pa.array(self.texts["channel"].texts, pa.string()), value_set=pa.array(channels)))
+        return replace(self, numbers=self.numbers * self.texts["channel"].where(kept)[:, None])
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Counters at one level: a row for each basis, cut and period, whose texts are ``keys``; numbers int64 [row, counter]."""
+
+    keys: dict[str, pa.Array]
+    numbers: Numbers
+
+    def total(self, counters: tuple[str, ...]) -> Numbers:
+        return np.asarray(self.numbers[:, [_PLACE[name] for name in counters]].sum(axis=1))
 
 
 def indicators_of(counts: pd.DataFrame, definitions: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -32,81 +77,75 @@ def indicators_of(counts: pd.DataFrame, definitions: Mapping[str, Indicator]) ->
         channels or months. Over all months flows add up, what is in progress is that of the last
         month, and nothing is carried over. Plain counts of zero are left out at combined levels.
     """
+    cells = _Cells.of(counts)
     parts = [
-        _indicator(name, one, level, sums, counts)
-        for level, sums in _sums_by_level(counts, definitions)
+        _indicator(name, one, level, sums, cells)
+        for level in sorted({level for one in definitions.values() for level in one.levels})
+        for sums in [_sums(cells, level)]
         for name, one in definitions.items()
         if level in one.levels
     ]
-    kept = [part for part in parts if len(part)]
-    return pd.concat(kept, ignore_index=True) if kept else _frame({name: [] for name in (*_KEYS, *_NUMBERS, *_VALUES)})
+    every = pa.concat_tables(parts) if parts else _rows("", _sums(cells, "total"), {})
+    return every.combine_chunks().to_pandas(types_mapper=pd.ArrowDtype)
 
 
-def _sums_by_level(counts: pd.DataFrame, definitions: Mapping[str, Indicator]) -> Iterator[tuple[str, pd.DataFrame]]:
-    for level in sorted({level for one in definitions.values() for level in one.levels}):
-        yield level, _sums(counts, level)
-
-
-def _sums(counts: pd.DataFrame, level: str) -> pd.DataFrame:
+def _sums(cells: _Cells, level: str) -> _Sums:
     """Return the counters by basis, the level's cuts and period, months and ``*``."""
-    cuts = [_CUTS[part] for part in level.split("+") if part in _CUTS]
-    by_month = counts.groupby(["basis", *cuts, "month"], sort=False)[list(COUNTERS)].sum().reset_index()
-    months = by_month["month"].to_numpy(dtype="datetime64[M]")
-    by_month["period"] = months.astype(str)
-    whole = by_month.copy()
-    whole["carried_over"] = 0
+    cuts = ["basis", *(_CUTS[part] for part in level.split("+") if part in _CUTS)]
+    first, by_month = _added([*(cells.texts[name].index for name in cuts), cells.month], cells.numbers)
+    texts = {name: cells.texts[name].take(first) for name in cuts}
+    months = cells.month[first]
+    flows = by_month.copy()
+    flows[:, _PLACE["carried_over"]] = 0
     if len(months):
-        whole.loc[months != months.max(), list(IN_PROGRESS_COUNTERS)] = 0
-    whole["period"] = "*"
-    whole = whole.groupby(["basis", *cuts, "period"], sort=False)[list(COUNTERS)].sum().reset_index()
-    both = pd.concat([by_month.drop(columns="month"), whole], ignore_index=True)
-    return both.assign(**{name: "*" for name in GROUP if name not in cuts})
+        flows[np.ix_(months != months.max(), _STOCK)] = 0
+    whole, in_all = _added([texts[name].index for name in cuts], flows)
+    keys = {
+        name: pa.concat_arrays([_texts(texts[name]), _texts(texts[name].take(whole))])
+        if name in texts
+        else pa.repeat(_EVERY, len(first) + len(whole))
+        for name in _KEYS[:-1]
+    }
+    periods = pa.array(months.astype("datetime64[M]").astype(str), pa.string())
+    keys["period"] = pa.concat_arrays([periods, pa.repeat(_EVERY, len(whole))])
+    return _Sums(keys, np.concatenate([by_month, in_all]))
 
 
-def _total(sums: pd.DataFrame, counters: tuple[str, ...]) -> np.ndarray:
-    total = np.zeros(len(sums), np.int64)
-    for name in counters:
-        total = total + sums[name].to_numpy(dtype=np.int64)
-    return total
+def _added(parts: list[Numbers], numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """Add up rows that agree in some parts: the place of the first of each group, and the sums."""
+    group, size = group_numbers(*parts)
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(size))
+    sums = np.add.reduceat(numbers[order], starts) if size else numbers
+    return order[starts], sums
 
 
-def _indicator(name: str, one: Indicator, level: str, sums: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    numerator = _of_channels(counts, one, level, sums) if one.numerator_channels else _total(sums, one.numerator)
+def _texts(encoded: EncodedText) -> pa.Array:
+    return pa.array(encoded.texts, pa.string()).take(pa.array(encoded.index))
+
+
+def _indicator(name: str, one: Indicator, level: str, sums: _Sums, cells: _Cells) -> pa.Table:
+    of_top = _sums(cells.of_channels(one.numerator_channels), level) if one.numerator_channels else sums
+    numerator = of_top.total(one.numerator)
     if one.denominator:
         return _rate(name, one, sums, numerator)
-    value = numerator.astype(float)
-    numbers = {"numerator": numerator, "denominator": [None] * len(sums), "undetermined": np.zeros(len(sums), np.int64)}
-    rows = _frame(_keys(name, sums) | numbers | {"value": value, "lower": value, "upper": value})
-    return rows[numerator > 0] if "+" in level else rows
+    rows = _rows(name, sums, {"numerator": numerator, **dict.fromkeys(_VALUES, numerator.astype(float))})
+    return rows.filter(pa.array(numerator > 0)) if "+" in level else rows
 
 
-def _of_channels(counts: pd.DataFrame, one: Indicator, level: str, sums: pd.DataFrame) -> np.ndarray:
-    """Return the numerator of some channels for each row of the sums over all of them."""
-    keys = ["basis", *GROUP, "period"]
-    some = _sums(counts[counts["channel"].isin(one.numerator_channels).to_numpy(dtype=bool)], level)
-    found = some[keys].assign(numerator=_total(some, one.numerator))
-    joined = sums[keys].merge(found, on=keys, how="left", validate="one_to_one")
-    return np.asarray(joined["numerator"].fillna(0), dtype=np.int64)
-
-
-def _rate(name: str, one: Indicator, sums: pd.DataFrame, numerator: np.ndarray) -> pd.DataFrame:
-    denominator, undetermined = _total(sums, one.denominator), _total(sums, one.undetermined)
+def _rate(name: str, one: Indicator, sums: _Sums, numerator: Numbers) -> pa.Table:
+    denominator, undetermined = sums.total(one.denominator), sums.total(one.undetermined)
     found = interval(numerator, denominator, undetermined, one.digits)
     parts = {"numerator": numerator, "denominator": denominator, "undetermined": undetermined}
-    return _frame(_keys(name, sums) | parts | {"value": found.value, "lower": found.lower, "upper": found.upper})
+    return _rows(name, sums, parts | {"value": found.value, "lower": found.lower, "upper": found.upper})
 
 
-def _keys(name: str, sums: pd.DataFrame) -> dict[str, object]:
-    return {"indicator": [name] * len(sums)} | {key: sums[key].to_numpy(dtype=object) for key in _KEYS[1:]}
-
-
-def _frame(columns: Mapping[str, object]) -> pd.DataFrame:
-    kinds = dict.fromkeys(_KEYS, pa.string()) | _NUMBERS | _VALUES
-    return pd.DataFrame({name: pd.array(_nullable(columns[name]), dtype=pd.ArrowDtype(kind)) for name, kind in kinds.items()})
-
-
-def _nullable(values: object) -> object:
-    """Turn NaN into null: an empty denominator has no value."""
-    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return pa.array(values, from_pandas=True)
-    return values
+def _rows(name: str, sums: _Sums, numbers: Mapping[str, np.ndarray]) -> pa.Table:
+    """Return rows of an indicator: a plain count has no denominator and nothing undetermined, NaN is no value."""
+    length = len(sums.numbers)
+    columns = {"indicator": pa.repeat(name, length), **sums.keys}
+    given = {"undetermined": np.zeros(length, np.int64), **numbers}
+    for number in (*_NUMBERS, *_VALUES):
+        kind = pa.int64() if number in _NUMBERS else pa.float64()
+        columns[number] = pa.array(given[number], kind, from_pandas=True) if number in given else pa.nulls(length, kind)
+    return pa.table(columns)

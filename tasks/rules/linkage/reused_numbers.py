@@ -109,7 +109,9 @@ def _each_by_itself(one: Bearer, other: Bearer) -> bool:
 
 
 def grouped(bearers: Sequence[Bearer]) -> list[int]:
-    """Number the dossiers that several statements about one code tell of, the earliest 0; a number for each statement.
+    """Number the dossiers to which several statements about one code belong, the earliest 0.
+
+    Returns a number for each statement.
 
     A statement that may be about several is about the nearest in time; one without a receipt about the last that had begun.
     """

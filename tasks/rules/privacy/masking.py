@@ -64,7 +64,9 @@ def mask(text: str) -> str:
 
 
 def told(text: str) -> str:
-    """Return the name of a heading, a sheet or a field as messages tell it: masked, and not at all where an address is left.
+    """Return the name of a heading, sheet or field as messages may show it: masked.
+
+    It is left out altogether where an address remains.
 
     Examples:
         >>> told("Ngày hẹn trả"), told("HS Nguyễn Văn An"), told("Số nhà 45, thôn 3")
@@ -83,7 +85,9 @@ def looks_personal(text: str) -> bool:
 
 
 def names_somebody(text: str) -> bool:
-    """Tell whether what an official gives as evidence holds a person's number, mail, name or address; a document's number is none.
+    """Tell whether evidence holds a person's number, mail, name or address.
+
+    A document's number is none of these.
 
     Examples:
         >>> names_somebody("Công văn 12/CV-UBND của UBND xã Nguyễn Huệ"), names_somebody("Đơn của bà Trần Thị Mai")
@@ -113,13 +117,18 @@ def personal(text: str, *, places: bool = False, numbers: bool = True) -> str | 
 
 
 def personal_code_or_text(text: str, *, places: bool = False) -> bool:
-    """Tell whether what stands where a code or a date belongs is personal: long numbers are so only in a text of words."""
+    """Tell whether what stands where a code or a date belongs is personal.
+
+    Long numbers are so only in a text of words.
+    """
     words = _WORDS.search(text) is not None
     return personal_code(text) or personal(text, places=places, numbers=words) is not None
 
 
 def without_contacts(text: str) -> str:
-    """Return what stands for a personal text: the token, behind the name of an agency of which only a contact is taken away.
+    """Return what replaces a personal text: a token, behind an agency's name if it had one.
+
+    The name is kept where only a contact is taken away.
 
     Examples:
         >>> without_contacts("UBND xã An Khê - ĐT 0236 3888 999")

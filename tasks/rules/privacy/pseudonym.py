@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum.vn import mst
 
+from config.language import Bilingual
 from config.pseudonym_key import SHORTEST_KEY
 from tasks.rules.arrays import truths
 from tasks.rules.text.normal_form import fold, given, per_distinct
@@ -41,7 +42,9 @@ def pseudonyms(values: pa.Array, key: bytes, purpose: str) -> pa.Array:
         ValueError: the key is too short.
     """
     if len(key) < SHORTEST_KEY:
-        raise ValueError(f"a pseudonym key has at least {SHORTEST_KEY} bytes")
+        raise ValueError(
+            Bilingual(f"khóa bút danh có ít nhất {SHORTEST_KEY} byte", f"a pseudonym key has at least {SHORTEST_KEY} bytes")
+        )
     prefix = purpose.encode() + b"\x00"
     return per_distinct(values, lambda text: hmac.digest(key, prefix + text.encode(), "sha256").hex(), pa.string())
 
@@ -83,7 +86,9 @@ def phone_placeholder(digits: pa.Array) -> np.ndarray:
 
 
 def spellings(names: pa.Array, key: bytes) -> pa.Array:
-    """Return short pseudonyms of names with their marks; null for a name that bears none, and so says nothing about them.
+    """Return short pseudonyms of names with their marks.
+
+    Null for a name that bears none, and so says nothing about them.
 
     Of names that are one without marks and share a telephone it tells Hùng from Hưng; no name is found by it alone.
     """

@@ -82,7 +82,10 @@ def changes(known: Mapping[str, Seen], now: Mapping[str, Seen], lists: Collectio
 
 
 def covers(known: frozenset[str], now: frozenset[str]) -> bool:
-    """Tell whether kinds are nothing new; what was any text may be a date, and of a field without values nothing is known."""
+    """Tell whether kinds of values are nothing new.
+
+    What was any text may be a date, and of a field without values nothing is known.
+    """
     if not known or not now:
         return True
     accepted = set(known) | ({kind for kind in now if kind.startswith("date ")} if "text" in known else set())

@@ -190,7 +190,9 @@ def _none(ground: Ground) -> Mask:
 
 
 def assigned(ground: Ground, causes: dict[Cause, Mask], all_of: dict[Cause, Mask]) -> Iterator[tuple[Cause, Where, Numbers]]:
-    """Yield descriptions of the dossiers of all causes, each with those that no earlier one holds; the best one first.
+    """Yield descriptions of the dossiers of all causes, the best one first.
+
+    Each holds those dossiers that no earlier one holds.
 
     Args:
         ground: all dossiers.

@@ -81,7 +81,10 @@ def read_codes(values: pa.Array) -> ParsedCodes:
 
 
 def without_year(codes: pa.Array) -> pa.Array:
-    """Return codes as their source writes them: a reused number is kept with the year of its receipt, ``00052~2026``."""
+    """Return codes as their source writes them.
+
+    A reused number is kept with the year of its receipt, ``00052~2026``.
+    """
     return where_needed(codes, _YEAR, lambda those: pc.replace_substring_regex(those, _YEAR, ""))
 
 
@@ -100,7 +103,10 @@ def code_days(digits: pa.Array) -> np.ndarray:
 
 
 def plain_codes(values: pa.Array) -> pa.Array:
-    """Write codes whose case and spaces mean something in plain signs: full-width digits, look-alike letters, odd dashes."""
+    """Write codes whose case and spaces mean something in plain signs.
+
+    Full-width digits, look-alike letters and odd dashes are replaced.
+    """
     return where_needed(clean_text(values), r"[^\x00-\x7F]", lambda texts: per_distinct(texts, plain_code, pa.string()))
 
 

@@ -56,7 +56,10 @@ def composed(values: pa.Array) -> pa.Array:
 
 
 def where_needed(values: pa.Array, pattern: str, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Change the texts that a pattern finds and leave the others, which the change would not touch and which are most."""
+    """Change the texts that a pattern finds, and leave the others as they are.
+
+    Most are others, and the change would not touch them.
+    """
     found = pc.fill_null(pc.match_substring_regex(values, pattern), False)
     if not pc.any(found).as_py():
         return values
@@ -81,7 +84,9 @@ def matches(values: pa.Array, pattern: str) -> np.ndarray:
 
 
 def fold(text: str) -> str:
-    r"""Reduce a name to what is left of it without marks: lower case, words separated by one space, y for i at their end.
+    r"""Reduce a name to what is left of it without marks.
+
+    rLower case, words separated by one space, y for i at their end.
 
     Names that differ in a mark become one here: :func:`tasks.rules.text.spelling.spelled` comes first.
 

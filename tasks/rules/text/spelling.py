@@ -40,7 +40,10 @@ _Y_AS_I = re.compile(r"\b(h|k|l|m|s|t|qu)i\b")
 
 
 def plain_letters(text: str) -> str:
-    """Return a text in NFKC, with Latin letters for those that only look so among them, without signs that nobody sees."""
+    """Return a text in NFKC, in Latin letters, without invisible signs.
+
+    Letters of other scripts that only look like Latin ones among them are replaced.
+    """
     if not _ODD.search(text):
         return text
     letters = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_ONE_FORM)

@@ -133,7 +133,10 @@ def _ends_of_record(facts: DossierFacts, reopened: np.ndarray) -> dict[str, Loca
 
 
 def with_answers(ends: Ends, facts: DossierFacts, policy: Policy) -> Ends:
-    """Take as still open the ends that a policy does not accept: those of stopped dossiers, those nobody knows the time of."""
+    """Take as still open the ends that a policy does not accept.
+
+    Those are the ends of stopped dossiers, and those whose time nobody knows.
+    """
     if policy.stopped != "open" and policy.without_end != "open":
         return ends
     stopped = (ends.state == REFUSED) & (end_status(ends, facts) == Status.STOPPED) & (policy.stopped == "open")

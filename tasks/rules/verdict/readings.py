@@ -330,12 +330,18 @@ def misread(case: Timeline) -> np.ndarray:
 
 
 def unread_end(case: Timeline) -> np.ndarray:
-    """Tell which dossiers state an end that cannot be read, and are judged by something else: it may have come before."""
+    """Tell which dossiers state an end that cannot be read.
+
+    They are judged by something else: the end may have come before.
+    """
     return np.asarray(case.facts.marked(END_UNREADABLE) & np.isnat(case.facts.done) & (case.ends.origin != FROM_LOG))
 
 
 def told_of_later(settled: ResolvedInputs) -> np.ndarray:
-    """Tell which records tell of a time after the day judged, in some reading: what is made of it changes with the day."""
+    """Tell which records state a time after the day judged, in some reading.
+
+    What is made of it changes with the day.
+    """
     facts, ambiguous = settled.facts, settled.facts.marked(DATE_AMBIGUOUS)
     found = np.zeros(len(facts), dtype=bool)
     for times in (facts.received, facts.done, facts.returned, facts.refused):

@@ -47,7 +47,7 @@ _PHANTOM = (
         "Giờ kết thúc lệch đúng 7 giờ so với phần mềm chuyên ngành",
         "End shifted by exactly seven hours against the specialised software",
         "Nhà cung cấp sửa múi giờ khi đồng bộ",
-        "The vendor mends the time zone of the synchronisation",
+        "The vendor corrects the time zone of the synchronisation",
     ),
     Reason(
         "lag_between_systems",
@@ -189,9 +189,9 @@ _PHANTOM = (
         "cleared_by_correction",
         "phantom_late",
         "Không trễ theo đính chính được duyệt, hệ thống nguồn chưa sửa",
-        "Not late by an approved correction, the source not mended yet",
+        "Not late by an approved correction, the source not corrected yet",
         "Sửa trên hệ thống nguồn theo đính chính đã duyệt",
-        "Mend the record in the source as the approved correction says",
+        "Correct the record in the source as the approved correction says",
     ),
     Reason(
         "otherwise",
@@ -233,7 +233,7 @@ _HIDDEN = (
         "Đồng bộ làm mất trạng thái: đang dừng bị ghi là đã xong",
         "State lost in synchronisation: paused, shown as finished",
         "Sửa bảng ánh xạ trạng thái khi đồng bộ",
-        "Mend the status map of the synchronisation",
+        "Correct the status map of the synchronisation",
     ),
     Reason(
         "refiled",
@@ -289,7 +289,7 @@ _HIDDEN = (
         "Trễ theo đính chính được duyệt, hệ thống nguồn chưa ghi",
         "Late by an approved correction that the source does not state yet",
         "Sửa trên hệ thống nguồn theo đính chính đã duyệt, gửi thư xin lỗi",
-        "Mend the record in the source as the approved correction says, write the apology",
+        "Correct the record in the source as the approved correction says, write the apology",
     ),
     Reason(
         "end_understated",
@@ -319,7 +319,7 @@ MISSING: dict[str, tuple[str, str]] = {
         "hệ thống tự kết thúc trong đêm, chưa rõ xử lý xong ngày nào",
         "on which day it was done, of an end that a job wrote in the night",
     ),
-    "end_year": ("năm của ngày kết thúc chưa có gì xác nhận", "something that bears out the year of the end"),
+    "end_year": ("năm của ngày kết thúc chưa có gì xác nhận", "something that confirms the year of the end"),
     "lag": (
         "hai phần mềm ghi hai ngày kết thúc khác nhau, chưa rõ khi nào xong",
         "which system's end holds, and what was done between the two",
@@ -328,7 +328,7 @@ MISSING: dict[str, tuple[str, str]] = {
         "ngày tiếp nhận và ngày trong mã hồ sơ khác nhau, chưa rõ ngày nào đúng",
         "which day of receipt holds, the stated one or that in the code",
     ),
-    "receipt_year": ("năm của ngày tiếp nhận chưa có gì xác nhận", "something that bears out the year of the receipt"),
+    "receipt_year": ("năm của ngày tiếp nhận chưa có gì xác nhận", "something that confirms the year of the receipt"),
     "clock": (
         "giờ ghi trên hệ thống bị lệch, mà thời hạn tính theo giờ",
         "the right hour, of a limit that is counted in hours",

@@ -205,7 +205,7 @@ class Timeline:
 
     @cached_property
     def unheard(self) -> np.ndarray:
-        """Tell which dossiers were open, and could still be in time, when their source was last heard, and are overdue now."""
+        """Tell which dossiers were open and in time at their source's last news, and are overdue now."""
         if self.policy.own_rule:
             doubted = (self.recorded.state == IN_PROGRESS) & (self.recorded.timeliness == UNDETERMINED)
             by_day = self.office.own_rule.compare == "date"

@@ -110,11 +110,13 @@ def connected(source: Source, options: Sql) -> Iterator[sa.Connection]:
     """
     url = address_of(source, options)
     engine = engine_of(options, url)
+    reached = False
     try:
         with engine.connect() as connection:
+            reached = True
             yield connection
     except SQLAlchemyError as error:
-        raise _ours(error, source, options, url) from None
+        raise _ours(error, source, options, url, reached=reached) from None
     finally:
         engine.dispose()
 
@@ -145,7 +147,7 @@ def _known() -> str:
     return ", ".join(sorted({name for name in _DRIVERS if "+" not in name} | {"sqlite"}))
 
 
-def _ours(error: SQLAlchemyError, source: Source, options: Sql, url: sa.URL) -> Exception:
+def _ours(error: SQLAlchemyError, source: Source, options: Sql, url: sa.URL, *, reached: bool) -> Exception:
     said, state, number = _told(error)
     who, where = f"the user {url.username!r}", f"in {options.address.env}"
     if _NO_LIBRARY.search(said):
@@ -178,6 +180,8 @@ def _ours(error: SQLAlchemyError, source: Source, options: Sql, url: sa.URL) -> 
             action,
         )
     if isinstance(error, OperationalError | DisconnectionError | InterfaceError):
+        if not reached and url.host:
+            return _unreachable(source, options, url, error)
         return TransientError(
             source.name,
             Bilingual(
@@ -187,6 +191,20 @@ def _ours(error: SQLAlchemyError, source: Source, options: Sql, url: sa.URL) -> 
     return SourceError(
         source.name,
         Bilingual(f"cơ sở dữ liệu từ chối cho đọc ({state_of(error)})", f"the database refused to be read ({state_of(error)})"),
+    )
+
+
+def _unreachable(source: Source, options: Sql, url: sa.URL, error: SQLAlchemyError) -> TransientError:
+    at = f"{url.host}:{url.port}" if url.port else str(url.host)
+    return TransientError(
+        source.name,
+        Bilingual(
+            f"không kết nối được cơ sở dữ liệu ở {at} ({state_of(error)})", f"no database answers at {at} ({state_of(error)})"
+        ),
+        Bilingual(
+            f"Hãy kiểm tra máy và cổng trong {options.address.env}, mạng và tường lửa, rồi chạy lại.",
+            f"Check host and port in {options.address.env}, the network and its firewall, then run again.",
+        ),
     )
 
 

@@ -38,7 +38,7 @@ class SqlAdapter:
 
     def __init__(self, source: Source) -> None:
         if source.sql is None:
-            raise ConfigError(source.name, Bilingual("loại sql mà không có mục sql", "kind sql without a section sql"))
+            raise ConfigError(source.name, Bilingual("kind là sql nhưng thiếu mục sql", "kind sql without a section sql"))
         self.source = source
         self.options: Sql = source.sql
         self.values = Values()

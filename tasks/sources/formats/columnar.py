@@ -142,7 +142,10 @@ def _first_given(answer: pa.StructArray, names: Sequence[str]) -> pa.Array:
 
 
 class ColumnKeys:
-    """The keys of the records of some pages; as :class:`tasks.sources.formats.records.Keys`, which has those of one as objects."""
+    """The keys of the records of some pages.
+
+    As :class:`tasks.sources.formats.records.Keys`, which has those of one as objects.
+    """
 
     def __init__(self, rows: pa.StructArray, bounds: np.ndarray, spelled: Spelled) -> None:
         """Take records: as many of each page as from one bound to the next."""

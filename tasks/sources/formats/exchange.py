@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.language import Bilingual
 from tasks.rules.arrays import truths
 from tasks.sources.formats.record_format import RecordFormat
 from tasks.sources.formats.records import REFUSED, Fields, Keys, Objects, at, folded, keys_of, texts
@@ -92,13 +93,16 @@ PROCEDURE_KEYS: dict[str, tuple[str, ...]] = {
 
 
 def listed(answer: Any, path: str | None) -> list[Any]:
-    """Return the list of records at a declared path, else where the exchange's envelope has it; see :func:`records_of`."""
+    """Return the list of records at a declared path, else that of the envelope.
+
+    See :func:`records_of`.
+    """
     if path is None:
         return records_of(answer)
     found = at(answer, path)
     if isinstance(found, list):
         return found
-    raise ValueError(f"there is no list at {path}")
+    raise ValueError(Bilingual(f"không có danh sách ở {path}", f"there is no list at {path}"))
 
 
 def lists_nothing(answer: Any, path: str | None) -> bool:
@@ -140,7 +144,7 @@ def records_of(answer: Any) -> list[Any]:
                 return [found] if folded(found).keys() & set(RECORD_CODES) else records_of(found)
         if any(str(given.get(name, "")).strip() == "0" for name in RESULT_TOTALS):
             return []  # some systems send no list where nothing was found
-    raise ValueError("the answer holds no list of records")
+    raise ValueError(Bilingual("câu trả lời không có danh sách bản ghi", "the answer holds no list of records"))
 
 
 def _messages(listed: list[Any]) -> list[Any]:

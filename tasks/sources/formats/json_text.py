@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from config.language import Bilingual
 from schemas.rejects import RejectReason
 from tasks.sources.formats.records import REFUSED, TOO_DEEP
 
@@ -44,16 +45,21 @@ def parsed(body: bytes) -> tuple[Any, bool]:
     try:
         return _parsed(_pruned(content)), True
     except RecursionError:
-        raise ValueError("JSON nested too deeply") from None
+        raise ValueError(Bilingual("JSON lồng quá nhiều tầng", "JSON nested too deeply")) from None
 
 
 def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content.decode("utf-8"), strict=False, parse_int=_whole)
     except UnicodeDecodeError:
-        raise ValueError("the text is not UTF-8") from None
+        raise ValueError(Bilingual("văn bản không phải UTF-8", "the text is not UTF-8")) from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON at character {error.pos} of {len(content)}") from None
+        raise ValueError(
+            Bilingual(
+                f"không phải JSON ở ký tự {error.pos} trong {len(content)}",
+                f"not JSON at character {error.pos} of {len(content)}",
+            )
+        ) from None
 
 
 def _whole(digits: str) -> int | str:
@@ -76,7 +82,7 @@ def _pruned(content: bytes) -> bytes:
                 start = found.end()
             depth -= 1
     if depth > _DEEPEST:
-        raise ValueError("JSON nested too deeply")
+        raise ValueError(Bilingual("JSON lồng quá nhiều tầng", "JSON nested too deeply"))
     return b"".join([*kept, content[start:]])
 
 

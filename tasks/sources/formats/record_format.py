@@ -33,7 +33,10 @@ class RecordFormat:
 
 
 def format_of(source: Source) -> RecordFormat | None:
-    """Return how a source's records are read by its profile; None where they are rows, or its file names the columns."""
+    """Return how a source's records are read by its profile.
+
+    None where they are rows, or its file names the columns.
+    """
     named = source.own_profile.records
     if named is None or source.columns:
         return None

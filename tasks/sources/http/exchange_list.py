@@ -20,7 +20,10 @@ from tasks.sources.protocol import Window
 
 
 class ExchangeListProtocol:
-    """Asking for a plain list; see :class:`config.connections.Listing` and :class:`tasks.sources.http.list_protocol.ListProtocol`."""
+    """Protocol of a plain list over HTTP.
+
+    See :class:`config.connections.Listing` and :class:`tasks.sources.http.list_protocol.ListProtocol`.
+    """
 
     def __init__(self, source: Source, options: Rest, declared: Listing) -> None:
         self.source = source

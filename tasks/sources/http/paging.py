@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from config.language import Bilingual
+from config.language import Bilingual, counted
 from tasks.sources.protocol import Window
 
 _END = "end"
@@ -180,7 +180,7 @@ def _next(place: PageRequest, here: PageRequest, answer: PageSummary, window: Wi
             raise UnprovedError(
                 Bilingual(
                     f"trang {place.page} có {answer.count} bản ghi trong khi phải có {due}",
-                    f"page {place.page} holds {answer.count} records where {due} are due",
+                    f"page {place.page} holds {counted(answer.count, 'record')} where {due} are due",
                 )
             )
         return replace(here, page=place.page + 1, by_number=True, expected=None)

@@ -65,7 +65,10 @@ _FAILED = ("error", "fail", "failed", "failure", "err", "loi", "false", "denied"
 
 
 def refusal(answer: Any) -> Bilingual | None:
-    """Return how an answer says that it does not accept who asks, without any word of it; None where it does not say so."""
+    """Return how an answer says that it does not accept who asks, without any word of it.
+
+    None where it does not say so.
+    """
     for name, code in _told(answer, _CODES):
         if code.isdigit() and int(code) in REFUSING:
             return Bilingual(f"{name} {code!r} trong câu trả lời", f"with {name} {code!r} inside the answer")
@@ -77,7 +80,10 @@ def refusal(answer: Any) -> Bilingual | None:
 
 
 def complaint(answer: Any) -> str | Bilingual | None:
-    """Return how an answer says that it failed, without any word of it; None where it does not, or only found nothing."""
+    """Return how an answer says that it failed, without any word of it.
+
+    None where it does not, or only found nothing.
+    """
     if says_nothing_found(answer):
         return None
     for name, said in _told(answer, _SUCCESS):

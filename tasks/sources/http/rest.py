@@ -12,7 +12,7 @@ from typing import Any
 
 from config.connections import Rest, given
 from config.errors import ASK_DOCTOR, ConfigError, SourceError, Words
-from config.language import Bilingual, bilingual
+from config.language import Bilingual, bilingual, counted
 from config.sources import Source
 from tasks.sources.formats.profiles import modification_names
 from tasks.sources.http.envelope import Envelope
@@ -31,7 +31,7 @@ class RestAdapter:
 
     def __init__(self, source: Source) -> None:
         if source.rest is None:
-            raise ConfigError(source.name, Bilingual("loại rest mà không có mục rest", "kind rest without a section rest"))
+            raise ConfigError(source.name, Bilingual("kind là rest nhưng thiếu mục rest", "kind rest without a section rest"))
         self.source = source
         self.options: Rest = source.rest
         self.transport = Transport(source, source.rest, given(source.rest.address))
@@ -78,7 +78,7 @@ class RestAdapter:
             raise self._error(
                 Bilingual(
                     f"danh sách chưa kết thúc sau {self.options.most_pages} trang",
-                    f"the list has not ended after {self.options.most_pages} pages",
+                    f"the list has not ended after {counted(self.options.most_pages, 'page')}",
                 )
             )
 

@@ -23,7 +23,16 @@ from urllib.parse import urlsplit
 import httpx
 
 from config.connections import Rest
-from config.errors import ASK_DOCTOR, ConfigError, DeferredError, RefusedError, SourceError, TransientError, Words
+from config.errors import (
+    ASK_DOCTOR,
+    ConfigError,
+    DeferredError,
+    OutOfHoursError,
+    RefusedError,
+    SourceError,
+    TransientError,
+    Words,
+)
 from config.language import Bilingual
 from config.sources import Source
 from tasks.sources.http.refusals import REFUSING
@@ -176,7 +185,8 @@ class Transport:
             raise TransientError(self.source.name, Bilingual(f"trả lời HTTP {status}", f"answered with HTTP {status}"))
         if status in REFUSING:
             fact = Bilingual(
-                f"trả lời HTTP {status}: không chấp nhận người hỏi", f"answered with HTTP {status}: it does not accept who asks"
+                f"trả lời HTTP {status}: từ chối tài khoản truy cập",
+                f"answered with HTTP {status}: it does not accept who asks",
             )
             raise RefusedError(
                 self.source.name, fact, Bilingual("Hãy kiểm tra tên, mật khẩu hoặc token.", "Check user, password or token.")
@@ -246,13 +256,16 @@ def require_hours(source: Source, moment: datetime) -> None:
         moment: now, aware.
 
     Raises:
-        DeferredError: with the instant at which its hours begin.
+        OutOfHoursError: with the instant at which its hours begin.
     """
     local = moment.astimezone(source.timezone)
     if source.hours is not None and not source.hours.hold(local.time()):
-        raise DeferredError(
+        raise OutOfHoursError(
             source.name,
-            Bilingual(f"chỉ được hỏi trong khoảng {source.only_between}", f"may be asked between {source.only_between} only"),
+            Bilingual(
+                f"chỉ được phép lấy dữ liệu trong khoảng {source.only_between}",
+                f"may be asked between {source.only_between} only",
+            ),
             source.hours.next_begin(local),
             action=Bilingual(
                 "Lượt chạy trong giờ đó sẽ lấy tiếp; `motcua refresh --anyway` lấy ngay bây giờ.",

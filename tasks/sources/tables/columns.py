@@ -25,7 +25,7 @@ from tasks.sources.formats.records import blank_to_null, nulls
 from tasks.sources.parsed_records import Lines, Part
 from tasks.sources.tables.headings import Head, HeadingsError, Wanted
 from tasks.sources.tables.sheets import Sheet, other_delimiter, sheets
-from tasks.sources.twice import TWO, one_of
+from tasks.sources.twice import one_of, says_two
 
 SHEET_STRIDE = 10_000_000  # a row of the second sheet of a workbook has this and its place as its position
 _FORMULA_ROWS = 3
@@ -244,7 +244,7 @@ def _reasons(
         RejectReason.CELL_COUNT: _other_width(sheet, head, first, body),
         RejectReason.NO_CODE: ~coded,
         RejectReason.FORMULA: truths(pc.starts_with(codes, "=")),  # one that no program has computed
-        RejectReason.TWO_CODES: truths(pc.match_substring(codes, TWO)),
+        RejectReason.TWO_CODES: says_two(codes),
         RejectReason.CODE_DAMAGED: truths(pc.match_substring(codes, _LOST)),
         RejectReason.CODE_ROUNDED: truths(pc.match_substring_regex(codes, _ROUNDED)),
     }

@@ -50,7 +50,9 @@ def to_font(values: pa.Array, font: Font) -> pa.Array:
 
 
 def readings_in_unicode(readings: ParsedRecords, source: Source) -> ParsedRecords:
-    """Return readings of records in Unicode; of most sources they are so already, which each page's first words show.
+    """Return readings of records in Unicode.
+
+    Of most sources they are so already, which each page's first words show.
 
     Raises:
         UnevenError: they are of several pages, which were not typed for the same font.

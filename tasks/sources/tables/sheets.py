@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from config.language import Bilingual
 from config.sources import Source
 from config.text_bytes import NO_TABLE, Decoded, decode, what_is
 from config.text_rows import DELIMITERS, TextRows, read_rows, stated_delimiter
@@ -139,7 +140,10 @@ def _declared(source: Source) -> str:
 
 
 def fitting_delimiter(text: str, source: Source, fits: Fits) -> str | None:
-    """Return the one sign by which the first rows have the headings that are looked for; None where none or several do."""
+    """Return the one sign by which the first rows have the headings that are looked for.
+
+    None where none or several do.
+    """
     start = "".join(text[:_LOOKED_AT_LETTERS].splitlines(keepends=True)[: 2 * _LOOKED_AT])
     found = [
         sign
@@ -218,7 +222,12 @@ def _sheet(pieces: Iterable[list[list[Any]]], *, any_width: bool = False) -> She
         widths = set(map(len, piece))
         width = min(max(widths), MOST_COLUMNS) if any_width else max(widths)
         if total > MAX_SHEET_ROWS or width > MOST_COLUMNS:
-            raise ValueError(f"there are more than {MAX_SHEET_ROWS} rows or {MOST_COLUMNS} columns")
+            raise ValueError(
+                Bilingual(
+                    f"có hơn {MAX_SHEET_ROWS} dòng hoặc {MOST_COLUMNS} cột",
+                    f"there are more than {MAX_SHEET_ROWS} rows or {MOST_COLUMNS} columns",
+                )
+            )
         slices.append([_cells(values) for values in _turned(piece, widths, width)])
     width = max((len(columns) for columns in slices), default=0)
     total = sum(lengths)

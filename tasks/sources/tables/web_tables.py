@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+from config.language import Bilingual
+
 _MOST_CELLS = 8_000_000
 _MOST_SPAN = 200
 _BREAKS = ("br", "p", "div")
@@ -74,5 +76,5 @@ class _Tables(HTMLParser):
             self._open[-1].append([])
         self._count += max(1, self._span)
         if self._count > _MOST_CELLS:
-            raise ValueError(f"the web page has more than {_MOST_CELLS} cells")
+            raise ValueError(Bilingual(f"trang web có hơn {_MOST_CELLS} ô", f"the web page has more than {_MOST_CELLS} cells"))
         self._open[-1][-1] += [" ".join("".join(parts).split()), *[""] * (self._span - 1)]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from config.language import Bilingual
+
 CHUNK = 1 << 20
 PIECE = 8 << 20  # bytes of rows
 _FAR = 1 << 40
@@ -135,7 +137,7 @@ def _cut(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> Iterato
         start = stream.read(CHUNK)
         found = _DATA.search(start)
         if found is None:
-            raise ValueError("a sheet does not begin as sheets do")
+            raise ValueError(Bilingual("một trang tính không bắt đầu đúng cách", "a sheet does not begin as sheets do"))
         head, rest = start[: found.end()], bytearray(start[found.end() :])
         end_of_row = b"</%srow>" % found[1]
         tail = b"</%ssheetData></%sworksheet>" % (found[1], found[1])

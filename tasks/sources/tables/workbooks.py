@@ -18,6 +18,7 @@ from typing import Any
 
 import python_calamine
 
+from config.language import Bilingual, counted
 from tasks.sources.tables.workbook_chunks import CHUNK, Extent, has_bare_formula, pieces
 
 MOST_BYTES = 500_000_000
@@ -68,9 +69,11 @@ def open_sheets(body: bytes, wanted: str | None) -> Iterator[OpenSheet]:
                 merged: list[tuple[int, int, int]] = []
                 yield OpenSheet(name, _rows(books, name, merged), merged)
     except python_calamine.CalamineError as error:
-        raise ValueError(f"not a workbook ({type(error).__name__})") from None
+        raise ValueError(
+            Bilingual(f"không phải sổ tính ({type(error).__name__})", f"not a workbook ({type(error).__name__})")
+        ) from None
     if wanted is not None and wanted not in names:
-        raise ValueError(f"there is no sheet {wanted!r}")
+        raise ValueError(Bilingual(f"không có trang tính {wanted!r}", f"there is no sheet {wanted!r}"))
 
 
 def _opened(book: bytes) -> Any:
@@ -112,13 +115,20 @@ def _rows(books: Callable[[], Iterator[bytes]], name: str, merged: list[tuple[in
         try:
             sheet = _opened(book).get_sheet_by_name(name)
         except python_calamine.CalamineError as error:
-            raise ValueError(f"not a workbook ({type(error).__name__})") from None
+            raise ValueError(
+                Bilingual(f"không phải sổ tính ({type(error).__name__})", f"not a workbook ({type(error).__name__})")
+            ) from None
         ranges = sheet.merged_cell_ranges or ()
         merged += [(first, last, column) for (first, column), (last, _) in ranges if last > first]
         if sheet.start is None:
             continue
         if sheet.end[0] >= MAX_SHEET_ROWS or sheet.end[1] >= MOST_COLUMNS:
-            raise ValueError(f"a sheet has more than {MAX_SHEET_ROWS} rows or {MOST_COLUMNS} columns")
+            raise ValueError(
+                Bilingual(
+                    f"một trang tính có hơn {MAX_SHEET_ROWS} dòng hoặc {MOST_COLUMNS} cột",
+                    f"a sheet has more than {MAX_SHEET_ROWS} rows or {MOST_COLUMNS} columns",
+                )
+            )
         before = [""] * sheet.start[1]
         # Rows that state no number begin anew in every piece.
         for row in islice(sheet.iter_rows(), min(given, sheet.start[0]), None):
@@ -137,15 +147,26 @@ def _checked(body: bytes) -> tuple[Extent, bool]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, OSError):
-        raise ValueError("not a workbook (no archive)") from None
+        raise ValueError(Bilingual("không phải sổ tính (không phải tệp nén)", "not a workbook (no archive)")) from None
     entries = archive.infolist()
     total = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or total > MOST_BYTES:
-        raise ValueError(f"the archive holds {len(entries)} entries and {total} bytes, more than allowed")
+        raise ValueError(
+            Bilingual(
+                f"tệp nén có {len(entries)} mục và {total} byte, vượt mức cho phép",
+                f"the archive holds {counted(len(entries), 'entry')} and {total} bytes, more than allowed",
+            )
+        )
     if total > _SMALL and total > MOST_RATIO * max(1, len(body)):
-        raise ValueError(f"the archive would grow more than {MOST_RATIO} times")
+        raise ValueError(
+            Bilingual(f"tệp nén sẽ nở ra hơn {MOST_RATIO} lần", f"the archive would grow more than {MOST_RATIO} times")
+        )
     if not any(entry.filename.lower() == "xl/workbook.xml" for entry in entries):
-        raise ValueError("not a workbook in the form .xlsx; save it as .xlsx")
+        raise ValueError(
+            Bilingual(
+                "không phải sổ tính dạng .xlsx; hãy lưu lại dạng .xlsx", "not a workbook in the form .xlsx; save it as .xlsx"
+            )
+        )
     found = [_checked_entry(archive, entry) for entry in entries]
     return max((extent for extent, _ in found), key=lambda extent: extent.cells), any(bare for _, bare in found)
 
@@ -158,18 +179,28 @@ def _checked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Ex
             while piece := stream.read(CHUNK):
                 size += len(piece)
                 if size > MOST_BYTES:
-                    raise ValueError("the archive grows beyond what it states")
+                    raise ValueError(Bilingual("tệp nén nở ra nhiều hơn mức nó ghi", "the archive grows beyond what it states"))
                 window = rest + piece
                 extent, bare = extent.grown(window), bare or has_bare_formula(window)
                 rest = window[-2000:]  # longer than a formula may be cut in two
     # NotImplementedError: packed in a way that Python does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
-        raise ValueError("the archive is damaged or encrypted") from None
+        raise ValueError(Bilingual("tệp nén bị hỏng hoặc có mật khẩu", "the archive is damaged or encrypted")) from None
     if extent.rows > MAX_SHEET_ROWS or extent.columns > MOST_COLUMNS:
-        raise ValueError(f"a sheet spans {extent.rows} rows and {extent.columns} columns, more than allowed")
+        raise ValueError(
+            Bilingual(
+                f"một trang tính trải {extent.rows} dòng và {extent.columns} cột, vượt mức cho phép",
+                f"a sheet spans {counted(extent.rows, 'row')} and {extent.columns} columns, more than allowed",
+            )
+        )
     return extent, bare
 
 
 def _require_fit(extent: Extent) -> None:
     if extent.cells > MOST_CELLS:
-        raise ValueError(f"a part of a sheet spans {extent.cells} cells, most of them empty, more than allowed")
+        raise ValueError(
+            Bilingual(
+                f"một phần trang tính trải {extent.cells} ô, phần lớn trống, vượt mức cho phép",
+                f"a part of a sheet spans {counted(extent.cells, 'cell')}, most of them empty, more than allowed",
+            )
+        )

@@ -1,0 +1,86 @@
+"""Output of `motcua loop`: what became of the work packages, and who has never answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from config.language import decimal, translate
+from config.watch import load_watch
+from flows.commands.console_tables import add_figures
+from flows.commands.names import unit_named
+from tasks.correcting.work_items import name_book
+from tasks.correcting.work_words import NameBook
+from tasks.reports.correction_loop import LoopLine, loop_rows, read_loop, unheard
+from tasks.reports.list_files import write_frame
+
+_OUT = Console()
+_MOST = 40  # lines on the screen; the file has all
+
+
+def print_loop(unit: str | None, lines: str | None) -> None:
+    """Print a line an agency and month, then the agencies that never answered.
+
+    Args:
+        unit: this agency only.
+        lines: file that all lines are written to.
+    """
+    chosen = unit_named(unit)
+    found = [line for line in read_loop() if chosen is None or line.unit_code == chosen]
+    if lines:
+        write_frame(Path(lines), pd.DataFrame(loop_rows(found)))
+    if not found:
+        _say("Chưa có gói việc nào. `motcua packages make` làm gói việc.", "No work package was made. `motcua packages make`.")
+        return
+    names = name_book()
+    _OUT.print(_table(found, names))
+    if len(found) > _MOST:
+        rest = len(found) - _MOST
+        _say(f"Còn {rest} dòng; dùng --unit hoặc --csv.", f"{rest} more lines; use --unit or --csv.")
+    if silent := unheard(found):
+        _say("Chưa từng trả lời:", "Have never answered:")
+        for code, asked, since in silent:
+            _say(
+                f"  {names.unit(code)}: {asked} câu hỏi, từ tháng {since:%m/%Y}",
+                f"  {names.unit(code)}: {asked} asked since {since:%Y-%m}",
+            )
+    if lines:
+        _say(f"Tất cả: {lines}", f"All of them: {lines}")
+
+
+def _table(found: list[LoopLine], names: NameBook) -> Table:
+    days = load_watch().answers.within_days
+    title = translate(
+        f"Gói việc: hẹn trả lời trong {days} ngày làm việc", f"Work packages: an answer is due in {days} working days"
+    )
+    table = Table(title=title)
+    table.add_column(translate("cơ quan", "agency"), overflow="fold")
+    table.add_column(translate("tháng", "month"))
+    headings = (
+        translate("đã hỏi", "asked"),
+        translate("đã trả lời", "answered"),
+        translate("đúng hẹn", "in time"),
+        translate("quá hẹn", "overdue"),
+        translate("đã duyệt", "approved"),
+        translate("báo đã sửa", "reported fixed"),
+        translate("đã xác minh", "verified"),
+        translate("mở lại", "reopened"),
+        translate("tái diễn", "recurred"),
+        translate("giờ (trung vị)", "hours (median)"),
+    )
+    add_figures(table, headings)
+    for one in found[:_MOST]:
+        counts = (
+            *(one.asked, one.answered, one.in_time, one.overdue, one.approved, one.reported_fixed),
+            *(one.verified, one.reopened, one.recurred),
+        )
+        hours = "-" if one.hours is None else decimal(f"{one.hours}")
+        table.add_row(names.unit(one.unit_code), f"{one.month:%m/%Y}", *map(str, counts), hours)
+    return table
+
+
+def _say(vi: str, en: str) -> None:
+    _OUT.print(translate(vi, en), highlight=False, markup=False)

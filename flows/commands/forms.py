@@ -1,0 +1,85 @@
+"""Output of `motcua report`: a form of a period, on the screen or as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from config.language import decimal, translate
+from flows.commands.console_tables import add_figures, console_table
+from flows.commands.names import policy_named, unit_named
+from tasks.reports.forms.bieu06a import bieu06a
+from tasks.reports.forms.bieu07 import bieu07
+from tasks.reports.forms.catalogue import catalogue
+from tasks.reports.forms.files import write_form
+from tasks.reports.forms.late_list import late_list
+from tasks.reports.forms.model import Cell, Form, FormColumn
+from tasks.reports.forms.published import PublishedCounters, published_counters
+from tasks.reports.forms.scores import scores
+from tasks.rules.indicators.periods import Period, period_named
+from tasks.rules.indicators.structure import Structure
+
+_OUT = Console()
+_FIRST = 30  # rows on the screen; a file has all
+
+_FORMS: dict[str, Callable[[PublishedCounters, Period, str | None, Structure], Form]] = {
+    "II.06a": bieu06a,
+    "II.07": bieu07,
+    "late": late_list,
+    "QD766": scores,
+}
+
+
+def show_catalogue(out: str | None) -> None:
+    """Print which formulas are answered and why others are not; write all about them to a file."""
+    _show(catalogue(), out)
+
+
+def report(name: str, period: str, policy: str | None, unit: str | None, structure: Structure, out: str | None) -> None:
+    """Print the first sheet of a form, or write it to a file if one is given.
+
+    Args:
+        name: a key of the forms.
+        period: name of the period.
+        policy: by whose published figures; the installation's by default.
+        unit: this agency and those below it.
+        structure: agencies as they counted the dossiers, or as they stand today.
+        out: the file.
+    """
+    asked = period_named(period)
+    _show(_FORMS[name](published_counters(policy_named(policy)), asked, unit_named(unit), structure), out)
+
+
+def _show(form: Form, out: str | None) -> None:
+    for line in (form.title, *form.told):
+        _OUT.print(line.shown(), highlight=False, markup=False)
+    if out:
+        write_form(form, Path(out))
+        _OUT.print(translate(f"Đã ghi {out}", f"Written: {out}"), highlight=False, markup=False)
+    else:
+        _print_sheet(form)
+
+
+def _print_sheet(form: Form) -> None:
+    sheet = form.sheets[0]
+    table = console_table()
+    shown = [(at, column) for at, column in enumerate(sheet.columns) if column.number and column.name != "number"]
+    for _, column in shown:
+        if column.digits is None:
+            table.add_column(column.heading.shown(), overflow="fold")
+        else:
+            add_figures(table, (column.number or column.heading.shown(),))
+    for row in (*sheet.rows[:_FIRST], *([sheet.total] if sheet.total else [])):
+        table.add_row(*(_cell(row[place], column) for place, column in shown))
+    _OUT.print(table)
+    if len(sheet.rows) > _FIRST:
+        rest = len(sheet.rows) - _FIRST
+        _OUT.print(translate(f"Còn {rest} dòng; dùng --out.", f"{rest} more rows; use --out."), highlight=False)
+
+
+def _cell(cell: Cell, column: FormColumn) -> str:
+    if cell is None:
+        return ""
+    return cell if isinstance(cell, str) else decimal(f"{cell:.{column.digits or 0}f}")

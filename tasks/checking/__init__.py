@@ -1,0 +1,1 @@
+"""Checking: which dossiers a check stage has to ask again."""

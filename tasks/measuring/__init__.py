@@ -1,0 +1,1 @@
+"""Measuring: counters that are kept by difference and proved against full counts."""

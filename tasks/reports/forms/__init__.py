@@ -1,0 +1,1 @@
+"""Forms that offices report by, for any period and agency, made from published figures."""
