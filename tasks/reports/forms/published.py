@@ -94,7 +94,7 @@ class PublishedCounters:
 
     def fields(self, period: Period) -> pd.DataFrame:
         """Return the counters of a period by field, all agencies together; errors as of :meth:`agencies`."""
-        by_field = _counters_by(self.publication, "by_field").rename(columns={"cell": "field_code"})
+        by_field = _counters_by(self.publication, _SQL["by_field"]).rename(columns={"cell": "field_code"})
         return self._rolled(by_field, period, "field_code")
 
     def _rolled(self, counts: pd.DataFrame, period: Period, column: str) -> pd.DataFrame:
@@ -144,7 +144,7 @@ def published_counters(policy: str) -> PublishedCounters:
     publications = fetch_as(Publication, _SQL["publication"], {"policy": policy})
     if not publications:
         raise NothingYetError(Bilingual(f"số liệu công bố theo {policy}", f"publication under {policy}"))
-    by_unit = _counters_by(publications[0], "by_unit").rename(columns={"cell": "unit_code"})
+    by_unit = _counters_by(publications[0], _SQL["by_unit"]).rename(columns={"cell": "unit_code"})
     units = _units()
     newest = newest_versions(units)
     return PublishedCounters(
@@ -160,9 +160,9 @@ def field_names() -> dict[str, str]:
     return {code: name for code, name in fetch_all(_SQL["fields"]) if name is not None}
 
 
-def _counters_by(of: Publication, cut: str) -> pd.DataFrame:
+def _counters_by(of: Publication, statement: str) -> pd.DataFrame:
     asked = {"publication": of.publication_id, "indicators": list(_TOLD_BY)}
-    return _counters(read_frame(_SQL[cut], asked, _DTYPES))
+    return _counters(read_frame(statement, asked, _DTYPES))
 
 
 def _units() -> pd.DataFrame:
