@@ -14,12 +14,12 @@ help: ## this list
 demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20000
 	@$(PY) -m flows.commands.demo --seed $(SEED) --dossiers $(DOSSIERS)
 
-# Four workers for two cores: a third of the time is waiting for clocks. Files whole and in the order of tests/conftest.py: the
+# Three workers for two cores: a part of the time is waiting for clocks. Files whole and in the order of tests/conftest.py: the
 # longest begin first and no worker waits for the other at the end. Bytecode is kept, because tests start many processes.
 TESTED := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest
 
 test: .venv/installed chromium systemd ## all tests: at most five minutes on two quiet cores
-	@$(TESTED) -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
+	@$(TESTED) -n 3 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
 	@$(if $(DEMO),$(PY) -m flows.commands.demo --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)

@@ -1,6 +1,7 @@
 """Prepared installation, made once a run of the tests: databases migrated, no row in them; copied instead of begun anew.
 
-A first start (initdb, our migrations, those of Prefect's server) costs ten seconds of a core, and a whole run has some twenty.
+A first start (initdb, our migrations, those of Prefect's server, the libraries of the chart) costs fifteen seconds of a core, and
+a whole run has some twenty.
 How a first start goes is tested where it is the subject: tests/warehouse/test_cluster.py, test_first_start.py, the tour.
 """
 
@@ -19,9 +20,11 @@ from config.settings import ROOT
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")  # of all workers of one run; none where a single process tests
 _NAME = "motcua-prepared-"
 _PREPARE = """
+from config.settings import settings
 from flows.runtime.session import session
+from tasks.reports.site.build import charting
 with session():
-    pass
+    charting(settings().page_options.cache)
 """
 
 

@@ -38,14 +38,15 @@ def test_what_a_killed_command_started_ends_with_it(place: Place) -> None:
 
 
 def test_who_comes_while_a_server_retires_starts_another(place: Place) -> None:
+    starter = place.command()
+    ready(starter)
     for pause in (0.2, 0.5, 0.8, 1.1):  # the keeper looks every half second
-        killed = place.command()
-        ready(killed)
-        killed.kill()
+        starter.kill()
         time.sleep(pause)
-        other = place.command()
-        ready(other)
-        assert ended(other) == 0
+        starter = place.command()
+        ready(starter)
+        wait_for(place.answers)
+    assert ended(starter) == 0
     assert place.left() == []
 
 

@@ -51,21 +51,27 @@ def page(data: dict[str, Any], cache: Path) -> str:
     Scripts run only if their digest is named in the page's own policy, no address is allowed at all, and
     every value goes in as JSON: a name in the data can neither run nor call out.
     """
-    words, charting = _words(), kept_library(cache)
+    words, (library, charts) = _words(), charting(cache)
     script, style = _part("page.js"), _part("page.css")
-    titles = {language: {name: words[language][f"chart_{name}"] for name in _TREND} for language in ("vi", "en")}
     filled = {
-        "policy": _security_policy(charting, script),
+        "policy": _security_policy(library, script),
         "style": style,
         "title": escape(words["vi"]["title"]),
         "plain": _plain(data, words["vi"]),
         "data": _json(data),
         "words": _json(words),
-        "charts": _json(json.loads(kept_charts(titles, cache))),
-        "library": charting,
+        "charts": _json(charts),
+        "library": library,
         "script": script,
     }
     return _fill(_part("page.html"), filled)
+
+
+def charting(cache: Path) -> tuple[str, dict[str, Any]]:
+    """Return the script that draws the chart, and the chart by language; made once and kept in a folder."""
+    words = _words()
+    titles = {language: {name: words[language][f"chart_{name}"] for name in _TREND} for language in ("vi", "en")}
+    return kept_library(cache), json.loads(kept_charts(titles, cache))
 
 
 _TREND = ("recorded", "cleaned", "interval", "month")
