@@ -44,6 +44,13 @@ def tell() -> State[Any]:
                 f"{counted(told.again, 'message')} may arrive twice, under the same number: an earlier attempt was cut off or not answered.",
             )
         )
+    if found.dated:
+        trouble.warn(
+            translate(
+                f"{found.dated} gói việc làm trước khi có hạn trả lời được đặt hạn, tính từ hôm nay.",
+                f"{counted(found.dated, 'work package')} made before due dates were kept: given one, counted from today.",
+            )
+        )
     return trouble.state(_said(found, told), publishes=False)
 
 

@@ -69,7 +69,15 @@ def _tell(restored: Restored) -> None:
     )
     if restored.written:
         names = ", ".join(restored.written)
-        _OUT.print(translate(f"Tệp nguồn được đặt lại: {names}.", f"Source files put back: {names}."))
+        _OUT.print(translate(f"Tệp cấu hình được đặt lại: {names}.", f"Files of the configuration put back: {names}."))
+    if restored.readers:
+        names = ", ".join(restored.readers)
+        _OUT.print(
+            translate(
+                f"Tài khoản chỉ đọc không tạo lại được cùng mật khẩu cũ: {names}. Hãy tạo lại bằng `motcua reader add`.",
+                f"Readers that could not be made again with their passwords: {names}. Make them with `motcua reader add`.",
+            )
+        )
     if restored.differ:
         names = ", ".join(restored.differ)
         _OUT.print(

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from config.calendar import load_calendars
+from config.sources import Source
 from tasks.judging.clocks import clock_for
 from tasks.judging.offices import all_sources, calendar_of, zones
 from tasks.rules.clock.working_clock import WorkingClock
@@ -95,6 +97,11 @@ def _minutes(asked: Sequence[datetime], answered: datetime, source: str, unit: s
 
 
 def _clock(source: str, unit: str | None) -> WorkingClock:
-    """Return the clock of an agency; a system whose file is gone follows the calendar of the first that is there."""
+    """Return the clock of an agency.
+
+    A system whose file is gone follows the calendar of the first that is there; without any, the one that a file names by default.
+    """
     known = all_sources()
+    if not known:
+        return clock_for(load_calendars()[Source.model_fields["calendar"].default], unit)
     return clock_for(calendar_of(source if source in known else next(iter(known))), unit)

@@ -1,6 +1,6 @@
 """Follow-up of work packages: what sources verified or opened again, who is to be reminded.
 
-What is late for long is put before the agency above. Each becomes an event of the outbox, once; who is told of it is another matter (:mod:`tasks.telling`).
+What is late for long is put before the agency above, and a package without a due date gets one. Each becomes an event of the outbox, once; who is told of it is another matter (:mod:`tasks.telling`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from config.watch import AnswerRule
-from schemas.packages import PACKAGE_ROWS
+from schemas.packages import PACKAGE_ROWS, PACKAGES
 from tasks.correcting.answer_times import answer_due, days_before
 from tasks.correcting.loop_events import LoopEvent, write_events
 from tasks.recovery.manifests import keep_made_packages, time_of
@@ -23,6 +23,8 @@ from tasks.warehouse.statements import statements_of
 
 _SQL = statements_of(__file__)
 _MOVED, _UNANSWERED = _SQL["moved"], _SQL["unanswered"]
+_UNDATED = f"SELECT {', '.join(PACKAGES.columns)} FROM quality.packages WHERE due_at IS NULL ORDER BY package"
+_SOURCES = "SELECT package, min(source) FROM quality.package_rows WHERE package = ANY(%(packages)s) GROUP BY 1"
 _MARKED = f"SELECT {', '.join(PACKAGE_ROWS.columns)} FROM quality.package_rows WHERE row_key = ANY(%(keys)s) ORDER BY row_key"
 _UNITS = "SELECT package, unit_code FROM quality.packages WHERE package = ANY(%(packages)s)"
 _COLUMN = {"verified": "verified_at", "reopened": "reopened_at"}
@@ -35,11 +37,13 @@ class FollowedUp:
     Attributes:
         verified, reopened: questions of which the source states what was asked for, or otherwise after all.
         events: that are new in the outbox.
+        dated: packages that had no due date and have one now.
     """
 
     verified: int = 0
     reopened: int = 0
     events: int = 0
+    dated: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,33 @@ def follow_up(rule: AnswerRule, now: datetime) -> FollowedUp:
         WarehouseError: nothing was written.
     """
     with load("follow_up", "packages") as current:
-        moved = dict(current.fetch(_MOVED))
+        moved, dated = dict(current.fetch(_MOVED)), _date(current, rule, now)
         events = [*_mark(current, moved), *_reminders(current, rule, now)]
         counted = Counter(moved.values())
-        told = FollowedUp(counted["verified"], counted["reopened"], write_events(current, events))
-        if not moved and not told.events:
+        told = FollowedUp(counted["verified"], counted["reopened"], write_events(current, events), dated)
+        if not (moved or told.events or dated):
             current.abandon()
     return told
+
+
+def _date(current: Load, rule: AnswerRule, now: datetime) -> int:
+    """Give packages that were made before due dates were kept one that is counted from now: nobody was late before.
+
+    Where the calendar does not reach so far they have none until it does.
+    """
+    rows = current.read(_UNDATED, None, PACKAGES)
+    names = list(rows["package"].astype(object))
+    if not names:
+        return 0
+    sources = dict(current.fetch(_SOURCES, {"packages": names}))
+    units = rows["unit_code"].astype(object).where(rows["unit_code"].notna(), None)
+    due = [answer_due(now, sources.get(name, ""), unit, rule.within_days) for name, unit in zip(names, units, strict=True)]
+    rows["due_at"] = pd.Series(pd.to_datetime(due, utc=True), index=rows.index).astype(rows["due_at"].dtype)
+    rows = rows[rows["due_at"].notna().to_numpy(dtype=bool)]
+    if len(rows):
+        current.merge(PACKAGES, PACKAGES.conform(rows.drop(columns=list(PACKAGES.managed))))
+        keep_made_packages(current, list(rows["package"].astype(object)))
+    return len(rows)
 
 
 def _mark(current: Load, moved: dict[str, str]) -> list[LoopEvent]:

@@ -160,7 +160,9 @@ def write_workbook(package: WorkPackage) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": f"{TODO_SHEET}: {package.unit}", "comments": package.name})
+        # The same package is the same file, byte by byte, whenever it is made.
+        made = datetime.combine(package.as_of, datetime.min.time())
+        book.set_properties({"title": f"{TODO_SHEET}: {package.unit}", "comments": package.name, "created": made})
         formats = _Formats(book)
         _todo(book.add_worksheet(TODO_SHEET), package, formats)
         _help(book.add_worksheet(HELP_SHEET), formats)

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import hmac
 import io
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -31,11 +32,14 @@ from tasks.recovery.backup_file import BackupHeader, BackupWriter, writing
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.sources.storage import blob_store
 from tasks.warehouse.engine import connection
+from tasks.warehouse.readers import readers_of
 
-KEYS, TABLE_ROWS, LANDED, STATE, CONFIGURATION = "keys", "tables", "landing", "home", "config"
+KEYS, TABLE_ROWS, READERS, LANDED, STATE, CONFIGURATION = "keys", "tables", "readers", "landing", "home", "config"
 """First part of an entry's name: what it is."""
 LEFT_OUT = frozenset({"cluster", "prefect", "log", "cache", "keys"})
 """What of the home is made again, or has a place of its own in a backup."""
+NAMED = "named"
+"""First part of the name of a configuration file that a setting names, wherever it lies."""
 _CHUNK = 8 << 20  # bytes of a table's rows that are one entry
 _DRAFT = ".motcua-part"
 
@@ -78,6 +82,7 @@ def make_backup(file: Path, chosen: Settings) -> BackupMade:
             with writing(stream, _header(cursor, found, key_inside=not chosen.pseudonym_key.get_secret_value())) as writer:
                 _add_folder(writer, KEYS, chosen.home / "keys")
                 rows = sum(_add_rows(writer, cursor, name, columns) for name, columns in found.items())
+                writer.add(f"{READERS}/accounts.json", json.dumps(readers_of(cursor)).encode())
                 driver.commit()  # the landing zone may take longer than a transaction should stay open
                 _add_home(writer, chosen)
                 _add_configuration(writer, chosen)
@@ -94,12 +99,24 @@ def key_fingerprint() -> str:
 
 
 def configuration_files(chosen: Settings) -> Iterator[tuple[str, Path]]:
-    """Yield the files that an office changes, sources first, with their names in a backup."""
+    """Yield the files that an office changes, sources first, with their names in a backup.
+
+    Those that a setting names and that lie elsewhere come last.
+    """
     for path in sorted(chosen.sources_dir.glob("*.yaml")):
         yield f"sources/{path.name}", path
     for path in sorted(chosen.config_dir.rglob("*.yaml")):
         if not path.is_relative_to(chosen.sources_dir):
             yield path.relative_to(chosen.config_dir).as_posix(), path
+    for name, path in named_files(chosen).items():
+        if path.is_file() and not path.is_relative_to(chosen.config_dir):
+            yield name, path
+
+
+def named_files(chosen: Settings) -> dict[str, Path]:
+    """Return the files that settings name, with their names in a backup; they need not be there."""
+    named = {"people.yaml": chosen.people_file, "subscriptions.yaml": chosen.subscriptions_file}
+    return {f"{NAMED}/{name}": path for name, path in named.items() if path is not None}
 
 
 def tables_of(cursor: psycopg2.extensions.cursor) -> dict[str, list[str]]:

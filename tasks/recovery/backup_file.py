@@ -22,7 +22,7 @@ from config.errors import UnreadableDataError
 from config.language import Bilingual
 
 KIND = "motcua backup"
-FORMAT = 1
+FORMAT = 2
 HEADER_ENTRY = "motcua-backup.json"
 CHECKSUMS = "checksums.json"
 _BLOCK = 1 << 20

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -29,10 +30,13 @@ from tasks.recovery.backup import (
     CONFIGURATION,
     KEYS,
     LANDED,
+    NAMED,
+    READERS,
     STATE,
     TABLE_ROWS,
     configuration_files,
     key_fingerprint,
+    named_files,
     tables_of,
 )
 from tasks.recovery.backup_file import BackupHeader, newer, reading, verified
@@ -43,6 +47,7 @@ from tasks.warehouse.accounts import make_home
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, reset_engine
 from tasks.warehouse.migrations import migrate, revisions
+from tasks.warehouse.readers import put_back_readers
 from tasks.warehouse.rows import fetch_column, fetch_value
 
 _LOCK = "restore.lock"
@@ -59,8 +64,9 @@ class Restored:
         into: settings of the installation that it went into.
         rows: of all tables.
         landed: files of the landing zone.
-        written: source files that were missing and are there again.
+        written: source files, and files that a setting names, which were missing and are there again.
         differ: files of the configuration that say something else here than in the backup.
+        readers: accounts that read what is published and could not be made again with their passwords.
     """
 
     header: BackupHeader
@@ -69,6 +75,7 @@ class Restored:
     landed: int = 0
     written: list[str] = field(default_factory=list)
     differ: list[str] = field(default_factory=list)
+    readers: list[str] = field(default_factory=list)
 
     @property
     def aside(self) -> Path:
@@ -198,22 +205,44 @@ def _fill_landing(entry: tarfile.TarInfo, content: IO[bytes], restored: Restored
     restored.landed += 1
 
 
+def _fill_readers(_entry: tarfile.TarInfo, content: IO[bytes], restored: Restored) -> None:
+    restored.readers += put_back_readers(json.loads(content.read()))
+
+
 def _fill_configuration(entry: tarfile.TarInfo, content: IO[bytes], restored: Restored) -> None:
-    """Put a source file back where it is missing; what differs is left as it is, and the backup's is put aside."""
+    """Put a source file, or one that a setting names, back where it is missing.
+
+    What differs is left as it is, and the backup's is put aside.
+    """
     name = entry.name.partition("/")[2]
     here, said = dict(configuration_files(restored.into)).get(name), content.read()
     if here is not None and here.read_bytes() == said:
         return
-    if here is None and name.startswith("sources/"):
-        restored.into.sources_dir.mkdir(parents=True, exist_ok=True)
-        _write(restored.into.sources_dir / name.partition("/")[2], io.BytesIO(said), 0o600)
-        restored.written.append(name)
-        return
+    place = _own_place(name, restored.into)
+    if here is None and place is not None:
+        with suppress(PermissionError):  # of a folder that another account keeps
+            _write(place, io.BytesIO(said), 0o600)
+            restored.written.append(name)
+            return
     _write(restored.aside / name, io.BytesIO(said), 0o600)
     restored.differ.append(name)
 
 
-_FILES = {KEYS: _fill_key, STATE: _fill_state, LANDED: _fill_landing, CONFIGURATION: _fill_configuration}
+def _own_place(name: str, into: Settings) -> Path | None:
+    """Return where a file of the configuration goes where it is missing; None: nowhere, for the clone has its own."""
+    kind, _, rest = name.partition("/")
+    if kind == NAMED:
+        return named_files(into).get(name)
+    return into.sources_dir / rest if kind == "sources" else None
+
+
+_FILES = {
+    KEYS: _fill_key,
+    READERS: _fill_readers,
+    STATE: _fill_state,
+    LANDED: _fill_landing,
+    CONFIGURATION: _fill_configuration,
+}
 
 
 def _write(place: Path, content: IO[bytes], mode: int) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
+from contextlib import closing
 
-from psycopg2 import sql
-from psycopg2.extensions import encrypt_password
+import psycopg2
+from psycopg2 import extensions, sql
 from sqlalchemy import make_url
 
 from config.errors import ConfigError
 from config.language import Bilingual
+from config.settings import settings
+from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, warehouse_url
 from tasks.warehouse.rows import fetch_value
 
@@ -18,6 +22,10 @@ READ_ROLE = "motcua_read"
 """Role that the migrations let read the publication layer and nothing else."""
 _NAMES = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _MAY = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+_READERS = """
+    SELECT r.rolname FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member JOIN pg_roles AS g ON g.oid = m.roleid
+    WHERE g.rolname = %(read)s AND r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolcreaterole ORDER BY 1
+"""
 _TAKEN = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %(name)s)"
 
 
@@ -45,21 +53,62 @@ def add_reader(name: str) -> str:
     if fetch_value(_TAKEN, {"name": name}):
         raise ConfigError(f"reader {name}", Bilingual("đã có tài khoản này", "is taken"), Bilingual("tên khác", "another name"))
     address, password = make_url(warehouse_url()), secrets.token_urlsafe(24)
-    _create(name, password, str(address.database))
+    with connection("make a reader") as driver, driver.cursor() as cursor:
+        # What the server's log may show is not the password.
+        _create(cursor, name, extensions.encrypt_password(password, name, driver, "scram-sha-256"))
     reader = address.set(drivername="postgresql", username=name, password=password)
     return reader.render_as_string(hide_password=False)
 
 
-def _create(name: str, password: str, database: str) -> None:
+def readers_of(cursor: extensions.cursor) -> dict[str, str | None]:
+    """Return the accounts that read what is published, each with what the server verifies its password by.
+
+    That is None where it may not be read: on a server of the office's own only a superuser may.
+    """
+    cursor.execute(_READERS, {"read": READ_ROLE})
+    names = [str(name) for (name,) in cursor.fetchall()]
+    if not names or settings().database_url.get_secret_value():
+        return _verifiers(cursor, names)
+    with closing(psycopg2.connect(Cluster(settings().home).url("postgres", ""))) as owner, owner.cursor() as asked:
+        return _verifiers(asked, names)
+
+
+def _verifiers(cursor: extensions.cursor, names: list[str]) -> dict[str, str | None]:
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if not names or cursor.fetchall() != [(True,)]:
+        return dict.fromkeys(names)
+    cursor.execute("SELECT rolname, rolpassword FROM pg_authid WHERE rolname = ANY(%s) ORDER BY 1", (names,))
+    return dict(cursor.fetchall())
+
+
+def put_back_readers(verifiers: Mapping[str, str | None]) -> list[str]:
+    """Make the readers of a backup that are not there, each with the password that it had; return those that cannot be made.
+
+    Args:
+        verifiers: of :func:`readers_of`.
+
+    Raises:
+        WarehouseError: the warehouse refused.
+    """
+    with connection("make a reader") as driver, driver.cursor() as cursor:
+        cursor.execute(_MAY)
+        ((may,),) = cursor.fetchall()
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", (list(verifiers),))
+        missing = {name: verifiers[name] for name in sorted(verifiers.keys() - {name for (name,) in cursor.fetchall()})}
+        for name, verifier in missing.items():
+            if may and verifier is not None:
+                _create(cursor, name, verifier)
+    return [name for name, verifier in missing.items() if not may or verifier is None]
+
+
+def _create(cursor: extensions.cursor, name: str, verifier: str) -> None:
     role, read = sql.Identifier(name), sql.Identifier(READ_ROLE)
+    database = sql.Identifier(str(make_url(warehouse_url()).database))
     orders = (
         sql.SQL("CREATE ROLE {} LOGIN PASSWORD %(verifier)s").format(role),
         sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role),
         sql.SQL("GRANT {} TO {}").format(read, role),
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), read),
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, read),
     )
-    with connection("make a reader") as driver, driver.cursor() as cursor:
-        # What the server's log may show is not the password.
-        verifier = encrypt_password(password, name, driver, "scram-sha-256")
-        for order in orders:
-            cursor.execute(order, {"verifier": verifier})
+    for order in orders:
+        cursor.execute(order, {"verifier": verifier})

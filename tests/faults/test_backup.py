@@ -15,18 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
+import psycopg2.errors
 import pytest
+from sqlalchemy import make_url
 
 from config.errors import ConfigError, MotcuaError, UnreadableDataError
 from config.read_once import forget
-from config.settings import ROOT, settings
+from config.settings import DEMONSTRATION_DAY, ROOT, settings
 from schemas.catalogue import TABLES
 from tasks.recovery import backup_file
 from tasks.recovery.backup import make_backup
 from tasks.recovery.restore import examine_backup, restore_backup
 from tasks.recovery.unfinished_restore import RestoreRefusedError, refuse_unfinished, restore_mark
 from tasks.warehouse.cluster import Cluster, ensure_cluster
-from tasks.warehouse.engine import fetch_all, reset_engine
+from tasks.warehouse.engine import connection, fetch_all, reset_engine
+from tasks.warehouse.readers import add_reader
+from tests.accounts import PEOPLE
 from tests.faults import office
 from tests.faults.invariants import everything
 from tests.flow.installation import motcua, wait_for
@@ -45,6 +49,7 @@ class Saved:
     tables: dict[str, str]
     files: dict[str, str]
     snapshot: Snapshot
+    reader: str
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +66,11 @@ def saved(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             place.write_bytes(content)
             place.chmod(0o400 if name.startswith("keys/") else 0o600)
         office.run()
-        file = folder / "saved.backup"
+        file, reader = folder / "saved.backup", add_reader("nha_bao")
         make_backup(file, settings())
-        yield Saved(file, folder, whole(), files(_cluster.home), snapshot(folder / "aside"))
+        yield Saved(file, folder, whole(), files(_cluster.home), snapshot(folder / "aside"), reader)
+        with connection("test") as driver, driver.cursor() as cursor:
+            cursor.execute("DROP ROLE nha_bao")
         shutil.rmtree(_cluster.home / "corrections")
     forget()
 
@@ -125,11 +132,31 @@ def is_as_saved(saved: Saved, home: Path) -> None:
     assert everything() == before, "a run of the same day changes nothing"
 
 
-def test_a_restored_home_has_the_same_tables_and_files(saved: Saved, elsewhere: Path) -> None:
+def test_a_restored_home_has_the_same_tables_files_and_readers(
+    saved: Saved, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTCUA_PEOPLE_FILE", str(tmp_path / "office" / "people.yaml"))
+    forget()
     assert saved.file.stat().st_mode & 0o777 == 0o600
     assert list(saved.file.parent.glob(".*")) == []
     done = restore_backup(saved.file, settings())
     assert done.rows > 100
+    assert (tmp_path / "office" / "people.yaml").read_bytes() == PEOPLE.read_bytes()
+    assert (done.written, done.differ, done.readers) == (["named/people.yaml"], [], [])
+    as_before = make_url(saved.reader)
+    with (
+        closing(
+            psycopg2.connect(
+                make_url(Cluster(elsewhere).url("motcua", ""))
+                .set(username=as_before.username, password=as_before.password)
+                .render_as_string(hide_password=False)
+            )
+        ) as reader,
+        reader.cursor() as cursor,
+    ):
+        cursor.execute("SELECT count(*) FROM mart.indicators")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("SELECT count(*) FROM core.dossiers")
     assert done.landed == sum(name.startswith("landing/") for name in saved.files)
     assert (elsewhere / "keys" / "pseudonym.key").read_bytes() == OF_THE_HOME["keys/pseudonym.key"]
     is_as_saved(saved, elsewhere)
@@ -184,6 +211,15 @@ def test_a_backup_that_was_killed_leaves_no_file_and_its_draft_goes(saved: Saved
     make_backup(folder / "night.backup", settings())
     assert [path.name for path in folder.iterdir()] == ["night.backup"]
     shutil.rmtree(folder)
+
+
+def test_the_day_of_a_demonstration_is_in_a_backup(saved: Saved, warehouse: Cluster, tmp_path: Path) -> None:
+    saved.snapshot.restore()
+    (warehouse.home / DEMONSTRATION_DAY).write_text("2026-03-31", encoding="utf-8")
+    make_backup(tmp_path / "demonstration.backup", settings())
+    (warehouse.home / DEMONSTRATION_DAY).unlink()
+    with backup_file.reading(tmp_path / "demonstration.backup") as (_, entries):
+        assert {entry.name: content.read() for entry, content in entries}[f"home/{DEMONSTRATION_DAY}"] == b"2026-03-31"
 
 
 def test_a_backup_is_of_one_moment_while_others_write(
@@ -248,7 +284,7 @@ UNUSABLE = {
     "without its end": (without_end, "damaged or cut short"),
     "empty": (lambda _: b"", "damaged or cut short|no backup"),
     "a text": (lambda _: b"code,field\n" * 99, "damaged or cut short|no backup"),
-    "of a newer format": (written_by({"format": 2}), "made by motcua 9.9"),
+    "of a newer format": (written_by({"format": 3}), "made by motcua 9.9"),
     "of newer tables": (written_by({"revision": "9999"}), "made by motcua 9.9"),
     "of another program": (written_by({"kind": "other"}), "no backup of motcua's"),
 }

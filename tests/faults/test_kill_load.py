@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,17 +17,21 @@ import pytest
 from config.read_once import forget
 from config.settings import ROOT
 from schemas.indicators import STORED
+from tasks.telling.delivery import Told, tell_all
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.failpoints import FAILPOINTS, failpoint
 from tests.faults import office
 from tests.faults.invariants import check_invariants, state
 from tests.forked import PROCESSES
 from tests.warehouse.emptying import empty_warehouse
+from tests.warehouse.relay_faults import ADDRESS, deliver_as, happened, relay_of, subscribed
 from tests.warehouse.snapshot import Snapshot, snapshot
 
 PUBLISHING = {"published", "page_written"}
 FIRST_LOAD = ("page_landed", "staged", "merged", "replaced", "before_commit", "after_commit")
-ELSEWHERE = {"replaced", "message_claimed", "message_sent"}  # passed by a first load alone, and by whoever delivers messages
+DELIVERING = ("message_claimed", "message_sent")
+ELSEWHERE = {"replaced", *DELIVERING}  # passed by a first load alone, and by whoever delivers messages
+RELAYED = ("email", "webhook")
 KILLED = -signal.SIGKILL
 
 
@@ -117,6 +124,51 @@ def test_a_first_load_killed_anywhere_is_made_good(point: str, runs: Office, und
     assert runs.run() == 0
     assert compared(state(), publish=False) == compared(undisturbed.states[0], publish=False)
     runs.check(edition=1, publish=False)
+
+
+@pytest.mark.parametrize("point", DELIVERING)
+@pytest.mark.parametrize("channel", RELAYED)
+def test_a_delivery_killed_before_its_mark_is_sent_again_under_its_number(channel: str, point: str, warehouse: Cluster) -> None:
+    """No relay can be asked what it took: between its answer and our mark, twice under one number is the least that loses nothing."""
+    with relay_of(channel) as relay:
+        killed_on_delivery(warehouse, channel, point)
+        arrived = int(point == "message_sent")
+        assert len(relay.taken) == arrived
+        happened("P3")
+        subscription, now = subscribed(channel), datetime.now(UTC)
+        tell_all([subscription], now)  # who claimed the message may still live: only what is new is sent
+        assert len(relay.taken) == arrived + 1
+        assert tell_all([subscription], now + timedelta(hours=1)) == Told(sent=1, again=1)
+        assert tell_all([subscription], now + timedelta(days=1)) == Told()
+    first, *others = sorted(Counter(relay.taken).values(), reverse=True)
+    assert (first, others) == (1 + arrived, [1]), "whoever drops a number that it has had before gets each once"
+    said = dict(zip(relay.taken, relay.bodies, strict=True))
+    assert [sum(f" {package}:" in body for body in said.values()) for package in ("P1", "P2", "P3")] == [1, 1, 1]
+    assert "có thể đã tới" in relay.bodies[-1]
+
+
+@pytest.mark.parametrize("point", DELIVERING)
+def test_a_file_whose_delivery_is_killed_is_dropped_once(point: str, warehouse: Cluster, tmp_path: Path) -> None:
+    killed_on_delivery(warehouse, "file", point, folder=tmp_path)
+    dropped = [path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt")]
+    assert len(dropped) == int(point == "message_sent")
+    for path in tmp_path.glob("*.txt"):
+        path.unlink()  # its reader takes it away
+    assert tell_all([subscribed("file", folder=tmp_path)], datetime.now(UTC) + timedelta(hours=1)) == Told(sent=1)
+    (only,) = dropped + [path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt")]
+    assert all(f" {package}:" in only for package in ("P1", "P2"))
+
+
+def killed_on_delivery(warehouse: Cluster, channel: str, point: str, **given: object) -> None:
+    """Let two things happen and kill whoever tells of them at a point."""
+    happened("P1", "P2")
+    variables = {"MOTCUA_HOME": str(warehouse.home), "MOTCUA_KILL_AT": f"{point}:1"}
+    if channel in RELAYED:
+        variables[ADDRESS] = os.environ[ADDRESS]
+    process = PROCESSES.Process(target=deliver_as, args=(variables, channel, given))
+    process.start()
+    process.join(600)
+    assert process.exitcode == KILLED
 
 
 def test_every_point_is_passed_by_the_pipeline_and_named_in_the_registry() -> None:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from config.connections import FromEnvironment
+from config.read_once import forget
 from config.subscriptions import Subscription
 from tasks.correcting.loop_events import LoopEvent, write_events
 from tasks.telling.channels import send, stage_file
@@ -42,6 +44,13 @@ def subscribed(channel: str, **given: object) -> Subscription:
 def happened(*packages: str, kind: str = "overdue", unit: str | None = "H99.12") -> None:
     with load("test", "events") as current:
         write_events(current, [LoopEvent(kind, unit, package, 3) for package in packages])
+
+
+def deliver_as(variables: dict[str, str], channel: str, given: dict[str, Any]) -> None:
+    """Deliver what waits in a process of its own under the given settings; it may be told to be killed on the way."""
+    os.environ.update(variables)
+    forget()
+    tell_all([subscribed(channel, **given)], datetime.now(UTC))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from config.read_once import forget
 from config.settings import ROOT, settings
 from config.subscriptions import Subscription, Subscriptions, load_subscriptions
 from config.watch import load_watch
+from tasks.correcting.answer_times import answer_due
 from tasks.correcting.follow_up import FollowedUp, follow_up
 from tasks.correcting.making import MadePackage, make_packages
 from tasks.correcting.undo import undo
@@ -239,7 +240,6 @@ def test_who_does_not_answer_is_reminded_once_and_put_before_the_agency_above(ma
 
 def test_what_the_source_verifies_and_opens_again_is_told_each_time(made: list[MadePackage]) -> None:
     question = next(i.question for i in made[0].package.items if i.question.new_value and i.question.field in MOVABLE)
-    change("UPDATE quality.packages SET due_at = NULL")
     rule, now = load_watch().answers, datetime.now(UTC)
     assert follow_up(rule, now) == FollowedUp()
     state(question.code, str(question.field), str(question.new_value))
@@ -250,3 +250,27 @@ def test_what_the_source_verifies_and_opens_again_is_told_each_time(made: list[M
     state(question.code, str(question.field), str(question.new_value))
     assert follow_up(rule, now) == FollowedUp(verified=1, events=1)
     assert events() == {"package_made": 2, "verified": 2, "reopened": 1}
+
+
+def test_a_package_from_before_due_dates_gets_one_that_counts_from_now(made: list[MadePackage]) -> None:
+    change("UPDATE quality.packages SET due_at = NULL, made_at = '2026-01-05T02:00:00Z'")
+    rule, friday = load_watch().answers, datetime(2026, 3, 20, 2, tzinfo=UTC)
+    assert follow_up(rule, friday) == FollowedUp(dated=2)
+    assert follow_up(rule, friday) == FollowedUp()
+    assert fetch_all("SELECT DISTINCT due_at FROM quality.packages") == [(answer_due(friday, "desk", None, rule.within_days),)]
+    assert events() == {"package_made": 2}, "nobody is late by a day that was never named"
+    change("UPDATE quality.packages SET due_at = NULL")
+    assert follow_up(rule, datetime(2999, 1, 1, tzinfo=UTC)) == FollowedUp(), "no calendar reaches so far"
+
+
+def test_who_was_away_is_caught_up_with_in_one_go(made: list[MadePackage], tmp_path: Path) -> None:
+    """What stood still for weeks: what is due by then is written once, and what had happened meanwhile is delivered."""
+    change("UPDATE quality.packages SET due_at = %s", datetime(2026, 3, 27, 10, tzinfo=UTC))
+    subscription = subscribed("file", folder=tmp_path, events=("package_made", "due_soon", "overdue", "escalated"))
+    claim(subscription, FRIDAY, {})  # and then the machine stopped
+    back = datetime(2026, 4, 20, 2, tzinfo=UTC)
+    follow_up(load_watch().answers, back)
+    assert tell_all([subscription], back).sent == 2
+    assert tell_all([subscription], back) == Told()
+    told = " ".join(path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt"))
+    assert [told.count(words) for words in ("có gói việc mới", "sắp đến hạn", ": quá hạn,", "quá hạn lâu")] == [2, 0, 2, 2]

@@ -108,6 +108,30 @@ def test_the_same_questions_are_the_same_package(made: list[MadePackage], tmp_pa
     assert [receipt.chain for receipt in read_manifests() if receipt.chain == "packages"] == ["packages"]
 
 
+READ = (
+    "core.dossiers",
+    "core.events",
+    "core.pauses",
+    "quality.findings",
+    "judged.verdicts",
+    "quality.proposals",
+    "ref.procedures",
+)
+
+
+def test_a_package_made_again_over_rows_in_another_order_is_the_same_file(made: list[MadePackage], tmp_path: Path) -> None:
+    before = fetch_all("SELECT code FROM core.dossiers")
+    with connection("test") as driver, driver.cursor() as cursor:
+        for table in READ:  # whatever is written again lies after the rest
+            cursor.execute(f"CREATE TEMP TABLE rows ON COMMIT DROP AS SELECT * FROM {table}; DELETE FROM {table}")
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM rows ORDER BY md5(rows::text)")
+            cursor.execute("DROP TABLE rows")
+    assert fetch_all("SELECT code FROM core.dossiers") != before
+    again = make_packages(tmp_path / "again", load_policies()[settings().policy])
+    assert [one.package.name for one in again] == [one.package.name for one in made]
+    assert [one.file.read_bytes() for one in again] == [one.file.read_bytes() for one in made]
+
+
 def test_answers_wait_for_a_second_person_and_are_taken_once(made: list[MadePackage], tmp_path: Path) -> None:
     one = made[0]
     proposals = sum(item.question.new_value is not None for item in one.package.items)
