@@ -78,11 +78,11 @@ def make_backup(file: Path, chosen: Settings) -> BackupMade:
     _refuse_place(file, chosen.home.expanduser().absolute())
     with _draft(file) as stream:
         with connection("backup") as driver, driver.cursor() as cursor:
-            found = _begin(cursor)
+            found, embedded = _begin(cursor), None if chosen.database_url.get_secret_value() else chosen.home
             with writing(stream, _header(cursor, found, key_inside=not chosen.pseudonym_key.get_secret_value())) as writer:
                 _add_folder(writer, KEYS, chosen.home / "keys")
                 rows = sum(_add_rows(writer, cursor, name, columns) for name, columns in found.items())
-                writer.add(f"{READERS}/accounts.json", json.dumps(readers_of(cursor)).encode())
+                writer.add(f"{READERS}/accounts.json", json.dumps(readers_of(cursor, embedded)).encode())
                 driver.commit()  # the landing zone may take longer than a transaction should stay open
                 _add_home(writer, chosen)
                 _add_configuration(writer, chosen)

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 from psycopg2 import extensions, sql
@@ -13,7 +14,6 @@ from sqlalchemy import make_url
 
 from config.errors import ConfigError
 from config.language import Bilingual
-from config.settings import settings
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, warehouse_url
 from tasks.warehouse.rows import fetch_value
@@ -60,16 +60,20 @@ def add_reader(name: str) -> str:
     return reader.render_as_string(hide_password=False)
 
 
-def readers_of(cursor: extensions.cursor) -> dict[str, str | None]:
+def readers_of(cursor: extensions.cursor, embedded: Path | None) -> dict[str, str | None]:
     """Return the accounts that read what is published, each with what the server verifies its password by.
 
     That is None where it may not be read: on a server of the office's own only a superuser may.
+
+    Args:
+        cursor: of the warehouse.
+        embedded: home of the embedded cluster; None: the server is the office's own.
     """
     cursor.execute(_READERS, {"read": READ_ROLE})
     names = [str(name) for (name,) in cursor.fetchall()]
-    if not names or settings().database_url.get_secret_value():
+    if not names or embedded is None:
         return _verifiers(cursor, names)
-    with closing(psycopg2.connect(Cluster(settings().home).url("postgres", ""))) as owner, owner.cursor() as asked:
+    with closing(psycopg2.connect(Cluster(embedded).url("postgres", ""))) as owner, owner.cursor() as asked:
         return _verifiers(asked, names)
 
 
@@ -82,10 +86,13 @@ def _verifiers(cursor: extensions.cursor, names: list[str]) -> dict[str, str | N
 
 
 def put_back_readers(verifiers: Mapping[str, str | None]) -> list[str]:
-    """Make the readers of a backup that are not there, each with the password that it had; return those that cannot be made.
+    """Make the readers of a backup that are not there, each with the password that it had.
 
     Args:
         verifiers: of :func:`readers_of`.
+
+    Returns:
+        Those that cannot be made.
 
     Raises:
         WarehouseError: the warehouse refused.

@@ -29,6 +29,8 @@ def refused(driver: psycopg2.extensions.connection) -> dict[str, str]:
         cursor.execute("SAVEPOINT asked")
         for one in all_statements():
             for part in one.parts:
+                if "pg_authid" in part:
+                    continue  # for a superuser of the server alone; tests/faults/test_backup.py runs it
                 try:
                     cursor.execute(f"EXPLAIN {part}")
                 except psycopg2.Error as error:
