@@ -21,7 +21,7 @@ from config.language import Bilingual, counted
 from schemas.indicators import INDICATORS
 from tasks.rules.indicators.identities import IDENTITIES, broken_rollup
 from tasks.rules.indicators.periods import Period, months_before
-from tasks.rules.indicators.rollups import roll_up
+from tasks.rules.indicators.rollups import MonthlyCells, roll_up
 from tasks.rules.indicators.structure import AgencyStructure, Structure, newest_versions
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.rows import fetch_as
@@ -79,10 +79,17 @@ class PublishedCounters:
             UnreadableDataError: an identity does not hold; no form is made of such figures.
             ConfigError: the period has not begun.
         """
+        return self._rolled(self._named(unit, structure, together=together), period, "unit_code")
+
+    def cells(self) -> MonthlyCells:
+        """Return the counters of every agency, branches apart, for as many periods as are wanted: see :meth:`agencies`."""
+        return MonthlyCells.of(self._named(None, "then", together=False), ("unit_code",), [*COUNTERS, ONLINE])
+
+    def _named(self, unit: str | None, structure: Structure, *, together: bool) -> pd.DataFrame:
+        """Return the counters with each agency under the name that it is counted by, without those that are not asked for."""
         names = self.agencies_of(unit, structure, together=together)
         named = pd.Series([names.get(str(code)) for code in self.by_unit["unit_code"]], dtype=object)
-        counts = self.by_unit.assign(unit_code=named)
-        return self._rolled(counts[named.notna().to_numpy(dtype=bool)], period, "unit_code")
+        return self.by_unit.assign(unit_code=named)[named.notna().to_numpy(dtype=bool)]
 
     def agencies_of(self, unit: str | None, structure: Structure = "then", *, together: bool = True) -> dict[str, str]:
         """Return under which agency each one that counted dossiers stands, of those that a form about an agency adds up."""
@@ -99,8 +106,8 @@ class PublishedCounters:
 
     def _rolled(self, counts: pd.DataFrame, period: Period, column: str) -> pd.DataFrame:
         as_of, columns = self.publication.as_of, [*COUNTERS, ONLINE]
-        rolled, whole = (roll_up(counts, period, as_of, by, columns) for by in ((column,), ()))
-        before = roll_up(counts, months_before(period), as_of, (column,), columns)
+        cells, whole = MonthlyCells.of(counts, (column,), columns), roll_up(counts, period, as_of, (), columns)
+        rolled, before = (cells.rolled(each, as_of) for each in (period, months_before(period)))
         if period.first > as_of:
             raise ConfigError(
                 f"--period {period.name}",

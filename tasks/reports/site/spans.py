@@ -5,7 +5,7 @@ They are made of the same published counters as the forms, so a period has the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,9 +14,11 @@ import pandas as pd
 
 from config.indicators import Indicator, indicators_in_force
 from schemas.fields import BASES
-from tasks.reports.forms.published import PublishedCounters, parts_of, published_counters, tells_counters
+from tasks.reports.forms.published import parts_of, published_counters, tells_counters
+from tasks.rules.indicators.identities import holds_rollup
 from tasks.rules.indicators.interval import interval
-from tasks.rules.indicators.periods import Period, calendar_periods
+from tasks.rules.indicators.periods import Period, calendar_periods, months_before
+from tasks.rules.indicators.rollups import MonthlyCells
 
 _Spans = dict[str, Any]
 
@@ -36,32 +38,37 @@ def spans(policy: str, as_of: date, headline: Indicator) -> _Spans:
     counters = published_counters(policy)
     if counters.by_unit.empty:
         return found
+    cells = counters.cells()
     for period in calendar_periods(pd.Timestamp(counters.by_unit["month"].min()).date(), as_of):
         found["names"][period.name] = {"vi": period.words.vi, "en": period.words.en}
-        _add(found, counters, period, headline, declared)
+        before = cells.numbers(months_before(period), as_of)
+        if not holds_rollup(cells.numbers(period, as_of), before, cells.counters):
+            counters.agencies(period, together=False)  # raises what does not hold, and where
+        _add(found, cells, period, as_of, headline, declared)
     return found
 
 
 def _add(
-    found: _Spans, counters: PublishedCounters, period: Period, headline: Indicator, declared: dict[str, Indicator]
+    found: _Spans, cells: MonthlyCells, period: Period, as_of: date, headline: Indicator, declared: dict[str, Indicator]
 ) -> None:
-    rolled = counters.agencies(period, together=False)
+    numbers = cells.numbers(period, as_of)
+    told = numbers.any(axis=1)
     for basis in BASES:
-        units = rolled[(rolled["basis"] == basis).to_numpy(dtype=bool)].drop(columns="basis").set_index("unit_code")
-        numbers = {str(name): units[name].to_numpy(dtype=np.int64) for name in units.columns}
-        rows = {name: np.concatenate([[of_units.sum()], of_units]) for name, of_units in numbers.items()}
-        rates = _rates(headline, rows, len(units) + 1)
-        values = np.column_stack([_values(one, rows, len(units) + 1) for one in declared.values()])
-        for place, unit in enumerate(("*", *units.index)):
-            for name, cells in (("rates", rates[place]), ("figures", [_number(value) for value in values[place]])):
-                found[name].setdefault(str(unit), {}).setdefault(period.name, {})[basis] = cells
+        of_basis = told & (cells.keys["basis"] == basis).to_numpy(dtype=bool)
+        units = cells.keys["unit_code"].to_numpy(dtype=object)[of_basis].tolist()
+        together = np.concatenate([numbers[of_basis].sum(axis=0, keepdims=True), numbers[of_basis]])
+        rows = {name: together[:, place] for place, name in enumerate(cells.counters)}
+        rates = _rates(headline, rows)
+        figures = zip(*(_cells(_values(one, rows, len(units) + 1)) for one in declared.values()), strict=True)
+        for unit, rate, values in zip(("*", *units), rates, figures, strict=True):
+            for name, of_unit in (("rates", list(rate)), ("figures", list(values))):
+                found[name].setdefault(str(unit), {}).setdefault(period.name, {})[basis] = of_unit
 
 
-def _rates(headline: Indicator, rows: Mapping[str, np.ndarray], length: int) -> list[list[Any]]:
+def _rates(headline: Indicator, rows: Mapping[str, np.ndarray]) -> Iterable[tuple[Any, ...]]:
     parts = [np.asarray(part, dtype=np.int64) for part in parts_of(headline, rows)]
     shown = interval(parts[0], parts[1], parts[2], headline.digits)
-    shares = (shown.value, shown.lower, shown.upper)
-    return [[*(int(part[at]) for part in parts), *(_number(share[at]) for share in shares)] for at in range(length)]
+    return zip(*(part.tolist() for part in parts), *map(_cells, (shown.value, shown.lower, shown.upper)), strict=True)
 
 
 def _values(one: Indicator, rows: Mapping[str, np.ndarray], length: int) -> np.ndarray:
@@ -71,7 +78,9 @@ def _values(one: Indicator, rows: Mapping[str, np.ndarray], length: int) -> np.n
     return interval(numerator, denominator, undetermined, one.digits).value
 
 
-def _number(value: float) -> float | int | None:
-    if np.isnan(value):
-        return None
-    return int(value) if value == int(value) else round(float(value), 6)
+def _cells(values: np.ndarray) -> list[float | int | None]:
+    """Return numbers as JSON has them: whole ones without a point, nothing for those that are none."""
+    return [
+        None if value != value else int(value) if value.is_integer() else round(value, 6)
+        for value in values.astype(float).tolist()
+    ]

@@ -77,6 +77,20 @@ def broken_rollup(rolled: pd.DataFrame, before: pd.DataFrame, whole: pd.DataFram
     return [*_broken_balances(rolled), *_breaks("succession", both, differences, keys), *_broken_parts(rolled, whole)]
 
 
+def holds_rollup(numbers: Numbers, before: Numbers, counters: Sequence[str]) -> bool:
+    """Tell whether ``balance``, ``otherwise`` and ``succession`` hold in every cell of a period.
+
+    Args:
+        numbers: int64 [cell, counter] of the period.
+        before: the same, of the same cells, of all months before it.
+        counters: names of the counters in that order.
+    """
+    here, there = ({name: each[:, place] for place, name in enumerate(counters)} for each in (numbers, before))
+    balance, otherwise = _balances(here)
+    succession = here["carried_over"] - sum(there[name] for name in IN_PROGRESS_COUNTERS)
+    return not (balance.any() or otherwise.any() or succession.any())
+
+
 def _broken_parts(rolled: pd.DataFrame, whole: pd.DataFrame) -> list[Break]:
     columns = list(COUNTERS)
     parts, total = (frame.groupby("basis")[columns].sum() for frame in (rolled, whole))
@@ -88,11 +102,18 @@ def _broken_parts(rolled: pd.DataFrame, whole: pd.DataFrame) -> list[Break]:
 
 
 def _broken_balances(frame: pd.DataFrame) -> list[Break]:
-    balance = _total(frame, ("carried_over", "received")) - _total(
-        frame, (*_FINISHED, *IN_PROGRESS_COUNTERS, "withdrawn", "refused")
-    )
-    otherwise = _total(frame, ("withdrawn", "refused")) - _total(frame, _OTHERWISE)
+    balance, otherwise = _balances({name: frame[name].to_numpy(dtype=np.int64) for name in COUNTERS})
     return [*_breaks("balance", frame, balance), *_breaks("otherwise", frame, otherwise)]
+
+
+def _balances(of: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
+    """Return by how much each cell misses ``balance`` and ``otherwise``; counters by name."""
+
+    def total(*names: str) -> Numbers:
+        return np.asarray(np.sum([of[name] for name in names], axis=0, dtype=np.int64))
+
+    balance = total("carried_over", "received") - total(*_FINISHED, *IN_PROGRESS_COUNTERS, "withdrawn", "refused")
+    return balance, total("withdrawn", "refused") - total(*_OTHERWISE)
 
 
 def _total(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:

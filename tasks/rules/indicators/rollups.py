@@ -7,17 +7,77 @@ lives through five months is in progress once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from config.codes import COUNTERS
-from tasks.rules.arrays import as_codes, as_months, as_text, group_numbers
+from tasks.rules.arrays import Numbers, as_codes, as_months, as_text, group_numbers
 from tasks.rules.indicators.identities import IN_PROGRESS_COUNTERS
 from tasks.rules.indicators.periods import Period
 
 _OPENING = ("carried_over",)
+
+
+@dataclass(frozen=True)
+class MonthlyCells:
+    """Counters of cells by month, laid out so that those of any period are a difference and two look-ups.
+
+    Attributes:
+        keys: ``basis`` and the columns that tell the cells apart, a row a cell, sorted.
+        counters: names of the counters.
+        since: the first month, in months since 1970.
+        monthly: int64 [cell, month, counter].
+        before: int64 [cell, month, counter], sums over all months before; one month longer.
+    """
+
+    keys: pd.DataFrame
+    counters: tuple[str, ...]
+    since: int
+    monthly: Numbers
+    before: Numbers
+
+    @classmethod
+    def of(cls, counts: pd.DataFrame, by: Sequence[str], counters: Sequence[str] = COUNTERS) -> MonthlyCells:
+        """Lay out counters; arguments as of :func:`roll_up`."""
+        names = ["basis", *by]
+        group, size = group_numbers(*(as_codes(as_text(counts[name])).index for name in names))
+        first_of = np.zeros(size, np.int64)
+        first_of[group[::-1]] = np.arange(len(group))[::-1]
+        keys = counts[names].iloc[first_of].reset_index(drop=True).sort_values(names)
+        place = np.empty(size, np.int64)
+        place[keys.index.to_numpy()] = np.arange(size)
+        months = as_months(counts["month"]) if size else np.zeros(0, np.int64)
+        since, length = (int(months.min()), int(np.ptp(months)) + 1) if size else (0, 0)
+        at = place[group] * length + months - since
+        columns = [counts[name].to_numpy(dtype=np.int64) for name in counters]
+        monthly = np.zeros((size * length, len(columns)), np.int64)
+        np.add.at(monthly, at, np.column_stack(columns))
+        shaped = monthly.reshape(size, length, len(columns))
+        before = np.concatenate([np.zeros((size, 1, len(columns)), np.int64), shaped.cumsum(axis=1)], axis=1)
+        return cls(keys.reset_index(drop=True), tuple(counters), since, shaped, before)
+
+    def numbers(self, period: Period, as_of: date) -> Numbers:
+        """Return the counters of a period, int64 [cell, counter]; what comes after ``as_of`` is not there yet."""
+        length = self.monthly.shape[1]
+        first, last = (_month(day) - self.since for day in (period.first, min(period.last, as_of)))
+        low, high = (int(np.clip(month, 0, length)) for month in (first, last + 1))
+        if high <= low:
+            return np.zeros((len(self.keys), len(self.counters)), np.int64)
+        found: Numbers = self.before[:, high] - self.before[:, low]
+        for names, month in ((_OPENING, first), (IN_PROGRESS_COUNTERS, last)):
+            stock = [place for place, name in enumerate(self.counters) if name in names]
+            found[:, stock] = self.monthly[:, month, stock] if 0 <= month < length else 0
+        return found
+
+    def rolled(self, period: Period, as_of: date) -> pd.DataFrame:
+        """Return the counters of a period as :func:`roll_up` does."""
+        numbers = self.numbers(period, as_of)
+        told = numbers.any(axis=1)
+        rows = self.keys[told].reset_index(drop=True)
+        return pd.concat([rows, pd.DataFrame(numbers[told], columns=list(self.counters))], axis=1)
 
 
 def roll_up(
@@ -40,21 +100,8 @@ def roll_up(
     Returns:
         ``basis``, the columns of ``by`` and the counters, int64, in the order of the keys; no row where all is zero.
     """
-    months = as_months(counts["month"]).astype("datetime64[M]")
-    first, last = np.datetime64(period.first, "M"), min(np.datetime64(period.last, "M"), np.datetime64(as_of, "M"))
-    inside = (months >= first) & (months <= last)
-    keys = ["basis", *by]
-    kept, of_row = counts.loc[inside, keys].reset_index(drop=True), months[inside]
-    numbers = np.column_stack([counts[name].to_numpy(dtype=np.int64)[inside] for name in counters])
-    for names, of_month in ((_OPENING, first), (IN_PROGRESS_COUNTERS, last)):
-        stock = [place for place, name in enumerate(counters) if name in names]
-        numbers[np.ix_(of_row != of_month, stock)] = 0
-    group, size = group_numbers(*(as_codes(as_text(kept[name])).index for name in keys))
-    summed = np.zeros((size, len(counters)), np.int64)
-    np.add.at(summed, group, numbers)
-    one_of = np.zeros(size, np.int64)
-    one_of[group] = np.arange(len(group))
-    told = summed.any(axis=1)
-    rows = kept.iloc[one_of[told]].reset_index(drop=True)
-    both = pd.concat([rows, pd.DataFrame(summed[told], columns=list(counters))], axis=1)
-    return both.sort_values(keys, ignore_index=True)
+    return MonthlyCells.of(counts, by, counters).rolled(period, as_of)
+
+
+def _month(day: date) -> int:
+    return int(np.datetime64(day, "M").astype(np.int64))
