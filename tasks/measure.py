@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from prefect import task
@@ -14,6 +15,7 @@ from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.partitions import high_watermark
+from tasks.warehouse.rows import fetch_column
 
 _STEP = "measure"
 _COUNTED_FOR = """
@@ -24,6 +26,13 @@ _COUNTED_FOR = """
 # the notes, because a vacuum of the verdicts would take minutes to wait for.
 _HOLD_STILL = "LOCK TABLE judged.recounts IN SHARE ROW EXCLUSIVE MODE"
 _WAITING = "SELECT EXISTS (SELECT FROM judged.recounts WHERE policy = %(policy)s)"
+_UNCOUNTED = """
+    SELECT policy FROM unnest(%(policies)s::text[]) WITH ORDINALITY AS asked (policy, place)
+    WHERE EXISTS (SELECT FROM judged.recounts AS r WHERE r.policy = asked.policy) OR NOT EXISTS (
+        SELECT FROM audit.progress AS p WHERE p.step = 'measure' AND p.partition = asked.policy
+            AND p.rules_digest = %(rules)s AND p.as_of = %(as_of)s)
+    ORDER BY place
+"""
 _COUNTED_NOW = "DELETE FROM judged.recounts WHERE policy = %(policy)s"
 
 
@@ -32,6 +41,11 @@ _COUNTED_NOW = "DELETE FROM judged.recounts WHERE policy = %(policy)s"
 def measure(policy: str, as_of: date, full: bool = False) -> StepResult:
     """Bring the counters of one policy up to date; see :func:`measure_policy`."""
     return measure_policy(policy, as_of, full=full)
+
+
+def uncounted(policies: Iterable[str], as_of: date) -> list[str]:
+    """Return those of some policies whose counters do not speak for a day, or of which a verdict was not counted since."""
+    return fetch_column(_UNCOUNTED, {"policies": list(policies), "as_of": as_of, "rules": rules_digest()})
 
 
 def measure_policy(policy: str, as_of: date, *, full: bool = False) -> StepResult:

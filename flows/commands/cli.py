@@ -6,7 +6,6 @@ Imports wait until a command needs them, so that `--help` answers at once.
 from __future__ import annotations
 
 import argparse
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -21,11 +20,6 @@ from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
 
 if TYPE_CHECKING:
     from config.errors import MotcuaError
-
-
-# Objects made before Python looks for circles among them. By default it looks after 700, hundreds of times while the libraries
-# are imported, which is a fifth of the processor's time of that; a command is short, and frames are freed without it.
-_LOOKED_AT = 50_000
 
 
 class StopRequestedError(KeyboardInterrupt):
@@ -50,7 +44,6 @@ def _end_in_order() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    gc.set_threshold(_LOOKED_AT)
     given = parser().parse_args(arguments)
     use_language(getattr(given, "lang", None))
     _end_in_order()

@@ -12,7 +12,7 @@ from typing import Any
 
 from config.errors import UnreadableDataError
 from config.language import Bilingual, counted
-from schemas.indicators import PUBLICATIONS, STORED
+from schemas.indicators import INDICATORS, PUBLICATIONS, STORED
 from schemas.quality import CORRECTIONS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.warehouse.engine import fetch_all
@@ -37,6 +37,8 @@ _UNDIVIDED = (PUBLICATIONS, CORRECTIONS)  # sealed as one part; of the others ea
 _MOVED = "t.said_from = %(at)s OR t.said_until = %(at)s"
 _SAID = """EXISTS (SELECT FROM mart.current_publications AS p WHERE p.policy = t.policy AND t.said_from <= p.published_at
     AND (t.said_until IS NULL OR t.said_until > p.published_at))"""
+# What the page shows: no figure of one field or channel alone, which are half of a publication.
+_SHOWN_CUT = f"({_SAID}) AND t.field_code = '*' AND t.channel = '*'"
 _CHANGED = "t.changed_in > %(after)s"
 _SEALING = """
     SELECT entry, hash, digest FROM audit.ledger WHERE action = 'publish' AND digest IS NOT NULL
@@ -126,7 +128,9 @@ def require_sealed(current: Load, policy: str) -> None:
 
 
 def require_sealed_figures(policy: str) -> None:
-    """Refuse to show the newest publication of a policy where a row that it says was edited since it was sealed.
+    """Refuse to show the newest publication of a policy where a figure that the page shows was edited since it was sealed.
+
+    Figures of one field or channel are held against their seals by :func:`verify_seals`, and where a publication ends them.
 
     Raises:
         UnreadableDataError: with the rows; nothing is shown.
@@ -135,7 +139,7 @@ def require_sealed_figures(policy: str) -> None:
     for of in _parts_of(policy):
         known = through.get((of.table.full_name, of.part))
         if known is not None and of.table in STORED.values():
-            _refuse(edited_rows(fetch_all, of, known, only=_SAID))
+            _refuse(edited_rows(fetch_all, of, known, only=_SHOWN_CUT if of.table is STORED[INDICATORS] else _SAID))
         elif known is not None and of.table is PUBLICATIONS:
             _refuse(edited_rows(fetch_all, of, known))
 

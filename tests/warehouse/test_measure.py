@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from config.errors import DataError
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.measure import measure_policy
+from tasks.measure import measure_policy, uncounted
 from tasks.measuring.counting import counts_of, require_identities
 from tasks.rules.indicators.identities import broken_identities
 from tasks.warehouse.engine import fetch_all, read_frame
@@ -104,11 +104,17 @@ def test_counting_what_changed_equals_counting_everything(change: Any) -> None:
 
 
 def test_nothing_changed_writes_nothing() -> None:
-    write(province())
+    rows = province()
+    write(rows)
+    assert uncounted(["qd766"], AS_OF) == ["qd766"]
     measure_policy("qd766", AS_OF)
+    assert [uncounted(["qd766"], day) for day in (AS_OF, AS_OF + timedelta(days=1))] == [[], ["qd766"]]
     before = fetch_all("SELECT max(entry) FROM audit.ledger")
     assert measure_policy("qd766", AS_OF).read == 0
     assert fetch_all("SELECT max(entry) FROM audit.ledger") == before
+    CHANGES[0](rows)
+    write(rows)
+    assert uncounted(["qd766"], AS_OF) == ["qd766"]
 
 
 def test_a_new_day_reads_the_dossiers_that_live_in_its_month() -> None:

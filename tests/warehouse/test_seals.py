@@ -118,6 +118,12 @@ def test_an_edited_figure_is_named_and_what_no_longer_says_it_is_not_published(p
     assert fetch_all("SELECT max(as_of) FROM mart.publications") == [(AS_OF,)]
 
 
+def test_an_edited_figure_of_a_field_is_named_though_the_page_does_not_show_it(published: str) -> None:
+    execute("UPDATE mart.stored_indicators SET numerator = numerator + 1 WHERE field_code <> '*' AND said_until IS NULL")
+    assert {(one.table, one.columns) for one in verify_seals().edited} == {("mart.stored_indicators", ("numerator",))}
+    assert page_data(POLICY, "en")["rates"]
+
+
 def test_nothing_is_published_over_an_edited_correction_or_publication(published: str) -> None:
     for table, edit, back in (
         ("quality.corrections", "approved_by = 'nguoi.khac'", "approved_by = 'lanh.dao'"),
