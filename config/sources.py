@@ -22,6 +22,7 @@ from config.files import read_model
 from config.language import Bilingual
 from config.profiles import DOSSIER_FIELDS, PROFILES, Headings, Profile, ProfileName
 from config.pull_hours import Breaker, PullHours
+from config.read_once import read_once
 
 OTHER = "*"  # key of a map that stands for any value not listed
 BLANK = ""  # key of a map that stands for no value
@@ -345,10 +346,20 @@ def load_source(path: Path) -> Source:
     Raises:
         ConfigError: a key is unknown, missing or of the wrong kind.
     """
+    try:
+        written = path.read_bytes()
+    except OSError:
+        written = b""  # reading it as a source says why
+    return _source_as(path, written).model_copy(update={"name": path.stem})
+
+
+@read_once
+def _source_as(path: Path, _written: bytes) -> Source:
+    """Read a source file that says this: a run asks for its sources dozens of times, and a file that was changed is another."""
     source = read_model(path, Source)
     if source.name not in ("", path.stem):
         raise ConfigError(path.name, Bilingual(f"name là {source.name!r}", f"name is {source.name!r}"), repr(path.stem))
-    return source.model_copy(update={"name": path.stem})
+    return source
 
 
 def load_sources(directory: Path) -> dict[str, Source]:

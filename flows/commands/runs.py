@@ -237,7 +237,7 @@ def _somebody_else_runs_it(current: RunningServices) -> bool:
     """Tell whether `motcua up` runs elsewhere, so that its worker takes what the event starts."""
     from prefect.client.orchestration import get_client
 
-    from flows.runtime.slots import worker_online
+    from flows.runtime.pool import worker_online
 
     if current.server.process is not None:
         return False

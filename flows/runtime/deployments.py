@@ -28,8 +28,8 @@ from pydantic import TypeAdapter
 from config.errors import ConfigError
 from config.language import Bilingual
 from config.settings import ROOT
+from flows.runtime.pool import POOL
 
-POOL = "motcua"
 PREFECT_YAML = ROOT / "prefect.yaml"
 
 

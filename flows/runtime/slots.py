@@ -20,7 +20,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.server.schemas import schedules as calculator
 
 from config.language import counted, translate
-from flows.runtime.deployments import POOL, read_deployments
+from flows.runtime.deployments import read_deployments
+from flows.runtime.pool import worker_online
 
 _BACK = timedelta(days=7)
 # The scheduler looks at a new deployment once a minute.
@@ -47,17 +48,6 @@ def examine_slots(now: datetime | None = None) -> Iterator[Finding]:
             translate("đang chạy", "running") if online else translate("không chạy", "not running"),
             "" if online else "motcua up",
         )
-
-
-def worker_online(client: SyncPrefectClient) -> bool:
-    """Tell whether a worker has lately asked for work."""
-    try:
-        client.read_work_pool(POOL)  # the next question answers what is not there with an error of HTTP
-        workers = client.read_workers_for_work_pool(POOL)
-    except ObjectNotFound:
-        return False
-    recent = datetime.now(UTC) - timedelta(seconds=90)
-    return any(worker.last_heartbeat_time and worker.last_heartbeat_time > recent for worker in workers)
 
 
 def _examine_one(client: SyncPrefectClient, name: str, now: datetime) -> Finding:

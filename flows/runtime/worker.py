@@ -22,8 +22,8 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled
 
 from flows.runtime import children
-from flows.runtime.deployments import POOL
 from flows.runtime.environment import child_environment
+from flows.runtime.pool import POOL
 
 
 def start_worker(home: Path, block: Mapping[str, str], limit: int = 2) -> subprocess.Popen[bytes]:

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from config.errors import ConfigError
 from config.text_bytes import what_is
@@ -19,6 +16,9 @@ from tasks.correcting.work_answers import RowOutcome
 from tasks.correcting.workbooks import RESULT_HEADING
 from tasks.reports.list_files import write_rows, write_whole
 from tasks.rules.text.normal_form import fold
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _COLOURS = {"approved": "C6E0B4", "proposed": "E2F0D9", "rejected": "E2F0D9", "noted": "E2F0D9", "refused": "F8CBAD"}
 _WIDTH = 44
@@ -92,6 +92,9 @@ def _workbook(body: bytes, told: Sequence[RowOutcome]) -> bytes:
 
 
 def _column(sheet: Worksheet, heading: int, told: Sequence[RowOutcome]) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     place = _place(sheet, heading)
     top = sheet.cell(heading, place, RESULT_HEADING)
     before = sheet.cell(heading, 1)

@@ -7,10 +7,9 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import openpyxl
 import pyarrow as pa
-from openpyxl.worksheet.worksheet import Worksheet
 
 from config.language import Bilingual
 from config.small_tables import SEARCHED_ROWS, SmallTable, TableRow
@@ -22,6 +21,10 @@ from tasks.rules.text.normal_form import fold
 from tasks.sources.privacy_guard import code_as_kept
 from tasks.sources.tables.small_tables import small_table
 from tasks.sources.tables.workbooks import dated_from_1904
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _HEADING_OF = {fold(column.heading): column.name for column in WORK_COLUMNS}
 _NEEDED = frozenset({"code", "decision", "value", "document"})
@@ -157,7 +160,7 @@ def _named_above(table: SmallTable, label: str) -> str:
     return ""
 
 
-def work_sheet(book: openpyxl.Workbook) -> tuple[Worksheet, int] | None:
+def work_sheet(book: Workbook) -> tuple[Worksheet, int] | None:
     """Find the sheet of a work package, with the row of its headings, from 1."""
     for sheet in book.worksheets:
         for number, cells in enumerate(sheet.iter_rows(max_row=SEARCHED_ROWS, values_only=True), 1):
@@ -166,14 +169,16 @@ def work_sheet(book: openpyxl.Workbook) -> tuple[Worksheet, int] | None:
     return None
 
 
-def open_workbook(body: bytes) -> openpyxl.Workbook:
+def open_workbook(body: bytes) -> Workbook:
     """Open a workbook with all that is in it.
 
     Raises:
         UnreadableFileError: it is damaged.
     """
+    from openpyxl import load_workbook  # lists of corrections, the daily case, are none
+
     try:
-        return openpyxl.load_workbook(io.BytesIO(body))
+        return load_workbook(io.BytesIO(body))
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, zipfile.BadZipFile):
         raise UnreadableFileError(
             Bilingual("sổ tính bị hỏng; hãy mở ra và lưu lại dạng .xlsx", "a damaged workbook; open it and save it as .xlsx")

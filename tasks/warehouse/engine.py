@@ -244,11 +244,11 @@ def copy_out(
 ) -> pd.DataFrame:
     """Do what :func:`read_frame` does, inside a transaction that is already open."""
     wanted = dtypes.dtypes if isinstance(dtypes, Table) else dtypes
-    buffer = pa.BufferOutputStream()
+    buffer = io.BytesIO()  # COPY calls its method once a row, so it is one without Python in between
     with driver.cursor() as cursor:
         plain = cursor.mogrify(query, parameters or None)
-        cursor.copy_expert(b"COPY (" + plain + b") TO STDOUT (FORMAT csv, HEADER)", _Sink(buffer), size=1 << 18)
-    return _frame(buffer.getvalue(), wanted)
+        cursor.copy_expert(b"COPY (" + plain + b") TO STDOUT (FORMAT csv, HEADER)", buffer, size=1 << 18)
+    return _frame(pa.py_buffer(buffer.getbuffer()), wanted)
 
 
 def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None, purpose: str = "read") -> list[tuple[Any, ...]]:
@@ -264,17 +264,6 @@ def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None, purpose
             return list(cursor.fetchall())
 
     return read_with(purpose, read)
-
-
-class _Sink(io.RawIOBase):
-    """What COPY writes to: an Arrow buffer, without a copy in between."""
-
-    def __init__(self, buffer: pa.BufferOutputStream) -> None:
-        self._buffer = buffer
-
-    def write(self, data: Any) -> int:
-        self._buffer.write(data)
-        return len(data)
 
 
 def _frame(content: pa.Buffer, dtypes: Mapping[str, pd.ArrowDtype]) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter
 
 from flows.runtime.correction_events import CORRECTIONS_RECEIVED
-from flows.runtime.deployments import POOL, PREFECT_YAML, read_deployments
+from flows.runtime.deployments import PREFECT_YAML, read_deployments
+from flows.runtime.pool import POOL
 from flows.runtime.state_names import PUBLISHED
 
 DEPLOYMENTS = {entry["name"]: entry for entry in read_deployments()}
