@@ -28,7 +28,7 @@ check: .venv/installed ## style, types, import contracts, house, unit and legal 
 	@begun=$$(date +%s); $(TESTED) -n 2 --dist worksteal tests/house tests/unit tests/legal; ended=$$?; \
 	echo "make check: $$(($$(date +%s) - begun)) s"; exit $$ended
 
-bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one
+bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one, ONLY=days for those of a module
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 score: .venv/installed libreoffice ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones

@@ -22,14 +22,15 @@ def load_lines() -> None:
 
 
 def main() -> int:
-    """Measure all lines, or one."""
+    """Measure all lines, those of a module of this folder, or one."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", metavar="NAME", help="measure this line alone")
+    parser.add_argument("--only", metavar="NAME", help="measure this line alone, or those of this module: days")
     only = parser.parse_args().only
     load_lines()
-    if only and only not in LINES:
+    chosen = [entry for name, entry in LINES.items() if only in (None, name, entry.measure.__module__.rpartition(".")[2])]
+    if not chosen:
         parser.error(f"there is no line {only}; there are {', '.join(LINES)}")
-    return run([entry for name, entry in LINES.items() if only in (None, name)], "bench")
+    return run(chosen, "bench")
 
 
 if __name__ == "__main__":

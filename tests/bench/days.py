@@ -1,7 +1,7 @@
 """What a day costs, by the processor's time of the whole product (our processes, PostgreSQL, Prefect), as a share of a full run.
 
     make bench ONLY=day-unchanged
-    BENCH_DOSSIERS=20000 make bench ONLY=day-corrections
+    BENCH_DOSSIERS=20000 make bench ONLY=days
 
 A province is made, then `motcua` runs as in an office whose servers run: a full run, the same day again, a new day with nothing
 new, a new day with news of one dossier in two hundred, and a file of corrections of one in a thousand, to the published page.
