@@ -44,7 +44,10 @@ def measure(policy: str, as_of: date, full: bool = False) -> StepResult:
 
 
 def uncounted(policies: Iterable[str], as_of: date) -> list[str]:
-    """Return those of some policies whose counters do not speak for a day, or of which a verdict was not counted since."""
+    """Return those of some policies whose counters are not up to date.
+
+    They speak for another day or other rules, or a verdict was not counted since.
+    """
     return fetch_column(_UNCOUNTED, {"policies": list(policies), "as_of": as_of, "rules": rules_digest()})
 
 

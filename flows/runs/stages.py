@@ -114,7 +114,10 @@ def compare_engines(as_of: date, trouble: RunFailures) -> None:
 
 
 def measure_all(as_of: date, full: bool = False) -> StepResult:
-    """Bring the counters of every policy up to date; to ask Prefect for a step that has nothing to do costs more than to look."""
+    """Bring the counters of every policy up to date.
+
+    To ask Prefect for a step that has nothing to do costs more than to look.
+    """
     policies = policies_of_a_run() if full else uncounted(policies_of_a_run(), as_of)
     return sum((measure(policy, as_of, full=full) for policy in policies), StepResult("measure", "*"))
 

@@ -128,7 +128,7 @@ def require_sealed(current: Load, policy: str) -> None:
 
 
 def require_sealed_figures(policy: str) -> None:
-    """Refuse to show the newest publication of a policy where a figure that the page shows was edited since it was sealed.
+    """Refuse to show a policy's newest publication where a figure of the page was edited since it was sealed.
 
     Figures of one field or channel are held against their seals by :func:`verify_seals`, and where a publication ends them.
 
