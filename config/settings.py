@@ -64,6 +64,7 @@ class Settings(BaseSettings):
         policy: policy whose figures are published by default.
         notify: addresses that are told of what an operator has to know, apart by spaces: ``https://…`` of a webhook, or
             Apprise's (``mailto://…``); empty tells nobody and asks nothing of the network.
+        open_data_threshold: smallest count of dossiers that open data tell, besides 0.
         free_space_floor_mb: a run does not start with less free space than this, in MB.
     """
 
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     policy: str = "qd766"
     language: Literal["vi", "en"] = "vi"
     notify: SecretStr = SecretStr("")
+    open_data_threshold: int = Field(5, ge=2, le=100)
     free_space_floor_mb: int = Field(200, ge=0)
 
     @property

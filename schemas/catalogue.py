@@ -16,6 +16,7 @@ from schemas.indicators import (
     STORED_INDICATORS,
     STORED_VERDICT_COUNTS,
 )
+from schemas.open_data import OPEN_CELLS, OPEN_RELEASES
 from schemas.outbox import DELIVERIES, LOOP_EVENTS
 from schemas.packages import PACKAGE_ROWS, PACKAGES, WORK_LOOP, WORK_QUESTIONS
 from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
@@ -74,6 +75,8 @@ TABLES: tuple[Table, ...] = (
     STORED_VERDICT_COUNTS,
     STORED_FINDING_COUNTS,
     AUDITS,
+    OPEN_RELEASES,
+    OPEN_CELLS,
     LEDGER,
     PROGRESS,
     SEALS,

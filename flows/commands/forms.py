@@ -7,7 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from config.language import decimal, translate
+from config.errors import ConfigError
+from config.language import Bilingual, decimal, translate
+from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import policy_named, unit_named
 from tasks.reports.forms.bieu06a import bieu06a
@@ -16,6 +18,8 @@ from tasks.reports.forms.catalogue import catalogue
 from tasks.reports.forms.files import write_form
 from tasks.reports.forms.late_list import late_list
 from tasks.reports.forms.model import Cell, Form, FormColumn
+from tasks.reports.forms.open_data import open_data, open_release
+from tasks.reports.forms.open_releases import earlier_releases, keep_release
 from tasks.reports.forms.published import PublishedCounters, published_counters
 from tasks.reports.forms.scores import scores
 from tasks.rules.indicators.periods import Period, period_named
@@ -24,6 +28,8 @@ from tasks.rules.indicators.structure import Structure
 _OUT = Console()
 _FIRST = 30  # rows on the screen; a file has all
 
+OPEN_DATA = "open-data"
+"""The one form that is for everybody."""
 _FORMS: dict[str, Callable[[PublishedCounters, Period, str | None, Structure], Form]] = {
     "II.06a": bieu06a,
     "II.07": bieu07,
@@ -49,7 +55,27 @@ def report(name: str, period: str, policy: str | None, unit: str | None, structu
         out: the file.
     """
     asked = period_named(period)
+    if name == OPEN_DATA:
+        _release(asked, policy, whole=unit is None and structure == "then", out=out)
+        return
     _show(_FORMS[name](published_counters(policy_named(policy)), asked, unit_named(unit), structure), out)
+
+
+def _release(period: Period, policy: str | None, *, whole: bool, out: str | None) -> None:
+    """Print what a release of open data would tell, or make it: from then on later ones reckon with it."""
+    if not whole:
+        raise ConfigError(
+            f"report {OPEN_DATA}",
+            Bilingual("không dùng với --unit, --structure", "takes no --unit and no --structure"),
+            Bilingual("công khai toàn tỉnh", "the whole province is released"),
+        )
+    counters = published_counters(policy_named(policy))
+    release = open_release(counters, period, earlier_releases(), settings().open_data_threshold)
+    if out is None:
+        _OUT.print(translate("Xem trước; --out FILE mới công khai.", "A preview; --out FILE releases it."), highlight=False)
+    else:
+        keep_release(counters.publication, release)
+    _show(open_data(counters, release), out)
 
 
 def _show(form: Form, out: str | None) -> None:

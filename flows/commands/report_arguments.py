@@ -7,7 +7,7 @@ from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 
 DOSSIER_LISTS_OF_COMMAND = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
 WATCH_LISTS_OF_COMMAND = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted")
-FORMS_OF_COMMAND = ("II.06a", "II.07", "late", "QD766", "catalogue")
+FORMS_OF_COMMAND = ("II.06a", "II.07", "late", "QD766", "open-data", "catalogue")
 _LANGUAGE = {"vi": "ngôn ngữ (mặc định: MOTCUA_LANGUAGE)", "en": "language (default: MOTCUA_LANGUAGE)"}
 
 
@@ -216,8 +216,8 @@ def add_forms(commands: Commands) -> None:
     report.argument(
         "form",
         choices=FORMS_OF_COMMAND,
-        vi="II.06a; II.07: nguyên nhân quá hạn; late: danh sách quá hạn; QD766: bảng điểm; catalogue: danh mục công thức",
-        en="II.06a; II.07: reasons for overdue; late: late dossiers; QD766: score sheet; catalogue: formulas",
+        vi="II.06a; II.07: nguyên nhân quá hạn; late: danh sách quá hạn; QD766: bảng điểm; open-data: dữ liệu mở, giấu số nhỏ; catalogue: danh mục công thức",
+        en="II.06a; II.07: reasons for overdue; late: late dossiers; QD766: score sheet; open-data: for everybody, small counts kept back; catalogue: formulas",
     )
     report.argument(
         "--period",

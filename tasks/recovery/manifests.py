@@ -19,6 +19,7 @@ from config.errors import SourceError
 from config.language import Bilingual
 from schemas.audit import PROGRESS
 from schemas.audits import AUDITS
+from schemas.open_data import OPEN_CELLS, OPEN_RELEASES
 from schemas.outbox import DELIVERIES, LOOP_EVENTS
 from schemas.packages import PACKAGE_ROWS, PACKAGES
 from schemas.quality import CORRECTIONS
@@ -35,6 +36,7 @@ _CORRECTIONS = "corrections"
 _WORK = "packages"
 _OUTBOX = "outbox"
 _AUDITS = "audits"
+_OPEN_DATA = "open-data"
 _SOURCES = "sources/"
 
 # What each kind of receipt tells of: rows that no landing file holds.
@@ -50,9 +52,18 @@ _OF_A_PACKAGE = {CORRECTIONS: "package = %(package)s", PACKAGE_ROWS: "answered_i
 _OF_MADE_PACKAGES = {PACKAGES: "package = ANY(%(packages)s)", PACKAGE_ROWS: "package = ANY(%(packages)s)"}
 _OF_THE_OUTBOX = {LOOP_EVENTS: "changed_in = %(number)s", DELIVERIES: "changed_in = %(number)s"}
 _OF_AN_AUDIT = {AUDITS: "month = %(month)s"}
+_OF_AN_OPEN_RELEASE = {OPEN_RELEASES: "release_id = %(release)s", OPEN_CELLS: "release_id = %(release)s"}
 _NEWEST = "SELECT cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 RESTORED = {
-    table.full_name: table for table in (*_OF_A_LOAD, *_OF_A_PACKAGE, *_OF_MADE_PACKAGES, *_OF_THE_OUTBOX, *_OF_AN_AUDIT)
+    table.full_name: table
+    for table in (
+        *_OF_A_LOAD,
+        *_OF_A_PACKAGE,
+        *_OF_MADE_PACKAGES,
+        *_OF_THE_OUTBOX,
+        *_OF_AN_AUDIT,
+        *_OF_AN_OPEN_RELEASE,
+    )
 }
 
 
@@ -62,7 +73,7 @@ class Manifest:
 
     Attributes:
         name: its file below the landing zone.
-        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, or one of :mod:`tasks.recovery.run_history`.
+        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, ``open-data``, or one of :mod:`tasks.recovery.run_history`.
         at: when the load began; the receipt itself may be younger, where one was missing.
         previous: name of the receipt committed before it; None for the first.
         loaded: digests of the pages that were loaded together, in order.
@@ -143,6 +154,11 @@ def keep_outbox(current: Load) -> None:
 def keep_audit(current: Load, month: str) -> None:
     """Land the receipt of an audit that an open load records."""
     keep(current, ManifestDraft(_AUDITS, _OF_AN_AUDIT, {"month": month}))
+
+
+def keep_open_release(current: Load, release_id: str) -> None:
+    """Land the receipt of a release of open data that an open load records: a warehouse that is built again must know it."""
+    keep(current, ManifestDraft(_OPEN_DATA, _OF_AN_OPEN_RELEASE, {"release": release_id}))
 
 
 def time_of(current: Load) -> datetime:

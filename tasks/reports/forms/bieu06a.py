@@ -43,6 +43,8 @@ _COLUMNS = (
     FormColumn("finished_undetermined", Bilingual("Trong (7): chưa đủ căn cứ", "Of (7): undetermined"), _BESIDE, "(16)"),
     FormColumn("in_progress_undetermined", Bilingual("Trong (11): chưa đủ căn cứ", "Of (11): undetermined"), _BESIDE, "(17)"),
 )
+COLUMNS = {column.name: column for column in _COLUMNS}
+"""Columns of the form by name."""
 _NOTES = (
     Bilingual(
         "(3) = (4) + (5) + (6) = (7) + (11) + (14) + (15); (7) = (8) + (9) + (10) + (16); (11) = (12) + (13) + (17).",

@@ -108,6 +108,15 @@ def _kind(name: str) -> int:
     return 0 if "-" not in name else 1 if "H" in name else 2 if "Q" in name else 3
 
 
+def months_of(period: Period) -> list[Period]:
+    """Return the months of a period."""
+    found, first = [], period.first
+    while first <= period.last:
+        found.append(_within(first.year, "month", first.month, 1))
+        first = (first + timedelta(days=32)).replace(day=1)
+    return found
+
+
 def months_before(period: Period) -> Period:
     """Return all months before a period."""
     last = (period.first - timedelta(days=1)).replace(day=1)
