@@ -157,7 +157,7 @@ def keep_audit(current: Load, month: str) -> None:
 
 
 def keep_open_release(current: Load, release_id: str) -> None:
-    """Land the receipt of a release of open data that an open load records: a warehouse that is built again must know it."""
+    """Land the receipt of a release of open data: a warehouse that is built again must know it."""
     keep(current, ManifestDraft(_OPEN_DATA, _OF_AN_OPEN_RELEASE, {"release": release_id}))
 
 

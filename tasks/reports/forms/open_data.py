@@ -1,4 +1,4 @@
-"""Open data: form II.06a of a period for everybody, with small counts kept back and remembered for later releases.
+"""Open data: form II.06a of a period for everybody, with small counts kept back.
 
 What a release tells cannot be taken back. So each is kept with what it kept back, and the next is held against all of them.
 """
@@ -95,7 +95,7 @@ def decided_release(
     if found.unprotected:
         many = len(found.unprotected)
         raise UnreadableDataError(
-            f"open data {period.name}",
+            f"mart.open_cells, {period.name}",
             Bilingual(f"{many} số nhỏ vẫn suy ra được", f"{counted(many, 'small count')} could be worked out"),
             Bilingual("Chưa công khai gì. Hãy chọn kỳ dài hơn.", "Nothing is released. Choose a longer period."),
         )
@@ -140,7 +140,10 @@ def open_data(counters: PublishedCounters, release: OpenRelease) -> Form:
 
 
 def open_rows(release: OpenRelease) -> list[tuple[str, str, str, tuple[Cell, ...]]]:
-    """Return span, scope, code and numbers of every row; the last number is the rate, of which nothing is told that is not beside it."""
+    """Return span, scope, code and numbers of every row.
+
+    The last number is the rate: it is told only where all that it is made of stands beside it.
+    """
     found: list[tuple[str, str, str, tuple[Cell, ...]]] = []
     for span in released_spans(release.period):
         for row in released_rows(release.department):

@@ -1,4 +1,4 @@
-"""Register of the releases of open data: what each told and kept back, for as long as there are later ones."""
+"""Register of the releases of open data: what each told and what it kept back."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Statistical disclosure control: which cells of a release stay empty, so that no small count can be derived."""
+"""Disclosure control: which cells of a release stay empty, so that no small count is derived."""

@@ -1,4 +1,4 @@
-"""Linked cells: the numbers of all releases as one system of sums, as somebody sees it who keeps every release.
+"""Linked cells: the numbers of all releases as one system of sums.
 
 A cell is named by what it counts. The same name with the same number in two releases is one cell: whoever compares them is taken
 to know which numbers were corrected and which were not, so nothing rests on his not knowing. The same name with another number
@@ -14,8 +14,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from config.language import Bilingual
+
 Name = Hashable
-Sum = tuple[Name, Sequence[Name]]
+CellSum = tuple[Name, Sequence[Name]]
 """A cell, and the cells that add up to it."""
 
 
@@ -30,7 +32,7 @@ class ReleasedTable:
     """
 
     counts: Mapping[Name, int]
-    sums: Sequence[Sum]
+    sums: Sequence[CellSum]
     shown: frozenset[Name] | None = None
 
 
@@ -55,7 +57,10 @@ class LinkedCells:
 
     @property
     def within_reach(self) -> np.ndarray:
-        """Cells that no release tells and that sums of such cells join to the undecided release: no other is affected by it."""
+        """Cells that no release tells and that sums of such cells join to the undecided release.
+
+        It affects no others.
+        """
         free = np.flatnonzero(~self.shown)
         sums = self.sums[:, free]
         joined = sparse.bmat([[None, sums], [sums.T, None]])
@@ -79,7 +84,9 @@ def linked_cells(releases: Iterable[ReleasedTable]) -> LinkedCells:
         at = {name: place.setdefault((name, count), len(place)) for name, count in release.counts.items()}
         for total, parts in release.sums:
             if release.counts[total] != sum(release.counts[part] for part in parts):
-                raise ValueError(f"the parts of {total} do not add up to it")
+                raise ValueError(
+                    Bilingual(f"các phần của {total} không cộng thành nó", f"the parts of {total} do not add up to it")
+                )
             equations[at[total], tuple(sorted(at[part] for part in parts))] = None
         if release.shown is None:
             undecided.update(at.values())

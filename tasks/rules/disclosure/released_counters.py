@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tasks.rules.disclosure.linked_cells import Name, ReleasedTable, Sum
+from tasks.rules.disclosure.linked_cells import CellSum, Name, ReleasedTable
 from tasks.rules.indicators.periods import Period, months_of
 
 RELEASED_TOTALS: Mapping[str, tuple[str, ...]] = {
@@ -39,7 +39,10 @@ Counts = Mapping[tuple[str, str], Mapping[str, int]]
 
 @dataclass(frozen=True)
 class ReleasedRow:
-    """One row: an agency, a department with its branches, or the province (code ``*``); ``members`` are whose dossiers it counts."""
+    """One row: an agency, a department with its branches, or the province (code ``*``).
+
+    ``members`` are the agencies whose dossiers it counts.
+    """
 
     scope: str
     code: str
@@ -113,14 +116,14 @@ def released_table(
     )
 
 
-def _sums_of_rows(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> Iterator[Sum]:
+def _sums_of_rows(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> Iterator[CellSum]:
     for row in rows:
         for span in spans:
             for total, parts in (*RELEASED_TOTALS.items(), ("handled", _OUTCOME)):
                 yield row.cell(total, span), [row.cell(part, span) for part in parts]
 
 
-def _sums_of_agencies(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> Iterator[Sum]:
+def _sums_of_agencies(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> Iterator[CellSum]:
     alone = {row.code: row for row in rows if row.scope == AGENCY_ALONE}
     for row in rows:
         for span in spans if row.scope != AGENCY_ALONE else ():
@@ -128,7 +131,7 @@ def _sums_of_agencies(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> I
                 yield row.cell(column, span), [alone[code].cell(column, span) for code in row.members]
 
 
-def _sums_of_months(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> Iterator[Sum]:
+def _sums_of_months(rows: Sequence[ReleasedRow], spans: Sequence[Period]) -> Iterator[CellSum]:
     whole, *months = spans
     for row in rows if months else ():
         for column in RELEASED_COLUMNS:

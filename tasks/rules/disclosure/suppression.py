@@ -1,4 +1,4 @@
-"""Suppression: small counts are kept back, and as many other cells as it takes that nobody can work them out.
+"""Suppression: cells that are kept back so that nobody can work out a small count.
 
 The method is that of tau-argus: primary cells by a threshold, complementary cells by linear programming, each primary cell with a
 protection interval. Here a cell is protected by a witness: a second table of whole numbers with the same shown cells, in which the
