@@ -12,6 +12,7 @@ from config.language import Bilingual, decimal, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import policy_named, unit_named
+from tasks.reports.forms.agency_sheets import agency_sheets
 from tasks.reports.forms.bieu06a import bieu06a
 from tasks.reports.forms.bieu07 import bieu07
 from tasks.reports.forms.catalogue import catalogue
@@ -43,7 +44,15 @@ def show_catalogue(out: str | None) -> None:
     _show(catalogue(), out)
 
 
-def report(name: str, period: str, policy: str | None, unit: str | None, structure: Structure, out: str | None) -> None:
+def report(
+    name: str,
+    period: str,
+    policy: str | None,
+    unit: str | None,
+    structure: Structure,
+    out: str | None,
+    each: bool = False,
+) -> None:
     """Print the first sheet of a form, or write it to a file if one is given.
 
     Args:
@@ -53,8 +62,21 @@ def report(name: str, period: str, policy: str | None, unit: str | None, structu
         unit: this agency and those below it.
         structure: agencies as they counted the dossiers, or as they stand today.
         out: the file.
+        each: a sheet of each agency behind that of the province.
+
+    Raises:
+        ConfigError: ``each`` with another form than II.06a, with one agency, or without a file.
     """
     asked = period_named(period)
+    if each:
+        if name != "II.06a" or unit is not None or out is None:
+            raise ConfigError(
+                "--each",
+                Bilingual("chỉ dùng cho II.06a toàn tỉnh, ghi ra tệp", "is for II.06a of the whole province, as a file"),
+                Bilingual("report II.06a --each --out FILE.xlsx", "report II.06a --each --out FILE.xlsx"),
+            )
+        _show(agency_sheets(published_counters(policy_named(policy)), asked, structure), out)
+        return
     if name == OPEN_DATA:
         _release(asked, policy, whole=unit is None and structure == "then", out=out)
         return

@@ -247,6 +247,12 @@ def add_forms(commands: Commands) -> None:
         vi="ghi ra tệp .xlsx, .csv, .parquet hoặc .json",
         en="write it to a file: .xlsx, .csv, .parquet or .json",
     )
+    report.argument(
+        "--each",
+        action="store_true",
+        vi="II.06a: thêm mỗi cơ quan một trang tính, tổng bằng toàn tỉnh",
+        en="II.06a: a sheet of each agency too, adding up to the province",
+    )
 
 
 def add_legal_changes(commands: Commands) -> None:

@@ -162,6 +162,23 @@ def test_form_06a_of_a_quarter_is_what_the_dossiers_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("published")
+def test_sheets_of_all_agencies_add_up_to_the_province(tmp_path: Path) -> None:
+    path = tmp_path / "all.xlsx"
+    report("II.06a", "2026-Q1", None, None, "then", str(path), each=True)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in ROWS:
+        groups.setdefault("H99.1" if agency(row) == BRANCH else agency(row), []).append(row)
+    for code, rows in groups.items():
+        title, figures, total = read_sheet(path, "_" if code == "?" else code)
+        assert any(f"({code})" in line for line in title), "the sheet says whose it is"
+        assert total == numbered(by_hand(rows)), code
+        assert len(figures) == (2 if code == "H99.1" else 1), "a branch stands in the sheet of its department"
+    for name, unit in (("II.07", None), ("II.06a", "H99.1")):
+        with pytest.raises(ConfigError, match="whole province"):
+            report(name, "2026-Q1", None, unit, "then", str(path), each=True)
+
+
+@pytest.mark.usefixtures("published")
 def test_an_agency_that_ended_counts_with_its_heir_and_the_total_stays(tmp_path: Path) -> None:
     path = tmp_path / "06a.xlsx"
     report("II.06a", "2026-Q1", None, None, "now", str(path))

@@ -80,7 +80,7 @@ def bieu06a(counters: PublishedCounters, period: Period, unit: str | None, struc
         tab, heading = Bilingual("Theo lĩnh vực", "By field"), Bilingual("Lĩnh vực", "Field")
         sheets.append(_sheet(tab, heading, _rows(counters.fields(period), "cleaned", "field_code"), field_names()))
     apart = counters.agencies(period, unit, structure, together=False)
-    sheets.append(_by_agency(Bilingual("Từng đơn vị, chi nhánh", "Branches apart"), apart, "cleaned", counters, _UNIT))
+    sheets.append(units_sheet(Bilingual("Từng đơn vị, chi nhánh", "Branches apart"), apart, counters))
     return Form("II.06a/VPCP/KSTT", TITLE, told(counters, period, unit), sheets)
 
 
@@ -107,6 +107,11 @@ def told(counters: PublishedCounters, period: Period, unit: str | None) -> tuple
             f"Figures up to the end of {day}, policy {of.policy}, publication {of.publication_id}",
         ),
     )
+
+
+def units_sheet(tab: Bilingual, rolled: pd.DataFrame, counters: PublishedCounters) -> FormSheet:
+    """Return a sheet of some units after cleaning, each apart: rows of ``PublishedCounters.agencies``."""
+    return _by_agency(tab, rolled, "cleaned", counters, _UNIT)
 
 
 def _by_agency(

@@ -37,6 +37,7 @@ class FormSheet:
     Attributes:
         tab: name of its sheet, at most 31 characters.
         rows: a cell for each column.
+        told: lines under the title of this sheet; empty takes those of the form.
         total: the last row, of all together; empty where nothing adds up.
     """
 
@@ -45,6 +46,7 @@ class FormSheet:
     rows: Sequence[tuple[Cell, ...]]
     total: tuple[Cell, ...] = ()
     notes: Sequence[Bilingual] = ()
+    told: Sequence[Bilingual] = ()
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,10 @@ def _write_sheet(page: Worksheet, form: Form, sheet: FormSheet, formats: _Format
     last = len(sheet.columns) - 1
     page.write_string(0, 0, form.number, formats.number)
     page.merge_range(1, 0, 1, last, form.title.shown().upper(), formats.title)
-    for row, line in enumerate(form.told, start=2):
+    told = sheet.told or form.told
+    for row, line in enumerate(told, start=2):
         page.merge_range(row, 0, row, last, line.shown(), formats.told)
-    first = 3 + len(form.told)
+    first = 3 + len(told)
     _headings(page, first, sheet.columns, formats)
     body = first + 3
     for number, cells in enumerate(sheet.rows):
