@@ -67,6 +67,8 @@ def test_every_figure_leads_to_a_list_of_as_many_dossiers(tmp_path: Path, capsys
     for verdict in ("phantom_late", "undetermined"):
         assert tickets.total(verdict) == verdicts[verdict]
 
+    recorded = dict(zip([one["name"] for one in page["indicators"]], page["figures"]["*"]["recorded"], strict=True))
+    assert recorded["late"] == sum(late for *_, late, _ in page["verdicts"]), "what the page calls recorded late is the form's"
     figures = dict(zip([one["name"] for one in page["indicators"]], page["figures"]["*"]["cleaned"], strict=True))
     assert lists["late"] == figures["late"] == verdicts["late"] + verdicts["hidden_late"]
     assert lists["ageing"] == figures["in_progress_overdue"]

@@ -73,6 +73,11 @@
   const chosen = (rows) => (state.unit === "*" ? rows : rows.filter((row) => row[1] === unitAt()));
   const verdicts = () =>
     chosen(data.verdicts).map(([source, unit, verdict, reason, dossiers, late, correct]) => ({ source, unit, verdict, reason, dossiers, late, correct }));
+  // One count: all that are judged late or phantom late are recorded late. Those that the system never showed as received stand
+  // in lists and bars, and not in form II.06a.
+  const LATE_AS_RECORDED = ["late", "phantom_late"];
+  const unreceivedLate = (rows) => sum(rows, (v) => (LATE_AS_RECORDED.includes(v.verdict) ? v.dossiers - v.late : 0));
+  const recordedLate = (rows) => sum(rows, (v) => v.late) + unreceivedLate(rows);
   const of = (rows, verdict) => rows.filter((row) => row.verdict === verdict);
   const rate = (unit, period, basis) => data.rates[unit]?.[period]?.[basis] ?? [0, 0, 0, null, null, null];
   const whole = () => state.period === "*";
@@ -148,7 +153,7 @@
 
   const drawKeys = () => {
     const rows = verdicts(), phantom = of(rows, "phantom_late"), hidden = of(rows, "hidden_late");
-    const falseAlarms = sum(phantom, (v) => v.dossiers), late = sum(rows, (v) => v.late);
+    const falseAlarms = sum(phantom, (v) => v.dossiers), late = recordedLate(rows);
     const [fault] = grouped(phantom, (v) => `${v.source} ${v.reason}`);
     const [source, reason] = fault ? fault.name.split(" ") : [];
     const perUnit = grouped(rows.map((v) => ({ ...v, dossiers: v.correct })), (v) => v.unit);
@@ -181,6 +186,7 @@
     const rows = verdicts(), total = (verdict, value) => sum(of(rows, verdict), value);
     const p = total("phantom_late", (v) => v.dossiers), h = total("hidden_late", (v) => v.dossiers);
     const part = (verdict, n) => ({ n, name: word(verdict), colour: VERDICT_COLOUR[verdict] });
+    const all = recordedLate(rows), unreceived = unreceivedLate(rows);
     const box = byId("moved").querySelector("div");
     put(box,
       el("p", { class: "lead" }, p + h ? word("moved_lead", { n: count(p + h), p: count(p), h: count(h) }) : word("moved_none")),
@@ -191,6 +197,7 @@
         stack(word("recorded_ok_bar"), [
           part("on_time", total("on_time", (v) => v.dossiers)), part("hidden_late", h),
           part("undetermined", total("undetermined", (v) => v.dossiers - v.late))])),
+      unreceived ? el("p", { class: "muted" }, word("recorded_late_note", { all: count(all), n: count(unreceived), form: count(all - unreceived) })) : null,
       p ? [el("h3", {}, word("reasons_title")), sourceLegend(of(rows, "phantom_late")), reasonTable(of(rows, "phantom_late"), word("reasons_caption"))] : null);
   };
 
