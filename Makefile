@@ -31,7 +31,7 @@ check: .venv/installed ## style, types, import contracts, house, unit and legal 
 bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one, ONLY=days for those of a module
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-score: .venv/installed libreoffice ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
+score: .venv/installed .venv/axe/installed chromium libreoffice ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
 	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SPOILT_SEEDS),--spoilt-seeds $(SPOILT_SEEDS))
 
 mutations: .venv/installed .venv/mutations/installed ## changes the rules in 50 places, one at a time, and counts those that legal and unit tests catch; SEED=2 for others, COUNT=10 for fewer
@@ -66,6 +66,10 @@ house: .venv/installed ## the figures of the house: rooms, references, names, ci
 	@$(PY) -m uv venv -q --clear --python $(PY) .venv/peers
 	@$(PY) -m uv pip install -q --system-certs --python .venv/peers/bin/python -r tests/bench/peers.txt
 	@touch $@
+
+# axe looks at the page. Where npm cannot fetch it, its line fails and says so, and the others are scored.
+.venv/axe/installed: .venv/installed
+	@npm install --silent --no-fund --no-audit --prefix .venv/axe axe-core@4.14.1 >/dev/null && touch $@ || echo "npm could not fetch axe-core; the line axe fails"
 
 # So has what changes the rules to see whether a test notices.
 .venv/mutations/installed: .venv/installed tests/mutations/requirements.txt

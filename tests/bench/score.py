@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+import tests.bench.axe
 import tests.bench.correction_loop
 import tests.bench.open_data
 import tests.bench.packages
