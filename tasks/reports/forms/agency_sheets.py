@@ -1,4 +1,4 @@
-"""Sheets of all agencies: form II.06a of the province, and that of each agency behind it, in one workbook.
+"""Sheets of all agencies: form II.06a of the province and of each agency, in one workbook.
 
 All are cut from one reading of the publication. What the sheets of agencies add up to is held against the province before anything is
 written.
@@ -20,7 +20,7 @@ from tasks.rules.indicators.structure import Structure
 
 
 def agency_sheets(counters: PublishedCounters, period: Period, structure: Structure) -> Form:
-    """Return the form of the province, and behind it a sheet of each agency: itself and its branches, and what they add up to.
+    """Return the form of the province, and behind it a sheet of each agency with its branches.
 
     Args:
         counters: what is published.
