@@ -24,12 +24,15 @@ _NUMBERS = (r"\d{1,6}(?:/\d{4})?/[A-ZĐ]{1,10}(?:-[A-ZĐ]{1,12})*", r"\b(?:số|
 
 
 class Person(BaseModel):
-    """Somebody with a say about corrections; the account tells who, never a name or a personal number.
+    """Somebody with a say about corrections or publications.
+
+    The account tells who, never a name or a personal number.
 
     Attributes:
         account: as it stands in correction files and behind ``--by``.
         also: further accounts of the same person: together they are one.
         propose, approve: agencies by code, each with all that stand below it; ``*``: every agency.
+        publish: whether the account may review, approve and withdraw publications.
         since, until: first and last day on which the account counts.
     """
 
@@ -39,6 +42,7 @@ class Person(BaseModel):
     also: tuple[str, ...] = ()
     propose: tuple[str, ...] = ()
     approve: tuple[str, ...] = ()
+    publish: bool = False
     since: date | None = None
     until: date | None = None
 

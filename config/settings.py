@@ -62,6 +62,7 @@ class Settings(BaseSettings):
         packages: folder of work packages, with ``in`` for what agencies send back; empty takes ``packages`` below ``home``.
         pseudonym_key: key of the pseudonyms (at least 32 characters); empty makes one below ``home``.
         policy: policy whose figures are published by default.
+        publishing: ``at_once``, or ``after_approval``: a run makes a draft, which a person who may has to approve.
         notify: addresses that are told of what an operator has to know, apart by spaces: ``https://…`` of a webhook, or
             Apprise's (``mailto://…``); empty tells nobody and asks nothing of the network.
         open_data_threshold: smallest count of dossiers that open data tell, besides 0.
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     packages: str = ""
     pseudonym_key: SecretStr = SecretStr("")
     policy: str = "qd766"
+    publishing: Literal["at_once", "after_approval"] = "at_once"
     language: Literal["vi", "en"] = "vi"
     notify: SecretStr = SecretStr("")
     open_data_threshold: int = Field(5, ge=2, le=100)

@@ -19,11 +19,12 @@ from schemas.indicators import (
 from schemas.open_data import OPEN_CELLS, OPEN_RELEASES
 from schemas.outbox import DELIVERIES, LOOP_EVENTS
 from schemas.packages import PACKAGE_ROWS, PACKAGES, WORK_LOOP, WORK_QUESTIONS
+from schemas.publications import PUBLICATION_DRAFTS, PUBLICATION_STATES, RULES_ARCHIVE
 from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import PROCEDURES, UNITS
 from schemas.table import Table
-from schemas.verdicts import RECOUNTS, VERDICTS_TABLE
+from schemas.verdicts import RECOUNTS, VERDICT_VERSIONS, VERDICTS_TABLE
 
 LAYERS = {
     "raw": "Landing zone: receipts, landing files, rejected records. The only layer that may lead to personal values.",
@@ -69,6 +70,7 @@ TABLES: tuple[Table, ...] = (
     DRIFT,
     VERDICTS_TABLE,
     RECOUNTS,
+    VERDICT_VERSIONS,
     COUNTS,
     PUBLICATIONS,
     STORED_INDICATORS,
@@ -81,6 +83,9 @@ TABLES: tuple[Table, ...] = (
     PROGRESS,
     SEALS,
     SEAL_SUMS,
+    PUBLICATION_STATES,
+    PUBLICATION_DRAFTS,
+    RULES_ARCHIVE,
 )
 
 VIEWS: tuple[Table, ...] = (*STORED, WORK_QUESTIONS, WORK_LOOP)

@@ -111,3 +111,26 @@ RECOUNTS = Table(
     ),
     indexes=(("policy",),),
 )
+
+VERSION_CAUSES = ("data", "corrections", "rules", "calendar_change", "reorganisation")
+"""Why a verdict counts otherwise than before: what the parts of a revision are called."""
+
+VERDICT_VERSIONS = Table(
+    schema="judged",
+    name="verdict_versions",
+    description="What publications counted of each verdict: a row once for as long as it stayed the same, with why it changed.",
+    grain="policy × dossier × first publication or draft that rests on it",
+    key=("policy", "source", "code", "said_from"),
+    fields=(
+        POLICY,
+        SOURCE,
+        CODE,
+        *(replace(VERDICTS_TABLE[name], constraints=()) for name in ("unit_code", "procedure_code", *COUNTED[2:])),
+        *(replace(VERDICTS_TABLE[name], constraints=()) for name in ("verdict", "reasons", "missing")),
+        Field("findings", Kind.TEXT, "Open findings as check:severity, space-separated, in order; empty: none.", (NotNull(),)),
+        Field("cause", Kind.TEXT, "Why it differs from the row before (GLOSSARY.md).", (NotNull(), OneOf(VERSION_CAUSES))),
+        Field("said_from", Kind.INSTANT, "When the first publication or draft that rests on it was made.", (NotNull(),)),
+        Field("said_until", Kind.INSTANT, "When the first that no longer does was made; null while none is."),
+    ),
+    partial=(("standing", ("policy",), "said_until IS NULL"),),
+)

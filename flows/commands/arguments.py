@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.language import translate
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
+from flows.commands.publication_arguments import add_publications, add_trace
 from flows.commands.report_arguments import add_checks, add_dossiers, add_forms, add_legal_changes, add_lists
 
 
@@ -35,6 +36,8 @@ def parser() -> Parser:
         add_lists,
         add_forms,
         add_legal_changes,
+        add_publications,
+        add_trace,
         _add_state,
         _add_backups,
     ):

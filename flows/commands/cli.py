@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from config.language import language, shown, translate, use_language
 from config.settings import settings
 from flows.commands.arguments import parser
+from flows.commands.publication_arguments import run_publications as _publications  # noqa: F401 - by its name
+from flows.commands.publication_arguments import run_trace as _trace  # noqa: F401 - by its name
 from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
 
 if TYPE_CHECKING:
@@ -375,8 +377,7 @@ def _doctor(_given: argparse.Namespace) -> int:
     from flows.runtime.doctor import examine
 
     lines = examine()
-    for line in lines:
-        print(line)
+    print(*lines, sep="\n")
     return 0 if all(line.well for line in lines) else 1
 
 

@@ -16,6 +16,7 @@ from config.language import shown, translate
 from config.policies import policies_of_a_run
 from config.settings import demonstration_day, settings
 from flows.runs.outcome import RunFailures, results
+from tasks.approving.states import newest_step
 from tasks.auditing.second_engine import difference_sentence
 from tasks.check import check
 from tasks.clock_faults import find_clock_faults
@@ -131,7 +132,24 @@ def publish_own(as_of: date, trouble: RunFailures) -> str | None:
         None where a gate stopped the run, or nobody was heard of the day: nothing is published.
     """
     require_news(as_of, trouble)
-    return None if trouble.stops else published_already(as_of) or publish(settings().policy, as_of)
+    if trouble.stops:
+        return None
+    found = published_already(as_of) or publish(settings().policy, as_of)
+    warn_of_draft(found, trouble)
+    return found
+
+
+def warn_of_draft(publication_id: str, trouble: RunFailures) -> None:
+    """Say that figures wait for approval, where they do: readers still see those before."""
+    if newest_step(publication_id).stands:
+        return
+    short = publication_id[:12]
+    trouble.warn(
+        translate(
+            f"Số liệu là dự thảo {short}, chờ duyệt: xem `motcua publications show {short}`.",
+            f"The figures are draft {short} and wait for approval: see `motcua publications show {short}`.",
+        )
+    )
 
 
 def require_news(as_of: date, trouble: RunFailures) -> None:
@@ -209,4 +227,7 @@ def publish_all(as_of: date, trouble: RunFailures) -> dict[str, str]:
     require_news(as_of, trouble)
     if trouble.stops:
         return {}
-    return {policy: publish(policy, as_of) for policy in policies_of_a_run()}
+    made = {policy: publish(policy, as_of) for policy in policies_of_a_run()}
+    for publication_id in made.values():
+        warn_of_draft(publication_id, trouble)
+    return made

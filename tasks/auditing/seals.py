@@ -13,6 +13,7 @@ from typing import Any
 from config.errors import UnreadableDataError
 from config.language import Bilingual, counted
 from schemas.indicators import INDICATORS, PUBLICATIONS, STORED
+from schemas.publications import PUBLICATION_STATES
 from schemas.quality import CORRECTIONS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.warehouse.engine import fetch_all
@@ -30,18 +31,20 @@ from tasks.warehouse.seals import (
     sums_of,
 )
 
-SEALED = (PUBLICATIONS, *STORED.values(), CORRECTIONS, VERDICTS_TABLE)
+SEALED = (PUBLICATIONS, PUBLICATION_STATES, *STORED.values(), CORRECTIONS, VERDICTS_TABLE)
 """Tables of which every cell is sealed; of verdicts those of the policies that are published."""
 _ALL = "*"
-_UNDIVIDED = (PUBLICATIONS, CORRECTIONS)  # sealed as one part; of the others each policy is one
+_UNDIVIDED = (PUBLICATIONS, PUBLICATION_STATES, CORRECTIONS)  # sealed as one part; of the others each policy is one
 _MOVED = "t.said_from = %(at)s OR t.said_until = %(at)s"
 _SAID = """EXISTS (SELECT FROM mart.current_publications AS p WHERE p.policy = t.policy AND t.said_from <= p.published_at
     AND (t.said_until IS NULL OR t.said_until > p.published_at))"""
 # What the page shows: no figure of one field or channel alone, which are half of a publication.
 _SHOWN_CUT = f"({_SAID}) AND t.field_code = '*' AND t.channel = '*'"
+_SAID_BY = """EXISTS (SELECT FROM mart.publications AS p WHERE p.publication_id = %(publication)s AND p.policy = t.policy
+    AND t.said_from <= p.published_at AND (t.said_until IS NULL OR t.said_until > p.published_at))"""
 _CHANGED = "t.changed_in > %(after)s"
 _SEALING = """
-    SELECT entry, hash, digest FROM audit.ledger WHERE action = 'publish' AND digest IS NOT NULL
+    SELECT entry, hash, digest FROM audit.ledger WHERE action IN ('publish', 'draft', 'withdraw') AND digest IS NOT NULL
         AND entry > coalesce((SELECT max(entry) FROM audit.ledger WHERE action = 'replay'), 0)
     ORDER BY entry DESC LIMIT 1
 """
@@ -140,8 +143,21 @@ def require_sealed_figures(policy: str) -> None:
         known = through.get((of.table.full_name, of.part))
         if known is not None and of.table in STORED.values():
             _refuse(edited_rows(fetch_all, of, known, only=_SHOWN_CUT if of.table is STORED[INDICATORS] else _SAID))
-        elif known is not None and of.table is PUBLICATIONS:
+        elif known is not None and of.table in (PUBLICATIONS, PUBLICATION_STATES):
             _refuse(edited_rows(fetch_all, of, known))
+
+
+def edits_of_publication(policy: str, publication_id: str) -> list[EditedRow]:
+    """Return the rows that a publication says, and its own, that are not as they were sealed."""
+    through = {(one.sealed_table, one.part): one.through for one in sums_of(fetch_all)}
+    found: list[EditedRow] = []
+    for of in _parts_of(policy):
+        known = through.get((of.table.full_name, of.part))
+        part = SealedPart(of.table, of.part, of.where, {**of.given, "publication": publication_id})
+        if known is not None and of.table in (*STORED.values(), PUBLICATIONS, PUBLICATION_STATES):
+            only = _SAID_BY if of.table in STORED.values() else "t.publication_id = %(publication)s"
+            found += edited_rows(fetch_all, part, known, only=only)
+    return found
 
 
 def verify_seals(fetch: Fetch = fetch_all) -> SealReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from config.policies import policies_of_a_run
 from config.read_once import read_once
@@ -22,6 +23,19 @@ _CODE = (
 _CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
 
 
+class ConfigurationFolders(NamedTuple):
+    """Folders of calendars, policies, checks and indicators, and of source files."""
+
+    config: Path
+    sources: Path
+
+
+def configuration() -> ConfigurationFolders:
+    """Return where the configuration in force lies."""
+    chosen = settings()
+    return ConfigurationFolders(chosen.config_dir, chosen.sources_dir)
+
+
 @read_once
 def rules_digest() -> str:
     """Return the SHA-256 over the rules' code, calendars, policies, checks, indicators and source files.
@@ -29,13 +43,28 @@ def rules_digest() -> str:
     A verdict computed under another digest is computed again. Line ends are folded, so a checkout on
     another system gives the same digest.
     """
-    chosen = settings()
+    chosen = configuration()
     files = [path for pattern in _CODE for path in ROOT.glob(pattern)]
-    files += [path for pattern in _CONFIG for path in chosen.config_dir.glob(pattern)]
-    files += [path for path in chosen.sources_dir.glob("*.yaml") if not path.name.startswith("example-")]
+    files += [path for pattern in _CONFIG for path in chosen.config.glob(pattern)]
+    files += [path for path in chosen.sources.glob("*.yaml") if not path.name.startswith("example-")]
     # Which policies a run judges also hangs on a setting.
     digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
     return _digested(digest, files)
+
+
+@read_once
+def code_digest() -> str:
+    """Return the SHA-256 over the rules' code; it is a part of :func:`rules_digest`."""
+    return _digested(hashlib.sha256(), [path for pattern in _CODE for path in ROOT.glob(pattern)])
+
+
+def rest_digest() -> str:
+    """Return the digest of all that decides figures besides the data and the calendars."""
+    chosen = configuration()
+    files = [path for pattern in _CONFIG[1:] for path in chosen.config.glob(pattern)]
+    files += [path for path in chosen.sources.glob("*.yaml") if not path.name.startswith("example-")]
+    path = waivers_path()
+    return _digested(hashlib.sha256(code_digest().encode()), [*files, *([path] if path.exists() else [])])
 
 
 @read_once

@@ -25,12 +25,23 @@ def waived(finding: str, dossier: str) -> str:
     return f"EXISTS (SELECT FROM unnest({arrays}) AS w ({columns}) WHERE w.check_id = {finding}.check_id AND {fits})"
 
 
-# Dossiers judged under %(policy)s whose record cannot be right: a check of severity fail says so and nobody has waived it.
-SURELY_WRONG = f"""
-    SELECT DISTINCT f.source, f.code FROM quality.findings AS f
-    JOIN judged.verdicts AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
+def surely_wrong(verdicts: str = "judged.verdicts", findings: str = "quality.findings") -> str:
+    """Select the dossiers judged under %(policy)s whose record cannot be right.
+
+    A check of severity fail says so and nobody has waived it.
+
+    Args:
+        verdicts: table to ask, or what stands for it as it was.
+        findings: the same of findings.
+    """
+    return f"""
+    SELECT DISTINCT f.source, f.code FROM {findings} AS f
+    JOIN {verdicts} AS d ON d.source = f.source AND d.code = f.code AND d.policy = %(policy)s
     WHERE f.severity = 'fail' AND f.resolved_on IS NULL AND NOT {waived("f", "d")}
 """
+
+
+SURELY_WRONG = surely_wrong()
 
 
 def waiver_parameters(as_of: date | None) -> dict[str, Any]:
@@ -40,10 +51,11 @@ def waiver_parameters(as_of: date | None) -> dict[str, Any]:
         ConfigError: config/waivers.yaml is not well formed.
     """
     found = [waiver for waiver in load_waivers() if as_of is not None and waiver.in_force(as_of)]
-    return _parameters(found)
+    return parameters_of(found)
 
 
-def _parameters(found: list[Waiver]) -> dict[str, Any]:
+def parameters_of(found: list[Waiver]) -> dict[str, Any]:
+    """Return waivers as parameters of :func:`waived`."""
     rows = [
         (waiver.check, waiver.source, code, waiver.unit, waiver.procedure)
         for waiver in found
@@ -73,5 +85,6 @@ def waiver_lines(as_of: date) -> list[WaiverLine]:
         f"WHERE f.resolved_on IS NULL AND {waived('f', 'd')}"
     )
     return [
-        WaiverLine(waiver, waiver.in_force(as_of), int(fetch_value(query, _parameters([waiver])))) for waiver in load_waivers()
+        WaiverLine(waiver, waiver.in_force(as_of), int(fetch_value(query, parameters_of([waiver]))))
+        for waiver in load_waivers()
     ]

@@ -8,7 +8,7 @@ SELECT v.source, coalesce(v.unit_code, '?') AS unit_code, v.verdict,
     count(*) FILTER (
         WHERE v.verdict IN ('phantom_late', 'hidden_late', 'undetermined') OR f.code IS NOT NULL
     ) AS to_correct
-FROM judged.verdicts AS v
+FROM {verdicts} AS v
 LEFT JOIN ({surely_wrong}) AS f ON f.source = v.source AND f.code = v.code
 WHERE v.policy = %(policy)s GROUP BY 1, 2, 3, 4
 
@@ -16,6 +16,6 @@ WHERE v.policy = %(policy)s GROUP BY 1, 2, 3, 4
 SELECT f.source, coalesce(v.unit_code, '?') AS unit_code, f.check_id, max(f.severity) AS severity,
     count(*) - count(*) FILTER (WHERE {waived}) AS dossiers,
     count(*) FILTER (WHERE {waived}) AS waived
-FROM quality.findings AS f
-JOIN judged.verdicts AS v ON v.source = f.source AND v.code = f.code AND v.policy = %(policy)s
+FROM {findings} AS f
+JOIN {verdicts} AS v ON v.source = f.source AND v.code = f.code AND v.policy = %(policy)s
 WHERE f.resolved_on IS NULL GROUP BY 1, 2, 3

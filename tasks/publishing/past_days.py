@@ -23,8 +23,10 @@ _DAYS = """
         ) AS failed
     FROM generate_series(%(since)s::date, %(until)s::date, interval '1 day') AS d (day)
     LEFT JOIN LATERAL (
-        SELECT publication_id, rules_digest FROM mart.publications
-        WHERE policy = %(policy)s AND as_of = d.day ORDER BY current_since DESC LIMIT 1
+        SELECT publication_id, rules_digest FROM mart.publications AS m
+        WHERE policy = %(policy)s AND as_of = d.day
+            AND NOT EXISTS (SELECT FROM mart.withdrawn_publications AS w WHERE w.publication_id = m.publication_id)
+        ORDER BY current_since DESC LIMIT 1
     ) AS p ON true ORDER BY 1
 """
 

@@ -12,11 +12,14 @@ from schemas.table import Table
 from tasks.warehouse.load import Load
 from tasks.warehouse.spans import supersede
 
-_LAST = "SELECT max(published_at) FROM mart.publications WHERE policy = %(policy)s"
+_LAST = """
+    SELECT greatest((SELECT max(published_at) FROM mart.publications WHERE policy = %(policy)s),
+        (SELECT max(at) FROM audit.publication_states WHERE policy = %(policy)s))
+"""
 
 
 def next_moment(current: Load, policy: str) -> datetime:
-    """Return when the next publication of a policy is published.
+    """Return when the next publication or draft of a policy is made.
 
     That is now, and after every one before, whatever the clock says.
     """

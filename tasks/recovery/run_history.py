@@ -21,9 +21,11 @@ from schemas.breakers import BREAKERS
 from schemas.differences import DIFFERENCES
 from schemas.drift import DRIFT
 from schemas.indicators import PUBLICATIONS, STORED
+from schemas.publications import PUBLICATION_DRAFTS, PUBLICATION_STATES, RULES_ARCHIVE
 from schemas.quality import COMPLETENESS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import PAGES, PULLS, WINDOWS
 from schemas.table import Table
+from schemas.verdicts import VERDICT_VERSIONS
 from tasks.publishing.stored import store
 from tasks.recovery.manifests import STEP, Manifest, ManifestDraft, keep, read_manifests, time_in
 from tasks.sources import landing
@@ -44,13 +46,16 @@ _OF_A_RUN: dict[Table, str] = {
     PROGRESS: "step = 'pull'",
     BREAKERS: "true",
 }
-_OF_A_PUBLICATION = {PUBLICATIONS: "publication_id = %(publication)s"}
+_OF_A_PUBLICATION = {
+    **dict.fromkeys((PUBLICATIONS, PUBLICATION_STATES, PUBLICATION_DRAFTS), "publication_id = %(publication)s"),
+    RULES_ARCHIVE: "changed_in = %(number)s",
+}
 HISTORY_TABLES = {table.full_name: table for table in (*_OF_A_RUN, *_OF_A_PUBLICATION)}
 NEWEST_ONLY = (BREAKERS, DIFFERENCES)  # told whole each time: of a chain the newest receipt counts
 
 # Told as their rows change. Of these only proposals are ever deleted; judging withdraws those that came back in vain.
 _CHANGED = (FINDINGS, GATE_RESULTS, COMPLETENESS, DRIFT, PROPOSALS)
-SHEETS = {t.full_name: t for t in (*_CHANGED, DIFFERENCES, *STORED.values())}
+SHEETS = {t.full_name: t for t in (*_CHANGED, DIFFERENCES, *STORED.values(), VERDICT_VERSIONS)}
 _STORED_LATER = "SELECT EXISTS (SELECT FROM mart.stored_indicators WHERE policy = %(policy)s AND said_from >= %(at)s)"
 _REACHED = "SELECT through, cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 
@@ -78,7 +83,7 @@ def keep_publication(current: Load, policy: str, publication_id: str, frames: Ma
 
     ``frames`` are the rows of storage that it began or ended, none where the figures were published before.
     """
-    given = {"publication": publication_id}
+    given = {"publication": publication_id, "number": current.change_number}
     keep(current, ManifestDraft(f"publications/{policy}", _OF_A_PUBLICATION, given, sheets=_stored(frames)))
 
 
@@ -94,7 +99,7 @@ def restore_sheets(current: Load, receipts: Sequence[Manifest]) -> None:
         frame = _told_of(table, receipts)
         if frame.empty:
             continue
-        if table in STORED.values():  # told again when it ends: the last word holds
+        if table in (*STORED.values(), VERDICT_VERSIONS):  # told again when it ends: the last word holds
             current.merge(table, frame)
             continue
         there = current.read(f"SELECT {', '.join(table.key)} FROM {name}", None, table)
@@ -115,7 +120,7 @@ def _restore_whole_publications(current: Load, receipts: Sequence[Manifest]) -> 
 def _whole_sheet(receipt: Manifest, table: Table) -> pd.DataFrame:
     """Return all rows that a publication has of a table; a table without a row has no sheet."""
     digest = receipt.sheets.get(table.full_name)
-    frame = table.frame() if digest is None else _from_parquet(landing.fetch(digest, WHERE), table)
+    frame = table.frame() if digest is None else read_sheet(digest, table)
     return frame.drop(columns="publication_id")
 
 
@@ -151,7 +156,17 @@ def _changed(table: Table) -> str:
 
 def _stored(frames: Mapping[Table, pd.DataFrame], *, empty: bool = False) -> dict[str, str]:
     """Land frames as Parquet; return the digest of each, those without a row left out unless that is what they say."""
-    return {t.full_name: landing.store(_to_parquet(frame, t)) for t, frame in frames.items() if empty or len(frame)}
+    return {t.full_name: land_sheet(frame, t) for t, frame in frames.items() if empty or len(frame)}
+
+
+def land_sheet(frame: pd.DataFrame, table: Table) -> str:
+    """Land rows of a table as Parquet; return the digest of the landing file."""
+    return landing.store(_to_parquet(frame, table))
+
+
+def read_sheet(digest: str, table: Table) -> pd.DataFrame:
+    """Read rows that were landed, as the table is declared today."""
+    return _from_parquet(landing.fetch(digest, WHERE), table)
 
 
 def _to_parquet(frame: pd.DataFrame, table: Table) -> bytes:
@@ -179,7 +194,7 @@ def _from_parquet(body: bytes, table: Table) -> pd.DataFrame:
 def _told_of(table: Table, receipts: Sequence[Manifest]) -> pd.DataFrame:
     """Return the rows that receipts tell of a table, each as it was told last."""
     digests = [receipt.sheets[table.full_name] for receipt in telling(table, receipts)]
-    frames = [_from_parquet(landing.fetch(digest, WHERE), table) for digest in digests]
+    frames = [read_sheet(digest, table) for digest in digests]
     if not frames:
         return table.frame().drop(columns=list(table.managed))
     return pd.concat(frames, ignore_index=True).drop_duplicates(list(table.key), keep="last", ignore_index=True)

@@ -35,7 +35,8 @@ _FINDINGS = f"""
 """
 _PUBLICATION = "SELECT publication_id, as_of, current_since FROM mart.current_publications WHERE policy = %(policy)s"
 _OF_DAY = """
-    SELECT publication_id, as_of, current_since FROM mart.publications WHERE policy = %(policy)s AND as_of = %(as_of)s
+    SELECT publication_id, as_of, current_since FROM mart.publications AS p WHERE policy = %(policy)s AND as_of = %(as_of)s
+        AND NOT EXISTS (SELECT FROM mart.withdrawn_publications AS w WHERE w.publication_id = p.publication_id)
     ORDER BY current_since DESC LIMIT 1
 """
 _VERDICTS = """

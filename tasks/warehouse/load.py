@@ -48,6 +48,7 @@ class Load:
         merged: what became of all rows so far.
         net: keeps personal values out of what is written; :meth:`execute` alone writes what its caller had looked at.
         abandoned: whether nothing of this load is to stay; see :meth:`abandon`.
+        action: what the ledger says was done, where it turned out to be something else.
         digest: SHA-256 of what is written, for the ledger, where it is known only at the end.
     """
 
@@ -60,6 +61,7 @@ class Load:
         self.merged = Merged()
         self.net = Net()
         self.abandoned = False
+        self.action: str | None = None
         self.digest: str | None = None
 
     def merge(self, table: Table, frame: pd.DataFrame, *, retire_within: Mapping[str, Any] | None = None) -> Merged:
@@ -335,7 +337,7 @@ def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Lo
             return
         append(
             driver,
-            action=action,
+            action=current.action or action,
             subject=subject,
             change_number=current.change_number,
             inserted=current.merged.inserted,

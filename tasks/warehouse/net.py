@@ -22,9 +22,10 @@ from schemas.audit import LEDGER, PROGRESS
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIER_VERSIONS, MATCHES
 from schemas.indicators import COUNTS, PUBLICATIONS, STORED
+from schemas.publications import PUBLICATION_DRAFTS, PUBLICATION_STATES, RULES_ARCHIVE
 from schemas.quality import CLOCK_FAULTS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.table import Kind, Table
-from schemas.verdicts import VERDICTS_TABLE
+from schemas.verdicts import VERDICT_VERSIONS, VERDICTS_TABLE
 from tasks.rules.arrays import arrow, truths
 from tasks.rules.marks import PERSONAL_MASKED
 from tasks.rules.privacy.masking import (
@@ -47,6 +48,8 @@ DERIVED: frozenset[str] = frozenset(
     for table in (
         *(DOSSIER_VERSIONS, MATCHES, FINDINGS, PROPOSALS, GATE_RESULTS, CLOCK_FAULTS, DIFFERENCES, VERDICTS_TABLE),
         *(COUNTS, *STORED.values(), PUBLICATIONS, LEDGER, PROGRESS),
+        # Of these a person fills the reason of a withdrawal, which tasks/approving refuses where it looks personal.
+        *(PUBLICATION_STATES, PUBLICATION_DRAFTS, RULES_ARCHIVE, VERDICT_VERSIONS),
     )
 )
 # Written by this program in its own words, names of files in config, digests and pseudonyms; nobody else fills them.

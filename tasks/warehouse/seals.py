@@ -154,7 +154,7 @@ def edited_rows(
         "SELECT coalesce(CASE WHEN t.is_there THEN {key} END, s.row_key), t.is_there IS NULL, s.row_key IS NULL, {cells}, s.cells "
         "FROM (SELECT t.*, true AS is_there FROM {table} AS t WHERE ({where}) AND ({only})) AS t {join} "
         "WHERE (t.is_there IS NULL OR {digest} IS DISTINCT FROM s.digest) AND NOT coalesce({written} > %(through)s AND "
-        "EXISTS (SELECT FROM audit.ledger AS l WHERE l.change_number = {written} AND l.action <> 'publish'), false) ORDER BY 1"
+        "EXISTS (SELECT FROM audit.ledger AS l WHERE l.change_number = {written} AND l.action NOT IN ('publish', 'draft', 'withdraw')), false) ORDER BY 1"
     ).format(
         **parts,
         only=sql.SQL(only),

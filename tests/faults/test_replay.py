@@ -148,8 +148,8 @@ def test_a_lost_warehouse_comes_back_the_same(folder: Path) -> None:
     assert find_differences("desk", "land", office.AS_OF).inserted
     before, kept = rows(), books()
     filled = {name for name, digest in before.items() if not digest.startswith("0 ")}
-    # Partial statements alone have mentions, no clock is off here, and every verdict is counted.
-    unfilled = {"raw.mentions", "audit.progress", "quality.clock_faults", "judged.recounts"}
+    # Partial statements alone have mentions, no clock is off here, every verdict is counted, and nothing waits for approval.
+    unfilled = {"raw.mentions", "audit.progress", "quality.clock_faults", "judged.recounts", "audit.publication_drafts"}
     assert {*REBUILT, *SHEETS, *HISTORY_TABLES} - filled == unfilled
     assert fetch_all("SELECT count(DISTINCT first_seen_on), count(DISTINCT last_seen_on) FROM quality.findings") == [(2, 2)]
     assert fetch_all("SELECT count(*) FROM mart.publications") == [(2,)]

@@ -14,6 +14,8 @@ from schemas import fields
 from schemas.differences import CLASSES
 from schemas.outbox import DELIVERY_STATES
 from schemas.packages import DECISIONS, QUESTION_STATES
+from schemas.publications import PUBLICATION_STATE_CODES
+from schemas.verdicts import VERSION_CAUSES
 from tasks.reports.suspicious_months import SIGNS
 from tasks.rules.corrections.status import STANDINGS
 from tasks.rules.verdict.holders import HOLDERS
@@ -39,6 +41,8 @@ WORDS = {
     "states of questions": QUESTION_STATES,
     "loop events": codes.EVENT_KINDS,
     "deliveries": DELIVERY_STATES,
+    "states of publications": PUBLICATION_STATE_CODES,
+    "causes of a revision": VERSION_CAUSES,
     "policies": tuple(load_policies()),
     "indicators": tuple(name for document in load_definitions().values() for name in document.indicators),
 }

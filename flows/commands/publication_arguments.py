@@ -1,0 +1,104 @@
+"""Arguments of the commands about publications, and what each calls."""
+
+from __future__ import annotations
+
+import argparse
+
+from config.language import translate
+from flows.commands.parser import Commands
+
+_IDS = {"list": 0, "show": 1, "compare": 2, "explain": 2, "reproduce": 1, "review": 1, "approve": 1, "withdraw": 1}
+_DECIDES = ("review", "approve", "withdraw")
+
+
+def add_publications(commands: Commands) -> None:
+    """Add the command about publications: what there is, what became of it, and decisions about it."""
+    publications = commands.add(
+        "publications",
+        vi="các lần công bố: liệt kê, xem, so sánh, giải thích, lập lại, xem xét, duyệt, rút",
+        en="publications: list, show, compare, explain, reproduce, review, approve, withdraw",
+    )
+    publications.argument(
+        "action",
+        nargs="?",
+        default="list",
+        choices=tuple(_IDS),
+        metavar="ACTION",
+        vi="list: các lần công bố và dự thảo; show: các bước của một lần; compare: số liệu khác nhau giữa hai lần; "
+        "explain: vì sao khác, từng phần cộng lại đúng bằng thay đổi; reproduce: lập lại từ dữ liệu và cấu hình khi đó; "
+        "review: chuyển dự thảo để duyệt; approve: duyệt và công bố; withdraw: rút, các dòng vẫn giữ",
+        en="list: publications and drafts; show: the steps of one; compare: what differs between two; "
+        "explain: why, in parts that add up to the change; reproduce: make one again from data and rules of then; "
+        "review: hand a draft on for approval; approve: approve it and publish; withdraw: take it back, its rows stay",
+    )
+    publications.argument(
+        "ids",
+        nargs="*",
+        metavar="ID",
+        vi="mã của lần công bố, từ sáu ký tự đầu",
+        en="its id; the first six characters are enough",
+    )
+    publications.argument(
+        "--by",
+        metavar="WHO",
+        vi="tài khoản của người quyết định (config/people.yaml)",
+        en="account of who decides (config/people.yaml)",
+    )
+    publications.argument("--reason", metavar="TEXT", vi="lý do rút, một câu", en="why it is withdrawn, a sentence")
+    publications.argument(
+        "--policy", metavar="POLICY", vi="cách tính (mặc định: của cơ quan)", en="policy (default: the office's)"
+    )
+    publications.set_defaults(refuse=publications.error)
+
+
+def add_trace(commands: Commands) -> None:
+    """Add the command that follows a figure to its dossiers."""
+    trace = commands.add(
+        "trace",
+        vi="lần theo một số liệu đã công bố: hồ sơ, bản gốc, đính chính, quy định",
+        en="follow a published figure: dossiers, landing files, corrections, rule and article",
+    )
+    trace.argument(
+        "figure",
+        metavar="FIGURE",
+        vi="chỉ tiêu/cơ quan/kỳ/lĩnh vực/hình thức/cơ sở; phần bỏ trống là tất cả: on_time_rate/H99.12/2026-03",
+        en="indicator/agency/period/field/channel/basis; what is left out is all: on_time_rate/H99.12/2026-03",
+    )
+    trace.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
+    trace.argument("--json", metavar="FILE", vi="ghi tất cả vào tệp JSON", en="write all of it as JSON")
+    trace.argument("--page", metavar="FILE", vi="ghi trang để in (HTML)", en="write a page to be printed (HTML)")
+
+
+def _fault(given: argparse.Namespace) -> str | None:
+    """Say what is missing; None where nothing is."""
+    if len(given.ids) != _IDS[given.action]:
+        return translate(
+            f"publications {given.action} cần {_IDS[given.action]} mã",
+            f"publications {given.action} needs {_IDS[given.action]} ids",
+        )
+    if given.action in _DECIDES and not given.by:
+        return translate(f"publications {given.action} cần --by", f"publications {given.action} needs --by")
+    if given.action == "withdraw" and not given.reason:
+        return translate("publications withdraw cần --reason", "publications withdraw needs --reason")
+    return None
+
+
+def run_publications(given: argparse.Namespace) -> int:
+    """Do what is asked about publications; return the exit code."""
+    from flows.commands.publications import run_action
+    from flows.runtime.session import warehouse
+
+    fault = _fault(given)
+    if fault:
+        given.refuse(fault)
+    with warehouse():
+        return run_action(given.action, given.ids, given)
+
+
+def run_trace(given: argparse.Namespace) -> int:
+    """Follow a figure; return the exit code."""
+    from flows.commands.traces import show_trace
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        return show_trace(given.figure, given.publication, given.json, given.page)

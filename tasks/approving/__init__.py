@@ -1,0 +1,1 @@
+"""Approving: what becomes of publications: drafted, reviewed, approved and frozen, withdrawn."""

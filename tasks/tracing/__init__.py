@@ -1,0 +1,1 @@
+"""Tracing: published figures made again, their changes explained, and each followed to its dossiers."""
