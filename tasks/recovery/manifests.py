@@ -267,6 +267,8 @@ def _plain(value: Any) -> str:
 
 
 def _value(kind: Kind, value: Any) -> Any:
+    if kind is Kind.JSON and value is not None:
+        return json.dumps(value, ensure_ascii=False)
     if value is None or kind not in (Kind.INSTANT, Kind.DATE):
         return value
     return datetime.fromisoformat(value) if kind is Kind.INSTANT else date.fromisoformat(value)
