@@ -49,8 +49,8 @@ def keep_versions(current: Load, policy: str, at: datetime) -> pd.DataFrame:
     after, rules = known[0] if known else (-1, None)
     given: dict[str, Any] = {"policy": policy, "at": at, "after": after, "by_rules": cause_of_rules(current, rules)}
     current.execute("DROP TABLE IF EXISTS changed_verdicts")
-    for name in ("changed", "ended", "begun"):
-        current.execute(_SQL[name].format(**_PLACES, given=_GIVEN, names=_NAMES), given)
+    for statement in (_SQL["changed"], _SQL["ended"], _SQL["begun"]):
+        current.execute(statement.format(**_PLACES, given=_GIVEN, names=_NAMES), given)
     if current.read_one(_SQL["is_too_many"], given):
         current.execute(_SQL["gone"], given)
     current.progress(_STEP, policy, through=through, rules_digest=figures_digest())
