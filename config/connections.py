@@ -39,7 +39,7 @@ class FromEnvironment(Strict):
         found = secret(self.env)
         if not found:
             raise ConfigError(
-                f"environment variable {self.env}",
+                Bilingual(f"biến môi trường {self.env}", f"environment variable {self.env}"),
                 Bilingual("chưa được đặt", "is not set"),
                 Bilingual("giá trị mà tệp của nguồn yêu cầu", "the value that a source file asks for"),
             )

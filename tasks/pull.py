@@ -20,6 +20,7 @@ from tasks.pulling.windows import Fill, cursor, plan, window_policy_of
 from tasks.runtime.circuit_breaker import permitted_source, sources_with
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
+from tasks.runtime.step_state import says_why
 from tasks.sources.adapters import adapter_for
 from tasks.sources.protocol import Window
 from tasks.warehouse.failpoints import failpoint
@@ -39,6 +40,7 @@ def _is_transient(task: object, run: object, state: Any) -> bool:  # noqa: ARG00
     retry_jitter_factor=0.5,
     retry_condition_fn=_is_transient,
 )
+@says_why
 @with_safe_errors
 def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # noqa: ARG001 - names the run's day in the orchestrator
     """Pull a source if it may be asked now, or ``anyway``.
@@ -58,6 +60,7 @@ def pull(source_name: str, as_of: date, anyway: bool = False) -> str | None:  # 
     retry_jitter_factor=0.5,
     retry_condition_fn=_is_transient,
 )
+@says_why
 @with_safe_errors
 def fill(source_name: str, since: datetime, until: datetime | None, again: bool, begun: datetime | None = None) -> str | None:
     """Pull one window of the past if the source may be asked now.
@@ -69,6 +72,7 @@ def fill(source_name: str, since: datetime, until: datetime | None, again: bool,
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="load-{source_name}")
+@says_why
 @with_safe_errors
 def load(source_name: str, as_of: date | None = None) -> StepResult:
     """Load what a source's pulls have landed, through its gates; see :func:`load_source`."""

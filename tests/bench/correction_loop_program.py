@@ -42,15 +42,15 @@ def open_desk(folder: Path) -> None:
     fill(random.Random(7))  # noqa: S311 - the same rows every time
 
 
-def preview(folder: Path, sets: int) -> dict[str, int]:
+def preview(folder: Path, sets: int, part: int) -> dict[str, int]:
     """Preview, approve and publish as many random sets."""
     agencies()
     run()
-    dice = random.Random(500)  # noqa: S311 - the same sets every time
+    dice = random.Random(500 + part)  # noqa: S311 - the same sets every time
     return {"sets": sets, "same": sum(same_after_approval(folder, dice) for _ in range(sets))}
 
 
-def notifications(folder: Path, faults: int) -> dict[str, int]:
+def notifications(folder: Path, faults: int, _part: int) -> dict[str, int]:
     """Deliver over channels that fail so often together; count the events that came under one number."""
     (folder / "drop").mkdir()
     each = -(-faults // 3)
@@ -61,7 +61,7 @@ def notifications(folder: Path, faults: int) -> dict[str, int]:
     }
 
 
-def verified(folder: Path, steps: int) -> dict[str, int]:
+def verified(folder: Path, steps: int, _part: int) -> dict[str, int]:
     """Answer, approve, report as fixed, and have the source state this and that; look at the states after each step."""
     check_batch(MONTH, DAY_ONE)
     judge_batch(MONTH, DAY_ONE)
@@ -110,12 +110,12 @@ def _answers(dice: random.Random) -> Callable[[Worksheet, int], None]:
 
 def main() -> None:
     """Print the counts of what the arguments ask for."""
-    what, number = sys.argv[1:]
+    what, number, part = sys.argv[1:]
     simulations = {"preview": preview, "notifications": notifications, "verified": verified}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         open_desk(folder)
-        print(json.dumps(simulations[what](folder, int(number))))
+        print(json.dumps(simulations[what](folder, int(number), int(part))))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 """Simulated honest and cheating agencies, for the whitewash guard: how well their corrections tell them apart.
 
 Honest ones differ from each other; cheats improve more, or without paper, or just before the month is closed, or all of it.
+
+How well single half-years tell them apart is limited by what they hold, not by the statistic: of seeds 0 to 39, 37 reach 0.95 (mean
+0.986, least 0.912); squares, the largest sign alone, and other or estimated likenesses give the same 37 and no better mean than 0.987. The
+likelihood ratio, which is told the laws that cheats and honest ones are drawn by, has mean 0.989, least 0.940.
 """
 
 from __future__ import annotations

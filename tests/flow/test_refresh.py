@@ -95,7 +95,14 @@ def test_a_source_that_fails_does_not_stop_the_others(installation: Installation
     state = run()
     assert (state.type.value, state.name) == ("FAILED", "PublishedWithFailures"), "a failed source is not green"
     assert "DEMO_POSTAL" in state.message, "the message says which source and what to do"
-    (today,) = [artifact["data"] for artifact in of_run(state)[2] if artifact["key"] == "today"]
+    _, steps, artifacts = of_run(state)
+    (failed,) = [step.state for step in steps if step.name == "pull-postal"]
+    assert failed.type.value == "FAILED"
+    assert failed.message.startswith("biến môi trường DEMO_POSTAL"), (
+        "the step says it in the same words, and no library before them"
+    )
+    assert failed.message in state.message
+    (today,) = [artifact["data"] for artifact in artifacts if artifact["key"] == "today"]
     answered = re.search(r"(\d+) trong (\d+) nguồn trả lời", today)
     assert answered
     assert int(answered[1]) == int(answered[2]) - 1, "all but the one"

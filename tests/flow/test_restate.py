@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import signal
 from datetime import date
+from uuid import UUID
 
 import pytest
+from prefect.client.orchestration import get_client
 from prefect.flows import load_flow_from_entrypoint
 
 from flows.publish import publish
@@ -60,6 +62,19 @@ def test_runs_are_found_by_what_they_speak_for(installation: Installation) -> No
     assert "data:2026-03-31..2026-03-31" in later.tags
     again, _, _ = of_run(publish(return_state=True))
     assert "as-of:2026-03-31" in again.tags
+    told = [found_by(tag) for tag in record.tags]
+    assert all(record.id in found for found in told), "each of its tags finds it"
+    assert found_by("as-of:2026-03-31", f"rules:{tags['rules']}") >= {later.id, again.id}
+    assert record.id not in found_by("as-of:2026-03-31") | found_by("policy:qd766", "as-of:2026-03-31")
+    assert not found_by("policy:none")
+
+
+def found_by(*tags: str) -> set[UUID]:
+    """Ask the server for runs with all of some tags, as the page of runs in the UI does."""
+    asked = {"flow_runs": {"operator": "and_", "tags": {"operator": "and_", "all_": tags}}, "page": 1, "limit": 200}
+    with get_client(sync_client=True) as client:
+        answer = client.request("POST", "/flow_runs/paginate", json=asked).json()
+    return {UUID(run["id"]) for run in answer["results"]}
 
 
 @pytest.mark.parametrize("entry", read_deployments(), ids=lambda entry: entry["name"])

@@ -56,7 +56,7 @@ def address_of(source: Source, options: Sql) -> sa.URL:
     Raises:
         ConfigError: it is none, or names a host that is not allowed; no part of it is told.
     """
-    where = f"environment variable {options.address.env}"
+    where = Bilingual(f"biến môi trường {options.address.env}", f"environment variable {options.address.env}")
     given = options.address.value().strip()
     if given.casefold().startswith("jdbc:"):
         raise ConfigError(where, Bilingual("là địa chỉ JDBC, của Java", "is a JDBC address, of Java"), _FORM)
@@ -124,7 +124,7 @@ def connected(source: Source, options: Sql) -> Iterator[sa.Connection]:
 def _lacking(options: Sql, url: sa.URL) -> ConfigError:
     dialect = url.drivername.partition("+")[0]
     called, module, install = _DRIVERS.get(url.drivername) or _DRIVERS.get(dialect) or (dialect[:30], "", "")
-    where = f"environment variable {options.address.env}"
+    where = Bilingual(f"biến môi trường {options.address.env}", f"environment variable {options.address.env}")
     if not install:
         return ConfigError(
             where,
