@@ -107,9 +107,9 @@ def archived(rules_digest: str) -> ArchivedRules | None:
 
 
 def cause_of_rules(current: Load, before: str | None) -> str:
-    """Say why a verdict changes whose facts have not: ``calendar_change``, ``rules``, or ``data`` where neither is another.
+    """Say why a verdict changes whose facts have not.
 
-    Where both are others in one step, ``rules``.
+    ``calendar_change`` or ``rules``, where both are others in one step ``rules``; ``data`` where neither is another.
 
     Args:
         current: the open load.

@@ -38,6 +38,7 @@ TEMPLATES = {
     "_KEPT": {"whose": "true"},
     "_AMONG": {"chosen": "d.source = 'a'"},
     "_LOGGED": {"chosen": "d.source = 'a'"},
+    "_NEWEST": {"where": ""},
     "_KNOWN": {"columns": ", ".join(SHAPES.given_columns)},
 }
 # What stands for a name that a function is given, or makes.

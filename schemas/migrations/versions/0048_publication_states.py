@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 
 _POLICY = "Policy that answers what counts as late: the name of its file in config/policies."
 _AS_OF = "Day whose end the row speaks for: open dossiers are judged at the end of it."

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0048"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(("received_at", "recorded_due_at", "recorded_end_at", "due_at", "end_at"), sa.TIMESTAMP(timezone=True)),
@@ -72,8 +72,9 @@ def upgrade() -> None:
         comment="Configuration under which figures were made, whole: indicators, waivers, calendars, policies, checks. "
         "Grain: rules digest.",
     )
-    for name in ("judged.verdict_versions", "audit.rules_archive"):
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO motcua_load, motcua_publish")
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON judged.verdict_versions TO motcua_load")
+    op.execute("GRANT SELECT ON judged.verdict_versions TO motcua_publish")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON audit.rules_archive TO motcua_load, motcua_publish")
     op.execute("GRANT SELECT ON audit.rules_archive TO motcua_audit")
 
 
