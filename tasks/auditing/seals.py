@@ -5,8 +5,8 @@ Who approved a correction is a cell like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -102,7 +102,7 @@ def seal_publication(current: Load, policy: str, publication_id: str, at: dateti
     through, sealed = high_watermark(), {(one.sealed_table, one.part) for one in sums_of(current.fetch)}
     for of in _parts_of(policy):
         given = {**of.given, "at": at, "publication": publication_id}
-        part = SealedPart(of.table, of.part, of.where, given)
+        part = replace(of, given=given)
         if of.table in STORED.values():
             if (of.table.full_name, of.part) in sealed:
                 _refuse(edited_rows(current.fetch, part, through, only="t.said_until = %(at)s", blank=("said_until",)))
@@ -153,7 +153,7 @@ def edits_of_publication(policy: str, publication_id: str) -> list[EditedRow]:
     found: list[EditedRow] = []
     for of in _parts_of(policy):
         known = through.get((of.table.full_name, of.part))
-        part = SealedPart(of.table, of.part, of.where, {**of.given, "publication": publication_id})
+        part = replace(of, given={**of.given, "publication": publication_id})
         if known is not None and of.table in (*STORED.values(), PUBLICATIONS, PUBLICATION_STATES):
             only = _SAID_BY if of.table in STORED.values() else "t.publication_id = %(publication)s"
             found += edited_rows(fetch_all, part, known, only=only)
@@ -225,8 +225,9 @@ def _refuse(rows: list[EditedRow]) -> None:
 
 def _parts_of(policy: str) -> list[SealedPart]:
     """Return the parts that a publication of a policy seals."""
-    given: Mapping[str, Any] = {"policy": policy}
+    whole: tuple[str, str, dict[str, Any]] = (_ALL, "true", {})
+    own: tuple[str, str, dict[str, Any]] = (policy, "t.policy = %(policy)s", {"policy": policy})
     return [
-        SealedPart(table, _ALL) if table in _UNDIVIDED else SealedPart(table, policy, "t.policy = %(policy)s", given)
+        SealedPart(table, *(whole if table in _UNDIVIDED else own), between=table in (CORRECTIONS, VERDICTS_TABLE))
         for table in SEALED
     ]

@@ -1,4 +1,4 @@
-"""State of a step that asks a source: an error is its message, in the language of the settings, as it is of a run.
+"""State of a step that asks a source: an error is its message, in the words that a run has for it.
 
 Prefect would put "Task run encountered an exception" before it, in English. A source that is not asked outside its hours has
 not failed: its step is green under a name of its own (decision 0020).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import cast
 
 from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
@@ -16,9 +16,8 @@ from prefect.states import Completed, Failed
 from config.errors import MotcuaError, OutOfHoursError
 from config.language import shown
 from tasks.rules.privacy.masking import mask
+from tasks.runtime.safe_errors import P, R
 
-P = ParamSpec("P")
-R = TypeVar("R")
 NOT_ASKED = "NotAsked"
 """Green: a source outside its hours; the next run asks it."""
 

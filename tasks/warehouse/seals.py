@@ -41,12 +41,14 @@ class SealedPart:
         part: name of the part.
         where: condition on its rows (``t``), with parameters.
         given: their values.
+        between: whether loads that seal nothing write its rows too, which then wait for the next seal.
     """
 
     table: Table
     part: str
     where: str = "true"
     given: Mapping[str, Any] = field(default_factory=dict)
+    between: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def edited_rows(
 ) -> list[EditedRow]:
     """Name the rows of a part that are not what was sealed.
 
-    A row whose change number is later than the sealing was written by a load since, if the ledger knows that load.
+    Of a part that is written between seals, a row whose change number is later was written by a load since, if the ledger knows
+    that load.
 
     Args:
         fetch: asks the warehouse.
@@ -158,7 +161,7 @@ def edited_rows(
     ).format(
         **parts,
         only=sql.SQL(only),
-        written=sql.SQL("t.changed_in" if "changed_in" in of.table.managed else "NULL::bigint"),
+        written=sql.SQL("t.changed_in" if of.between else "NULL::bigint"),
         join=sql.SQL(every if only == "true" else some).format(one=one, key=parts["key"]),
     )
     given = {**of.given, "table": of.table.full_name, "part": of.part, "through": through}

@@ -80,9 +80,8 @@ def address_of(source: Source, options: Sql) -> sa.URL:
     if "@" in (url.host or "") or (url.host and "@" in (url.database or "")):
         raise at
     if options.allowed_hosts and url.host not in options.allowed_hosts:
-        where = f"sources/{source.name}.yaml sql.address"
         raise ConfigError(
-            where,
+            f"sources/{source.name}.yaml sql.address",
             Bilingual("nêu máy chủ không có trong allowed_hosts", "names a host that allowed_hosts does not list"),
             ", ".join(options.allowed_hosts),
         )
