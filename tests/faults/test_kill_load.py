@@ -16,7 +16,9 @@ import pytest
 
 from config.read_once import forget
 from config.settings import ROOT
-from schemas.indicators import STORED
+from schemas.indicators import PUBLICATIONS, STORED
+from schemas.publications import PUBLICATION_STATES, RULES_ARCHIVE
+from schemas.verdicts import VERDICT_VERSIONS
 from tasks.telling.delivery import Told, tell_all
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.failpoints import FAILPOINTS, failpoint
@@ -98,7 +100,8 @@ def make_office(folder: Path, home: Path, patch: pytest.MonkeyPatch) -> Office:
 
 def compared(found: dict[str, str], publish: bool) -> dict[str, str]:
     """Leave out what only a publication writes, where none was asked for."""
-    published = {"mart.publications", "quality.gate_results", *(table.full_name for table in STORED.values())}
+    written = (PUBLICATIONS, PUBLICATION_STATES, RULES_ARCHIVE, VERDICT_VERSIONS, *STORED.values())
+    published = {"quality.gate_results", *(table.full_name for table in written)}
     return {name: digest for name, digest in found.items() if publish or name not in published}
 
 
