@@ -40,7 +40,7 @@ PROCESSES.set_forkserver_preload(
 
 
 def run_module(
-    name: str, *arguments: str, environment: Mapping[str, str], patience: float = 300.0
+    name: str, *arguments: str, environment: Mapping[str, str], patience: float = 1800.0
 ) -> subprocess.CompletedProcess[str]:
     """Run a module as ``python -m`` does at the root of the clone, and keep what it says.
 

@@ -67,6 +67,9 @@ def server_environment(home: Path, port: int, auth: str, database_url: str) -> d
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        # Seconds. A database that is away refuses at once; one on a busy machine is slow, and a run is not to fail of that.
+        "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "30",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         # In memory, the leases of runs that go on would end with a server that is killed, and their places stay taken.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }

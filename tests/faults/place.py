@@ -19,7 +19,8 @@ from config.settings import ROOT
 from flows.runtime.server import answers
 from tasks.warehouse.cluster import Cluster
 from tests.faults import office
-from tests.flow.installation import free_port, query, wait_for
+from tests.flow.installation import free_port, query
+from tests.patience import HANGS, wait_for
 from tests.prepared_home import new_home
 
 _COMMAND = """
@@ -107,7 +108,7 @@ def ready(*commands: subprocess.Popen[str]) -> None:
 
 
 def ended(command: subprocess.Popen[str]) -> int:
-    command.communicate(timeout=120)
+    command.communicate(timeout=HANGS)
     return int(command.returncode)
 
 
@@ -131,6 +132,6 @@ def place_of_its_own(home: Path | None = None) -> Iterator[Place]:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
-        wait_for(lambda: not [each for each in one.processes() if "flows.runtime.keeper" in each.cmdline()], patience=60)
+        wait_for(lambda: not [each for each in one.processes() if "flows.runtime.keeper" in each.cmdline()])
         Cluster(home).stop()
         shutil.rmtree(home)

@@ -33,7 +33,8 @@ from tasks.warehouse.readers import add_reader
 from tests.accounts import PEOPLE
 from tests.faults import office
 from tests.faults.invariants import everything
-from tests.flow.installation import motcua, wait_for
+from tests.flow.installation import motcua
+from tests.patience import wait_for
 from tests.warehouse.emptying import empty_warehouse
 from tests.warehouse.snapshot import Snapshot, snapshot
 

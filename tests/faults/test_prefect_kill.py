@@ -12,7 +12,8 @@ from prefect.client.orchestration import get_client
 
 from flows.runtime.automations import ensure_heartbeat_automation
 from flows.runtime.limits import limit_name
-from tests.flow.installation import Installation, installation, motcua, moved, province, server, wait_for
+from tests.flow.installation import Installation, installation, motcua, moved, province, server
+from tests.patience import wait_for
 
 __all__ = ["installation", "province", "server"]
 
@@ -62,7 +63,7 @@ def test_killed_runs_are_marked_and_made_good(installation: Installation) -> Non
 
     assert marked.result() <= RECONCILED_WITHIN + 5
     with get_client(sync_client=True) as client:
-        wait_for(lambda: not client.read_global_concurrency_limit_by_name(limit_name("province")).active_slots, patience=120)
+        wait_for(lambda: not client.read_global_concurrency_limit_by_name(limit_name("province")).active_slots)
 
     motcua(installation.environment, "refresh", "--as-of", "2026-03-31", "--full")
     assert not moved(once, installation.figures()), "a run that was never killed says the same"

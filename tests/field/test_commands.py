@@ -19,6 +19,7 @@ from flows.commands.quality import cleaned
 from flows.commands.status import comparison, dossiers, rejected, tickets, windows
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_silence import LONG, OPEN, judge, office, read, tell
+from tests.patience import HANGS
 
 __all__ = ["office"]
 
@@ -69,7 +70,7 @@ def test_a_file_is_written_whoever_stops_reading_the_screen(judged: Path, tmp_pa
     os.close(reader)  # nobody reads a single line
     environment = {**os.environ, "MOTCUA_SOURCES_DIR": str(settings().sources_dir), "MOTCUA_HOME": str(settings().home)}
     command = [sys.executable, "-m", "flows.commands.cli", "list", "late", "--csv", str(csv)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=HANGS)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, "")
     assert "H99.12-260303-0001" in csv.read_text(encoding="utf-8-sig")

@@ -14,6 +14,7 @@ from flows.runtime import logging_file
 from flows.runtime.environment import child_environment, client_environment
 from flows.runtime.logging_filter import MaskedRecord, install
 from tasks.runtime.safe_errors import with_safe_errors
+from tests.patience import HANGS
 
 SAID = "file Nguyễn Văn An.csv of 0912 345 678"
 HELD = ("Nguyễn", "0912", "345")
@@ -37,7 +38,7 @@ def test_programs_search_no_modules_in_the_folder_they_start_in(tmp_path: Path) 
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=block, capture_output=True, text=True, check=True)
     assert "file ***.csv of ***" in done.stderr
     command = [sys.executable, "-P", "-m", "flows.runtime.masked_prefect", "version"]
-    done = subprocess.run(command, cwd=tmp_path, env=block, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=block, capture_output=True, text=True, timeout=HANGS, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from flows.runtime.keys import auth_string
 from flows.runtime.server import PrefectServer, ensure_server
 from tasks.warehouse.cluster import Cluster
 from tests.forked import run_module
+from tests.patience import HANGS, wait_for
 
 AS_OF = date(2026, 3, 31)
 SOURCES = ROOT / "demo" / "sources"
@@ -88,7 +88,7 @@ def province() -> Iterator[Province]:
         )
     finally:
         serving.terminate()
-        serving.wait(20)
+        serving.wait(HANGS)
         shutil.rmtree(folder)
 
 
@@ -186,20 +186,6 @@ def joined(server: PrefectServer) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]
     os.environ.update(before)
-
-
-def wait_for(true: Any, patience: float = 60.0, every: float = 0.2) -> Any:
-    """Return what a question answers as soon as it is true; a question that cannot be asked yet is not true."""
-    until = time.monotonic() + patience
-    problem: object = None
-    while time.monotonic() < until:
-        try:
-            if answer := true():
-                return answer
-        except Exception as error:
-            problem = error
-        time.sleep(every)
-    raise AssertionError(f"not within {patience:g} s; last problem: {problem!r}")
 
 
 def moved(before: dict[str, list[tuple[Any, ...]]], after: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[Any]]:

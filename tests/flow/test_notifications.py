@@ -25,7 +25,7 @@ from flows.runtime.silence_events import announce_silence
 from flows.runtime.state_names import PUBLISHED
 from tasks.reports.silence import Silence
 from tasks.reports.translation import ALL
-from tests.flow.installation import wait_for
+from tests.patience import wait_for
 
 
 @dataclass
@@ -99,7 +99,7 @@ def tell(missing: Iterable[str], number: int) -> None:
     if "im lặng" in missing:
         silent = [Silence("communes", unit, date(2026, 3, number), 12, 3, 90) for unit in (ALL, "H99.1")]
         announce_silence(silent)
-    EventsWorker.drain_all(timeout=10)
+    EventsWorker.drain_all(timeout=120)
 
 
 def tell_until_heard(receiver: Receiver) -> None:
@@ -113,7 +113,7 @@ def tell_until_heard(receiver: Receiver) -> None:
     for number in (1, 2, 3):
         tell(missing, number)
         with suppress(AssertionError):
-            wait_for(lambda: all(receiver.about(one) for one in expected), patience=60)
+            wait_for(lambda: all(receiver.about(one) for one in expected), patience=180)
         missing = [one for one in expected if not receiver.about(one)]
         if not missing:
             return
@@ -159,7 +159,7 @@ def test_each_morning_is_told_once_with_what_to_do(receiver: Receiver, monkeypat
         run = client.create_flow_run(morning, name="refresh-unheard")
         client.set_flow_run_state(run.id, Failed(message="x"), force=True)
         announce("goi-13", 1)
-    EventsWorker.drain_all(timeout=10)
+    EventsWorker.drain_all(timeout=120)
     threading.Event().wait(3.0)
     assert len(receiver.received) == before, "and nothing is sent"
 

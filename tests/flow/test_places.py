@@ -18,6 +18,7 @@ from config.settings import ROOT
 from flows.runtime.limits import give_places_back
 from tasks.runtime.host_slots import slots_of
 from tests.flow.installation import Installation
+from tests.patience import HANGS
 
 _HOLDER = """
 import sys
@@ -57,7 +58,7 @@ def held_elsewhere(*names: str) -> Iterator[subprocess.Popen[str]]:
     try:
         yield holder
     finally:
-        holder.communicate(timeout=60)
+        holder.communicate(timeout=HANGS)
 
 
 def test_a_place_is_held_by_one_and_whoever_waits_is_told_for_whom(name: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -271,7 +271,7 @@ def test_a_step_that_fails_shows_its_sentence_and_no_traceback(monkeypatch: pyte
 
 def logged(state: Any) -> str:
     """What the server keeps of a run and its tasks, once the threads that send it are done."""
-    APILogWorker.drain_all(timeout=10)
+    APILogWorker.drain_all(timeout=120)
     only = {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}
     with get_client(sync_client=True) as client:
         records = client.request("POST", "/logs/filter", json={"logs": only, "limit": 200}).json()

@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 
 from flows.runtime.keys import auth_string, key_path
 from flows.runtime.server import PrefectServer, answers
+from tests.patience import HANGS
 
 # What Prefect leaves open, none of it data.
 OPEN = {"/api/health", "/api/ready", "/docs", "/openapi.json", "/ui-settings", "/api/version"}
@@ -20,7 +21,7 @@ NOTHING = "00000000-0000-0000-0000-000000000000"
 
 
 def ask(server: PrefectServer, path: str, method: str = "GET", **given: object) -> httpx.Response:
-    return httpx.request(method, f"{server.address}{path}", timeout=20.0, **given)  # type: ignore[arg-type]
+    return httpx.request(method, f"{server.address}{path}", timeout=HANGS, **given)  # type: ignore[arg-type]
 
 
 def password(server: PrefectServer) -> tuple[str, str]:
@@ -32,7 +33,7 @@ def test_every_route_asks_for_the_password(server: PrefectServer) -> None:
     routes = ask(server, "/openapi.json").json()["paths"]
     asked = [(f"/api{path}", method) for path, methods in routes.items() for method in methods]
     assert len(asked) > 150, "the list of routes is whole"
-    with httpx.Client(base_url=server.address, timeout=20.0) as nobody:
+    with httpx.Client(base_url=server.address, timeout=HANGS) as nobody:
         answered = {
             (path, method): nobody.request(method.upper(), re.sub(r"\{[^}]+\}", NOTHING, path)).status_code
             for path, method in asked
@@ -50,10 +51,10 @@ def test_wrong_password_is_refused_and_right_one_taken(server: PrefectServer) ->
 
 def greet(address: str, token: str) -> None:
     """Shake hands as Prefect's client does, then listen once more."""
-    with connect(address, subprotocols=["prefect"], open_timeout=20) as socket:  # type: ignore[list-item]
+    with connect(address, subprotocols=["prefect"], open_timeout=HANGS) as socket:  # type: ignore[list-item]
         socket.send(json.dumps({"type": "auth", "token": token}))
-        socket.recv(timeout=20)
-        socket.recv(timeout=20)
+        socket.recv(timeout=HANGS)
+        socket.recv(timeout=HANGS)
 
 
 @pytest.mark.parametrize(

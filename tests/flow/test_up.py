@@ -20,7 +20,8 @@ import yaml
 from config.settings import ROOT
 from tasks.warehouse.cluster import ensure_cluster
 from tests.accounts import PEOPLE
-from tests.flow.installation import SOURCES, Province, figures, free_port, motcua, moved, query, wait_for
+from tests.flow.installation import SOURCES, Province, figures, free_port, motcua, moved, query
+from tests.patience import HANGS, wait_for
 from tests.prepared_home import new_home
 
 _PROGRAM = """
@@ -74,13 +75,21 @@ class Operator:
             return
         self.children()
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
+        assert self.process.wait(HANGS) == 0
         self.process = None
         left = [process for process in self.seen if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
         assert not left, f"left behind: {left}"
 
     def ask(self, statement: str, database: str = "prefect") -> list[tuple[Any, ...]]:
         return query(ensure_cluster(self.home), statement, database)
+
+    def told(self) -> str:
+        """What the states of the last runs and the worker say."""
+        states = self.ask(
+            "SELECT r.name, s.timestamp, s.name, s.message FROM flow_run_state AS s JOIN flow_run AS r ON r.id = s.flow_run_id "
+            "ORDER BY s.timestamp DESC LIMIT 30"
+        )
+        return "\n".join([*map(str, states), (self.home / "log" / "prefect-worker.log").read_text(encoding="utf-8")[-4000:]])
 
     def runs(self, flow: str) -> list[tuple[str, str, datetime]]:
         """State name, run name and expected start of all runs of a flow, the oldest first."""
@@ -105,7 +114,7 @@ def operator(province: Province) -> Iterator[Operator]:
             "entrypoint": "tickflow.tick",
             "work_pool": {"name": "motcua"},
             "schedules": [{"interval": 20, "active": True, "slug": "often"}],
-            "concurrency_limit": {"limit": 1, "collision_strategy": "CANCEL_NEW"},
+            "concurrency_limit": {"limit": 1, "collision_strategy": "ENQUEUE"},
         }
     )
     (home / "prefect.yaml").write_text(yaml.safe_dump(deployments), encoding="utf-8")
@@ -136,8 +145,8 @@ def test_a_scheduled_run_really_starts(operator: Operator) -> None:
         said
         == "ready refresh,rerun,approve,approvals,restate,backfill,publish,differences,replay,maintain,packages,answers,tell,tick 0"
     )
-    wait_for(lambda: [run for run in operator.runs("tick") if run[0] == "Completed"], patience=120)
-    wait_for(lambda: operator.runs("refresh"), patience=90)
+    wait_for(lambda: [run for run in operator.runs("tick") if run[0] == "Completed"])
+    wait_for(lambda: operator.runs("refresh"))
     daily = operator.runs("refresh")
     assert {start.astimezone(UTC).hour for _, _, start in daily} == {22}, "05:00 in Ha Noi"
 
@@ -146,9 +155,9 @@ def test_parts_that_are_killed_come_back(operator: Operator) -> None:
     server, worker = operator.child("server"), operator.child("worker")
     server.kill()
     worker.kill()
-    wait_for(lambda: operator.child("server").pid != server.pid and operator.child("worker").pid != worker.pid, patience=90)
+    wait_for(lambda: operator.child("server").pid != server.pid and operator.child("worker").pid != worker.pid)
     before = len([run for run in operator.runs("tick") if run[0] == "Completed"])
-    wait_for(lambda: len([run for run in operator.runs("tick") if run[0] == "Completed"]) > before, patience=150)
+    wait_for(lambda: len([run for run in operator.runs("tick") if run[0] == "Completed"]) > before)
 
 
 def test_slots_missed_while_away_are_caught_up_by_one_run(operator: Operator) -> None:
@@ -166,7 +175,9 @@ def test_slots_missed_while_away_are_caught_up_by_one_run(operator: Operator) ->
         _insert_missed(operator, number, slot)
     said = operator.start()
     assert said == "ready  49"
-    wait_for(lambda: [run for run in operator.runs("tick") if run[1] == "missed-49" and run[0] == "Completed"], patience=120)
+    wait_for(
+        lambda: [run for run in operator.runs("tick") if run[1] == "missed-49" and run[0] == "Completed"], seen=operator.told
+    )
     states = {state for state, name, _ in operator.runs("tick") if name.startswith("missed-") and name != "missed-49"}
     assert states == {"Missed"}, "the others never start"
 
@@ -211,7 +222,7 @@ def test_corrections_start_a_rerun_whose_result_equals_a_full_run(operator: Oper
     assert "1 approved, 0 waiting for approval, 0 turned down, lines refused: 1; 1 new" in said
     assert "line 3: the new value is not in the directory" in said
     assert "starts by itself" in said
-    wait_for(lambda: [run for run in operator.runs("rerun") if run[0] == "Completed"], patience=180)
+    wait_for(lambda: [run for run in operator.runs("rerun") if run[0] == "Completed"])
     ((_, name, _),) = operator.runs("rerun")
     assert name.startswith("rerun-2026") or "dinh-chinh" in name
     after = figures(cluster)

@@ -10,7 +10,7 @@ import pytest
 
 from flows.runtime.users import Users
 from tests.faults.place import Place, ended, place_of_its_own, ready
-from tests.flow.installation import wait_for
+from tests.patience import HANGS, wait_for
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_a_killed_command_started_ends_with_it(place: Place) -> None:
     command = place.command()
     ready(command)
     command.kill()
-    wait_for(lambda: place.left() == [], patience=60)
+    wait_for(lambda: place.left() == [])
 
 
 def test_who_comes_while_a_server_retires_starts_another(place: Place) -> None:
@@ -72,9 +72,9 @@ def runs(place: Place) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_told_to_stop_stops_in_order(place: Place, number: int, moment: Callable[[Place], bool]) -> None:
     running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
-    wait_for(lambda: moment(place), patience=120, every=0.05)
+    wait_for(lambda: moment(place), every=0.1)
     running.send_signal(number)
-    _, said = running.communicate(timeout=120)
+    _, said = running.communicate(timeout=HANGS)
     assert "motcua: stopped." in said
     assert "Traceback" not in said
     assert running.returncode == 128 + number
@@ -85,7 +85,7 @@ def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) 
     command = place.command()
     ready(command)
     asked = place.run("-m", "flows.commands.cli", "doctor")
-    said, wrong = asked.communicate(timeout=120)
+    said, wrong = asked.communicate(timeout=HANGS)
     assert asked.returncode == 1
     assert "Traceback" not in said + wrong
     assert "!!  worker: not running → motcua up" in said
@@ -94,10 +94,10 @@ def test_a_server_on_which_up_never_ran_is_no_fault_of_the_doctor(place: Place) 
 
 def test_the_run_after_a_power_cut_waits_for_nobody(place: Place) -> None:
     place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
-    wait_for(place.pulls, patience=120, every=0.02)
+    wait_for(place.pulls, every=0.1)
     place.cut_power()
     again = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
-    said, wrong = again.communicate(timeout=240)
+    said, wrong = again.communicate(timeout=HANGS)
     assert again.returncode == 0, said + wrong
     assert "Waiting for" not in wrong
     assert place.left() == []
@@ -106,14 +106,14 @@ def test_the_run_after_a_power_cut_waits_for_nobody(place: Place) -> None:
 @pytest.mark.parametrize("victims", [{"server"}, {"server", "flows.runtime.keeper"}, {"-D"}])  # the last is PostgreSQL
 def test_a_run_whose_server_or_database_is_killed_goes_on(place: Place, victims: set[str]) -> None:
     running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
-    wait_for(place.pulls, patience=120, every=0.02)
+    wait_for(place.pulls, every=0.1)
     for process in [each for each in place.processes() if victims & set(each.cmdline())]:
         process.kill()
-    said, wrong = running.communicate(timeout=240)
+    said, wrong = running.communicate(timeout=HANGS)
     if running.returncode and victims == {"-D"}:  # it died under a page that was being written: told, and the next run is good
         assert (running.returncode, "It passes; run it again" in wrong) == (6, True), said + wrong
         running = place.run("-m", "flows.commands.cli", "refresh", "--as-of", "2026-03-31")
-        said, wrong = running.communicate(timeout=240)
+        said, wrong = running.communicate(timeout=HANGS)
     assert running.returncode == 0, said + wrong
     assert "60 dossiers" in said
     assert place.left() == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flows.runtime.state_names import ENDED
 from tests.faults.place import Place
-from tests.flow.installation import wait_for
 from tests.nights.night import Hands, night, refresh, told
 from tests.nights.service import Service
+from tests.patience import wait_for
 
 
 @night("two-at-once", "two `motcua refresh` at once")

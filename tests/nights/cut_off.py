@@ -6,9 +6,9 @@ import signal
 
 from tasks.warehouse.processes import postmaster
 from tests.faults.place import Place
-from tests.flow.installation import wait_for
 from tests.nights.night import Hands, night, refresh, told
 from tests.nights.service import Service
+from tests.patience import wait_for
 
 _PATIENCE = 240.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from tests.faults.place import Place
-from tests.flow.installation import wait_for
+from tests.patience import wait_for
 
 DAY = "2026-03-31"
 
