@@ -41,7 +41,7 @@ def what_to_try(source: str) -> list[str]:
     """
     found = read_examples(settings().policy, source)
     alarm = [
-        f"2  motcua explain {found.false_alarm if found else 'CODE'}",
+        f"2  motcua explain {found.false_alarm[0] if found.false_alarm else 'CODE'}",
         "   một báo trễ sai, và vì sao không trễ · one false alarm, and why it is none",
     ]
     return [
@@ -56,7 +56,7 @@ def what_to_try(source: str) -> list[str]:
     ]
 
 
-def _write_environment(found: Examples | None) -> Path:
+def _write_environment(found: Examples) -> Path:
     """Write the variables of the demonstration, and of the examples that the tour speaks of, as a file for a shell."""
     chosen = settings()
     variables = {
@@ -64,10 +64,12 @@ def _write_environment(found: Examples | None) -> Path:
         "MOTCUA_SOURCES_DIR": str(chosen.sources_dir),
         "MOTCUA_PEOPLE_FILE": str(people_path()),
     }
-    if found:
-        variables |= {"FALSE_ALARM": found.false_alarm, "AGENCY": found.unit, "DOUBT": found.doubt}
-        variables |= {"DOUBT_END": f"{found.end:%d/%m/%Y %H:%M}", "DOUBT_END_AT_SOURCE": f"{found.end:%Y%m%d%H%M%S}"}
-        variables |= {"DOUBT_DAY": f"{found.end:%d/%m/%Y}"}
+    if found.false_alarm:
+        variables |= dict(zip(("FALSE_ALARM", "AGENCY"), found.false_alarm, strict=True))
+    if found.doubt:
+        code, end = found.doubt
+        variables |= {"DOUBT": code, "DOUBT_END": f"{end:%d/%m/%Y %H:%M}"}
+        variables |= {"DOUBT_END_AT_SOURCE": f"{end:%Y%m%d%H%M%S}", "DOUBT_DAY": f"{end:%d/%m/%Y}"}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     programs = shlex.quote(str(Path(sys.executable).parent))
     file = chosen.home / "env.sh"

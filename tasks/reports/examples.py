@@ -26,30 +26,27 @@ _DOUBT = """
 
 @dataclass(frozen=True)
 class Examples:
-    """Dossiers worth a look.
+    """Dossiers worth a look; a small province may lack one kind.
 
     Attributes:
-        false_alarm: code of a dossier that is phantom late for the commonest reason and has a proposal; its agency.
-        doubt: code of one that ended nobody knows when.
-        end: office time at which that one may have ended: nine o'clock of the due day.
+        false_alarm: code of a dossier that is phantom late for the commonest reason and has a proposal, and its agency.
+        doubt: code of one that ended nobody knows when, and the office time at which it may have: nine o'clock of the due day.
     """
 
-    false_alarm: str
-    unit: str
-    doubt: str
-    end: datetime
+    false_alarm: tuple[str, str] | None
+    doubt: tuple[str, datetime] | None
 
 
-def read_examples(policy: str, source: str) -> Examples | None:
-    """Choose the examples among the dossiers of a source, the same ones each time; None where it has none.
+def read_examples(policy: str, source: str) -> Examples:
+    """Choose the examples among the dossiers of a source, the same ones each time.
 
     Raises:
         WarehouseError: the database cannot be read.
     """
     asked = {"policy": policy, "source": source}
     alarms, doubts = fetch_all(_FALSE_ALARM, asked), fetch_all(_DOUBT, asked)
-    if not alarms or not doubts:
-        return None
-    (false_alarm, unit), (doubt, due) = alarms[0], doubts[0]
-    end = due.astimezone(source_named(source).timezone).replace(hour=9, minute=0, second=0, microsecond=0)
-    return Examples(str(false_alarm), str(unit), str(doubt), end)
+    zone = source_named(source).timezone
+    return Examples(
+        next(((str(code), str(unit)) for code, unit in alarms), None),
+        next(((str(code), due.astimezone(zone).replace(hour=9, minute=0, second=0, microsecond=0)) for code, due in doubts), None),
+    )
