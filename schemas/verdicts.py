@@ -63,15 +63,17 @@ VERDICTS_TABLE = Table(
             (Between(0),),
         ),
         Field(
-            "worked_minutes", Kind.INTEGER, "Working minutes from receipt to end (or as_of), pauses left out.", (Between(0),)
+            "worked_minutes",
+            Kind.INTEGER,
+            "Working minutes from receipt to end, pauses left out; null while no end is known.",
+            (Between(0),),
         ),
         Field("paused_minutes", Kind.INTEGER, "Working minutes in pauses, overlapping ones once.", (Between(0),)),
         Field("evidence", Kind.JSON, "What each derived fact rests on: table, key, field and a digest of the value."),
         Field(
             "as_of",
             Kind.DATE,
-            "Day that the verdict speaks for: of the run while time still runs for the dossier, else the day of its end.",
-            (NotNull(),),
+            "Day of the end, which the verdict speaks for; null while it moves with the day: then that of audit.progress.",
         ),
         Field(
             "moving",

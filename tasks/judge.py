@@ -61,7 +61,7 @@ def judge_batch(batch: Batch, as_of: date, *, full: bool = False) -> StepResult:
             return sum((judge_batch(part, as_of, full=full) for part in parts), StepResult("judge", batch.key))
     frames = read_batch(batch, selection)
     settled = settled_parts(frames, batch.source, as_of)
-    verdicts, proposed = judge_parts(settled, list(policies_of_a_run().values()), as_of)
+    verdicts, proposed = judge_parts(settled, list(policies_of_a_run().values()))
     failpoint("judged")
     with load("judge", batch.key) as current:
         merged = _write(current, frames, verdicts, proposed, as_of)
@@ -97,7 +97,7 @@ def judge_affected(batch: Batch, days: Sequence[date], before: str) -> StepResul
         codes = affected_codes(part, days) if days else []
         frames = read_batch(part, Selection(codes=tuple(codes)))
         parts = settled_parts(frames, part.source, as_of)
-        verdicts, proposed = judge_parts(parts, policies, as_of)
+        verdicts, proposed = judge_parts(parts, policies)
         failpoint("judged")
         with load("judge", part.key) as current:
             merged = _write(current, frames, verdicts, proposed, as_of) if codes else Merged()
@@ -117,10 +117,10 @@ def _write(current: Load, frames: DossierFrames, verdicts: pd.DataFrame, propose
 
 def judge_all(frames: DossierFrames, policies: list[Policy], source: str, as_of: date) -> pd.DataFrame:
     """Judge a batch's frames under several policies; one row a dossier and policy."""
-    return judge_parts(settled_parts(frames, source, as_of), policies, as_of)[0]
+    return judge_parts(settled_parts(frames, source, as_of), policies)[0]
 
 
-def judge_parts(parts: list[ResolvedInputs], policies: list[Policy], as_of: date) -> tuple[pd.DataFrame, list[Proposal]]:
+def judge_parts(parts: list[ResolvedInputs], policies: list[Policy]) -> tuple[pd.DataFrame, list[Proposal]]:
     """Judge settled dossiers under several policies: a row for each dossier and policy.
 
     With the proposals that follow from the office's own policy.
@@ -130,7 +130,7 @@ def judge_parts(parts: list[ResolvedInputs], policies: list[Policy], as_of: date
     for settled in parts:
         for policy in policies:
             judged = judgement_of(settled, policy)
-            rows.append(verdict_rows(judged, as_of))
+            rows.append(verdict_rows(judged))
             if policy.policy == settings().policy:
                 proposed += propose_judged(judged)
     return pd.concat(rows, ignore_index=True), proposed

@@ -1,7 +1,12 @@
 -- name: drawn
--- A sample that nobody can choose: the order follows from a seed that is known only once the ledger is written.
+-- A sample that nobody can choose: the order follows from a seed that is known only once the ledger is written. A verdict that
+-- moves with the day is drawn where its partition was judged for this one.
 SELECT v.source, coalesce(v.unit_code, '') AS unit_code, v.code FROM judged.verdicts AS v
-WHERE v.policy = %(policy)s AND (NOT v.moving OR v.as_of = %(as_of)s)
+WHERE v.policy = %(policy)s AND (NOT v.moving OR EXISTS (
+    SELECT FROM core.dossiers AS d JOIN audit.progress AS p
+        ON p.step = 'judge' AND p.partition = d.source || '/' || to_char(d.partition_month, 'YYYY-MM') AND p.as_of = %(as_of)s
+    WHERE d.source = v.source AND d.code = v.code
+))
 ORDER BY hashtextextended(v.source || '/' || v.code, %(seed)s::bigint), v.source, v.code LIMIT %(size)s
 
 -- name: derived

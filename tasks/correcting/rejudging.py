@@ -121,5 +121,5 @@ def _judge(
         own = [(month, code) for one, month, code in rows if one == source]
         batch = Batch.of(*{Partition(source, month) for month, _ in own})
         frames = read_batch(batch, Selection(codes=tuple(code for _, code in own)), corrections)
-        parts += [judge_settled(part, policy, as_of)[list(_NAMES)] for part in settled_parts(frames, source, as_of)]
+        parts += [judge_settled(part, policy)[list(_NAMES)] for part in settled_parts(frames, source, as_of)]
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)

@@ -48,5 +48,7 @@ def read_examples(policy: str, source: str) -> Examples:
     zone = source_named(source).timezone
     return Examples(
         next(((str(code), str(unit)) for code, unit in alarms), None),
-        next(((str(code), due.astimezone(zone).replace(hour=9, minute=0, second=0, microsecond=0)) for code, due in doubts), None),
+        next(
+            ((str(code), due.astimezone(zone).replace(hour=9, minute=0, second=0, microsecond=0)) for code, due in doubts), None
+        ),
     )

@@ -139,7 +139,7 @@ def _settled(
 
 
 def _judged(parts: list[ResolvedInputs], policy: Policy, as_of: date) -> pd.DataFrame:
-    verdicts = pd.concat([judge_settled(settled, policy, as_of) for settled in parts], ignore_index=True)
+    verdicts = pd.concat([judge_settled(settled, policy) for settled in parts], ignore_index=True)
     return verdicts.sort_values("code", ignore_index=True)
 
 

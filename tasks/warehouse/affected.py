@@ -16,10 +16,11 @@ from tasks.warehouse.partitions import Partition
 from tasks.warehouse.rows import fetch_column
 
 # A due date is worked out from the receipt on, and never looks beyond itself; time used runs to the end, or to the day
-# judged. A day is left on both sides, for the zones.
+# judged, which is that of the run while the verdict moves with it. A day is left on both sides, for the zones.
 _SPANS = """EXISTS (
         SELECT FROM unnest(%(days)s::date[]) AS day WHERE day BETWEEN v.received_at::date - 1
-        AND greatest(v.due_at, v.end_at, v.recorded_due_at, v.recorded_end_at, v.as_of)::date + 1)"""
+        AND greatest(v.due_at, v.end_at, v.recorded_due_at, v.recorded_end_at, v.as_of,
+            CASE WHEN v.moving THEN (SELECT max(as_of) FROM audit.progress WHERE step = 'judge') END)::date + 1)"""
 # A dossier that was filed again may run by the clock of the first filing.
 _TOUCHED = f"""
     SELECT v.code FROM judged.verdicts AS v

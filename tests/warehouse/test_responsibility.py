@@ -7,16 +7,19 @@ import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from config.errors import DataError, MotcuaError
+from config.policies import policies_of_a_run
 from config.settings import settings
 from flows.commands.holders import print_holders
 from flows.commands.lists import WATCH_LISTS, show
 from schemas.dossiers import DOSSIERS, PAUSES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judge import judge_batch
+from tasks.judging.offices import settled_parts
 from tasks.reports.anomalies import read_anomalies
 from tasks.reports.due_changes import read_due_changes
 from tasks.reports.explanation.dossiers import explain, write_explanation
@@ -25,6 +28,8 @@ from tasks.reports.letters import letter_list, parse_letters
 from tasks.reports.silence import read_conspicuous, read_silences
 from tasks.reports.suspicious_months import read_suspicious_months
 from tasks.reports.translation import ALL
+from tasks.rules.verdict.judgement import judgement_of
+from tasks.warehouse.dossiers import EVERY_DOSSIER, read_batch
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
 from tests.warehouse.test_judge import DAY_ONE, MONTH, at, desk, dossier  # noqa: F401 - a fixture
@@ -39,14 +44,27 @@ def judged() -> pd.DataFrame:
     return rows
 
 
+def used() -> pd.Series:
+    """Working minutes from receipt to the end, or to the day judged, by code."""
+    found = []
+    for part in settled_parts(read_batch(MONTH, EVERY_DOSSIER), MONTH.source, DAY_ONE):
+        case = judgement_of(part, policies_of_a_run()["qd766"]).case
+        worked = case.office.clock.working_minutes_between(case.receipt.at, case.until)
+        found.append(pd.Series(np.maximum(worked, case.paused.minutes), case.facts.frames.dossiers["code"]))
+    return pd.concat(found)
+
+
 def test_of_every_dossier_the_minutes_of_all_holders_are_those_of_its_verdict(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     rows = judged()
     found = read_holders(settings().policy)
-    total = (rows["worked_minutes"] + rows["paused_minutes"]).set_axis(rows["code"])
+    total = used()[rows["code"]]
     held = found.groupby("code")["minutes"].sum()
     assert held.to_dict() == total[total > 0].to_dict()
+    ended = (rows["worked_minutes"] + rows["paused_minutes"]).set_axis(rows["code"]).dropna()
+    assert len(ended) > 100
+    assert total[ended.index].to_dict() == ended.to_dict(), "a verdict tells the minutes of what has ended"
     paused = rows["paused_minutes"].set_axis(rows["code"])
     citizen = found[found["holder"] == "citizen"].set_index("code")["minutes"]
     assert citizen.to_dict() == paused[paused > 0].to_dict()

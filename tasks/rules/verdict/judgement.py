@@ -52,12 +52,12 @@ def judge_frames(frames: DossierFrames, policy: Policy, office: JudgingOffice, a
     Returns:
         One row a dossier, the given columns of ``judged.verdicts``.
     """
-    return judge_settled(resolve_inputs(facts_of(frames, office.zone, office.carriers), office, as_of), policy, as_of)
+    return judge_settled(resolve_inputs(facts_of(frames, office.zone, office.carriers), office, as_of), policy)
 
 
-def judge_settled(settled: ResolvedInputs, policy: Policy, as_of: date) -> pd.DataFrame:
+def judge_settled(settled: ResolvedInputs, policy: Policy) -> pd.DataFrame:
     """Judge as :func:`judge_frames` does, from what several policies share."""
-    return verdict_rows(judgement_of(settled, policy), as_of)
+    return verdict_rows(judgement_of(settled, policy))
 
 
 @dataclass(frozen=True)
@@ -203,8 +203,11 @@ def verdicts(case: Timeline, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return verdict, repeated
 
 
-def verdict_rows(found: Judgement, as_of: date) -> pd.DataFrame:
-    """Return one row a dossier, the given columns of ``judged.verdicts``."""
+def verdict_rows(found: Judgement) -> pd.DataFrame:
+    """Return one row a dossier, the given columns of ``judged.verdicts``.
+
+    A row says only what lasts: one that grows older and says the same the next day is the same row, and is not written again.
+    """
     case, verdict = found.case, found.verdict
     facts, dossiers = case.facts, case.facts.frames.dossiers
     zone, own = case.office.zone, case.policy.own_rule
@@ -212,6 +215,7 @@ def verdict_rows(found: Judgement, as_of: date) -> pd.DataFrame:
     due, end = (case.stated.due, case.recorded.end) if own else (case.due, case.ends.at)
     moving = _moving(case)
     worked = case.office.clock.working_minutes_between(case.receipt.at, case.until)
+    used = (worked >= 0) & ~np.isnat(case.ends.at)
     return VERDICTS_TABLE.from_arrays(
         {
             **{name: dossiers[name] for name in ("source", "code", "unit_code", "procedure_code", "channel")},
@@ -233,10 +237,10 @@ def verdict_rows(found: Judgement, as_of: date) -> pd.DataFrame:
             ),
             "counted": (state != NOT_RECEIVED) & ~found.repeated,
             "limit_minutes": _limit_minutes(case.limits),
-            "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), worked >= 0),
+            "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), used),
             "paused_minutes": _minutes(case.paused.minutes, worked >= 0),
             "evidence": evidence_of(case),
-            "as_of": np.where(moving, np.datetime64(as_of), days(case.ends.at)).astype("datetime64[D]"),
+            "as_of": np.where(moving, np.datetime64("NaT"), days(case.ends.at)).astype("datetime64[D]"),
             "moving": moving,
         }
     )
