@@ -1,13 +1,16 @@
 -- name: drawn
 -- A sample that nobody can choose: the order follows from a seed that is known only once the ledger is written. A verdict that
--- moves with the day is drawn where its partition was judged for this one.
-SELECT v.source, coalesce(v.unit_code, '') AS unit_code, v.code FROM judged.verdicts AS v
-WHERE v.policy = %(policy)s AND (NOT v.moving OR EXISTS (
+-- moves with the day is drawn where its partition was judged for this one, which is asked of those that come first (OFFSET 0).
+SELECT v.source, v.unit_code, v.code FROM (
+    SELECT source, coalesce(unit_code, '') AS unit_code, code, moving FROM judged.verdicts WHERE policy = %(policy)s
+    ORDER BY hashtextextended(source || '/' || code, %(seed)s::bigint), source, code OFFSET 0
+) AS v
+WHERE NOT v.moving OR EXISTS (
     SELECT FROM core.dossiers AS d JOIN audit.progress AS p
         ON p.step = 'judge' AND p.partition = d.source || '/' || to_char(d.partition_month, 'YYYY-MM') AND p.as_of = %(as_of)s
     WHERE d.source = v.source AND d.code = v.code
-))
-ORDER BY hashtextextended(v.source || '/' || v.code, %(seed)s::bigint), v.source, v.code LIMIT %(size)s
+)
+LIMIT %(size)s
 
 -- name: derived
 -- Lateness by docs/law.md 4 and 5.1 and decisions 0003, 0016 and 0018, from what the sources state and the days of the calendar.
