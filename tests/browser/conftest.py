@@ -23,6 +23,7 @@ from tasks.reports.site.build import write_page
 from tasks.reports.site.data import page_data
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.load import load
+from tests.patience import HANGS
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
 
 FLAGS = [
@@ -130,4 +131,4 @@ def opened(chromium: Browser, published: Published, request: pytest.FixtureReque
 
 def drawn(page: Page, what: str) -> None:
     """Wait until the chart shows a language and an agency."""
-    page.wait_for_selector(f'#trend-chart[data-drawn="{what}"]', timeout=20_000)
+    page.wait_for_selector(f'#trend-chart[data-drawn="{what}"]', timeout=1000 * HANGS)

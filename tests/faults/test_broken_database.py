@@ -32,6 +32,7 @@ from tasks.warehouse.statement_errors import StatementError, retried, retryable
 from tests.bench.load import made_up_dossiers
 from tests.faults.proxy import CommitCutter
 from tests.forked import PROCESSES
+from tests.patience import HANGS
 from tests.warehouse.rows import dossiers, events
 
 pytestmark = pytest.mark.usefixtures("warehouse")
@@ -127,7 +128,7 @@ def test_processes_that_load_one_partition_at_once_have_one_effect(warehouse: Cl
     for process in running:
         process.start()
     for process in running:
-        process.join(120)
+        process.join(HANGS)
     assert [process.exitcode for process in running] == [0] * 8
     assert_loaded_once()
 

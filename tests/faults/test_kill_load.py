@@ -25,6 +25,7 @@ from tasks.warehouse.failpoints import FAILPOINTS, failpoint
 from tests.faults import office
 from tests.faults.invariants import check_invariants, state
 from tests.forked import PROCESSES
+from tests.patience import HANGS
 from tests.warehouse.emptying import empty_warehouse
 from tests.warehouse.relay_faults import ADDRESS, deliver_as, happened, relay_of, subscribed
 from tests.warehouse.snapshot import Snapshot, snapshot
@@ -49,7 +50,7 @@ class Office:
         variables = office.environment(self.folder, self.home) | ({"MOTCUA_KILL_AT": kill_at} if kill_at else {})
         process = PROCESSES.Process(target=office.run_as, args=(variables, self.output, publish))
         process.start()
-        process.join(600)
+        process.join(HANGS)
         assert process.exitcode in (0, KILLED), self.output.with_suffix(".log").read_text()
         return process.exitcode
 
@@ -170,7 +171,7 @@ def killed_on_delivery(warehouse: Cluster, channel: str, point: str, **given: ob
         variables[ADDRESS] = os.environ[ADDRESS]
     process = PROCESSES.Process(target=deliver_as, args=(variables, channel, given))
     process.start()
-    process.join(600)
+    process.join(HANGS)
     assert process.exitcode == KILLED
 
 

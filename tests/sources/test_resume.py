@@ -26,6 +26,7 @@ from tasks.sources.formats.json_text import parse_json
 from tasks.sources.protocol import Window
 from tasks.warehouse.engine import fetch_all
 from tests.forked import PROCESSES
+from tests.patience import HANGS
 from tests.sources.desk import Answer, Desk, dossier
 
 Make = Callable[..., Source]
@@ -148,7 +149,7 @@ def killed(source: Source, warehouse: Any, point: str) -> None:
     variables |= {name: os.environ[name] for name in ("DESK_USER", "DESK_PASSWORD")}
     process = PROCESSES.Process(target=pull_and_die, args=(variables, source))
     process.start()
-    process.join(60)
+    process.join(HANGS)
     assert process.exitcode == -signal.SIGKILL
 
 

@@ -29,6 +29,7 @@ from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all, read_frame
 from tasks.warehouse.load import load
 from tests.forked import PROCESSES
+from tests.patience import HANGS
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
 
 pytestmark = pytest.mark.usefixtures("warehouse")
@@ -212,7 +213,7 @@ def killed_at(point: str, home: Path, *steps: Callable[[str, date], object]) -> 
     variables = {"MOTCUA_HOME": str(home), "MOTCUA_KILL_AT": f"{point}:1"}
     process = PROCESSES.Process(target=_take, args=(variables, steps))
     process.start()
-    process.join(60)
+    process.join(HANGS)
     return process.exitcode
 
 
