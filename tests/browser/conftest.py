@@ -119,6 +119,7 @@ def opened(chromium: Browser, published: Published, request: pytest.FixtureReque
     """The page at 1400 px, in light colours; ``parametrize`` it indirectly with options of a browser context."""
     options = {"viewport": {"width": 1400, "height": 900}, "color_scheme": "light"} | getattr(request, "param", {})
     context = chromium.new_context(**options)
+    context.set_default_timeout(1000 * HANGS)
     found = Opened(context.new_page())
     found.page.on("console", lambda message: found.messages.append(message.text))
     found.page.on("pageerror", lambda error: found.messages.append(str(error)))
