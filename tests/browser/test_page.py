@@ -235,15 +235,35 @@ def test_the_keyboard_reaches_what_the_mouse_does(opened: Opened) -> None:
     assert page.evaluate("document.activeElement.id") == "unit"
 
 
-def test_on_paper_every_agency_and_every_detail_is_there(opened: Opened) -> None:
+@pytest.mark.parametrize("opened", [{}, PHONE, DARK], indirect=True, ids=["desktop", "phone", "dark"])
+@pytest.mark.parametrize("unit", ["*", "H99.3"])
+def test_on_paper_it_is_two_pages(opened: Opened, unit: str) -> None:
     page = opened.page
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details:not([open])").count() == 0
+    page.select_option("#unit", unit)
+    drawn(page, f"vi {unit}")
     page.emulate_media(media="print")
     assert not page.locator("#unit").is_visible()
-    table = page.locator("#units-table")
-    assert table.evaluate("node => node.scrollHeight - node.clientHeight") <= 1
-    assert len(page.pdf(format="A4")) > 20_000
+    assert page.locator("#three .value").count() == 3
+    assert page.locator("#units tbody tr").first.is_visible()
+    assert page.locator("#about-paper").is_visible(), "paper says that it has the first rows alone"
+    assert page.locator("#about-paper").inner_text().count(published_as(page)) == 1
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))) == 2
+
+
+def published_as(page: Page) -> str:
+    """The publication that the page is made of."""
+    return str(page.evaluate("JSON.parse(document.getElementById('data').textContent).meta.publication_id"))
+
+
+def test_conditions_of_the_gates_are_in_words(opened: Opened, published: Published) -> None:
+    page = opened.page
+    page.click("#gates summary")
+    shown = page.locator("#gates tbody tr").all_inner_texts()
+    assert len(shown) == len(published.data["gates"]["rows"])
+    assert any("quá hạn: phải có giá trị" in row for row in shown)
+    assert not [
+        row for row in shown if re.search(r"[a-z]_[a-z]|: (given|one of|pattern|between|unique|is 0|not before)\b", row)
+    ]
 
 
 def test_a_foreign_script_does_not_run(opened: Opened) -> None:
@@ -283,7 +303,7 @@ def test_an_empty_denominator_reads_none(chromium: Browser, published: Published
         "spans": {"names": {}, "rates": {}, "figures": {}},
         "units": {},
         "findings": [],
-        "gates": [],
+        "gates": {"rows": [], "words": {}},
         "pulls": [],
         "figures": {},
         "standing": {},

@@ -453,14 +453,14 @@
   };
 
   const drawGates = () => {
-    const gates = [...data.gates].sort((a, b) => a.success - b.success || b.unexpected - a.unexpected);
+    const gates = [...data.gates.rows].sort((a, b) => a.success - b.success || b.unexpected - a.unexpected);
     const ok = gates.filter((g) => g.success).length, n = gates.length;
     const lead = !n ? word("gates_none") : word(ok === n ? "gates_all" : "gates_some", { ok: count(ok), n: count(n) });
     put(byId("gates").querySelector("div"), el("p", { class: "lead" }, lead),
       n ? el("details", { open: ok < n }, el("summary", {}, word("gates_table")), table([
         { title: word("gate"), cell: (g) => word(`gate_${g.gate}`) },
-        { title: word("subject"), cell: (g) => g.subject },
-        { title: word("expectation"), cell: (g) => g.expectation },
+        { title: word("subject"), cell: (g) => text(data.gates.words[g.subject]) },
+        { title: word("expectation"), cell: (g) => text(data.gates.words[g.expectation]) },
         { title: word("result"), cell: (g) => el("span", { class: `tag ${g.success ? "held" : "broken"}` }, word(g.success ? "held" : "broken")) },
         { title: word("checked"), number: true, cell: (g) => count(g.checked) },
         { title: word("unexpected"), number: true, cell: (g) => count(g.unexpected) },
@@ -483,6 +483,7 @@
       ["about_policy", `${text(meta.policy_title)} – ${meta.reference}`], ["about_publication", meta.publication_id],
       ["about_published", minute(meta.published_at)], ["about_dossiers", count(meta.dossiers)],
       ["about_counts", meta.counts_digest], ["about_rules", meta.rules_digest], ...(meta.seal ? [["about_seal", meta.seal]] : [])];
+    byId("about-paper").textContent = word("about_paper", { id: meta.publication_id, digest: meta.counts_digest });
     put(byId("about-list"), rows.map(([name, value]) => [el("dt", {}, word(name)), el("dd", {}, value)]));
   };
 
@@ -532,6 +533,5 @@
   byId("print").addEventListener("click", () => window.print());
   for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => change({ language: button.dataset.language }));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawTrend);
-  window.addEventListener("beforeprint", () => { for (const node of document.querySelectorAll("details")) node.open = true; });
   draw();
 })();

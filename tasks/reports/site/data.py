@@ -18,10 +18,10 @@ from config.language import Bilingual
 from config.law import Basis, citations
 from config.policies import load_policies
 from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT_COUNTS
-from schemas.quality import GATE_RESULTS
 from schemas.raw import PULLS
 from schemas.reference import UNITS
 from tasks.auditing.seals import require_sealed_figures, seal_head
+from tasks.reports.site.gates import gates
 from tasks.reports.site.quality import quality
 from tasks.reports.site.spans import spans
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
@@ -39,10 +39,6 @@ _INDICATORS = """
 _VERDICT_ROWS = "SELECT * FROM mart.verdict_counts WHERE publication_id = %(publication)s"
 _FINDING_ROWS = "SELECT * FROM mart.finding_counts WHERE publication_id = %(publication)s"
 _UNITS = "SELECT DISTINCT ON (unit_code) unit_code, name, level, valid_to FROM ref.units ORDER BY unit_code, valid_from DESC"
-_GATES = """
-    SELECT DISTINCT ON (gate, subject, expectation) gate, subject, expectation, as_of, success, checked, unexpected, tolerance
-    FROM quality.gate_results WHERE as_of <= %(as_of)s ORDER BY gate, subject, expectation, as_of DESC
-"""
 _PULLS = """
     SELECT DISTINCT ON (source) source, started_at, ended_at, state, error_class,
         sum(records) OVER all_pulls AS records, sum(rejected) OVER all_pulls AS rejected,
@@ -89,7 +85,7 @@ def page_data(policy: str, language: str) -> PageData:
         "findings": _finding_rows(findings, units, sources),
         "checks": {check.id: _check(check, as_of) for check in load_checks().each()},
         "quality": quality(policy, as_of),
-        "gates": _gates(as_of),
+        "gates": gates(as_of, _source_titles()),
         "pulls": _pulls(as_of),
     }
 
@@ -233,12 +229,6 @@ def _check(check: Check, as_of: date) -> PageData:
 
 def _law(law: Iterable[Basis], as_of: date) -> dict[str, str]:
     return {language: "; ".join(citations(law, as_of, language)) for language in ("vi", "en")}
-
-
-def _gates(as_of: date) -> list[PageData]:
-    rows = read_frame(_GATES, {"as_of": as_of}, GATE_RESULTS).to_dict("records")
-    names = ("gate", "subject", "expectation", "success", "checked", "unexpected", "tolerance")
-    return [{name: row[name] for name in names} | {"as_of": row["as_of"].isoformat()} for row in rows]
 
 
 def _pulls(as_of: date) -> list[PageData]:
