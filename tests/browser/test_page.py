@@ -167,6 +167,26 @@ def test_the_table_is_sorted_by_its_headings_and_small_agencies_are_not_ranked(o
     assert "ít hồ sơ" in last.inner_text()
 
 
+@pytest.mark.parametrize("period", ["*", "2025-Q4"])
+def test_the_rank_of_an_agency_is_told_with_its_band_and_its_places(opened: Opened, published: Published, period: str) -> None:
+    page, data = opened.page, published.data
+    page.select_option("#period", period)
+    ranked = data["ranks"] if period == "*" else {unit: of.get(period) for unit, of in data["spans"]["ranks"].items()}
+    assert len([one for one in ranked.values() if one]) >= 4
+    for unit in data["units"]:
+        shown = page.locator(f'tr[data-unit="{unit}"]').inner_text()
+        if ranked.get(unit):
+            band, best, worst, many = ranked[unit]
+            assert 1 <= best <= worst <= many
+            assert f"nhóm {band}" in shown
+            assert (f"thứ {best} – {worst} / {many}" if best < worst else f"thứ {best} / {many}") in shown
+        else:
+            assert "ít hồ sơ" in shown
+    assert page.locator("#rank-note").is_visible()
+    page.click('[data-sort="rank"]')
+    assert page.locator("th[aria-sort]").inner_text() == "Thứ hạng"
+
+
 def test_the_language_switches_without_loading_again(opened: Opened) -> None:
     page = opened.page
     page.evaluate("window.stillHere = true")
@@ -300,7 +320,8 @@ def test_an_empty_denominator_reads_none(chromium: Browser, published: Published
         "verdicts": [],
     }
     data |= {
-        "spans": {"names": {}, "rates": {}, "figures": {}},
+        "spans": {"names": {}, "rates": {}, "figures": {}, "ranks": {}},
+        "ranks": {},
         "units": {},
         "findings": [],
         "gates": {"rows": [], "words": {}},

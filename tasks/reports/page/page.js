@@ -271,6 +271,7 @@
       code, name: unitName(code), recorded: recorded[3], cleaned: cleaned[3], lower: cleaned[4], upper: cleaned[5],
       handled: cleaned[1] + cleaned[2], r: recorded, c: cleaned, phantom: total("phantom_late"), hidden: total("hidden_late"),
       open: total("undetermined"), correct: sum(rows, (v) => v[6]),
+      ranks: whole() ? data.ranks[code] : data.spans.ranks[code]?.[state.period],
       standing: whole() ? data.standing[code] ?? "few" : cleaned[1] < data.meta.smallest ? "few" : "",
     };
   });
@@ -279,7 +280,7 @@
 
   let low = 0; // left end of the small scales: the same for every agency
   const RANK = { below: 0, same: 1, above: 2 };
-  const ranked = (row, key) => (key === "standing" ? RANK[row.standing] ?? null
+  const ranked = (row, key) => (key === "rank" ? (row.ranks ? row.ranks[1] + row.ranks[2] : null) : key === "standing" ? RANK[row.standing] ?? null
     : ["recorded", "cleaned", "lower"].includes(key) && row.standing === "few" ? null : row[key]);
   const sorted = (rows) => [...rows].sort((a, b) => {
     const x = ranked(a, state.sort), y = ranked(b, state.sort);
@@ -314,6 +315,8 @@
     { key: "hidden", title: "col_hidden", number: true, cell: (r) => count(r.hidden) },
     { key: "open", title: "col_undetermined", number: true, cell: (r) => count(r.open) },
     { key: "correct", title: "col_correct", number: true, cell: (r) => el("b", {}, count(r.correct)) },
+    { key: "rank", title: "col_rank", cell: (r) => (r.ranks ? [el("span", { class: "tag" }, word("band", { n: count(r.ranks[0]) })),
+      el("small", {}, word(r.ranks[1] === r.ranks[2] ? "rank_one" : "rank_span", { a: count(r.ranks[1]), b: count(r.ranks[2]), n: count(r.ranks[3]) }))] : el("span", { class: "tag few" }, word("few"))) },
     { key: "standing", title: "col_standing", cell: (r) => el("span", { class: `tag ${r.standing}` }, word(r.standing)) },
   ];
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from config.checks import Check, load_checks
@@ -24,8 +23,8 @@ from tasks.auditing.seals import require_sealed_figures, seal_head
 from tasks.reports.site.gates import gates
 from tasks.reports.site.quality import quality
 from tasks.reports.site.spans import spans
+from tasks.reports.site.standing import standing, whole_ranks
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
-from tasks.rules.indicators.interval import wilson
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.freshness import all_heard
@@ -70,16 +69,19 @@ def page_data(policy: str, language: str) -> PageData:
     verdicts = read_frame(_VERDICT_ROWS, ids, VERDICT_COUNTS)
     findings = read_frame(_FINDING_ROWS, ids, FINDING_COUNTS)
     units = sorted({*indicators["unit_code"], *verdicts["unit_code"], *findings["unit_code"]} - {"*"})
+    names = _unit_names(units)
+    levels = {code: unit["level"] for code, unit in names.items()}
     sources = sorted({*verdicts["source"], *findings["source"]})
     return {
         "meta": _meta(publication, policy, rate, language),
-        "units": _unit_names(units),
+        "units": names,
         "sources": {name: _source_titles().get(name, name) for name in sources},
         "rates": _rates(rates),
         "indicators": _definitions(as_of),
         "figures": _figures(indicators, as_of),
-        "standing": _standing(rates, rate),
-        "spans": spans(policy, as_of, rate),
+        "standing": standing(rates, rate),
+        "ranks": whole_ranks(rates, levels, rate),
+        "spans": spans(policy, as_of, rate, levels),
         "verdicts": _verdict_rows(verdicts, units, sources),
         "reasons": {code: _reason(code) for code in sorted(set(verdicts["reason"]))},
         "findings": _finding_rows(findings, units, sources),
@@ -174,27 +176,6 @@ def _figures(indicators: pd.DataFrame, as_of: date) -> PageData:
             values = found.setdefault(row["unit_code"], {}).setdefault(row["basis"], [None] * len(place))
             values[place[row["indicator"]]] = _number(row["value"])
     return found
-
-
-def _standing(rates: pd.DataFrame, rate: Indicator) -> dict[str, str]:
-    """Say of each agency whether it differs from all of them together by more than chance and doubt.
-
-    ``few``: below the smallest denominator that may be ranked; ``below`` and ``above``: Wilson's interval,
-    widened by the undetermined, lies wholly outside the interval of all agencies; else ``same``.
-    """
-    wanted = (rates["basis"] == "cleaned") & (rates["period"] == "*")
-    rows = rates[wanted.to_numpy(dtype=bool)].reset_index(drop=True)
-    numbers = {name: rows[name].to_numpy(dtype=np.int64) for name in ("numerator", "denominator", "undetermined")}
-    everyone = numbers["denominator"] + numbers["undetermined"]
-    low = wilson(numbers["numerator"], everyone)[0]
-    high = wilson(numbers["numerator"] + numbers["undetermined"], everyone)[1]
-    total = rows[(rows["unit_code"] == "*").to_numpy(dtype=bool)]
-    if total.empty or total["value"].isna().all():
-        return {}
-    lower, upper = float(total["lower"].iloc[0]), float(total["upper"].iloc[0])
-    few = numbers["denominator"] < rate.smallest
-    words = np.select([few, high < lower, low > upper], ["few", "below", "above"], "same")
-    return {unit: str(word) for unit, word in zip(rows["unit_code"], words, strict=True) if unit != "*"}
 
 
 def _verdict_rows(verdicts: pd.DataFrame, units: list[str], sources: list[str]) -> list[list[Any]]:

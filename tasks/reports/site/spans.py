@@ -15,6 +15,7 @@ import pandas as pd
 from config.indicators import Indicator, indicators_in_force
 from schemas.fields import BASES
 from tasks.reports.forms.published import parts_of, published_counters, tells_counters
+from tasks.reports.site.standing import ranks
 from tasks.rules.indicators.identities import holds_rollup
 from tasks.rules.indicators.interval import interval
 from tasks.rules.indicators.periods import Period, calendar_periods, months_before
@@ -23,16 +24,17 @@ from tasks.rules.indicators.rollups import MonthlyCells
 _Spans = dict[str, Any]
 
 
-def spans(policy: str, as_of: date, headline: Indicator) -> _Spans:
+def spans(policy: str, as_of: date, headline: Indicator, levels: dict[str, str | None]) -> _Spans:
     """Return the figures of every calendar period that has a published month.
 
     Returns:
         ``names``: words of each period by name, the longest kinds first; ``rates``: agency -> period -> basis -> numerator,
         denominator, undetermined, value, lower, upper of the headline; ``figures``: agency -> period -> basis -> values of
-        all indicators in the order in which they are declared. Empty where indicators of form II.06a are not declared.
+        all indicators in the order in which they are declared; ``ranks``: agency -> period -> band, best place, worst place, of how
+        many, among agencies of its level (``levels``). Empty where indicators of form II.06a are not declared.
     """
     declared = indicators_in_force(as_of)
-    found: _Spans = {"names": {}, "rates": {}, "figures": {}}
+    found: _Spans = {"names": {}, "rates": {}, "figures": {}, "ranks": {}}
     if not tells_counters(declared):
         return found
     counters = published_counters(policy)
@@ -45,6 +47,7 @@ def spans(policy: str, as_of: date, headline: Indicator) -> _Spans:
         if not holds_rollup(cells.numbers(period, as_of), before, cells.counters):
             counters.agencies(period, together=False)  # raises what does not hold, and where
         _add(found, cells, period, as_of, headline, declared)
+        _add_ranks(found, period, headline, levels)
     return found
 
 
@@ -63,6 +66,14 @@ def _add(
         for unit, rate, values in zip(("*", *units), rates, figures, strict=True):
             for name, of_unit in (("rates", list(rate)), ("figures", list(values))):
                 found[name].setdefault(str(unit), {}).setdefault(period.name, {})[basis] = of_unit
+
+
+def _add_ranks(found: _Spans, period: Period, headline: Indicator, levels: dict[str, str | None]) -> None:
+    rates = {unit: of[period.name]["cleaned"] for unit, of in found["rates"].items() if "cleaned" in of.get(period.name, {})}
+    units = [unit for unit in rates if unit != "*"]
+    parts = np.array([rates[unit][:3] for unit in units], dtype=np.int64).reshape(-1, 3)
+    for unit, places in ranks(units, parts, levels, headline.smallest).items():
+        found["ranks"].setdefault(unit, {})[period.name] = places
 
 
 def _rates(headline: Indicator, rows: Mapping[str, np.ndarray]) -> Iterable[tuple[Any, ...]]:
