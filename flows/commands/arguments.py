@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from config.language import translate
+from flows.commands.form_arguments import add_forms
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 from flows.commands.publication_arguments import add_publications, add_trace
-from flows.commands.report_arguments import add_checks, add_dossiers, add_forms, add_legal_changes, add_lists
+from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
 
 
 def parser() -> Parser:

@@ -270,7 +270,7 @@ def _report(given: argparse.Namespace) -> int:
         return 0
     if given.period is None:
         parser().error(translate(f"report {given.form} cần --period", f"report {given.form} needs --period"))
-    asked = (given.form, given.period, given.policy, given.unit, given.structure, given.out, given.each)
+    asked = (given.form, given.period, given.policy, given.unit, given.structure, given.out, given.each, given.register)
     return _print_lines("report", *asked, module="flows.commands.forms")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from config.errors import ConfigError
-from config.language import Bilingual, decimal, translate
+from config.language import Bilingual, counted, decimal, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import policy_named, unit_named
@@ -23,12 +23,16 @@ from tasks.reports.forms.open_data import open_data, open_release
 from tasks.reports.forms.open_releases import earlier_releases, keep_release
 from tasks.reports.forms.published import PublishedCounters, published_counters
 from tasks.reports.forms.scores import scores
+from tasks.reports.letters import read_letters
+from tasks.reports.list_files import write_whole
 from tasks.rules.indicators.periods import Period, period_named
 from tasks.rules.indicators.structure import Structure
 
 _OUT = Console()
 _FIRST = 30  # rows on the screen; a file has all
 
+LETTERS = "letters"
+"""The one form that is written as letters, too."""
 OPEN_DATA = "open-data"
 """The one form that is for everybody."""
 _FORMS: dict[str, Callable[[PublishedCounters, Period, str | None, Structure], Form]] = {
@@ -52,6 +56,7 @@ def report(
     structure: Structure,
     out: str | None,
     each: bool = False,
+    register: str | None = None,
 ) -> None:
     """Print the first sheet of a form, or write it to a file if one is given.
 
@@ -63,9 +68,11 @@ def report(
         structure: agencies as they counted the dossiers, or as they stand today.
         out: the file.
         each: a sheet of each agency behind that of the province.
+        register: the office's letters, for ``letters``.
 
     Raises:
-        ConfigError: ``each`` with another form than II.06a, with one agency, or without a file.
+        ConfigError: ``each`` with another form than II.06a, with one agency, or without a file; ``register`` with another form than
+            ``letters``.
     """
     asked = period_named(period)
     if each:
@@ -77,10 +84,36 @@ def report(
             )
         _show(agency_sheets(published_counters(policy_named(policy)), asked, structure), out)
         return
+    if name == LETTERS:
+        _letters(published_counters(policy_named(policy)), asked, unit_named(unit), structure, out, register)
+        return
+    if register is not None:
+        raise ConfigError(
+            "--register",
+            Bilingual("chỉ dùng cho letters", "is for letters"),
+            Bilingual("report letters --register FILE.csv", "report letters --register FILE.csv"),
+        )
     if name == OPEN_DATA:
         _release(asked, policy, whole=unit is None and structure == "then", out=out)
         return
     _show(_FORMS[name](published_counters(policy_named(policy)), asked, unit_named(unit), structure), out)
+
+
+def _letters(
+    counters: PublishedCounters, period: Period, unit: str | None, structure: Structure, out: str | None, register: str | None
+) -> None:
+    """Print the list of the letters, and write it, or the letters themselves, to a file."""
+    from tasks.reports.forms.apologies import apologies, apology_form  # with its library only where it is asked for
+    from tasks.reports.forms.letter_documents import letters_document
+
+    known = None if register is None else read_letters(Path(register))
+    letters = apologies(counters, period, unit, structure, known)
+    as_letters = out is not None and Path(out).suffix.lower() == ".docx"
+    _show(apology_form(letters, counters, period, unit), None if as_letters else out)
+    if out is not None and as_letters:
+        write_whole(Path(out), letters_document(letters))
+        said = translate(f"Đã ghi {out}: {len(letters)} thư", f"Written: {out}, {counted(len(letters), 'letter', 'letters')}")
+        _OUT.print(said, highlight=False, markup=False)
 
 
 def _release(period: Period, policy: str | None, *, whole: bool, out: str | None) -> None:

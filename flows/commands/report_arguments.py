@@ -7,7 +7,6 @@ from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 
 DOSSIER_LISTS_OF_COMMAND = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
 WATCH_LISTS_OF_COMMAND = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted")
-FORMS_OF_COMMAND = ("II.06a", "II.07", "late", "QD766", "open-data", "catalogue")
 _LANGUAGE = {"vi": "ngôn ngữ (mặc định: MOTCUA_LANGUAGE)", "en": "language (default: MOTCUA_LANGUAGE)"}
 
 
@@ -203,55 +202,6 @@ def add_lists(commands: Commands) -> None:
         metavar="FILE",
         vi="ghi thêm mọi hồ sơ có kết luận khác nhau",
         en="also write every dossier on which they disagree",
-    )
-
-
-def add_forms(commands: Commands) -> None:
-    """Add the command about forms."""
-    report = commands.add(
-        "report",
-        vi="lập biểu báo cáo của một kỳ từ số liệu đã công bố",
-        en="fill in a form of a period from published figures",
-    )
-    report.argument(
-        "form",
-        choices=FORMS_OF_COMMAND,
-        vi="II.06a; II.07: nguyên nhân quá hạn; late: danh sách quá hạn; QD766: bảng điểm; open-data: dữ liệu mở, giấu số nhỏ; catalogue: danh mục công thức",
-        en="II.06a; II.07: reasons for overdue; late: late dossiers; QD766: score sheet; open-data: for everybody, small counts kept back; catalogue: formulas",
-    )
-    report.argument(
-        "--period",
-        metavar="PERIOD",
-        vi="kỳ: 2026-03, 2026-Q1, 2026-H1, 2026, hoặc 2025-11..2026-02",
-        en="2026-03, 2026-Q1, 2026-H1, 2026, or 2025-11..2026-02",
-    )
-    report.argument(
-        "--unit", metavar="UNIT", vi="chỉ cơ quan này và các đơn vị trực thuộc", en="this agency and those below it only"
-    )
-    report.argument(
-        "--structure",
-        choices=("then", "now"),
-        default="then",
-        vi="then: theo cơ quan lúc đó (mặc định); now: cơ quan đã sáp nhập tính vào cơ quan kế thừa",
-        en="then: agencies as they counted (default); now: those that ended under their successor",
-    )
-    report.argument(
-        "--policy",
-        metavar="POLICY",
-        vi="số liệu công bố theo cách tính nào (mặc định: MOTCUA_POLICY)",
-        en="published figures of which policy (default: MOTCUA_POLICY)",
-    )
-    report.argument(
-        "--out",
-        metavar="FILE",
-        vi="ghi ra tệp .xlsx, .csv, .parquet hoặc .json",
-        en="write it to a file: .xlsx, .csv, .parquet or .json",
-    )
-    report.argument(
-        "--each",
-        action="store_true",
-        vi="II.06a: thêm mỗi cơ quan một trang tính, tổng bằng toàn tỉnh",
-        en="II.06a: a sheet of each agency too, adding up to the province",
     )
 
 

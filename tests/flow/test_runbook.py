@@ -24,7 +24,7 @@ PAGES = (ROOT / "docs" / "runbook.md", ROOT / "docs" / "runbook.vi.md")
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 QUERY = re.compile(r"```sql\n(.*?)```", re.DOTALL)
 RED = (SOURCE_FAILED, NOT_PUBLISHED, ENDED_IN_ERROR, "Crashed")
-FILES = ("one.html", "held.csv", "so-thu.csv")
+FILES = ("one.html", "held.csv", "so-thu.csv", "letters.docx")
 INTO_AN_EMPTY_HOME = ("motcua restore FILE", "motcua replay --as-of 2026-03-31")
 STOPPED = (129, 130, 143)  # a closed terminal, Ctrl-C, SIGTERM
 # command -> what its answer shows, in English; where nothing is said, that it ends with 0 is enough
@@ -44,6 +44,7 @@ SHOWN = {
     "motcua explain CODE --page one.html": "one.html",
     "motcua holders --late --out held.csv": "held.csv",
     "motcua list letters --register so-thu.csv": "apolog",
+    "motcua report letters --period 2026-Q1 --register so-thu.csv --out letters.docx": "letters.docx",
     "motcua differences province land": "missing",
     "motcua backup FILE": ".backup",
     "motcua restore FILE --check": "whole",
