@@ -122,6 +122,7 @@ class Attacker:
                 assert solved.status == 0, "the attacker's system is not the truth's"
                 least, most = np.minimum(least, solved.x), np.maximum(most, solved.x)
             low, high = np.ceil(least[here] - 1e-6), np.floor(most[here] + 1e-6)
+            assert low <= self.truth[one] <= high, "what the attacker finds is not the truth"
             exactly += low == high
             within += low != high and (low > 1 or high < THRESHOLD)
         return len(hidden), int(exactly), int(within)
@@ -228,6 +229,7 @@ def open_data_attack() -> Measured:
 def open_data_attack_unprotected() -> Measured:
     """The same without complementary cells, 100 tables: the attacker has to find many, or he is none."""
     hidden, exactly, within, _ = attacks(protected=False, tables=TABLES // 10)
+    print(f"open-data-attack-unprotected: {hidden} small counts, {exactly} known exactly, {within} within the interval")
     return Measured(exactly + within, hidden, unit="")
 
 
