@@ -270,8 +270,8 @@ def _report(given: argparse.Namespace) -> int:
         return 0
     if given.period is None:
         parser().error(translate(f"report {given.form} cần --period", f"report {given.form} needs --period"))
-    asked = (given.form, given.period, given.policy, given.unit, given.structure, given.out, given.each, given.register)
-    return _print_lines("report", *asked, module="flows.commands.forms")
+    asked = ("form", "period", "policy", "unit", "structure", "out", "each", "register", "by")
+    return _print_lines("report", *(getattr(given, name) for name in asked), module="flows.commands.forms")
 
 
 def _table(given: argparse.Namespace) -> int:

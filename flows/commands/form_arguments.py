@@ -60,3 +60,9 @@ def add_forms(commands: Commands) -> None:
         vi="letters: sổ thư xin lỗi của cơ quan (CSV: code, sent); hồ sơ đã có thư thì không dự thảo nữa",
         en="letters: the office's register (CSV: code, sent); dossiers that have a letter get no other",
     )
+    report.argument(
+        "--by",
+        choices=("field", "procedure"),
+        vi="II.06a: chia mỗi cơ quan theo lĩnh vực (field) hoặc thủ tục (procedure), tổng bằng dòng của cơ quan",
+        en="II.06a: divide each agency by field or procedure, adding up to the agency's row",
+    )

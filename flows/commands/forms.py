@@ -14,6 +14,7 @@ from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import policy_named, unit_named
 from tasks.reports.forms.agency_sheets import agency_sheets
 from tasks.reports.forms.bieu06a import bieu06a
+from tasks.reports.forms.bieu06a_cuts import Cut, bieu06a_by
 from tasks.reports.forms.bieu07 import bieu07
 from tasks.reports.forms.catalogue import catalogue
 from tasks.reports.forms.files import write_form
@@ -57,6 +58,7 @@ def report(
     out: str | None,
     each: bool = False,
     register: str | None = None,
+    by: Cut | None = None,
 ) -> None:
     """Print the first sheet of a form, or write it to a file if one is given.
 
@@ -69,10 +71,11 @@ def report(
         out: the file.
         each: a sheet of each agency behind that of the province.
         register: the office's letters, for ``letters``.
+        by: divide each agency of form II.06a.
 
     Raises:
         ConfigError: ``each`` with another form than II.06a, with one agency, or without a file; ``register`` with another form than
-            ``letters``.
+            ``letters``; ``by`` with another form than II.06a.
     """
     asked = period_named(period)
     if each:
@@ -83,6 +86,15 @@ def report(
                 Bilingual("report II.06a --each --out FILE.xlsx", "report II.06a --each --out FILE.xlsx"),
             )
         _show(agency_sheets(published_counters(policy_named(policy)), asked, structure), out)
+        return
+    if by is not None:
+        if name != "II.06a":
+            raise ConfigError(
+                "--by",
+                Bilingual("chỉ dùng cho II.06a", "is for II.06a"),
+                Bilingual("report II.06a --by procedure", "report II.06a --by procedure"),
+            )
+        _show(bieu06a_by(published_counters(policy_named(policy)), asked, unit_named(unit), structure, by), out)
         return
     if name == LETTERS:
         _letters(published_counters(policy_named(policy)), asked, unit_named(unit), structure, out, register)

@@ -12,12 +12,13 @@ import pandas as pd
 
 from config.language import Bilingual
 from schemas.fields import BASES, TIMELINESS
-from tasks.reports.forms.model import Form, FormColumn, FormSheet
-from tasks.reports.forms.numbered import counted_sheet
+from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
+from tasks.reports.forms.numbered import cell_name, counted_sheet, numbered_columns, part_columns, total_row
 from tasks.reports.forms.published import ONLINE, PublishedCounters, field_names
 from tasks.rules.indicators.periods import Period
 from tasks.rules.indicators.structure import Structure
 
+BIEU06A_NUMBER = "II.06a/VPCP/KSTT"
 TITLE = Bilingual(
     "Tình hình, kết quả giải quyết thủ tục hành chính", "State and results of the settlement of administrative procedures"
 )
@@ -81,7 +82,7 @@ def bieu06a(counters: PublishedCounters, period: Period, unit: str | None, struc
         sheets.append(_sheet(tab, heading, _rows(counters.fields(period), "cleaned", "field_code"), field_names()))
     apart = counters.agencies(period, unit, structure, together=False)
     sheets.append(units_sheet(Bilingual("Từng đơn vị, chi nhánh", "Branches apart"), apart, counters))
-    return Form("II.06a/VPCP/KSTT", TITLE, told(counters, period, unit), sheets)
+    return Form(BIEU06A_NUMBER, TITLE, told(counters, period, unit), sheets)
 
 
 def totals(counters: PublishedCounters, period: Period, unit: str | None) -> dict[str, dict[str, int]]:
@@ -112,6 +113,29 @@ def told(counters: PublishedCounters, period: Period, unit: str | None) -> tuple
 def units_sheet(tab: Bilingual, rolled: pd.DataFrame, counters: PublishedCounters) -> FormSheet:
     """Return a sheet of some units after cleaning, each apart: rows of ``PublishedCounters.agencies``."""
     return _by_agency(tab, rolled, "cleaned", counters, _UNIT)
+
+
+def within_sheet(
+    basis: str, heading: Bilingual, parts: pd.DataFrame, names: Mapping[str, str], counters: PublishedCounters
+) -> FormSheet:
+    """Return a sheet of one basis whose rows are parts of agencies.
+
+    Args:
+        basis: ``recorded`` or ``cleaned``.
+        heading: what a part is.
+        parts: ``basis``, ``unit_code``, ``part`` and counters.
+        names: of the parts by code.
+        counters: for the names of agencies.
+    """
+    rows = parts[(parts["basis"] == basis).to_numpy(dtype=bool)].to_dict("records")
+    cells = [(str(row["unit_code"]), str(row["part"]), _cells(row)) for row in rows]
+    columns = (*numbered_columns(AGENCY, ()), *part_columns(heading), *_COLUMNS)
+    listed: list[tuple[Cell, ...]] = [
+        (place, code, cell_name(code, counters.unit_names), part, cell_name(part, names), *own)
+        for place, (code, part, own) in enumerate(cells, start=1)
+    ]
+    total = tuple(sum(column) for column in zip(*(own for _, _, own in cells), strict=True)) or (0,) * len(_COLUMNS)
+    return FormSheet(_TABS[basis], columns, listed, (*total_row((None, None)), *total), _NOTES)
 
 
 def _by_agency(

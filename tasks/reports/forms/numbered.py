@@ -21,6 +21,14 @@ def numbered_columns(heading: Bilingual, columns: Sequence[FormColumn]) -> tuple
     )
 
 
+def part_columns(heading: Bilingual) -> tuple[FormColumn, ...]:
+    """Return the columns of a part of an agency: code and name."""
+    return (
+        FormColumn("part_code", Bilingual("Mã", "Code"), None, "(2b)", 14, None),
+        FormColumn("part_name", heading, None, "(2c)", 44, None),
+    )
+
+
 def numbered_rows(cells: Sequence[tuple[str, tuple[Cell, ...]]], names: Mapping[str, str]) -> list[tuple[Cell, ...]]:
     """Return the rows of a table: number, code and name before the cells of each agency or field."""
     return [(number, code, cell_name(code, names), *own) for number, (code, own) in enumerate(cells, start=1)]
