@@ -52,13 +52,13 @@ def trace_page(told: dict[str, Any], language: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{escape(title)}</title>'
-        f"<style>{_STYLE.read_text(encoding='utf-8')}</style></head><body><h1>{escape(title)}</h1>"
+        f"<style>{_STYLE.read_text(encoding='utf-8')}</style></head><body><main><h1>{escape(title)}</h1>"
         f"<p>{say('Lần công bố', 'Publication')} {escape(told['publication']['id'])}, {say('số liệu đến hết', 'to the end of')} "
         f"{escape(told['publication']['as_of'])}.</p>"
-        f"<table><tr><th></th><th>{say('đã công bố', 'published')}</th><th>{say('cộng từ hồ sơ', 'from dossiers')}</th></tr>"
+        f"<table><tr><td></td><th>{say('đã công bố', 'published')}</th><th>{say('cộng từ hồ sơ', 'from dossiers')}</th></tr>"
         f"{numbers}<tr><th>{say('giá trị', 'value')}</th><td>{_plain(told['published']['value'])}</td><td></td></tr></table>"
         f"<p>{say('Cách tính', 'Policy')}: {escape(rule['policy']['title'][language])}. {say('Căn cứ', 'Law')}: {escape(law)}.</p>"
-        f"<table class=dossiers><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></body></html>\n"
+        f"<table class=dossiers><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></main></body></html>\n"
     )
 
 

@@ -82,7 +82,9 @@ class _Article:
         keys += [("refused", "pause_refused")] * any(one["made_of_it"] != "pause_counted" for one in self._fact["pauses"])
         keys += [("earlier", "due_earlier")] * bool(self._fact["due_changes"])
         legend = "".join(f'<li><i class="key {kind}"></i>{self._say(key)}</li>' for kind, key in keys)
-        return f'<section><h2>{self._say("picture")}</h2><div class="picture">{drawn}</div><ul class="legend">{legend}</ul></section>'
+        # On a phone it is wider than the screen: the keyboard moves it, too.
+        moved = f'<div class="picture" tabindex="0" role="group" aria-label="{self._say("picture")}">{drawn}</div>'
+        return f'<section><h2>{self._say("picture")}</h2>{moved}<ul class="legend">{legend}</ul></section>'
 
     def _tables(self) -> str:
         return f'<div class="two">{self._sides()}{self._holders()}</div>{self._changes()}'
