@@ -9,7 +9,7 @@ from types import TracebackType
 
 from prefect.logging import get_run_logger
 
-from config.language import counted, translate
+from config.language import counted, decimal, translate
 from config.settings import settings
 from flows.runtime.silence_events import announce_silence
 from tasks.reports.artifacts import write_artifacts, write_conspicuous
@@ -129,7 +129,7 @@ def sentence(summary: Summary) -> str:
             f"Chưa có số liệu đến hết {summary.as_of}.", f"No figures to the end of {summary.as_of} are published."
         )
     verdicts = summary.verdicts
-    rates = {basis: "-" if rate.value is None else f"{rate.value:.2f}" for basis, rate in summary.rates.items()}
+    rates = {basis: "-" if rate.value is None else decimal(f"{rate.value:.2f}") for basis, rate in summary.rates.items()}
     recorded, cleaned = rates.get("recorded", "-"), rates.get("cleaned", "-")
     return translate(
         f"Đến hết {summary.as_of}: {sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "

@@ -1,0 +1,44 @@
+"""Published page of 130 agencies and 24 months: seconds to write it, and its size.
+
+make bench ONLY=page
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+
+from config.settings import settings
+from tasks.reports.site.build import write_page
+from tasks.warehouse.cluster import ensure_cluster
+from tasks.warehouse.migrations import migrate
+from tests.bench.agency_sheets import AGENCIES, MONTHS, publish_agencies
+from tests.bench.line import Measured, line
+from tests.bench.province import home
+from tests.bench.second_engine import POLICY, settled_in
+
+SECONDS, MEGABYTES = 10.0, 3.0
+
+
+@cache
+def written() -> tuple[float, float]:
+    """Seconds to write the page where nothing of it is kept yet, and its megabytes."""
+    with home() as folder, settled_in(folder):
+        ensure_cluster(folder)
+        migrate()
+        publish_agencies()
+        started = time.perf_counter()
+        path = write_page(POLICY, folder / "page" / "index.html", settings().page_options)
+        return time.perf_counter() - started, path.stat().st_size / 1_000_000
+
+
+@line("page-seconds", other=f"{AGENCIES} agencies, {MONTHS} months, at most", at_most=1.0)
+def page_seconds() -> Measured:
+    """Seconds to write the page, its charts and their library made anew."""
+    return Measured(written()[0], SECONDS)
+
+
+@line("page-size", other=f"{AGENCIES} agencies, {MONTHS} months, at most", at_most=1.0)
+def page_size() -> Measured:
+    """Megabytes of the page."""
+    return Measured(written()[1], MEGABYTES, unit="MB")
