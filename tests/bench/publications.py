@@ -33,6 +33,7 @@ from tests.faults.office import derive
 
 SEED, DOSSIERS, MONTHS = 1, 1_500, 12
 SUMS, TRACES = 500, 1_000
+CAUSES = {"data", "corrections", "calendar_change", "rules"}  # what happens in the year
 _MADE = "SELECT publication_id FROM mart.publications WHERE policy = 'qd766' ORDER BY published_at"
 _LATE = """
     SELECT d.source, d.code, d.done_at FROM core.dossiers AS d
@@ -150,18 +151,26 @@ def _edit(name: str, changed: Callable[[str], str]) -> None:
 
 
 def _sums(made: list[str], dice: random.Random) -> list[bool]:
-    """Tell of figures that changed between two publications whether their parts sum to the change that was published."""
+    """Tell of figures that changed between two publications whether their parts sum to the change that was published.
+
+    Every published figure that differs has to be among them, and each thing that happened in the year has to have moved some.
+    """
     pairs = list(combinations(made, 2))
     dice.shuffle(pairs)
     found: list[bool] = []
+    causes: set[str] = set()
     for before, after in pairs:
         values = [{tuple(cell): value for *cell, value in fetch_all(_VALUES, {"publication": one})} for one in (before, after)]
-        moved = [one for one in revisions(before, after) if one.change is not None]
-        some = dice.sample(moved, min(len(moved), max(1, SUMS // 20)))
-        for one in some:
-            told = tuple(None if value is None else float(value) for value in (one.before, one.after))
+        told = revisions(before, after)
+        differing = {cell for cell in values[0].keys() | values[1].keys() if values[0].get(cell) != values[1].get(cell)}
+        assert {one.cell for one in told} == differing, (before, after)
+        moved = [one for one in told if one.change is not None]
+        causes |= {cause for one in moved for cause, part in one.parts.items() if part}
+        for one in dice.sample(moved, min(len(moved), max(1, SUMS // 20))):
+            stated = tuple(None if value is None else float(value) for value in (one.before, one.after))
             published = tuple(each.get(one.cell) for each in values)
-            found.append(told == published and sum(one.parts.values()) == one.change)
+            found.append(stated == published and sum(one.parts.values()) == one.change)
         if len(found) >= SUMS:
             break
+    assert causes >= CAUSES, f"nothing moved because of {CAUSES - causes}"
     return found[:SUMS]
