@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from config.errors import ConfigError
 from config.language import Bilingual
 from config.people import Person, load_people
@@ -13,11 +15,26 @@ from tasks.recovery.run_history import keep_publication
 from tasks.rules.privacy.masking import looks_personal
 from tasks.warehouse.load import Load, load
 
-_FROM = {"review": ("draft",), "approved": ("review", "withdrawn"), "withdrawn": ("approved", "published", "draft", "review")}
-_NEEDS = {
-    "review": Bilingual("một dự thảo (draft)", "a draft"),
-    "approved": Bilingual("đang xem xét (review), hoặc đã rút (withdrawn)", "in review, or withdrawn"),
-    "withdrawn": Bilingual("chưa bị rút", "not withdrawn yet"),
+
+@dataclass(frozen=True)
+class _Transition:
+    """Into a state: from which, what somebody is told who asks for it from another, and what the ledger calls it."""
+
+    action: str
+    before: tuple[str, ...]
+    needs: Bilingual
+
+
+_INTO = {
+    "review": _Transition("draft", ("draft",), Bilingual("một dự thảo (draft)", "a draft")),
+    "approved": _Transition(
+        "publish",
+        ("review", "withdrawn"),
+        Bilingual("đang xem xét (review), hoặc đã rút (withdrawn)", "in review, or withdrawn"),
+    ),
+    "withdrawn": _Transition(
+        "withdraw", ("approved", "published", "draft", "review"), Bilingual("chưa bị rút", "not withdrawn yet")
+    ),
 }
 
 
@@ -58,16 +75,14 @@ def withdraw(publication_id: str, by: str, reason: str) -> PublicationStep:
 
 
 def _decide(publication_id: str, state: str, by: str, reason: str | None) -> PublicationStep:
-    person, before = _who_may(by), newest_step(publication_id)
-    with load(
-        "publish" if state == "approved" else "withdraw" if state == "withdrawn" else "draft", f"figures/{before.policy}"
-    ) as current:
+    person, before, into = _who_may(by), newest_step(publication_id), _INTO[state]
+    with load(into.action, f"figures/{before.policy}") as current:
         now = state_of(current, publication_id)
-        if now not in _FROM[state]:
+        if now not in into.before:
             raise ConfigError(
                 f"motcua publications {publication_id[:12]}",
                 Bilingual(f"trạng thái là {now}", f"its state is {now}"),
-                _NEEDS[state],
+                into.needs,
             )
         if state == "approved":
             _refuse_the_reviewer(publication_id, person)

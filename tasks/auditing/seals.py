@@ -20,6 +20,7 @@ from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import Load
 from tasks.warehouse.partitions import high_watermark
 from tasks.warehouse.seals import (
+    SEALING_ACTIONS,
     EditedRow,
     Fetch,
     SealedPart,
@@ -44,7 +45,7 @@ _SAID_BY = """EXISTS (SELECT FROM mart.publications AS p WHERE p.publication_id 
     AND t.said_from <= p.published_at AND (t.said_until IS NULL OR t.said_until > p.published_at))"""
 _CHANGED = "t.changed_in > %(after)s"
 _SEALING = """
-    SELECT entry, hash, digest FROM audit.ledger WHERE action IN ('publish', 'draft', 'withdraw') AND digest IS NOT NULL
+    SELECT entry, hash, digest FROM audit.ledger WHERE action = ANY(%(sealing)s) AND digest IS NOT NULL
         AND entry > coalesce((SELECT max(entry) FROM audit.ledger WHERE action = 'replay'), 0)
     ORDER BY entry DESC LIMIT 1
 """
@@ -166,7 +167,7 @@ def verify_seals(fetch: Fetch = fetch_all) -> SealReport:
     Args:
         fetch: asks the warehouse, where that is to be done within an open transaction.
     """
-    sealing = fetch(_SEALING, None)
+    sealing = fetch(_SEALING, {"sealing": list(SEALING_ACTIONS)})
     sums = sums_of(fetch)
     if not sealing:
         left = (EditedRow("audit.seal_sums", _ALL, "unsealed"),) if sums else ()
@@ -188,7 +189,7 @@ def seal_head() -> tuple[int, str] | None:
 
     Kept outside, they tell of a ledger that was cut off or made anew.
     """
-    found = fetch_all(_SEALING)
+    found = fetch_all(_SEALING, {"sealing": list(SEALING_ACTIONS)})
     return (int(found[0][0]), str(found[0][1])) if found else None
 
 

@@ -19,11 +19,17 @@ from config.policies import Policy
 from config.waivers import Waiver, Waivers, waivers_path
 from schemas.publications import RULES_ARCHIVE
 from tasks.judging.offices import zones
-from tasks.judging.rules_digest import calendar_digest, code_digest, configuration, figures_digest, rest_digest
+from tasks.judging.rules_digest import (
+    CONFIGURATION_FILES,
+    calendar_digest,
+    code_digest,
+    configuration,
+    figures_digest,
+    rest_digest,
+)
 from tasks.warehouse.load import Load
 from tasks.warehouse.rows import fetch_as
 
-_KEPT = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
 _WAIVERS = "waivers.yaml"
 _KNOWN = "SELECT EXISTS (SELECT FROM audit.rules_archive WHERE rules_digest = %(rules)s)"
 _FOUND = "SELECT rules_digest, code_digest, files, zones FROM audit.rules_archive WHERE rules_digest = %(rules)s"
@@ -86,7 +92,11 @@ def archive_rules(current: Load) -> None:
     if current.read_one(_KNOWN, {"rules": figures_digest()}):
         return
     folder = configuration().config
-    files = {path.relative_to(folder).as_posix(): _text(path) for pattern in _KEPT for path in sorted(folder.glob(pattern))}
+    files = {
+        path.relative_to(folder).as_posix(): _text(path)
+        for pattern in CONFIGURATION_FILES
+        for path in sorted(folder.glob(pattern))
+    }
     if waivers_path().exists():
         files[_WAIVERS] = _text(waivers_path())
     row: dict[str, Any] = {

@@ -20,7 +20,9 @@ _CODE = (
     "tasks/judging/offices.py",
     "tasks/judging/clocks.py",
 )
-_CONFIG = ("calendar/**/*.yaml", "policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
+_RULES = ("policies/*.yaml", "checks.yaml", "areas.yaml", "indicators/*.yaml")
+CONFIGURATION_FILES = ("calendar/**/*.yaml", *_RULES)
+"""Patterns of the files below the configuration that decide figures."""
 
 
 class ConfigurationFolders(NamedTuple):
@@ -43,28 +45,21 @@ def rules_digest() -> str:
     A verdict computed under another digest is computed again. Line ends are folded, so a checkout on
     another system gives the same digest.
     """
-    chosen = configuration()
-    files = [path for pattern in _CODE for path in ROOT.glob(pattern)]
-    files += [path for pattern in _CONFIG for path in chosen.config.glob(pattern)]
-    files += [path for path in chosen.sources.glob("*.yaml") if not path.name.startswith("example-")]
     # Which policies a run judges also hangs on a setting.
     digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
-    return _digested(digest, files)
+    return _digested(digest, [*_code_files(), *_configuration_files(CONFIGURATION_FILES)])
 
 
 @read_once
 def code_digest() -> str:
     """Return the SHA-256 over the rules' code; it is a part of :func:`rules_digest`."""
-    return _digested(hashlib.sha256(), [path for pattern in _CODE for path in ROOT.glob(pattern)])
+    return _digested(hashlib.sha256(), _code_files())
 
 
 def rest_digest() -> str:
     """Return the digest of all that decides figures besides the data and the calendars."""
-    chosen = configuration()
-    files = [path for pattern in _CONFIG[1:] for path in chosen.config.glob(pattern)]
-    files += [path for path in chosen.sources.glob("*.yaml") if not path.name.startswith("example-")]
-    path = waivers_path()
-    return _digested(hashlib.sha256(code_digest().encode()), [*files, *([path] if path.exists() else [])])
+    waivers = [path for path in (waivers_path(),) if path.exists()]
+    return _digested(hashlib.sha256(code_digest().encode()), [*_configuration_files(_RULES), *waivers])
 
 
 @read_once
@@ -81,6 +76,17 @@ def figures_digest() -> str:
     path = waivers_path()
     content = path.read_bytes().replace(b"\r\n", b"\n") if path.exists() else b""
     return hashlib.sha256(rules_digest().encode() + b"\0" + content).hexdigest()
+
+
+def _code_files() -> list[Path]:
+    return [path for pattern in _CODE for path in ROOT.glob(pattern)]
+
+
+def _configuration_files(patterns: Iterable[str]) -> list[Path]:
+    """List the files of these patterns below the configuration, and the source files."""
+    chosen = configuration()
+    sources = [path for path in chosen.sources.glob("*.yaml") if not path.name.startswith("example-")]
+    return [*(path for pattern in patterns for path in chosen.config.glob(pattern)), *sources]
 
 
 def _digested(digest: hashlib._Hash, files: Iterable[Path]) -> str:

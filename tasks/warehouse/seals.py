@@ -22,6 +22,8 @@ from tasks.warehouse.stage import names, qualified
 
 Fetch = Callable[[Query, Mapping[str, Any] | None], list[tuple[Any, ...]]]
 """How a query is asked: within an open load or by itself."""
+SEALING_ACTIONS = ("publish", "draft", "withdraw")
+"""Actions of the ledger whose loads seal what they write; their digest is that of all seals."""
 _DIGITS = 3  # of each cell's digest
 _WORD = 60  # bits of a seal's own digest in each of the two sums
 _SUMS = "SELECT sealed_table, part, through, seals, first_sum, second_sum FROM audit.seal_sums ORDER BY 1, 2"
@@ -157,11 +159,12 @@ def edited_rows(
         "SELECT coalesce(CASE WHEN t.is_there THEN {key} END, s.row_key), t.is_there IS NULL, s.row_key IS NULL, {cells}, s.cells "
         "FROM (SELECT t.*, true AS is_there FROM {table} AS t WHERE ({where}) AND ({only})) AS t {join} "
         "WHERE (t.is_there IS NULL OR {digest} IS DISTINCT FROM s.digest) AND NOT coalesce({written} > %(through)s AND "
-        "EXISTS (SELECT FROM audit.ledger AS l WHERE l.change_number = {written} AND l.action NOT IN ('publish', 'draft', 'withdraw')), false) ORDER BY 1"
+        "EXISTS (SELECT FROM audit.ledger AS l WHERE l.change_number = {written} AND l.action <> ALL({sealing})), false) ORDER BY 1"
     ).format(
         **parts,
         only=sql.SQL(only),
         written=sql.SQL("t.changed_in" if of.between else "NULL::bigint"),
+        sealing=sql.Literal(list(SEALING_ACTIONS)),
         join=sql.SQL(every if only == "true" else some).format(one=one, key=parts["key"]),
     )
     given = {**of.given, "table": of.table.full_name, "part": of.part, "through": through}
