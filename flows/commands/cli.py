@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from config.language import language, shown, translate, use_language
 from config.settings import settings
 from flows.commands.arguments import parser
+from flows.commands.publication_arguments import run_audit as _audit  # noqa: F401 - by its name
 from flows.commands.publication_arguments import run_publications as _publications  # noqa: F401 - by its name
 from flows.commands.publication_arguments import run_trace as _trace  # noqa: F401 - by its name
 from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
@@ -159,10 +160,8 @@ def _packages(given: argparse.Namespace) -> int:
 def _corrections(given: argparse.Namespace) -> int:
     if given.action == "list":
         return _print_lines("standings", given.all, module="flows.commands.corrections")
-    if given.action == "waiting":
-        return _print_lines("waiting", module="flows.commands.approvals")
-    if given.action == "watch":
-        return _print_lines("watch", module="flows.commands.approvals")
+    if given.action in ("waiting", "watch"):
+        return _print_lines(given.action, module="flows.commands.approvals")
     if not given.references:
         parser().error(
             translate(

@@ -1,8 +1,9 @@
-"""Arguments of the commands about publications, and what each calls."""
+"""Arguments of the commands about publications and inspections, and what each calls."""
 
 from __future__ import annotations
 
 import argparse
+import re
 
 from config.language import translate
 from flows.commands.parser import Commands
@@ -69,6 +70,60 @@ def add_trace(commands: Commands) -> None:
     trace.argument("--page", metavar="FILE", vi="ghi trang để in (HTML)", en="write a page to be printed (HTML)")
 
 
+def add_audit(commands: Commands) -> None:
+    """Add the command that draws the file of an inspection."""
+    audit = commands.add(
+        "audit",
+        vi="hồ sơ cho đoàn kiểm tra: mẫu ngẫu nhiên, sổ tính hạn, trễ ẩn, tháng đẹp bất thường",
+        en="file of an inspection: random sample, due-date ledger, hidden lateness, too-good months",
+    )
+    audit.argument("action", choices=("sample",), metavar="ACTION", vi="sample: rút mẫu", en="sample: draw it")
+    audit.argument(
+        "--seed",
+        required=True,
+        type=_seed,
+        metavar="SEED",
+        vi="số gieo do đoàn kiểm tra nêu: chữ, số; chỉ nó quyết định hồ sơ nào được rút",
+        en="named by the inspectors: letters, digits; it alone decides which dossiers are drawn",
+    )
+    many = audit.add_mutually_exclusive_group()
+    many.add_argument("--size", type=_size, metavar="N", help=translate("số hồ sơ", "how many dossiers"))
+    many.add_argument(
+        "--error",
+        type=_error,
+        metavar="3%",
+        help=translate(
+            "sai số tối đa của tỷ lệ, tin cậy 95 %%; mặc định 5%%", "how far shares may be off, 95 %% sure; default 5%%"
+        ),
+    )
+    audit.argument("--unit", metavar="UNIT", vi="chỉ một cơ quan", en="one agency alone")
+    audit.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
+    audit.argument("--out", metavar="FILE", vi="ghi ra tệp .xlsx này", en="write it to this .xlsx file")
+
+
+def _seed(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,40}", text) is None:
+        raise argparse.ArgumentTypeError(
+            translate("cần 1 đến 40 chữ không dấu, số, dấu . _ -", "1 to 40 plain letters, digits or . _ - are needed")
+        )
+    return text
+
+
+def _size(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(translate("cần một số từ 1", "a number from 1 on is needed"))
+    return int(text)
+
+
+def _error(text: str) -> float:
+    """Read ``3%``, ``0,5 %`` or ``3`` as a share."""
+    found = re.fullmatch(r"(\d{1,2}(?:[.,]\d+)?)\s*%?", text.strip())
+    share = float(found[1].replace(",", ".")) / 100 if found else 0.0
+    if not 0.001 <= share <= 0.5:
+        raise argparse.ArgumentTypeError(translate("cần một số từ 0,1% đến 50%", "a share from 0.1% to 50% is needed"))
+    return share
+
+
 def _fault(given: argparse.Namespace) -> str | None:
     """Say what is missing; None where nothing is."""
     if len(given.ids) != _IDS[given.action]:
@@ -102,3 +157,13 @@ def run_trace(given: argparse.Namespace) -> int:
 
     with warehouse():
         return show_trace(given.figure, given.publication, given.json, given.page)
+
+
+def run_audit(given: argparse.Namespace) -> int:
+    """Draw the file of an inspection; return the exit code."""
+    from flows.commands.inspections import draw_inspection
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        draw_inspection(given.seed, given.size, given.error, given.unit, given.publication, given.out)
+    return 0

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from config.watch import SuspiciousMonths, load_watch
 from schemas.verdicts import VERDICTS_TABLE
@@ -62,7 +63,19 @@ class SuspiciousMonth:
 
 def read_suspicious_months(policy: str) -> list[SuspiciousMonth]:
     """Return what is conspicuous, the latest month first, then the larger share."""
-    rows = read_frame(_CLOSED, {"policy": policy}, {name: VERDICTS_TABLE.dtypes[name] for name in _COLUMNS})
+    return find_suspicious_months(
+        read_frame(_CLOSED, {"policy": policy}, {name: VERDICTS_TABLE.dtypes[name] for name in _COLUMNS})
+    )
+
+
+def find_suspicious_months(rows: pd.DataFrame) -> list[SuspiciousMonth]:
+    """Find what is conspicuous among counted dossiers, in the same order.
+
+    Args:
+        rows: source, unit_code, received_at, recorded_end_at and recorded_timeliness of each, in the order of source and code;
+            those without end or agency are left out.
+    """
+    rows = rows[(rows["recorded_end_at"].notna() & rows["unit_code"].notna()).to_numpy(dtype=bool)]
     found: list[SuspiciousMonth] = []
     for source, part in rows.groupby("source", observed=True):
         office = office_of(str(source))

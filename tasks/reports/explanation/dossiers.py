@@ -44,7 +44,9 @@ LONGEST_PICTURE = 4000  # days of which the days off are listed
 
 
 @dataclass(frozen=True)
-class _Place:
+class DossierPlace:
+    """Where a dossier lies."""
+
     source: str
     code: str
     partition: Partition
@@ -101,7 +103,7 @@ def explanations(code: str, policy: str) -> list[Entry]:
     return [explanation(place, chosen) for place in _find(code)]
 
 
-def explanation(place: _Place, policy: Policy) -> Entry:
+def explanation(place: DossierPlace, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
     frames = as_coded(read_batch(Batch.of(place.partition), Selection(codes=(place.code,))), place.source)
     as_of = _as_of(place)
@@ -144,7 +146,7 @@ def explanation(place: _Place, policy: Policy) -> Entry:
     }
 
 
-def _find(code: str) -> list[_Place]:
+def _find(code: str) -> list[DossierPlace]:
     folded = "".join(code.upper().split()).replace("–", "-")
     rows = fetch_all(
         "SELECT source, code, partition_month FROM core.dossiers WHERE role = 'primary' "
@@ -158,10 +160,10 @@ def _find(code: str) -> list[_Place]:
                 f"There is no dossier {folded}. Nothing can be explained. Check the code, or pull the source again with `motcua refresh`.",
             )
         )
-    return [_Place(source, found, Partition(source, month)) for source, found, month in rows]
+    return [DossierPlace(source, found, Partition(source, month)) for source, found, month in rows]
 
 
-def _as_of(place: _Place) -> date:
+def _as_of(place: DossierPlace) -> date:
     """Return the day that the partition was last judged for."""
     rows = fetch_all(
         "SELECT as_of FROM audit.progress WHERE step = 'judge' AND partition = %(partition)s",
@@ -375,7 +377,7 @@ def _timeline(case: Timeline) -> list[Entry]:
     return sorted((entry for entry in entries if entry["at"]), key=lambda entry: str(entry["at"]))
 
 
-def _findings(place: _Place, as_of: date) -> Entry:
+def _findings(place: DossierPlace, as_of: date) -> Entry:
     """List the failed checks, and which of them are waived on the day."""
     rows = fetch_all(
         f"SELECT f.check_id, {waived('f', 'd')} FROM quality.findings AS f JOIN core.dossiers AS d USING (source, code) "

@@ -1,0 +1,1 @@
+"""Inspecting: the file of an inspection, drawn from a publication."""
