@@ -229,10 +229,10 @@ def add_legal_changes(commands: Commands) -> None:
     rehearse.argument("--csv", metavar="FILE", **outcomes)
     reported = commands.add(
         "check-figures",
-        vi="đọc số liệu hồ sơ trong một báo cáo bằng văn bản: số nào khớp nhau, số nào không, từ đó suy ra điều gì",
-        en="read the figures about dossiers of a report in Vietnamese: which agree, which do not, and what follows from them",
+        vi="đọc số liệu hồ sơ trong một báo cáo, cả trong bảng: số nào khớp nhau, số nào không, từ đó suy ra điều gì",
+        en="read the figures about dossiers of a report in Vietnamese, tables too: which agree, which do not, and what follows",
     )
-    reported.argument("file", metavar="FILE", vi="văn bản thuần (.txt) của báo cáo", en="the report's plain text (.txt)")
+    reported.argument("file", metavar="FILE", vi="báo cáo: .docx, .xlsx hoặc .txt", en="the report: .docx, .xlsx or .txt")
     reported.argument(
         "--period",
         metavar="PERIOD",

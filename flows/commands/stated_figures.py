@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from config.errors import ConfigError
 from config.language import Bilingual, counted, decimal, grouped, translate
-from config.text_bytes import NO_TABLE, decode, read_given, what_is
 from flows.commands.console_tables import add_figures, console_table
 from flows.commands.names import policy_named, unit_named
 from schemas.fields import BASES
-from tasks.reports.forms.published import published_counters
+from tasks.reports.forms.published import PublishedCounters, published_counters
+from tasks.reports.stated_documents import read_document
 from tasks.reports.stated_figures import HeldFigure, held_against_ours
-from tasks.rules.indicators.periods import period_named
+from tasks.rules.indicators.periods import Period, period_named
 from tasks.rules.stated.consequences import Consequence, CountRange, consequences_of
 from tasks.rules.stated.quantities import Quantity, StatedFigure, read_figures
+from tasks.rules.stated.tables import StatedRow, broken_totals, read_table
 
+_Ours = tuple[PublishedCounters, Period, str | None]
 _OUT = Console(soft_wrap=True)
 _WORDS: dict[Quantity, Bilingual] = {
     "handled": Bilingual("tổng số phải giải quyết", "handled in all"),
@@ -38,7 +38,6 @@ _WORDS: dict[Quantity, Bilingual] = {
     "withdrawn": Bilingual("công dân rút", "withdrawn"),
     "refused": Bilingual("từ chối, dừng", "refused or stopped"),
 }
-_WANTED = Bilingual("văn bản .txt; chép nội dung báo cáo vào đó", "a .txt file; copy the report's text into it")
 _STANDING = {
     "holds": Bilingual("khớp", "holds"),
     "cut_off": Bilingual("chỉ khớp nếu cắt bớt thay vì làm tròn", "holds only if cut off instead of rounded"),
@@ -54,13 +53,17 @@ def check_figures(file: str, period: str | None = None, unit: str | None = None,
     """Print the figures of a report, whether they agree, and what follows; return 1 where any do not agree.
 
     Args:
-        file: its text.
+        file: its text, document or workbook.
         period: of which it speaks: ours are shown beside it; None: by itself.
         unit: agency of which it speaks; None: the province.
         policy: by whose published figures; the installation's by default.
     """
-    scopes = read_figures(_text_of(Path(file)))
-    if not scopes:
+    document = read_document(Path(file))
+    tables = [table for cells in document.tables for table in read_table(cells)]
+    # A table without columns of figures only sets out a page; what stands in it is text.
+    laid_out = [text for cells in document.tables if not read_table(cells) for row in cells for text in dict.fromkeys(row)]
+    scopes = read_figures("\n".join((document.text, *laid_out)))
+    if not scopes and not tables:
         _OUT.print(translate("Không thấy số liệu hồ sơ nào trong văn bản.", "No figure about dossiers was found in the text."))
         return 0
     ours = None if period is None else (published_counters(policy_named(policy)), period_named(period), unit_named(unit))
@@ -70,6 +73,9 @@ def check_figures(file: str, period: str | None = None, unit: str | None = None,
         breaks += sum(one.standing == "breaks" for one in found)
         _print_scope(scope, found, held_against_ours(scope, *ours) if ours else [])
     figures = sum(map(len, scopes))
+    for number, table in enumerate(tables, start=1):
+        breaks += _print_table(number, table, ours)
+        figures += sum(len(scope) for row in table for scope in row.scopes)
     _OUT.print(
         translate(
             f"{figures} số liệu, {breaks} chỗ không khớp.",
@@ -80,16 +86,33 @@ def check_figures(file: str, period: str | None = None, unit: str | None = None,
     return int(breaks > 0)
 
 
-def _text_of(path: Path) -> str:
-    body = read_given(path, _WANTED)
-    kind = what_is(body)
-    if kind != "text":
-        raise ConfigError(
-            str(path),
-            Bilingual("không phải văn bản thuần", NO_TABLE[kind]),
-            _WANTED,
+def _print_table(number: int, rows: Sequence[StatedRow], ours: _Ours | None) -> int:
+    """Print what of a table does not agree, its totals whole; return how many places do not."""
+    figures = sum(len(scope) for row in rows for scope in row.scopes)
+    said = translate(
+        f"Bảng {number}: {len(rows)} dòng, {figures} số liệu.", f"Table {number}: {len(rows)} rows, {figures} figures."
+    )
+    _OUT.print(said, highlight=False)
+    breaks = 0
+    for row in rows:
+        for scope in row.scopes:
+            found = consequences_of(scope)
+            broken = [one for one in found if one.standing == "breaks"]
+            breaks += len(broken)
+            if row.is_total or broken:
+                _OUT.print(f"{translate('dòng', 'row')} {row.line}: {row.name}", highlight=False, markup=False)
+                _print_scope(
+                    scope, found if row.is_total else broken, held_against_ours(scope, *ours) if ours and row.is_total else []
+                )
+    for one in broken_totals(rows):
+        name, written, summed = _named(one.figure), one.figure.number.written, grouped(one.summed)
+        told = translate(
+            f"{_STANDING['breaks'].vi}: {name}, cộng các dòng = {summed}; dòng {one.row.line} ({one.row.name}) = {written}",
+            f"{_STANDING['breaks'].en}: {name}, the rows make {summed}; row {one.row.line} ({one.row.name}) = {written}",
         )
-    return unicodedata.normalize("NFC", decode(body).text)
+        _OUT.print(f"  {told}", style="red", highlight=False, markup=False)
+        breaks += 1
+    return breaks
 
 
 def _print_scope(scope: Sequence[StatedFigure], found: Sequence[Consequence], held: Sequence[HeldFigure]) -> None:

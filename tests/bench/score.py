@@ -29,6 +29,7 @@ import tests.bench.seal
 import tests.bench.second_engine
 import tests.bench.spoilt
 import tests.bench.stated
+import tests.bench.stated_tables
 import tests.bench.systemic
 import tests.bench.tables
 import tests.bench.whitewash

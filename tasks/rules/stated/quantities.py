@@ -7,7 +7,7 @@ stage (received, finished, in progress), a side of the due date and a channel; a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -95,8 +95,13 @@ def read_figures(text: str) -> list[list[StatedFigure]]:
     Args:
         text: Vietnamese, in NFC.
     """
+    return scopes_of(_figures(text))
+
+
+def scopes_of(figures: Iterable[StatedFigure]) -> list[list[StatedFigure]]:
+    """Part figures into scopes: another begins where a quantity is stated again as another number."""
     scopes: list[list[StatedFigure]] = [[]]
-    for figure in _figures(text):
+    for figure in figures:
         stated = {(one.quantity, one.of) for one in scopes[-1]}
         if (figure.quantity, figure.of) in stated:
             if any(_same(one, figure) for one in scopes[-1]):
@@ -115,13 +120,13 @@ def _figures(text: str) -> Iterator[StatedFigure]:
     before: StatedFigure | None = None
     for words, number in _pieces(text):
         line = text.count("\n", 0, number.start) + 1
-        found = _quantity(words, stage)
+        found = quantity_of(words, stage)
         if found is None:
             # A share alone, in brackets after a count, is of that count.
             if number.is_share and before is not None and before.of is None and before.quantity in WHOLE:
                 yield StatedFigure(before.quantity, WHOLE[before.quantity], number, line)
             continue
-        stage = _stage_of(words) or stage
+        stage = stage_of(words) or stage
         if number.is_share:
             quantity: Quantity = "finished_in_time" if found == "finished_on_time" else found
             if quantity in WHOLE:
@@ -163,7 +168,8 @@ def _names_any(words: str) -> bool:
     return any(pattern.search(words) for pattern in _PATTERNS.values())
 
 
-def _stage_of(words: str) -> Quantity | None:
+def stage_of(words: str) -> Quantity | None:
+    """Return the stage that words name, in small letters; None where they name none."""
     return next((quantity for name, quantity in _STAGES if _PATTERNS[name].search(_without_sides(name, words))), None)
 
 
@@ -172,8 +178,14 @@ def _without_sides(name: str, words: str) -> str:
     return _PATTERNS["handled"].sub(" ", words) if name == "finished" else words
 
 
-def _quantity(words: str, stage: Quantity) -> Quantity | None:
-    own = _stage_of(words)
+def quantity_of(words: str, stage: Quantity) -> Quantity | None:
+    """Return what a number with these words counts.
+
+    Args:
+        words: in small letters.
+        stage: what was spoken of before; it goes on where the words name none.
+    """
+    own = stage_of(words)
     has = {
         name
         for name in ("in_time_both", "early", "on_time", "late", "in_time", "online", "otherwise")

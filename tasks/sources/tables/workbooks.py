@@ -43,11 +43,13 @@ class OpenSheet:
     Attributes:
         rows: its rows, to be read once.
         merged: cells of a column that were made one: first and last row, column; known once the rows are read.
+        spans: all cells that were made one: first and last row, first and last column; known then, too.
     """
 
     name: str
     rows: Iterator[list[Any]]
     merged: list[tuple[int, int, int]] = field(default_factory=list)
+    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def open_sheets(body: bytes, wanted: str | None) -> Iterator[OpenSheet]:
@@ -67,7 +69,8 @@ def open_sheets(body: bytes, wanted: str | None) -> Iterator[OpenSheet]:
             if wanted in (None, name):
                 # Held by whoever reads it and by nobody else: the reader keeps the whole sheet as long as its rows are.
                 merged: list[tuple[int, int, int]] = []
-                yield OpenSheet(name, _rows(books, name, merged), merged)
+                spans: list[tuple[int, int, int, int]] = []
+                yield OpenSheet(name, _rows(books, name, merged, spans), merged, spans)
     except python_calamine.CalamineError as error:
         raise ValueError(
             Bilingual(f"không phải sổ tính ({type(error).__name__})", f"not a workbook ({type(error).__name__})")
@@ -108,7 +111,12 @@ def _old_dated_from_1904(body: bytes) -> bool:
     return False
 
 
-def _rows(books: Callable[[], Iterator[bytes]], name: str, merged: list[tuple[int, int, int]]) -> Iterator[list[Any]]:
+def _rows(
+    books: Callable[[], Iterator[bytes]],
+    name: str,
+    merged: list[tuple[int, int, int]],
+    spans: list[tuple[int, int, int, int]],
+) -> Iterator[list[Any]]:
     """Yield the rows of a sheet, from its first column on, empty ones too: a row's place in the file is its number."""
     given = 0
     for book in books():
@@ -120,6 +128,7 @@ def _rows(books: Callable[[], Iterator[bytes]], name: str, merged: list[tuple[in
             ) from None
         ranges = sheet.merged_cell_ranges or ()
         merged += [(first, last, column) for (first, column), (last, _) in ranges if last > first]
+        spans += [(first, last, left, right) for (first, left), (last, right) in ranges]
         if sheet.start is None:
             continue
         if sheet.end[0] >= MAX_SHEET_ROWS or sheet.end[1] >= MOST_COLUMNS:
