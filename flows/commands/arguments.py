@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.language import translate
 from flows.commands.form_arguments import add_forms
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
-from flows.commands.publication_arguments import add_audit, add_publications, add_trace
+from flows.commands.publication_arguments import add_audit, add_dispute, add_publications, add_trace
 from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
 
 
@@ -40,6 +40,7 @@ def parser() -> Parser:
         add_publications,
         add_trace,
         add_audit,
+        add_dispute,
         _add_state,
         _add_backups,
     ):

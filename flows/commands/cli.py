@@ -17,6 +17,7 @@ from config.language import language, shown, translate, use_language
 from config.settings import settings
 from flows.commands.arguments import parser
 from flows.commands.publication_arguments import run_audit as _audit  # noqa: F401 - by its name
+from flows.commands.publication_arguments import run_dispute as _dispute  # noqa: F401 - by its name
 from flows.commands.publication_arguments import run_publications as _publications  # noqa: F401 - by its name
 from flows.commands.publication_arguments import run_trace as _trace  # noqa: F401 - by its name
 from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND

@@ -70,6 +70,26 @@ def add_trace(commands: Commands) -> None:
     trace.argument("--page", metavar="FILE", vi="ghi trang để in (HTML)", en="write a page to be printed (HTML)")
 
 
+def add_dispute(commands: Commands) -> None:
+    """Add the command that holds a list of others against a figure."""
+    asked = commands.add(
+        "dispute",
+        vi="đối chiếu danh sách hồ sơ của nơi khác với một số liệu đã công bố: từng loại chênh lệch, không còn phần dư",
+        en="hold another body's list of dossiers against a published figure: class by class, nothing left over",
+    )
+    asked.argument(
+        "figure", metavar="FIGURE", vi="như `motcua trace`: finished_late/H99.12/2026-03", en="as `motcua trace` takes it"
+    )
+    asked.argument("file", metavar="FILE", vi="danh sách: .csv, .xlsx hoặc .docx", en="their list: .csv, .xlsx or .docx")
+    asked.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
+    asked.argument(
+        "--out",
+        metavar="FILE",
+        vi="ghi từng hồ sơ ra .xlsx, thư ra .txt bên cạnh",
+        en="write the dossiers as .xlsx, the letter beside it",
+    )
+
+
 def add_audit(commands: Commands) -> None:
     """Add the command that draws the file of an inspection."""
     audit = commands.add(
@@ -167,3 +187,12 @@ def run_audit(given: argparse.Namespace) -> int:
     with warehouse():
         draw_inspection(given.seed, given.size, given.error, given.unit, given.publication, given.out)
     return 0
+
+
+def run_dispute(given: argparse.Namespace) -> int:
+    """Hold a list against a figure; return the exit code."""
+    from flows.commands.disputes import show_dispute
+    from flows.runtime.session import warehouse
+
+    with warehouse():
+        return show_dispute(given.figure, given.file, given.publication, given.out)

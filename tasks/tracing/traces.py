@@ -37,8 +37,8 @@ def trace(publication_id: str, figure: FigureName) -> dict[str, Any]:
         UnreadableDataError: it was made before verdicts were kept.
     """
     moment = moment_of(publication_id)
-    definition, law = _definition(moment, figure)
-    published = _published(moment, figure)
+    definition, law = definition_then(moment, figure)
+    published = published_then(moment, figure)
     found = contributions(moment, figure, definition, moment.verdicts())
     return {
         "figure": asdict(figure),
@@ -55,7 +55,12 @@ def is_whole(told: dict[str, Any]) -> bool:
     return all(told["counted"][name] == (told["published"][name] or 0) for name in _NUMBERS)
 
 
-def _definition(moment: PublicationMoment, figure: FigureName) -> tuple[Indicator, tuple[Basis, ...]]:
+def definition_then(moment: PublicationMoment, figure: FigureName) -> tuple[Indicator, tuple[Basis, ...]]:
+    """Return the indicator of a figure as it was in force, and its law.
+
+    Raises:
+        ConfigError: there was none.
+    """
     for document in moment.rules().definitions(moment.as_of):
         if figure.indicator in document.indicators:
             return document.indicators[figure.indicator], document.law_of(figure.indicator)
@@ -67,7 +72,12 @@ def _definition(moment: PublicationMoment, figure: FigureName) -> tuple[Indicato
     )
 
 
-def _published(moment: PublicationMoment, figure: FigureName) -> dict[str, Any]:
+def published_then(moment: PublicationMoment, figure: FigureName) -> dict[str, Any]:
+    """Return the numbers of a figure as they were published.
+
+    Raises:
+        ConfigError: the publication has no such figure.
+    """
     given = {**asdict(figure), "publication": moment.publication_id}
     rows = fetch_as(dict[str, Any], _SQL["published"], given)
     if not rows:

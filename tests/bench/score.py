@@ -22,6 +22,7 @@ import numpy as np
 
 import tests.bench.axe
 import tests.bench.correction_loop
+import tests.bench.dispute
 import tests.bench.open_data
 import tests.bench.packages
 import tests.bench.publications
