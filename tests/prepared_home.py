@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from config.settings import ROOT
+from tests.ports import free_port
 
 _RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")  # of all workers of one run; none where a single process tests
 _NAME = "motcua-prepared-"
@@ -59,8 +60,6 @@ def _shared(run: str) -> Path:
 
 
 def _prepare(home: Path) -> None:
-    from tests.flow.installation import free_port
-
     home.mkdir(mode=0o711)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MOTCUA_", "PREFECT_"))}
     environment |= {"MOTCUA_HOME": str(home), "MOTCUA_PREFECT_PORT": str(free_port())}

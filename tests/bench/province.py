@@ -16,9 +16,10 @@ from typing import Any
 import psycopg2
 
 from tasks.warehouse.cluster import ensure_cluster
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT = "42991"  # not the one that an operator's server has
+PORT = str(free_port())
 
 
 @contextmanager

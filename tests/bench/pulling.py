@@ -31,8 +31,8 @@ from tasks.warehouse.engine import connection, fetch_all, read_frame
 from tasks.warehouse.stage import copy_in
 from tests.bench.line import Measured, line, timed
 from tests.bench.load import scratch_warehouse
-from tests.flow.installation import free_port
 from tests.patience import wait_for
+from tests.ports import free_port
 from tests.warehouse.emptying import empty_warehouse
 
 DOSSIERS_MADE = 40_000

@@ -19,8 +19,9 @@ from config.settings import ROOT
 from flows.runtime.server import answers
 from tasks.warehouse.cluster import Cluster
 from tests.faults import office
-from tests.flow.installation import free_port, query
+from tests.flow.installation import query
 from tests.patience import HANGS, wait_for
+from tests.ports import free_port
 from tests.prepared_home import new_home
 
 _COMMAND = """

@@ -25,7 +25,7 @@ from tasks.warehouse.engine import connection, fetch_all, reset_engine
 from tasks.warehouse.migrations import migrate
 from tasks.warehouse.statement_errors import StatementError, failure, retryable
 from tests.faults.proxy import Pooler
-from tests.flow.installation import free_port
+from tests.ports import free_port
 
 SECONDS = 15.0  # the shortest of the waits that are not to be waited
 

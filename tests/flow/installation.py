@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,19 +27,11 @@ from flows.runtime.server import PrefectServer, ensure_server
 from tasks.warehouse.cluster import Cluster
 from tests.forked import run_module
 from tests.patience import HANGS, wait_for
+from tests.ports import free_port
 
 AS_OF = date(2026, 3, 31)
 SOURCES = ROOT / "demo" / "sources"
 DOSSIERS = 600
-
-
-def free_port() -> int:
-    """Return a port below those that outgoing connections take: nobody can be given it before a server listens there."""
-    while True:
-        port = secrets.randbelow(10_000) + 20_000
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @dataclass(frozen=True)

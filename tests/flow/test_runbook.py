@@ -17,8 +17,9 @@ import tasks
 from config.errors import MotcuaError
 from config.settings import DEMONSTRATION_DAY, ROOT
 from flows.runtime.state_names import ENDED_IN_ERROR, NOT_PUBLISHED, SOURCE_FAILED
-from tests.flow.installation import AS_OF, Installation, free_port
+from tests.flow.installation import AS_OF, Installation
 from tests.house.test_documentation import commands
+from tests.ports import free_port
 
 PAGES = (ROOT / "docs" / "runbook.md", ROOT / "docs" / "runbook.vi.md")
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)

@@ -20,8 +20,9 @@ import yaml
 from config.settings import ROOT
 from tasks.warehouse.cluster import ensure_cluster
 from tests.accounts import PEOPLE
-from tests.flow.installation import SOURCES, Province, figures, free_port, motcua, moved, query
+from tests.flow.installation import SOURCES, Province, figures, motcua, moved, query
 from tests.patience import HANGS, wait_for
+from tests.ports import free_port
 from tests.prepared_home import new_home
 
 _PROGRAM = """

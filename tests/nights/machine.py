@@ -17,9 +17,9 @@ import psycopg2
 
 from tasks.warehouse.cluster import ensure_cluster
 from tests.faults.place import Place
-from tests.flow.installation import free_port
 from tests.nights.night import Hands, night, refresh, told
 from tests.patience import wait_for
+from tests.ports import free_port
 
 
 def _fill(ballast: Path) -> None:
