@@ -28,12 +28,17 @@ _NATION, _MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập
 
 def letters_document(letters: Sequence[Apology]) -> bytes:
     """Return the letters as a ``.docx`` file, in their order."""
-    document = Document()
-    _page(document)
+    document, one = Document(), Document()
+    for each in (document, one):
+        _page(each)
+    *_, end = document.element.body
     for place, letter in enumerate(letters):
-        _letter(document, letter)
+        # The library looks through a whole document for its end whenever it adds to it: a letter is made in one of its own.
+        last = _letter(one, letter)
         if place + 1 < len(letters):
-            document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
+            last.add_run().add_break(WD_BREAK.PAGE)
+        for part in list(one.element.body)[:-1]:
+            end.addprevious(part)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -53,7 +58,7 @@ def _page(document: Any) -> None:
     core.last_modified_by, core.comments = "motcua", ""
 
 
-def _letter(document: Any, letter: Apology) -> None:
+def _letter(document: Any, letter: Apology) -> Paragraph:
     _head(document, letter)
     title = "THƯ XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ" if letter.ended is None else "THƯ XIN LỖI"
     _line(document, title, bold=True, centred=True, before=12)
@@ -66,7 +71,7 @@ def _letter(document: Any, letter: Apology) -> None:
         again.alignment = WD_ALIGN_PARAGRAPH.LEFT
         _merge_field(again, NEW_DAY)
     _body(document, f"{letter.agency} chân thành xin lỗi vì sự chậm trễ này và mong nhận được sự thông cảm.")
-    _foot(document)
+    return _foot(document)
 
 
 def _sentences(letter: Apology) -> list[str]:
@@ -128,7 +133,7 @@ def _body(document: Any, text: str) -> Paragraph:
     return paragraph
 
 
-def _foot(document: Any) -> None:
+def _foot(document: Any) -> Paragraph:
     table = document.add_table(rows=1, cols=2)
     left, right = table.rows[0].cells
     _fill(right, [("THỦ TRƯỞNG CƠ QUAN", 13, True, False), ("(Chữ ký, họ tên, đóng dấu)", 13, False, True)])
@@ -136,7 +141,8 @@ def _foot(document: Any) -> None:
         run = left.add_paragraph().add_run(text)
         run.font.size, run.bold, run.italic = Pt(12 if bold else 11), bold, bold
         left.paragraphs[-1].paragraph_format.space_after = Pt(0)
-    document.add_paragraph()
+    last: Paragraph = document.add_paragraph()
+    return last
 
 
 def _merge_field(paragraph: Paragraph, name: str) -> None:
