@@ -1,7 +1,7 @@
 # One line a command. The environment is made when a command first needs it, and again when a pin changes.
 # `make demo` and `make test` need Python 3.11 (or 3.12, 3.13) and make; nothing else by hand.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up check bench score mutations nights docs house chromium libreoffice pgbouncer systemd
+.PHONY: help demo test up check bench score mutations nights faults docs house chromium libreoffice pgbouncer systemd
 SHELL := /bin/sh
 PY := .venv/bin/python
 SEED ?= 1
@@ -39,6 +39,9 @@ mutations: .venv/installed .venv/mutations/installed ## changes the rules in 50 
 
 nights: .venv/installed pgbouncer ## makes each fault of the night, a row each: seconds until the next good run, hands, sentence; ONLY=name for one
 	@$(PY) -m tests.nights $(if $(ONLY),--only $(ONLY))
+
+faults: .venv/installed ## hostile records, files and configurations by the hundred thousand, and what came of each; ONLY=name for one row, SEED=2 for others, FAULTS=1000 for fewer
+	@$(PY) -m tests.matrix --seed $(SEED) $(if $(ONLY),--only $(ONLY)) $(if $(FAULTS),--count $(FAULTS))
 
 docs: .venv/installed ## write the generated pages
 	@$(PY) -m schemas.documentation && $(PY) -m tests.house.picture && $(PY) -m tests.house.source_keys

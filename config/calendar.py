@@ -101,7 +101,7 @@ class Office(_Strict):
 
     @field_validator("hours", mode="before")
     @classmethod
-    def _read_hours(cls, value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
+    def _read_hours(cls, value: object) -> dict[str, tuple[Session, ...]]:
         return read_week(value)
 
 
@@ -134,18 +134,18 @@ class Calendar(_Strict):
 
     @field_validator("hours", mode="before")
     @classmethod
-    def _read_hours(cls, value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
+    def _read_hours(cls, value: object) -> dict[str, tuple[Session, ...]]:
         return read_week(value)
 
     @field_validator("make_up_hours", mode="before")
     @classmethod
-    def _read_make_up_hours(cls, value: list[str]) -> tuple[Session, ...]:
-        return tuple(read_session(text) for text in value)
+    def _read_make_up_hours(cls, value: object) -> tuple[Session, ...]:
+        return _sessions(value)
 
     @field_validator("same_day_cut_off", mode="before")
     @classmethod
-    def _read_cut_off(cls, value: str) -> int:
-        return read_minute(value)
+    def _read_cut_off(cls, value: object) -> int:
+        return read_minute(value if isinstance(value, int) else str(value))
 
     def __hash__(self) -> int:
         """Calendars of one name compare whole; the hash only has to agree."""
@@ -214,16 +214,26 @@ def read_session(text: str) -> Session:
     return start, end
 
 
-def read_week(value: dict[str, list[str]]) -> dict[str, tuple[Session, ...]]:
+def read_week(value: object) -> dict[str, tuple[Session, ...]]:
     """Read sessions by weekday; ``weekdays`` stands for Monday to Friday."""
     week: dict[str, tuple[Session, ...]] = {}
+    if not isinstance(value, dict):
+        raise ValueError(
+            Bilingual("phải là ca làm việc của từng ngày", "has to be sessions by weekday, such as weekdays: [...]")
+        )
     for name, sessions in value.items():
         names = WEEKDAYS[:5] if name == "weekdays" else (name,)
         for weekday in names:
             if weekday not in WEEKDAYS:
                 raise ValueError(Bilingual(f"{weekday} không phải ngày trong tuần", f"{weekday} is not a weekday"))
-            week[weekday] = tuple(sorted(read_session(text) for text in sessions))
+            week[weekday] = tuple(sorted(_sessions(sessions)))
     return week
+
+
+def _sessions(value: object) -> tuple[Session, ...]:
+    if not isinstance(value, list):
+        raise ValueError(Bilingual("phải là danh sách ca như 07:30-11:30", "has to be a list of sessions such as 07:30-11:30"))
+    return tuple(read_session(str(text)) for text in value)
 
 
 @read_once

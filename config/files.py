@@ -15,14 +15,29 @@ from config.model_errors import faults
 
 Model = TypeVar("Model", bound=BaseModel)
 _LARGEST = 1_000_000  # bytes; a larger file is not a configuration
+_DEEPEST = 50  # keys and lists inside one another; libyaml takes minutes for some hundred thousand
+# What the constructors of PyYAML raise at a value that is not what its form or its tag says: 2026-13-45, !!int x, !!bool 7.
+_NO_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class _UniqueKeys(yaml.CSafeLoader):  # type: ignore[misc]
     """A safe loader, eight times as fast as the one in Python, that refuses a key given twice."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except _NO_VALUE:
+            line = node.start_mark.line + 1
+            raise yaml.YAMLError(
+                Bilingual(f"giá trị ở dòng {line} không đúng dạng của nó", f"the value in line {line} is not of its form")
+            ) from None
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                line = key.start_mark.line + 1
+                raise yaml.YAMLError(Bilingual(f"khóa ở dòng {line} không phải chữ", f"the key in line {line} is no text"))
             if key.value in seen:
                 name, line = key.value, key.start_mark.line + 1
                 raise yaml.YAMLError(
@@ -37,7 +52,7 @@ def read_yaml(path: Path) -> Any:
     """Read one YAML file.
 
     Raises:
-        ConfigError: it is missing, too large, or not YAML.
+        ConfigError: it is missing, too large, nested too deeply, or not YAML.
     """
     try:
         if path.stat().st_size > _LARGEST:
@@ -45,14 +60,25 @@ def read_yaml(path: Path) -> Any:
                 str(path.name), Bilingual(f"tệp lớn hơn {_LARGEST} byte", f"the file is larger than {_LARGEST} bytes")
             )
         text = path.read_text(encoding="utf-8")
-        # Aliases are how a small file grows huge.
-        if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader)):
-            fact = Bilingual("không đọc được: không dùng được bí danh (&, *)", "cannot be read: aliases are not allowed")
-            raise ConfigError(path.name, fact)
-        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
+        _refuse_bombs(text)
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader  # nosec B506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         fact = _unreadable(error)
         raise ConfigError(str(path.name), Bilingual(f"không đọc được: {fact.vi}", f"cannot be read: {fact.en}")) from None
+
+
+def _refuse_bombs(text: str) -> None:
+    """Refuse what makes a small file cost much, as far as it is met before anything is built."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.events.AliasEvent):
+            raise yaml.YAMLError(Bilingual("không dùng được bí danh (&, *)", "aliases are not allowed"))
+        depth += isinstance(event, yaml.events.CollectionStartEvent) - isinstance(event, yaml.events.CollectionEndEvent)
+        if depth > _DEEPEST:
+            line = event.start_mark.line + 1
+            raise yaml.YAMLError(
+                Bilingual(f"dòng {line} lồng hơn {_DEEPEST} tầng", f"line {line} is nested more than {_DEEPEST} levels deep")
+            )
 
 
 def _unreadable(error: Exception) -> Bilingual:

@@ -46,6 +46,12 @@ class RejectReason(StrEnum):
         "bảng tính đã làm tròn mã",
         "a spreadsheet made a rounded number of its code, such as 1.2E+12",
     )
+    CODE_NAMES_NOTHING = (
+        "code_names_nothing",
+        "mã không chỉ hồ sơ nào: true, NaN, danh sách, một năm, hoặc mã mà hơn một trăm hồ sơ cùng mang",
+        "its code names no dossier: true, NaN, a list, a year, or one that over a hundred dossiers bear",
+    )
+    CODE_TOO_LONG = "code_too_long", "mã dài hơn 100 ký tự", "its code has more than 100 characters, so it is a text"
     NOT_AN_OBJECT = "not_an_object", "không phải một bản ghi JSON", "there is no JSON object in the record's place"
     NESTED_TOO_DEEPLY = "nested_too_deeply", "lồng nhau quá sâu", "nested more deeply than any record is"
     BROKEN_LINE = "broken_line", "dòng không đọc được là JSON", "its line is no JSON"

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from config.sources import Source
+from schemas.rejects import RejectReason
 from tasks.cleaning.applicants import applicant_keys
 from tasks.cleaning.columns import Flags, column, series
 from tasks.cleaning.timestamps import groups_of, read_timestamps
@@ -20,11 +21,13 @@ from tasks.rules.arrays import Numbers
 from tasks.rules.dates.times import local_times
 from tasks.rules.linkage.reused_numbers import BEARER_TIMES, FAR, Bearer, free_code, grouped
 from tasks.rules.text.codes import fold_codes, fold_procedures
+from tasks.sources.nameless_records import rejected_rows
 from tasks.sources.parsed_records import PLACE_FIELDS, ParsedRecords
 
 _PLACE = list(PLACE_FIELDS)
 _LAST_YEAR = 9999
-_MANY = 100  # statements of one code beyond which it names nothing ("0", "none"): each is compared with each
+_MANY = 100  # statements of one code beyond which it names nothing: each is compared with each
+_RECEIPTS = 10  # texts of a receipt that so many statements may have, as somebody corrects them
 _NONE = pa.array([], pa.string())
 
 
@@ -42,6 +45,10 @@ def told_apart(readings: ParsedRecords, source: Source, key: bytes) -> tuple[Par
         The readings, log entries and pauses with their dossiers; and the codes that were given.
     """
     codes = series(fold_codes(column(readings.dossiers, "code")))
+    shared = _shared(readings.dossiers, codes)
+    if len(shared):
+        readings = rejected_rows(readings, dict.fromkeys(shared.tolist(), RejectReason.CODE_NAMES_NOTHING))
+        codes = codes.drop(index=shared).reset_index(drop=True)
     rows = _suspects(readings.dossiers, codes)
     if len(rows):
         rows, bearers = _bearers(readings.dossiers.iloc[rows].reset_index(drop=True), rows, codes, source, key)
@@ -78,6 +85,18 @@ def _suspects(dossiers: pd.DataFrame, codes: pd.Series) -> Numbers:
     several = told[told["text"] >= 0].drop_duplicates()["code"].value_counts()
     few = np.bincount(number)[number] <= _MANY
     return np.asarray(again[np.isin(number, several[several > 1].index.to_numpy()) & few])
+
+
+def _shared(dossiers: pd.DataFrame, codes: pd.Series) -> Numbers:
+    """Return the rows of codes that very many statements bear and whose receipts are too many for one dossier, or for a reused number."""
+    counts = codes.value_counts()
+    many = counts.index[(counts > _MANY).to_numpy(dtype=bool)]
+    rows = np.flatnonzero(codes.isin(many).to_numpy(dtype=bool))
+    if not len(rows):
+        return rows
+    receipts = dossiers.iloc[rows][["received_at", "procedure_code"]].assign(code=codes.iloc[rows].to_numpy())
+    borne = receipts.drop_duplicates(["code", "received_at", "procedure_code"])["code"].value_counts()
+    return np.asarray(rows[receipts["code"].isin(borne.index[(borne > _RECEIPTS).to_numpy(dtype=bool)]).to_numpy(dtype=bool)])
 
 
 def _bearers(some: pd.DataFrame, rows: Numbers, codes: pd.Series, source: Source, key: bytes) -> tuple[Numbers, list[Bearer]]:

@@ -16,6 +16,7 @@ from tasks.sources.file_notes import UNREADABLE, FileNote
 from tasks.sources.formats.columnar import PageTypes, ParsedPage, UnevenError
 from tasks.sources.formats.json_text import uncollected
 from tasks.sources.formats.profiles import parse_records, read_parsed, read_records, read_table
+from tasks.sources.nameless_records import without_nameless
 from tasks.sources.parsed_records import Lines, Pages, ParsedRecords, alone, concatenated, unreadable
 from tasks.sources.privacy_guard import page_name, privacy_guard_of
 from tasks.sources.protocol import JSON, JSON_LINES, REFUSED_FILE
@@ -116,14 +117,16 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     counts = [len(parsed.rows) for _, parsed in alike]
     pages = Pages([page.digest for page, _ in alike], np.cumsum([0, *counts]))
     try:
-        part = privacy_guard_of(source).guarded(read_parsed([parsed for _, parsed in alike], source, pages))
+        part = without_nameless(read_parsed([parsed for _, parsed in alike], source, pages), source)
+        part = privacy_guard_of(source).guarded(part)
     except UnevenError:
         for page, _ in alike:
             found.add(page, source)
         return
     found.parts.append(part)
     found.records += counts
-    found.refused += [0] * len(counts)
+    refused = part.rejected["page_digest"].value_counts()
+    found.refused += [int(refused.get(page.digest, 0)) for page, _ in alike]
     found.lines += [Lines()] * len(counts)
     found.notes += [()] * len(counts)
 
@@ -135,9 +138,9 @@ def _read(page: Landed, source: Source, types: PageTypes | None = None) -> Parse
     try:
         if page.media_type in (JSON, JSON_LINES):
             with uncollected():
-                return read_records(page.body, page.media_type, source, pages, types)
+                return without_nameless(read_records(page.body, page.media_type, source, pages, types), source)
         with uncollected():
-            return read_table(page.body, page.media_type, source, pages)
+            return without_nameless(read_table(page.body, page.media_type, source, pages), source)
     except ValueError as error:
         named = f" ({mask(page_name(page.name))})" if page.name and source.kind == "files" else ""
         raise SourceError(

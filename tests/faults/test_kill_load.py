@@ -75,17 +75,22 @@ class Undisturbed:
 def undisturbed(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbed]:
     with pytest.MonkeyPatch.context() as patch:
         runs = make_office(tmp_path_factory.mktemp("undisturbed"), _cluster.home, patch)
-        empty_warehouse()
-        states, passes = [], []
-        for edition in (1, 2):
-            office.write(runs.folder, edition)
-            assert runs.run(publish=True) == 0
-            states.append(state())
-            passes.append(json.loads(runs.output.read_text()))
-            if edition == 1:
-                loaded = snapshot(tmp_path_factory.mktemp("aside") / "landing")
-        yield Undisturbed(states, passes, loaded)
+        yield left_undisturbed(runs, tmp_path_factory.mktemp("aside") / "landing")
     forget()
+
+
+def left_undisturbed(runs: Office, aside: Path) -> Undisturbed:
+    """Run both editions in an empty warehouse; what the first one left is put aside in a folder."""
+    empty_warehouse()
+    states, passes = [], []
+    for edition in (1, 2):
+        office.write(runs.folder, edition)
+        assert runs.run(publish=True) == 0
+        states.append(state())
+        passes.append(json.loads(runs.output.read_text()))
+        if edition == 1:
+            loaded = snapshot(aside)
+    return Undisturbed(states, passes, loaded)
 
 
 @pytest.fixture

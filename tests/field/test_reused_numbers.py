@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from config.sources import Source
+from schemas.rejects import RejectReason
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.rules.checks.code_parts import CodeParts
@@ -187,9 +188,12 @@ def test_a_thousand_numbers_of_two_years_are_two_thousand_dossiers(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_word_that_very_many_write_for_a_number_is_not_told_apart(tmp_path: Path) -> None:
-    drop(tmp_path, "a.csv", *(row("none", f"05/01/{2015 + n % 12} 08:00", who=(AN, BE)[n % 2]) for n in range(5000)))
-    assert fetch_all("SELECT code FROM core.dossiers") == [("NONE",)]
+@pytest.mark.parametrize("word", ["none", "xã Tân An"])
+def test_a_word_that_very_many_write_for_a_number_is_kept_as_rejects_and_replaces_nobody(tmp_path: Path, word: str) -> None:
+    drop(tmp_path, "a.csv", *(row(word, f"05/01/{2015 + n % 12} 08:00", who=(AN, BE)[n % 2]) for n in range(5000)))
+    assert fetch_all("SELECT count(*) FROM core.dossiers") == [(0,)]
+    rejected = "SELECT reason, count(*) FROM raw.rejected GROUP BY reason"
+    assert fetch_all(rejected) == [(RejectReason.CODE_NAMES_NOTHING, 5000)]
 
 
 @pytest.mark.usefixtures("warehouse")

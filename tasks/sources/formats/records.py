@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from schemas.rejects import RejectReason
 
 Record = dict[str, Any]
 TOO_DEEP = "motcua: nested too deeply"  # stands where something was
+_HALVES = re.compile("[\ud800-\udfff]")  # of characters; the sign of a damaged one stands where such was, no plain "?"
 REFUSED = "motcua_refused"  # key of a record that we made ourselves: why what stood in its place cannot be used
 
 
@@ -249,14 +251,14 @@ def texts(values: Iterable[Any]) -> pa.Array:
 def text(value: Any) -> str | None:
     """Return one value as text that UTF-8 can hold."""
     if value is None or isinstance(value, str):
-        return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
+        return None if value is None else _HALVES.sub("\ufffd", value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, dict | list):
         try:
-            return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+            return _HALVES.sub("\ufffd", json.dumps(value, ensure_ascii=False))
         except RecursionError:
             return TOO_DEEP
     return str(value)
