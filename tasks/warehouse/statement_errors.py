@@ -205,7 +205,7 @@ def retried(call: Callable[[], _T], attempts: int = 5, longest: float = 5.0) -> 
         except (WarehouseError, psycopg2.Error, sqlalchemy.exc.DBAPIError) as error:
             if not retryable(error):
                 raise
-            time.sleep(min(longest, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+            time.sleep(min(longest, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311 - jitter  # nosec B311
     return call()
 
 

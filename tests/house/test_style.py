@@ -15,6 +15,10 @@ TOOLS = {
     "types": (["mypy"], "Give the types that mypy asks for; `# type: ignore[code]` only with a reason beside it."),
     "format": (["ruff", "format", "--check", "."], "Run `.venv/bin/ruff format .`."),
     "lint": (["ruff", "check", "."], "Fix what ruff names; `.venv/bin/ruff check --fix .` fixes the simple ones."),
+    "security": (
+        ["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", "flows", "tasks", "config", "schemas"],
+        "Mend what bandit names; `# nosec CODE - reason` only where it cannot be meant.",
+    ),
     "imports": (
         ["lint-imports", "--no-cache"],
         "Imports run flows -> tasks -> schemas -> config; move the function to the layer that may know both.",
