@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -116,9 +115,9 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
             ", ".join(known),
         )
     found = [Rehearsal(known[name], draft.policy or known[name]) for name in policies]
-    for now, drafted, as_of in _settled(draft, only):
+    for now, drafted in _settled(draft, only):
         for one in found:
-            one.add(_judged(now, one.before, as_of), _judged(drafted, one.after, as_of))
+            one.add(_judged(now, one.before), _judged(drafted, one.after))
     for one in found:
         one.changed.sort(key=lambda change: (change.source, change.code))
     return found
@@ -126,7 +125,7 @@ def rehearse(draft: Draft, policies: Sequence[str], only: Mapping[str, Sequence[
 
 def _settled(
     draft: Draft, only: Mapping[str, Sequence[str]] | None
-) -> Iterator[tuple[list[ResolvedInputs], list[ResolvedInputs], date]]:
+) -> Iterator[tuple[list[ResolvedInputs], list[ResolvedInputs]]]:
     as_of = last_day_of()
     for batch in every_batch(None if only is None else sorted(only)):
         frames = read_batch(batch, EVERY_DOSSIER if only is None else Selection(codes=tuple(only[batch.source])))
@@ -135,10 +134,10 @@ def _settled(
         drafted = replace(frames, procedures=draft.procedures(frames.procedures))
         now = settled_parts(frames, batch.source, as_of)
         # A drafted calendar may move agencies to other hours, so both sides are put together again before they are compared.
-        yield now, now if draft.policy else settled_parts(drafted, batch.source, as_of, draft.calendars), as_of
+        yield now, now if draft.policy else settled_parts(drafted, batch.source, as_of, draft.calendars)
 
 
-def _judged(parts: list[ResolvedInputs], policy: Policy, as_of: date) -> pd.DataFrame:
+def _judged(parts: list[ResolvedInputs], policy: Policy) -> pd.DataFrame:
     verdicts = pd.concat([judge_settled(settled, policy) for settled in parts], ignore_index=True)
     return verdicts.sort_values("code", ignore_index=True)
 

@@ -1,4 +1,6 @@
-"""Days of verdicts: null while a verdict moves with the day, so that one that says the same is not written again.
+"""Days of verdicts: null while a verdict moves with the day.
+
+One that says the same the next day is then the same row, and is not written again.
 
 The next run judges everything again, because the rules have moved, and writes the rows anew. Until then they hold the day of
 their last judging; no index rests on it.
