@@ -107,6 +107,7 @@ def pull_source(source: Source, fill: Fill | None = None) -> str | None:
             guard.check_all()
         now = receipt.row["started_at"]
         planned = plan(asked, habits, now) if fill is None else fill.plan(asked, habits, now)
+        failpoint("pull_planned")
         reached = read_all(adapter, receipt, planned, guard, habits, cursor(asked))
     except BaseException as error:
         receipt.fail(error)

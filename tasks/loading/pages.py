@@ -37,6 +37,7 @@ from tasks.sources.pages import Landed, PagesRead, read_pages
 from tasks.sources.parsed_records import ParsedRecords
 from tasks.sources.protocol import JSON, JSON_LINES
 from tasks.warehouse.engine import read_table
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 from tasks.warehouse.load import load as open_load
 
@@ -254,11 +255,13 @@ def _write(source: Source, ready: _Ready, verdict: Future[None], before: datetim
     with open_load("load", source.name, digest=digest) as current:
         at = before or time_of(current)
         ready.drift.write(current)
+        failpoint("drift_written")
         merge_cleaned(current, cleaned, at)
         _merge_rejected(current, source, pages, cleaned.rejected, at)
         if ready.mentions is not None:
             keep_mentions(current, source.name, ready.mentions)
         fresh = mark_loaded(current, source, ready.pages, ready.told, at)
+        failpoint("pages_marked")
         if before is None:
             mark_pulls(current, source, fresh)
             keep_load(current, source.name, [page.digest for page in pages])

@@ -84,6 +84,7 @@ def _read(adapter: Adapter, receipt: PullRecord, given: RequestedWindow | Window
     """Read one window; return the latest modification met, not later than when it was first asked."""
     asked = receipt.begin(given)
     window = asked.window
+    failpoint("window_begun")
     try:
         newest = _land_all(adapter.pages(window, asked.mark), receipt, asked)
         total = adapter.control_total(window)

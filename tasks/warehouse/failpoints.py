@@ -12,6 +12,8 @@ from collections import Counter
 from config.settings import kill_point_requested
 
 FAILPOINTS = (
+    "pull_planned",  # what a pull asks for is decided, its source was not asked for it
+    "window_begun",  # a window is written down as begun, none of its pages came
     "page_landed",  # bytes are in the landing zone, their row in raw.pages is not written
     "page_recorded",  # and its row, with the place where a pull goes on, is committed
     "window_done",  # a window is committed as done, the receipt of its pull is not
@@ -23,6 +25,8 @@ FAILPOINTS = (
     "children_merged",  # events or pauses are merged
     "replaced",  # a set of rows is replaced
     "receipt_landed",  # the receipt of a load is in the landing zone, the load is not committed
+    "drift_written",  # what is new in the fields of a source is written, none of its records
+    "pages_marked",  # all of a load is written and its pages say so, its receipt is not in the landing zone
     "progressed",  # the step's progress is written
     "ledger_written",  # the ledger row is written
     "before_commit",
