@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree  # nosec B405 - documents with a document type are refused before they are read
+from xml.etree import ElementTree  # nosec B405
 
 from config.errors import ConfigError
 from config.language import Bilingual
@@ -101,7 +101,8 @@ def _of_word(body: bytes) -> StatedDocument:
             content = stream.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES or b"!DOCTYPE" in content.replace(b"\0", b""):
             raise ValueError(Bilingual("nở ra nhiều hơn mức cho phép", "grows beyond what is allowed"))
-        root = ElementTree.fromstring(content)  # noqa: S314  # nosec B314 - without a document type there is nothing to expand
+        # Without a document type there is nothing to expand.
+        root = ElementTree.fromstring(content)  # noqa: S314  # nosec B314
     # NotImplementedError: packed in a way that Python does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, ElementTree.ParseError):
         raise ValueError(Bilingual("tệp bị hỏng hoặc có mật khẩu", "the file is damaged or encrypted")) from None
