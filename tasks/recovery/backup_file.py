@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import zstandard
 
@@ -26,6 +26,7 @@ FORMAT = 2
 HEADER_ENTRY = "motcua-backup.json"
 CHECKSUMS = "checksums.json"
 _BLOCK = 1 << 20
+_PACKED_BLOCK = 1 << 12  # of a hostile file it unpacks to 128 MB at most
 _DAMAGE = (zstandard.ZstdError, tarfile.TarError, EOFError, ValueError, KeyError, TypeError)
 
 
@@ -93,6 +94,24 @@ class _Hashed:
         return block
 
 
+class _Unpacked:
+    """Bytes of a frame of zstd; EOFError where the file ends before the frame does, which the library passes over."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+
+    def read(self, _size: int = -1) -> bytes:
+        """Return the next bytes, as many as come; none at the end of the frame."""
+        while not self._frame.eof:
+            block = self._packed.read(_PACKED_BLOCK)
+            if not block:
+                raise EOFError
+            if content := self._frame.decompress(block):
+                return content
+        return b""
+
+
 @contextmanager
 def writing(stream: IO[bytes], header: BackupHeader) -> Iterator[BackupWriter]:
     """Write a backup into an open file: its header first, the digests last.
@@ -123,14 +142,12 @@ def reading(file: Path) -> Iterator[tuple[BackupHeader, Iterator[tuple[tarfile.T
             before that must not be used.
     """
     try:
-        with (
-            file.open("rb") as stream,
-            zstandard.ZstdDecompressor().stream_reader(stream) as packed,
-            tarfile.open(fileobj=packed, mode="r|", bufsize=_BLOCK) as tar,
-        ):
-            digests: dict[str, str] = {}
-            header = _header(file, tar, digests)
-            yield header, _entries(file, tar, digests)
+        with file.open("rb") as stream:
+            unpacked = _Unpacked(stream)
+            with tarfile.open(fileobj=cast(IO[bytes], unpacked), mode="r|", bufsize=_BLOCK) as tar:
+                digests: dict[str, str] = {}
+                header = _header(file, tar, digests)
+                yield header, _entries(file, tar, digests, unpacked)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         if error.filename != str(file):
             raise
@@ -168,13 +185,17 @@ def _header(file: Path, tar: tarfile.TarFile, digests: dict[str, str]) -> Backup
         raise _damaged(file) from None
 
 
-def _entries(file: Path, tar: tarfile.TarFile, digests: dict[str, str]) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+def _entries(
+    file: Path, tar: tarfile.TarFile, digests: dict[str, str], unpacked: _Unpacked
+) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     try:
         while (entry := _next(tar)) is not None:
             hashed = _Hashed(_content(tar, entry))
             if entry.name == CHECKSUMS:
                 if json.loads(hashed.read()) != digests:
                     raise _damaged(file)
+                while unpacked.read():  # to the end of the frame, which checks the whole
+                    pass
                 return
             if not _stays_inside(entry):
                 raise _foreign(file)

@@ -283,6 +283,7 @@ UNUSABLE = {
     "cut short": (cut, "damaged or cut short"),
     "a bit flipped": (flipped, "damaged or cut short"),
     "without its end": (without_end, "damaged or cut short"),
+    "without its last byte": (lambda content: content[:-1], "damaged or cut short"),
     "empty": (lambda _: b"", "damaged or cut short|no backup"),
     "a text": (lambda _: b"code,field\n" * 99, "damaged or cut short|no backup"),
     "of a newer format": (written_by({"format": 3}), "made by motcua 9.9"),
