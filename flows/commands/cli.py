@@ -1,5 +1,6 @@
 """Entry point of `motcua`: it reads arguments and calls one function a command.
 
+A command names its function as its default ``run`` beside its arguments, or it stands here by its name.
 Imports wait until a command needs them, so that `--help` answers at once.
 """
 
@@ -16,10 +17,6 @@ from typing import TYPE_CHECKING, Any
 from config.language import language, shown, translate, use_language
 from config.settings import settings
 from flows.commands.arguments import parser
-from flows.commands.publication_arguments import run_audit as _audit  # noqa: F401 - by its name
-from flows.commands.publication_arguments import run_dispute as _dispute  # noqa: F401 - by its name
-from flows.commands.publication_arguments import run_publications as _publications  # noqa: F401 - by its name
-from flows.commands.publication_arguments import run_trace as _trace  # noqa: F401 - by its name
 from flows.commands.report_arguments import WATCH_LISTS_OF_COMMAND
 
 if TYPE_CHECKING:
@@ -57,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         with reader_may_leave(), telling_of_variables(misspelt=given.command != "doctor"):  # whose report names them
-            return int(globals()[f"_{given.command.replace('-', '_')}"](given) or 0)
+            run = getattr(given, "run", None) or globals()[f"_{given.command.replace('-', '_')}"]
+            return int(run(given) or 0)
     except MotcuaError as error:
         return _refused(error)
     except KeyboardInterrupt as told:

@@ -49,7 +49,7 @@ def add_publications(commands: Commands) -> None:
     publications.argument(
         "--policy", metavar="POLICY", vi="cách tính (mặc định: của cơ quan)", en="policy (default: the office's)"
     )
-    publications.set_defaults(refuse=publications.error)
+    publications.set_defaults(run=run_publications, refuse=publications.error)
 
 
 def add_trace(commands: Commands) -> None:
@@ -68,6 +68,7 @@ def add_trace(commands: Commands) -> None:
     trace.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
     trace.argument("--json", metavar="FILE", vi="ghi tất cả vào tệp JSON", en="write all of it as JSON")
     trace.argument("--page", metavar="FILE", vi="ghi trang để in (HTML)", en="write a page to be printed (HTML)")
+    trace.set_defaults(run=run_trace)
 
 
 def add_dispute(commands: Commands) -> None:
@@ -88,6 +89,7 @@ def add_dispute(commands: Commands) -> None:
         vi="ghi từng hồ sơ ra .xlsx, thư ra .txt bên cạnh",
         en="write the dossiers as .xlsx, the letter beside it",
     )
+    asked.set_defaults(run=run_dispute)
 
 
 def add_audit(commands: Commands) -> None:
@@ -119,6 +121,7 @@ def add_audit(commands: Commands) -> None:
     audit.argument("--unit", metavar="UNIT", vi="chỉ một cơ quan", en="one agency alone")
     audit.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
     audit.argument("--out", metavar="FILE", vi="ghi ra tệp .xlsx này", en="write it to this .xlsx file")
+    audit.set_defaults(run=run_audit)
 
 
 def _seed(text: str) -> str:
