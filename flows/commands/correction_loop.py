@@ -11,7 +11,7 @@ from rich.table import Table
 from config.language import decimal, translate
 from config.watch import load_watch
 from flows.commands.console_tables import add_figures
-from flows.commands.names import unit_named
+from flows.runs.names import unit_named
 from tasks.correcting.work_items import name_book
 from tasks.correcting.work_words import NameBook
 from tasks.reports.correction_loop import LoopLine, loop_rows, read_loop, unheard

@@ -15,7 +15,7 @@ from rich.table import Table
 from config.language import counted, translate
 from config.policies import own_policy
 from flows.commands.console_tables import console_table
-from flows.commands.names import unit_named
+from flows.runs.names import unit_named
 
 _OUT = Console()
 _MOST = 20

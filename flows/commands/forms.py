@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -11,19 +10,16 @@ from config.errors import ConfigError
 from config.language import Bilingual, counted, decimal, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
-from flows.commands.names import policy_named, unit_named
+from flows.runs.names import policy_named, unit_named
 from tasks.reports.forms.agency_sheets import agency_sheets
-from tasks.reports.forms.bieu06a import bieu06a
 from tasks.reports.forms.bieu06a_cuts import Cut, bieu06a_by
-from tasks.reports.forms.bieu07 import bieu07
 from tasks.reports.forms.catalogue import catalogue
 from tasks.reports.forms.files import write_form
-from tasks.reports.forms.late_list import late_list
 from tasks.reports.forms.model import Cell, Form, FormColumn
+from tasks.reports.forms.named import LETTERS, NAMED_FORMS
 from tasks.reports.forms.open_data import open_data, open_release
 from tasks.reports.forms.open_releases import earlier_releases, keep_release
 from tasks.reports.forms.published import PublishedCounters, published_counters
-from tasks.reports.forms.scores import scores
 from tasks.reports.letters import read_letters
 from tasks.reports.list_files import write_whole
 from tasks.rules.indicators.periods import Period, period_named
@@ -32,16 +28,8 @@ from tasks.rules.indicators.structure import Structure
 _OUT = Console()
 _FIRST = 30  # rows on the screen; a file has all
 
-LETTERS = "letters"
-"""The one form that is written as letters, too."""
 OPEN_DATA = "open-data"
 """The one form that is for everybody."""
-_FORMS: dict[str, Callable[[PublishedCounters, Period, str | None, Structure], Form]] = {
-    "II.06a": bieu06a,
-    "II.07": bieu07,
-    "late": late_list,
-    "QD766": scores,
-}
 
 
 def show_catalogue(out: str | None) -> None:
@@ -108,7 +96,7 @@ def report(
     if name == OPEN_DATA:
         _release(asked, policy, whole=unit is None and structure == "then", out=out)
         return
-    _show(_FORMS[name](published_counters(policy_named(policy)), asked, unit_named(unit), structure), out)
+    _show(NAMED_FORMS[name](published_counters(policy_named(policy)), asked, unit_named(unit), structure), out)
 
 
 def _letters(

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from config.codes import WORKING_DAY_MINUTES
 from config.language import decimal, translate
-from flows.commands.names import policy_named, unit_named
+from flows.runs.names import policy_named, unit_named
 from flows.runtime.words import each_dossier
 from tasks.reports.explanation.words import HOLDER, STATUS_WORDS
 from tasks.reports.holders import Sum, by_holder, by_step, read_holders

@@ -13,7 +13,7 @@ from config.errors import ConfigError
 from config.language import Bilingual, counted, translate
 from config.watch import load_watch
 from flows.commands.console_tables import print_rows
-from flows.commands.names import judged_policy
+from flows.runs.names import judged_policy
 from tasks.judging.offices import source_named
 from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, suspicious_months
 from tasks.reports.list_files import write_frame

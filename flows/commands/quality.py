@@ -10,7 +10,7 @@ from rich.markup import escape
 from config.language import counted, decimal, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table
-from flows.commands.names import rule_named, source_known
+from flows.runs.names import rule_named, source_known
 from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()

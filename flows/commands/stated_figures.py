@@ -9,7 +9,7 @@ from rich.console import Console
 
 from config.language import Bilingual, counted, decimal, grouped, translate
 from flows.commands.console_tables import add_figures, console_table
-from flows.commands.names import policy_named, unit_named
+from flows.runs.names import policy_named, unit_named
 from schemas.fields import BASES
 from tasks.reports.forms.published import PublishedCounters, published_counters
 from tasks.reports.stated_documents import read_document

@@ -17,8 +17,8 @@ from config.language import counted, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table, print_rows
 from flows.commands.corrections import sums
-from flows.commands.names import judged_policy, policy_named, source_known
 from flows.commands.summary import print_summary
+from flows.runs.names import judged_policy, policy_named, source_known
 from flows.runs.reporting_day import OFFICE_ZONE, last_finished_day
 from flows.runtime.words import each_dossier
 from schemas.rejects import reject_words

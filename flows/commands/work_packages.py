@@ -9,7 +9,7 @@ from rich.console import Console
 from config.language import translate
 from config.policies import load_policies
 from config.settings import settings
-from flows.commands.names import unit_named
+from flows.runs.names import unit_named
 
 _OUT = Console()
 

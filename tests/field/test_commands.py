@@ -14,9 +14,9 @@ from config.lookup import look_up
 from config.settings import ROOT, settings
 from flows.commands.cli import main
 from flows.commands.lists import show
-from flows.commands.names import unit_named
 from flows.commands.quality import cleaned
 from flows.commands.status import comparison, dossiers, rejected, tickets, windows
+from flows.runs.names import unit_named
 from tasks.warehouse.engine import fetch_all
 from tests.field.test_silence import LONG, OPEN, judge, office, read, tell
 from tests.patience import HANGS

@@ -6,6 +6,7 @@ import os
 import pickle
 import re
 import shutil
+import stat
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from distributed import LocalCluster
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, FlowRunFilter, FlowRunFilterId
 from prefect.logging.handlers import APILogWorker
+from python_calamine import CalamineWorkbook
 
 from config.errors import ConfigError, DataError, MotcuaError, TransientError
 from config.read_once import forget
@@ -26,6 +28,7 @@ from config.sources import Source, load_sources
 from flows.differences import differences
 from flows.refresh import refresh
 from flows.replay import replay
+from flows.report import report
 from flows.runtime.limits import ensure_limits
 from tasks.runtime.host_slots import host_slot
 from tasks.runtime.safe_errors import UnexpectedError
@@ -204,7 +207,7 @@ def test_publish_freezes_every_policy(installation: Installation) -> None:
     assert {policy for policy, _, _ in installation.figures()["published"]} == {"qd766", "bieu06", "recorded"}
 
 
-def test_a_replay_publishes_the_same_figures_asks_no_source_and_two_systems_are_compared(
+def test_a_replay_publishes_the_same_figures_asks_no_source_two_systems_are_compared_and_forms_are_written(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run().name == "Completed"
@@ -225,6 +228,37 @@ def test_a_replay_publishes_the_same_figures_asks_no_source_and_two_systems_are_
     ((left, right),) = installation.query(sums)
     assert 0 < right < left
     assert f"{left - right} hồ sơ" in compared.message
+
+    for name, endings in {
+        "II.06a": [".xlsx"],
+        "II.06a-each": [".xlsx"],
+        "late": [".xlsx"],
+        "letters": [".xlsx", ".docx"],
+    }.items():
+        state = report(form=name, return_state=True)
+        assert state.name == "Completed", state.message
+        record, _, artifacts = of_run(state)
+        assert record.name == f"report-{name}"
+        files = [settings().home / "reports" / f"{name}_2026-03{ending}" for ending in endings]
+        assert all(str(file) in state.message and stat.S_IMODE(file.stat().st_mode) == 0o600 for file in files)
+        (shown,) = (artifact["data"] for artifact in artifacts if artifact["key"] == "report")
+        assert all(str(file) in shown for file in files)
+    by_command = settings().home / "by-command.xlsx"
+    installation.motcua("report", "II.06a", "--period", "2026-03", "--out", str(by_command))
+    sheets = [
+        CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        for path in (by_command, settings().home / "reports" / "II.06a_2026-03.xlsx")
+    ]
+    assert sheets[0] == sheets[1]
+    assert len(sheets[0]) > 5
+    for asked, said in (
+        ({"unit": "H99.99"}, "H99.99"),
+        ({"period": "2026-13"}, "2026-13"),
+        ({"form": "II.06a-each", "unit": "H99.12"}, "II.06a-each"),
+    ):
+        state = report(**asked, return_state=True)
+        assert state.type.value == "FAILED"
+        assert said in state.message
 
 
 PERSON = "Nguyễn Văn An 0912345678"

@@ -144,7 +144,7 @@ def test_a_scheduled_run_really_starts(operator: Operator) -> None:
     said = operator.start()
     assert (
         said
-        == "ready refresh,rerun,approve,approvals,restate,backfill,publish,differences,replay,maintain,packages,answers,tell,tick 0"
+        == "ready refresh,rerun,approve,approvals,restate,backfill,publish,differences,replay,maintain,packages,answers,report,tell,tick 0"
     )
     wait_for(lambda: [run for run in operator.runs("tick") if run[0] == "Completed"])
     wait_for(lambda: operator.runs("refresh"))

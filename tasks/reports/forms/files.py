@@ -17,7 +17,7 @@ from tasks.reports.forms.workbook import form_workbook
 from tasks.reports.list_files import as_csv, write_whole
 
 
-def write_form(form: Form, path: Path) -> Path:
+def write_form(form: Form, path: Path, *, private: bool = False) -> Path:
     """Write a form whole or not at all.
 
     Excel and JSON hold all of its sheets; CSV and Parquet hold the first, with the columns' names of machines and no total.
@@ -25,6 +25,7 @@ def write_form(form: Form, path: Path) -> Path:
     Args:
         form: the form.
         path: the file; its ending is ``.xlsx``, ``.csv``, ``.parquet`` or ``.json``.
+        private: readable by the owner only.
 
     Raises:
         ConfigError: another ending, or the file cannot be written.
@@ -35,7 +36,7 @@ def write_form(form: Form, path: Path) -> Path:
         raise ConfigError(
             f"--out {path.name}", Bilingual("không rõ ghi theo dạng nào", "tells no format"), Bilingual(known, known)
         )
-    return write_whole(path, make(form))
+    return write_whole(path, make(form), private=private)
 
 
 def _csv(form: Form) -> bytes:

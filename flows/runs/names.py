@@ -1,4 +1,4 @@
-"""Names given to a command, looked up before anything is read.
+"""Names given to a command or a form, looked up before anything is read.
 
 So a slip is an error, not an answer of 0 dossiers.
 """

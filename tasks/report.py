@@ -1,0 +1,111 @@
+"""Report of a period as a step: a form of what is published, written to a file beside the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import ConfigError
+from config.language import Bilingual
+from config.settings import settings
+from tasks.reports.forms.agency_sheets import agency_sheets
+from tasks.reports.forms.files import write_form
+from tasks.reports.forms.model import Form
+from tasks.reports.forms.named import LETTERS, NAMED_FORMS
+from tasks.reports.forms.published import PublishedCounters, published_counters
+from tasks.reports.list_files import write_whole
+from tasks.reports.run_artifacts import show_markdown
+from tasks.rules.indicators.periods import Period, period_named
+from tasks.rules.indicators.structure import Structure
+from tasks.runtime.safe_errors import with_safe_errors
+
+FormName = Literal["II.06a", "II.06a-each", "II.07", "late", "letters", "QD766"]
+"""What can be asked for: the forms, and II.06a with a sheet of each agency."""
+_EACH = "II.06a-each"
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """A report that was written.
+
+    Attributes:
+        title: what it says it is.
+        files: where it is; of letters the list comes first.
+        rows: rows of its first sheet.
+    """
+
+    title: Bilingual
+    files: tuple[Path, ...]
+    rows: int
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="write-report")
+@with_safe_errors
+def write_report(name: FormName, period: str | None, unit: str | None, structure: Structure, folder: Path) -> WrittenReport:
+    """Write a form of the office's current publication as an Excel file.
+
+    The run shows where it is, and no row of it.
+
+    Args:
+        name: the form.
+        period: name of the period; None: the last month that had ended when the publication was made.
+        unit: this agency and those below it; None: all.
+        structure: agencies as they counted the dossiers, or as they stand today.
+        folder: where it is written; only its owner reads it.
+
+    Raises:
+        NothingYetError: nothing is published.
+        ConfigError: the period is none, or has not begun; a sheet of each agency with one agency.
+        UnreadableDataError: the publication breaks an identity; no form is made of it.
+    """
+    counters = published_counters(settings().policy)
+    asked = period_named(period) if period else last_month(counters.publication.as_of)
+    if name == _EACH and unit is not None:
+        raise ConfigError(_EACH, Bilingual("dùng cho toàn tỉnh", "is for the whole province"), Bilingual("II.06a", "II.06a"))
+    path = folder / f"{'_'.join(part for part in (name, asked.name, unit) if part)}.xlsx"
+    if name == LETTERS:
+        written = _write_letters(counters, asked, unit, structure, path)
+    else:
+        form = (
+            agency_sheets(counters, asked, structure) if name == _EACH else NAMED_FORMS[name](counters, asked, unit, structure)
+        )
+        written = _written(form, path)
+    show_markdown(_told(written), key="report", description=written.title.shown())
+    return written
+
+
+def last_month(as_of: date) -> Period:
+    """Return the last month that has ended with a day.
+
+    >>> last_month(date(2026, 3, 31)).name, last_month(date(2026, 3, 30)).name
+    ('2026-03', '2026-02')
+    """
+    begun = (as_of + timedelta(days=1)).replace(day=1)
+    return period_named(f"{begun - timedelta(days=1):%Y-%m}")
+
+
+def _write_letters(
+    counters: PublishedCounters, period: Period, unit: str | None, structure: Structure, path: Path
+) -> WrittenReport:
+    from tasks.reports.forms.apologies import apologies, apology_form  # with its library only where it is asked for
+    from tasks.reports.forms.letter_documents import letters_document
+
+    letters = apologies(counters, period, unit, structure, None)
+    listed = _written(apology_form(letters, counters, period, unit), path)
+    document = write_whole(path.with_suffix(".docx"), letters_document(letters), private=True)
+    return WrittenReport(listed.title, (*listed.files, document), listed.rows)
+
+
+def _written(form: Form, path: Path) -> WrittenReport:
+    return WrittenReport(form.title, (write_form(form, path, private=True),), len(form.sheets[0].rows))
+
+
+def _told(written: WrittenReport) -> str:
+    files = "\n".join(f"* `{path}`" for path in written.files)
+    rows = Bilingual(f"{written.rows} dòng", f"{written.rows} rows").shown()
+    return f"# {written.title.shown()}\n\n{rows}\n\n{files}"
