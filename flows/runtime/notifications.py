@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from prefect.blocks.core import Block
-from prefect.blocks.notifications import CustomWebhookNotificationBlock, MicrosoftTeamsWebhook
+from prefect.blocks.notifications import CustomWebhookNotificationBlock, SlackWebhook
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
@@ -213,8 +213,8 @@ def block_for(address: str) -> Block:
                 "https://… hoặc địa chỉ kiểu Apprise như mailto://…", "https://… or an address of Apprise, such as mailto://…"
             ),
         )
-    # Every Apprise block hands its address to Apprise as it is; this is the one that asks for nothing else.
-    return MicrosoftTeamsWebhook(url=SecretStr(address))
+    # This block of Prefect's hands whatever is no address of Slack's to Apprise as it is; others take addresses of their own kind alone.
+    return SlackWebhook(url=SecretStr(address))
 
 
 def _forget_blocks(client: SyncPrefectClient, kept: set[UUID]) -> None:

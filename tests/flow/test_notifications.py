@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from prefect import flow
+from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from prefect.events.worker import EventsWorker
 from prefect.states import Completed, Crashed, Failed
@@ -26,6 +27,7 @@ from flows.runtime.state_names import PUBLISHED
 from tasks.reports.silence import Silence
 from tasks.reports.translation import ALL
 from tests.patience import wait_for
+from tests.warehouse.relays import smtp
 
 
 @dataclass
@@ -168,6 +170,23 @@ def test_a_missing_run_is_one_that_has_not_published() -> None:
     (missing,) = [notice for notice in NOTIFICATIONS if notice.name == "missing run"]
     assert set(missing.events) == {f"prefect.flow-run.{name}" for name in PUBLISHED}
     assert missing.flow == "refresh"
+
+
+@pytest.mark.usefixtures("installation")
+@pytest.mark.parametrize("query", ["", "&format=text"])
+def test_an_address_of_apprise_is_written_to(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with smtp() as relay:
+        address = f"mailto://127.0.0.1:{relay.port}?mode=insecure&from=motcua@example.org&to=office@example.org{query}"
+        monkeypatch.setenv("MOTCUA_NOTIFY", address)
+        assert set_up()[1] == {notice.name for notice in NOTIFICATIONS}
+        # As the server does when an automation acts: the block that was saved, and what it is given to say.
+        with get_client(sync_client=True) as client:
+            (saved,) = (one for one in client.read_block_documents() if str(one.name).startswith("motcua-notify"))
+            block = Block._from_block_document(client.read_block_document(saved.id, include_secrets=True))
+        block.notify("Nguồn land bị lỗi.", subject="motcua: lượt chạy hỏng")
+        (said,) = relay.bodies
+        assert said.startswith("motcua: lượt chạy hỏng\n")
+        assert "Nguồn land bị lỗi." in said
 
 
 @pytest.mark.usefixtures("installation")

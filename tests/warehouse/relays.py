@@ -7,7 +7,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_string
+from email import message_from_string, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -78,10 +78,10 @@ class _Mail(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline().decode().rstrip("\r\n")) != ".":
             lines.append(line)
-        said, answer = message_from_string("\n".join(lines)), self.relay.next_answer()
+        said, answer = message_from_string("\n".join(lines), policy=policy.default), self.relay.next_answer()
         if answer != "refuse":
-            body = said.get_payload(decode=True)
-            self.relay.take(said["X-Motcua-Message"], body.decode() if isinstance(body, bytes) else "")
+            body = said.get_body(("plain", "html"))
+            self.relay.take(said["X-Motcua-Message"], f"{said['Subject']}\n{body.get_content() if body else ''}")
         if answer == "cut":
             return False
         self._say("250 taken" if answer == "take" else "451 later")
