@@ -44,7 +44,7 @@ faults: .venv/installed ## hostile records, files and configurations by the hund
 	@$(PY) -m tests.matrix --seed $(SEED) $(if $(ONLY),--only $(ONLY)) $(if $(FAULTS),--count $(FAULTS))
 
 docs: .venv/installed ## write the generated pages
-	@$(PY) -m schemas.documentation && $(PY) -m tests.house.picture && $(PY) -m tests.house.source_keys
+	@$(PY) -m schemas.documentation && $(PY) -m schemas.privacy_page && $(PY) -m tests.house.picture && $(PY) -m tests.house.source_keys
 
 house: .venv/installed ## the figures of the house: rooms, references, names, circles, places to touch
 	@$(PY) -m tests.house.figures

@@ -18,9 +18,10 @@ from config.indicators import load_definitions
 from config.language import counted
 from config.law import Basis, Document
 from config.policies import load_policies
+from config.privacy import load_privacy_duties
 from config.reception import load_reception
 
-RuleKind = Literal["check", "policy", "indicator", "reception", "area", "calendar", "days"]
+RuleKind = Literal["check", "policy", "indicator", "reception", "area", "calendar", "days", "privacy"]
 _DAY = timedelta(days=1)
 
 
@@ -79,6 +80,9 @@ def rules() -> Iterator[LegalRule]:
             title = (one.title.vi, one.title.en)
             yield LegalRule("indicator", name, title, held.since, held.until, held.law_of(name), f"indicators/{document}.yaml")
     yield from _limits()
+    for name, duty in load_privacy_duties().items():
+        title = (duty.title.vi, duty.title.en)
+        yield LegalRule("privacy", name, title, duty.since, duty.until, duty.law, "privacy.yaml")
     for calendar in load_calendars().values():
         yield from _of_calendar(calendar)
 

@@ -23,6 +23,7 @@ _KINDS: dict[RuleKind, tuple[str, str]] = {
     "area": ("thời hạn theo khu vực", "limit of an area"),
     "calendar": ("lịch làm việc", "calendar"),
     "days": ("ngày trong lịch", "days of a calendar"),
+    "privacy": ("bảo vệ dữ liệu cá nhân", "privacy"),
 }
 
 

@@ -54,7 +54,7 @@ def write_data_docs(as_of: date, folder: Path, *, may_wait: bool = False) -> Pat
             return path
         if may_wait and not is_loaded() and all(one.success and one.gate == "published" for one in results):
             return None
-        write_whole(path, f"{head}\n{page(results, as_of)}")
+        write_whole(path, f"{head}\n{page(results, as_of)}", private=False)
         write_index(folder)
         # Whoever writes this page at the same time may have read later results: who comes last looks again.
     return None
@@ -116,7 +116,7 @@ def write_index(folder: Path) -> Path:
         f"{opening(title())}<header><h1>{title()}</h1><p>{about()}</p></header><main>"
         f'<table><thead>{row}</thead><tbody>{"".join(rows)}</tbody></table><p class="muted">{more}</p></main></body></html>\n'
     )
-    return write_whole(folder / "index.html", text)
+    return write_whole(folder / "index.html", text, private=False)
 
 
 def _read(as_of: date) -> list[GateResult]:

@@ -17,13 +17,13 @@ from config.language import Bilingual
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
-def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> Path:
+def write_whole(path: Path, content: str | bytes, *, private: bool = True) -> Path:
     """Write a text where somebody asked for it; its folder is made.
 
     Args:
         path: the file.
         content: what it holds; a text is written in UTF-8.
-        private: readable by the owner only.
+        private: readable by the owner only, whatever the umask: a list names dossiers; False for what everybody may read.
 
     Raises:
         ConfigError: the folder or the file cannot be written; what was there stays.
@@ -51,7 +51,7 @@ def as_csv(rows: Iterable[Iterable[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def write_rows(path: Path, rows: Iterable[Iterable[object]], *, private: bool = False) -> Path:
+def write_rows(path: Path, rows: Iterable[Iterable[object]], *, private: bool = True) -> Path:
     """Write rows as CSV, the headings first; see :func:`as_csv` and :func:`write_whole`."""
     return write_whole(path, as_csv(rows), private=private)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.documentation import PAGE, page
+from schemas.privacy_page import PRIVACY_PAGES, privacy_page
 from tests.house.tree import ROOT, files, modules, name_of, parsed
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -18,6 +19,12 @@ READMES = (ROOT / "README.md", ROOT / "README.vi.md")
 
 def test_tables_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "docs/tables.md is stale: run `make docs` and commit it."
+
+
+@pytest.mark.parametrize("language", PRIVACY_PAGES)
+def test_privacy_page_is_current(language: str) -> None:
+    text = PRIVACY_PAGES[language].read_text(encoding="utf-8")
+    assert privacy_page(text, language) == text, f"{PRIVACY_PAGES[language].name} is stale: run `make docs` and commit it."
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)

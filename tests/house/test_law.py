@@ -42,7 +42,7 @@ def test_every_rule_rests_on_what_is_in_force(held: list[LegalRule]) -> None:
 
 
 def test_every_kind_of_rule_is_looked_at(held: list[LegalRule]) -> None:
-    assert {rule.kind for rule in held} >= {"check", "policy", "indicator", "reception", "calendar", "days"}
+    assert {rule.kind for rule in held} >= {"check", "policy", "indicator", "reception", "calendar", "days", "privacy"}
 
 
 def test_every_basis_names_the_article_where_the_document_has_any(held: list[LegalRule]) -> None:
