@@ -57,6 +57,8 @@ class Settings(BaseSettings):
         dask_address: scheduler of a Dask cluster that checks and judges partitions; empty takes two threads.
         landing: where landing files lie: a folder, or the URL of any store that fsspec knows (``s3://bucket/folder``);
             empty takes ``landing`` below ``home``. Its keys are the driver's own variables, never part of the URL.
+        landing_key_file: file outside the home with the keys that landing files are encrypted with, 64 hexadecimal digits a line, the
+            newest first; empty writes them plainly.
         page_dir: folder of the published page, which a web server of another account may read; empty takes ``page`` below
             ``home``, which only the operator reads.
         packages: folder of work packages, with ``in`` for what agencies send back; empty takes ``packages`` below ``home``.
@@ -81,6 +83,7 @@ class Settings(BaseSettings):
     prefect_database_url: SecretStr = SecretStr("")
     dask_address: str = ""
     landing: str = ""
+    landing_key_file: Path | None = None
     page_dir: Path | None = None
     packages: str = ""
     pseudonym_key: SecretStr = SecretStr("")

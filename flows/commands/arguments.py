@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from config.language import translate
 from flows.commands.form_arguments import add_forms
+from flows.commands.key_arguments import add_keys
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
+from flows.commands.person_arguments import add_person
 from flows.commands.publication_arguments import add_audit, add_dispute, add_publications, add_trace
 from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
 
@@ -41,6 +43,8 @@ def parser() -> Parser:
         add_trace,
         add_audit,
         add_dispute,
+        add_person,
+        add_keys,
         _add_state,
         _add_backups,
     ):

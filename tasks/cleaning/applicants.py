@@ -11,9 +11,9 @@ from config.sources import Source
 from tasks.cleaning.columns import Flags, column
 from tasks.rules import marks
 from tasks.rules.privacy import pseudonym
+from tasks.rules.privacy.surrogates import WORDING_OF_TESTS
 from tasks.rules.text.normal_form import LOST, clean_text, given, legacy_font, matches, not_composed
 
-_TEST = r"(?i)@test|\btests?\b|\btesting\b|thử nghiệm|thu nghiem|chạy thử|chay thu|hồ sơ thử|ho so thu|kiểm thử"
 _PERSONAL = ("identity_number", "applicant_name", "phone", "summary")
 
 
@@ -38,7 +38,7 @@ def applicant_keys(dossiers: pd.DataFrame, source: Source, key: bytes, flags: Fl
     flags.add(marks.PHONE_MALFORMED, pseudonym.phone_malformed(line) & ~phone_made_up)
     cleaned = clean_text(name)
     for text in (cleaned, clean_text(summary)):
-        flags.add(marks.TEST_WORDING, matches(text, _TEST))
+        flags.add(marks.TEST_WORDING, matches(text, WORDING_OF_TESTS))
         flags.add(marks.LEGACY_FONT, legacy_font(text))
         flags.add(marks.TEXT_DAMAGED, matches(text, LOST))
     flags.add(marks.NOT_NFC, not_composed(name) | not_composed(summary))

@@ -30,7 +30,7 @@ from config.settings import Settings
 from schemas.catalogue import LAYERS, VERSION_LAYER, VERSION_TABLE
 from tasks.recovery.backup_file import BackupHeader, BackupWriter, writing
 from tasks.runtime.safe_errors import with_safe_errors
-from tasks.sources.storage import blob_store
+from tasks.sources.storage import raw_store
 from tasks.warehouse.engine import connection
 from tasks.warehouse.readers import readers_of
 
@@ -228,7 +228,7 @@ def _add_configuration(writer: BackupWriter, chosen: Settings) -> None:
 
 
 def _add_landing(writer: BackupWriter, folder: Path | None) -> int:
-    store, names = blob_store(), blob_store().names("")
+    store, names = raw_store(), raw_store().names("")
     for name in names:
         if folder is None:
             writer.add(f"{LANDED}/{name}", store.get(name))

@@ -25,7 +25,8 @@ from schemas.packages import PACKAGE_ROWS, PACKAGES
 from schemas.quality import CORRECTIONS
 from schemas.raw import PAGES, PULLS, WINDOWS
 from schemas.table import Kind, Table
-from tasks.sources.storage import WHERE, blob_store
+from tasks.sources.encrypted_store import blob_store
+from tasks.sources.storage import WHERE
 from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 

@@ -42,7 +42,7 @@ from tasks.recovery.backup import (
 from tasks.recovery.backup_file import BackupHeader, newer, reading, verified
 from tasks.recovery.unfinished_restore import RestoreRefusedError, restore_mark
 from tasks.runtime.safe_errors import with_safe_errors
-from tasks.sources.storage import blob_store
+from tasks.sources.storage import raw_store
 from tasks.warehouse.accounts import make_home
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, reset_engine
@@ -199,7 +199,7 @@ def _fill_key(entry: tarfile.TarInfo, content: IO[bytes], restored: Restored) ->
 def _fill_landing(entry: tarfile.TarInfo, content: IO[bytes], restored: Restored) -> None:
     name, folder = entry.name.partition("/")[2], restored.into.landing_folder
     if folder is None:
-        blob_store().put(name, content.read())
+        raw_store().put(name, content.read())
     else:
         _write(folder / name, content, entry.mode)
     restored.landed += 1

@@ -1,6 +1,7 @@
 """Landing zone: bytes as they came, compressed, each file named by the SHA-256 of those bytes.
 
-The same bytes are the same file, so a page that comes twice is stored once; a replay needs no network.
+The same bytes are the same file, so a page that comes twice is stored once; a replay needs no network. A page from which a
+person was erased (:mod:`tasks.sources.erased_pages`) keeps its name, and coming again does not bring the person back.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import zstandard
 
 from config.errors import SourceError
 from config.language import Bilingual
-from tasks.sources.storage import WHERE, blob_store
+from tasks.sources.encrypted_store import blob_store
+from tasks.sources.erased_pages import is_erased, is_genuine
+from tasks.sources.storage import WHERE, BlobStore
 
 _LEVEL = 3
 _LARGEST = 4 * 1024**3  # bytes of one page; above it a file was not written by us
@@ -31,9 +34,14 @@ def store(body: bytes) -> str:
     """
     digest = digest_of(body)
     place, name = blob_store(), name_of(digest)
-    if not place.holds(name):
-        place.put(name, zstandard.ZstdCompressor(level=_LEVEL).compress(body))
+    if not place.holds(name) and not _was_erased(place, name):
+        place.put(name, _compressed(body))
     return digest
+
+
+def overwrite(digest: str, body: bytes) -> None:
+    """Put an erased page into the place of a page; see :func:`store` for errors."""
+    blob_store().put(name_of(digest), _compressed(body))
 
 
 def fetch(digest: str, source: str = WHERE) -> bytes:
@@ -59,7 +67,7 @@ def fetch(digest: str, source: str = WHERE) -> bytes:
         ) from None
     except (zstandard.ZstdError, OSError) as error:
         raise _damaged(digest, source, type(error).__name__) from None
-    if digest_of(body) != digest:
+    if digest_of(body) != digest and not is_genuine(body, digest):
         raise _damaged(digest, source, "other bytes")
     return body
 
@@ -67,6 +75,18 @@ def fetch(digest: str, source: str = WHERE) -> bytes:
 def name_of(digest: str) -> str:
     """Return where a page lies below the landing zone: two characters of the digest name its folder."""
     return f"{digest[:2]}/{digest}.zst"
+
+
+def _compressed(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(body)
+
+
+def _was_erased(place: BlobStore, name: str) -> bool:
+    """Tell whether a store that cannot say what it holds holds an erased page there."""
+    try:
+        return is_erased(zstandard.ZstdDecompressor().decompress(place.get(name), max_output_size=_LARGEST))
+    except (FileNotFoundError, zstandard.ZstdError):
+        return False
 
 
 def _damaged(digest: str, source: str, fact: str) -> SourceError:

@@ -12,6 +12,7 @@ from config.errors import SourceError
 from config.language import Bilingual, bilingual
 from config.sources import Source
 from tasks.rules.privacy.masking import mask
+from tasks.sources.erased_pages import erased_readings, is_erased
 from tasks.sources.file_notes import UNREADABLE, FileNote
 from tasks.sources.formats.columnar import PageTypes, ParsedPage, UnevenError
 from tasks.sources.formats.json_text import uncollected
@@ -63,7 +64,7 @@ class PagesRead:
     def add(self, page: Landed, source: Source, types: PageTypes | None = None) -> None:
         """Read one page and add what it says; see :func:`tasks.sources.formats.profiles.read_records`."""
         try:
-            part = privacy_guard_of(source).guarded(_read(page, source, types))
+            part = _guarded(page, source, types)
         except SourceError as error:
             self.faults.append(error)
             part = replace(unreadable(page.digest), notes=(FileNote(UNREADABLE, mask(str(error.fact))),))
@@ -86,7 +87,7 @@ def read_page(body: bytes, media_type: str, source: Source, name: str = "") -> P
     Raises:
         SourceError: the page as a whole cannot be read: not JSON, not a workbook, headings missing.
     """
-    return privacy_guard_of(source).guarded(_read(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source))
+    return _guarded(Landed(hashlib.sha256(body).hexdigest(), body, media_type, name), source)
 
 
 def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) -> PagesRead:
@@ -100,7 +101,7 @@ def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) 
     found, types = PagesRead(), None if apart else PageTypes()
     alike: list[tuple[Landed, ParsedPage]] = []
     for page in pages:
-        parsed = None if types is None else parse_records(page.body, page.media_type, source, types)
+        parsed = None if types is None or is_erased(page.body) else parse_records(page.body, page.media_type, source, types)
         if alike and (parsed is None or parsed.rows.type != alike[0][1].rows.type):
             _add_alike(found, alike, source)
             alike = []
@@ -129,6 +130,13 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     found.refused += [int(refused.get(page.digest, 0)) for page, _ in alike]
     found.lines += [Lines()] * len(counts)
     found.notes += [()] * len(counts)
+
+
+def _guarded(page: Landed, source: Source, types: PageTypes | None = None) -> ParsedRecords:
+    """Read a page and take personal values out of other fields than their own; of an erased page both were done before."""
+    if is_erased(page.body):
+        return erased_readings(page.body, page.digest, source.name)
+    return privacy_guard_of(source).guarded(_read(page, source, types))
 
 
 def _read(page: Landed, source: Source, types: PageTypes | None = None) -> ParsedRecords:

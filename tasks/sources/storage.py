@@ -160,8 +160,13 @@ class RemoteStore:
             ) from None
 
 
-def blob_store() -> BlobStore:
-    """Return the shelf of the settings."""
+def raw_store() -> BlobStore:
+    """Return the shelf of the settings, with files as they lie there.
+
+    They are locked where the landing zone is encrypted.
+
+    All but backups read and write through :func:`tasks.sources.encrypted_store.blob_store`.
+    """
     chosen = settings()
     folder = chosen.landing_folder
     return FolderStore(folder) if folder is not None else _remote(chosen.landing)

@@ -28,7 +28,7 @@ from tasks.recovery.manifests import read_manifests
 from tasks.recovery.run_history import HISTORY_TABLES, SHEETS, keep_run
 from tasks.replay import NUMBERED_ANEW, REBUILT, replay_landing
 from tasks.sources import landing
-from tasks.sources.storage import blob_store
+from tasks.sources.encrypted_store import blob_store
 from tasks.warehouse import ledger
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all

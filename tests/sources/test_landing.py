@@ -15,7 +15,7 @@ from config.errors import ConfigError, SourceError
 from config.read_once import forget
 from config.settings import settings
 from tasks.sources import landing, storage
-from tasks.sources.storage import FolderStore, RemoteStore, blob_store
+from tasks.sources.storage import FolderStore, RemoteStore, raw_store
 
 PLACES = ["", "file", "memory", "local"]
 
@@ -41,7 +41,7 @@ def use(protocol: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def damage(digest: str, content: bytes | None) -> None:
     """Put other bytes into the place of a landing file; None takes it away."""
-    held, name = blob_store(), landing.name_of(digest)
+    held, name = raw_store(), landing.name_of(digest)
     if isinstance(held, FolderStore):
         (held.root / name).write_bytes(content or b"")
         if content is None:
@@ -61,7 +61,7 @@ def test_bytes_come_back_as_they_were(place: Path, body: bytes) -> None:
 
 def test_the_zone_is_where_the_setting_says(place: Path) -> None:
     digest = landing.store(b"page")
-    held = blob_store()
+    held = raw_store()
     expected = {"": "landing", "file": "zone", "local": "zone"}.get(settings().landing.partition("://")[0])
     on_disk = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
     assert on_disk == ([f"{expected}/{landing.name_of(digest)}"] if expected else [])
@@ -80,7 +80,7 @@ def test_the_same_bytes_are_one_private_file(home: Path) -> None:
 @pytest.mark.parametrize("kind", ["nothing", "garbage", "another page"])
 def test_damage_is_found_and_named_by_source_and_digest_only(place: Path, kind: str) -> None:
     digest = landing.store(b"Nguyen Van A 001093012345")
-    other = blob_store().get(landing.name_of(landing.store(b"another page")))
+    other = raw_store().get(landing.name_of(landing.store(b"another page")))
     damage(digest, {"nothing": b"", "garbage": b"garbage", "another page": other}[kind])
     with pytest.raises(SourceError, match=f"Source province: landing file {digest[:12]} is damaged") as caught:
         landing.fetch(digest, "province")
@@ -102,14 +102,14 @@ def test_what_a_cut_write_left_in_a_store_is_written_again(
 ) -> None:
     use(protocol, tmp_path, monkeypatch)
     digest = landing.store(b"page" * 1000)
-    damage(digest, blob_store().get(landing.name_of(digest))[:9])
+    damage(digest, raw_store().get(landing.name_of(digest))[:9])
     landing.store(b"page" * 1000)
     assert landing.fetch(digest) == b"page" * 1000
 
 
 def test_a_store_that_changes_what_it_is_given_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use("memory", tmp_path, monkeypatch)
-    held = blob_store()
+    held = raw_store()
     assert isinstance(held, RemoteStore)
     whole = type(held.store).pipe_file
     monkeypatch.setattr(held.store, "pipe_file", lambda path, content: whole(held.store, path, content[:-1]), raising=False)
@@ -125,7 +125,7 @@ def test_a_store_that_nothing_here_speaks_is_a_clear_error(tmp_path: Path, monke
 
 
 def test_names_are_listed_below_a_folder(place: Path) -> None:
-    held = blob_store()
+    held = raw_store()
     for name in ("receipts/b/2.json", "receipts/a/1.json", "other/3.json"):
         held.put(name, b"{}")
     assert held.names("receipts") == ["receipts/a/1.json", "receipts/b/2.json"]
