@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -134,6 +135,12 @@ def as_workbook(folder: Path, _: pytest.MonkeyPatch) -> Source:
     return table_source(kind="files", files={"folder": str(folder), "pattern": "*.xlsx"})
 
 
+def as_json(folder: Path, _: pytest.MonkeyPatch) -> Source:
+    text = json.dumps(told(), ensure_ascii=False)
+    (folder / f"{persons()[6]['phone']} {persons()[7]['name']}.json").write_text(text, encoding="utf-8")
+    return table_source(kind="files", files={"folder": str(folder), "pattern": "*.json"})
+
+
 def as_database(folder: Path, patch: pytest.MonkeyPatch) -> Source:
     url = f"sqlite:///{folder / 'planted.db'}"
     patch.setenv("PLANTED_URL", url)
@@ -157,6 +164,7 @@ def as_database(folder: Path, patch: pytest.MonkeyPatch) -> Source:
 MAKERS: dict[str, Callable[[Path, pytest.MonkeyPatch], Source]] = {
     "csv": as_csv,
     "xlsx": as_workbook,
+    "json": as_json,
     "sql": as_database,
 }
 
