@@ -17,6 +17,7 @@ from tasks.correcting.work_words import AGENCY_OWNERS, NameBook, remedy, why
 from tasks.judging.offices import all_sources, zones
 from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.corrections import UNDECIDED
+from tasks.reports.forms.published import procedure_names
 from tasks.rules.corrections.value_texts import value_text
 from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.text.normal_form import fold
@@ -43,7 +44,6 @@ _FACTS = f"""
     AND (source, code) IN (SELECT * FROM unnest(%(sources)s::text[], %(codes)s::text[]))
 """
 _UNIT_NAMES = "SELECT DISTINCT ON (unit_code) unit_code, name FROM ref.units ORDER BY unit_code, valid_from DESC"
-_PROCEDURE_NAMES = "SELECT DISTINCT ON (procedure_code) procedure_code, name FROM ref.procedures ORDER BY procedure_code, valid_from DESC, channel"
 _SILENCE = frozenset({"no_news"})  # the operator's matter, not the agency's
 _KEY_CHARACTERS = 32
 
@@ -136,7 +136,7 @@ def read_items(policy: Policy, as_of: date) -> list[WorkItem]:
 def name_book() -> NameBook:
     """Return the names of agencies, procedures and systems as the directories give them now."""
     titles = {name: str(source.title) for name, source in all_sources().items()}
-    return NameBook(dict(fetch_all(_UNIT_NAMES)), dict(fetch_all(_PROCEDURE_NAMES)), titles)
+    return NameBook(dict(fetch_all(_UNIT_NAMES)), procedure_names(), titles)
 
 
 def row_key(package: str, question: Question, says: str) -> str:

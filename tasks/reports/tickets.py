@@ -124,7 +124,7 @@ _TEXTS = """
     UNION ALL (SELECT DISTINCT ON (field_code) 'field_code', field_code, field_name FROM ref.procedures
         WHERE field_name IS NOT NULL ORDER BY field_code, valid_from DESC, field_name)
     UNION ALL (SELECT DISTINCT ON (procedure_code) 'procedure_code', procedure_code, name FROM ref.procedures
-        ORDER BY procedure_code, valid_from DESC, name)
+        WHERE name IS NOT NULL ORDER BY procedure_code, valid_from DESC, name)
 """
 
 

@@ -51,6 +51,7 @@ def trace_page(told: dict[str, Any], language: str) -> str:
     law = "; ".join((*rule["law"][language], *rule["policy_law"][language]))
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{escape(title)}</title>'
         f"<style>{_STYLE.read_text(encoding='utf-8')}</style></head><body><main><h1>{escape(title)}</h1>"
         f"<p>{say('Lần công bố', 'Publication')} {escape(told['publication']['id'])}, {say('số liệu đến hết', 'to the end of')} "

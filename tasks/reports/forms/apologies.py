@@ -18,15 +18,12 @@ from config.language import Bilingual
 from tasks.reports.forms.bieu06a import told
 from tasks.reports.forms.late_dossiers import late_dossiers
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
-from tasks.reports.forms.published import PublishedCounters
+from tasks.reports.forms.published import PublishedCounters, procedure_names
 from tasks.reports.letters import LetterRegister, letter_list
 from tasks.reports.lists import in_office_time
 from tasks.rules.indicators.periods import Period
 from tasks.rules.indicators.structure import Structure
-from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.statements import statements_of
 
-_SQL = statements_of(__file__)
 _TITLE = Bilingual("Thư xin lỗi và hẹn lại ngày trả kết quả", "Letters of apology with a new date")
 _REASONS = {
     "agency": "hồ sơ nằm ở khâu giải quyết của cơ quan lâu hơn thời hạn quy định",
@@ -92,7 +89,7 @@ def apologies(
         register: the office's letters; dossiers that have one get no other.
     """
     rows = in_office_time(late_dossiers(counters, period, unit, structure))
-    names, of = dict(fetch_all(_SQL["procedures"])), counters.publication
+    names, of = procedure_names(), counters.publication
     found = [(str(row["source"]), _apology(row, counters, names)) for row in rows.to_dict("records")]
     if register is None:
         return [one for _, one in found]

@@ -21,12 +21,12 @@ from schemas.verdicts import COUNTED, VERDICTS_TABLE
 from tasks.judging.offices import zones
 from tasks.reports.forms.bieu06a import BIEU06A_NUMBER, TITLE, told, within_sheet
 from tasks.reports.forms.model import Form
-from tasks.reports.forms.published import ONLINE, PublishedCounters, field_names
+from tasks.reports.forms.published import ONLINE, PublishedCounters, field_names, procedure_names
 from tasks.rules.indicators.counters import count_dossiers, counted_dossiers
 from tasks.rules.indicators.periods import Period
 from tasks.rules.indicators.rollups import MonthlyCells
 from tasks.rules.indicators.structure import Structure
-from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.engine import read_frame
 from tasks.warehouse.statements import statements_of
 
 Cut = Literal["field", "procedure"]
@@ -58,7 +58,7 @@ def bieu06a_by(counters: PublishedCounters, period: Period, unit: str | None, st
     agencies = counters.agencies(period, unit, structure)
     parts = _parts(counters, period, unit, structure, column)
     _require_equal(parts, agencies, counters.publication.policy)
-    names = field_names() if cut == "field" else dict(fetch_all(_SQL["procedures"]))
+    names = field_names() if cut == "field" else procedure_names()
     sheets = [within_sheet(basis, heading, parts, names, counters) for basis in reversed(BASES)]
     return Form(BIEU06A_NUMBER, TITLE, told(counters, period, unit), sheets)
 

@@ -167,6 +167,14 @@ def field_names() -> dict[str, str]:
     return {code: name for code, name in fetch_all(_SQL["fields"]) if name is not None}
 
 
+def procedure_names() -> dict[str, str]:
+    """Return the newest name of each procedure by code; of several of one day the first in the alphabet.
+
+    A row of the catalogue without a name tells none.
+    """
+    return dict(fetch_all(_SQL["procedures"]))
+
+
 def _counters_by(of: Publication, statement: str) -> pd.DataFrame:
     asked = {"publication": of.publication_id, "indicators": list(_TOLD_BY)}
     return _counters(read_frame(statement, asked, _DTYPES))

@@ -16,3 +16,7 @@ SELECT unit_code, valid_from, name, level, parent_code, succeeded_by FROM ref.un
 
 -- name: fields
 SELECT field_code AS code, max(field_name) AS name FROM ref.procedures GROUP BY 1
+
+-- name: procedures
+SELECT DISTINCT ON (procedure_code) procedure_code AS code, name FROM ref.procedures
+WHERE name IS NOT NULL ORDER BY procedure_code, valid_from DESC, name

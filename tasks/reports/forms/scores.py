@@ -17,7 +17,7 @@ from schemas.fields import BASES
 from tasks.reports.forms.bieu06a import AGENCY, told
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 from tasks.reports.forms.numbered import numbered_columns, numbered_rows, total_row
-from tasks.reports.forms.published import ONLINE, PublishedCounters, parts_of
+from tasks.reports.forms.published import ONLINE, PublishedCounters, parts_of, procedure_names
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import percent
 from tasks.rules.indicators.periods import Period
@@ -126,7 +126,7 @@ def _averages(counters: PublishedCounters, period: Period, unit: str | None, str
         "units": None if unit is None else sorted(counters.agencies_of(unit, structure)),
         "day": WORKING_DAY_MINUTES,
     }
-    found = fetch_all(_SQL["averages"], asked)
+    found, names = fetch_all(_SQL["averages"], asked), procedure_names()
     columns = (
         FormColumn("number", Bilingual("STT", "No."), None, "(1)", 5),
         FormColumn("procedure_code", Bilingual("Mã TTHC", "Procedure"), None, "", 14, None),
@@ -136,8 +136,8 @@ def _averages(counters: PublishedCounters, period: Period, unit: str | None, str
         FormColumn("days_allowed", Bilingual("Thời hạn trung bình", "Average limit"), None, "(5)", 13, 2),
     )
     rows: list[tuple[Cell, ...]] = [
-        (place, code or "?", name or code or "?", finished, days, allowed)
-        for place, (code, name, finished, days, allowed) in enumerate(found, start=1)
+        (place, code or "?", names.get(code, code) or "?", finished, days, allowed)
+        for place, (code, finished, days, allowed) in enumerate(found, start=1)
     ]
     note = Bilingual(
         "2.2, theo kết luận hiện tại: hồ sơ tiếp nhận trong kỳ và đã xong, trừ thời gian dừng, ngày làm việc 8 giờ.",

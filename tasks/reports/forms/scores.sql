@@ -1,10 +1,7 @@
 -- name: averages
-SELECT v.procedure_code AS code, max(p.name) AS name, count(*) AS finished,
+SELECT v.procedure_code AS code, count(*) AS finished,
     round(avg(v.worked_minutes) / %(day)s, 2)::float AS days, round(avg(v.limit_minutes) / %(day)s, 2)::float AS days_allowed
 FROM judged.verdicts AS v
-LEFT JOIN (
-    SELECT DISTINCT ON (procedure_code) procedure_code, name FROM ref.procedures ORDER BY procedure_code, valid_from DESC
-) AS p USING (procedure_code)
 WHERE v.policy = %(policy)s AND v.counted AND v.state = 'finished' AND v.worked_minutes IS NOT NULL
     AND v.received_at >= %(since)s AND v.received_at < %(before)s
     AND (%(units)s::text[] IS NULL OR coalesce(v.unit_code, '?') = ANY(%(units)s))

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from tasks.reports.correction_loop import loop_by_agency
+from tasks.reports.forms.published import procedure_names
 from tasks.reports.quality import SUBJECTS, Score, months_until, read_all_scores, together
 from tasks.warehouse.engine import fetch_all
 
 TREND_MONTHS = 12  # drawn
 _AUDITS = "SELECT month, corrections, looked_at, wrong, at_most_wrong FROM mart.audits ORDER BY month DESC LIMIT 12"
-_PROCEDURES = "SELECT DISTINCT ON (procedure_code) procedure_code, name FROM ref.procedures ORDER BY 1, valid_from DESC, name"
 
 
 def quality(policy: str, as_of: date) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def quality(policy: str, as_of: date) -> dict[str, Any]:
         as_of: day whose waivers count, and whose month is the last one drawn.
     """
     scores, months = read_all_scores(policy, as_of), months_until(as_of, TREND_MONTHS)
-    names = dict(fetch_all(_PROCEDURES))
+    names = procedure_names()
     return {
         "months": list(months),
         "total": _row(together(scores["source"]), months, as_of),
