@@ -163,11 +163,11 @@ def _decide(action: str, publication_id: str, by: str, reason: str) -> None:
 def _show_page(policy: str) -> None:
     """Write the page of what stands now; where nothing does, there is no page."""
     from tasks.publishing.current import current_publication
-    from tasks.reports.site.build import write_page
+    from tasks.reports.site.build import remove_page, write_page
 
     now, page = current_publication(policy), settings().page
     if now is None:
-        page.unlink(missing_ok=True)
+        remove_page(page)
         _say(translate("Không còn lần công bố nào có hiệu lực; trang đã gỡ.", "No publication stands; the page was removed."))
         return
     write_page(policy, page, settings().page_options)

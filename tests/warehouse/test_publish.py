@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -23,7 +25,7 @@ from schemas.verdicts import VERDICTS_TABLE
 from tasks.measure import measure_policy
 from tasks.publish import publish_policy
 from tasks.publishing.figures import frame_digest
-from tasks.reports.site.build import write_page
+from tasks.reports.site.build import remove_page, write_page
 from tasks.reports.site.data import page_data
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, fetch_all, read_frame
@@ -257,7 +259,9 @@ def test_the_page_says_what_the_newest_publication_says_and_names_no_dossier(tmp
     text = path.read_text(encoding="utf-8")
     assert publication in text
     assert not any(row["code"] in text for row in rows)
-    assert list(path.parent.iterdir()) == [path], "no part of a page is left behind"
+    tables = {f"tables/{one.name}" for one in (path.parent / "tables").iterdir()}
+    assert {one.name for one in path.parent.iterdir()} == {path.name, "tables"}, "no part of a page is left behind"
+    assert all(f'"{link}"' in text for link in tables)
     data = page_data(POLICY, settings().language)
     published = read_frame(
         "SELECT * FROM mart.indicators WHERE indicator = 'on_time_rate' AND field_code = '*' AND channel = '*'",
@@ -268,6 +272,29 @@ def test_the_page_says_what_the_newest_publication_says_and_names_no_dossier(tmp
         shown = data["rates"][row["unit_code"]][row["period"]][row["basis"]]
         assert shown[:3] == [row["numerator"], row["denominator"], row["undetermined"]]
     assert sum(len(basis) for unit in data["rates"].values() for basis in unit.values()) == len(published)
+
+
+def test_tables_beside_the_page_are_those_of_its_figures_and_go_with_it(tmp_path: Path) -> None:
+    path, folder = tmp_path / "index.html", tmp_path / "tables"
+    rows = verdict_rows(120)
+    publish(rows)
+    write_page(POLICY, path, settings().page_options)
+    before = {one.name for one in folder.iterdir()}
+    (folder / "own.xlsx").write_bytes(b"of the office")
+    publish(corrected(rows))
+    text = write_page(POLICY, path, settings().page_options).read_text(encoding="utf-8")
+    after = {one.name for one in folder.iterdir()} - {"own.xlsx"}
+    assert before - after, "figures moved"
+    assert set(re.findall(r"tables/([a-z]+-2026-03-31-[0-9a-f]{8}\.xlsx)", text)) == after
+    assert not any(row["code"].encode() in b"".join(_unzipped(folder / name)) for name in after for row in rows)
+    remove_page(path)
+    assert [one.name for one in folder.iterdir()] == ["own.xlsx"], "what is not ours stays"
+    assert not path.exists()
+
+
+def _unzipped(path: Path) -> list[bytes]:
+    with zipfile.ZipFile(path) as book:
+        return [book.read(name) for name in book.namelist()]
 
 
 def test_a_page_without_a_publication_says_what_to_do(tmp_path: Path) -> None:
@@ -306,7 +333,10 @@ def test_a_page_of_a_folder_of_its_own_can_be_read_by_whoever_serves_it(
     served = write_page(POLICY, settings().page, settings().page_options)
     assert served == tmp_path / "served" / "index.html"
     assert (served.stat().st_mode & 0o777, served.parent.stat().st_mode & 0o777) == (0o644, 0o755)
+    tables = served.parent / "tables"
+    assert {one.stat().st_mode & 0o777 for one in tables.iterdir()} == {0o644}
+    assert tables.stat().st_mode & 0o777 == 0o755
     monkeypatch.delenv("MOTCUA_PAGE_DIR")
     forget()
     own = write_page(POLICY, settings().page, settings().page_options)
-    assert own.stat().st_mode & 0o077 == 0
+    assert not any(one.stat().st_mode & 0o077 for one in (own, own.parent / "tables", *(own.parent / "tables").iterdir()))

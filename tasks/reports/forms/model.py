@@ -39,6 +39,7 @@ class FormSheet:
         rows: a cell for each column.
         told: lines under the title of this sheet; empty takes those of the form.
         total: the last row, of all together; empty where nothing adds up.
+        filtered: its headings choose rows.
     """
 
     tab: Bilingual
@@ -47,6 +48,7 @@ class FormSheet:
     total: tuple[Cell, ...] = ()
     notes: Sequence[Bilingual] = ()
     told: Sequence[Bilingual] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def _write_sheet(page: Worksheet, form: Form, sheet: FormSheet, formats: _Format
         _row(page, end, sheet.columns, sheet.total, formats, total=True)
     for number, note in enumerate(sheet.notes, start=end + 2):
         page.write_string(number, 0, note.shown(), formats.note)
-    page.freeze_panes(body, 3)
+    page.freeze_panes(body, 0 if sheet.filtered else 3)
+    if sheet.filtered:
+        page.autofilter(body - 1, 0, end - 1, last)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
@@ -116,4 +118,5 @@ def _row(
 
 
 def _lines(text: str, width: float) -> int:
-    return max(1, len(textwrap.wrap(text, max(4, int(width)))))
+    room = max(4, int(width))
+    return 1 if len(text) <= room and "\n" not in text else max(1, len(textwrap.wrap(text, room)))

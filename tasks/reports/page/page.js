@@ -79,7 +79,7 @@
   const unreceivedLate = (rows) => sum(rows, (v) => (LATE_AS_RECORDED.includes(v.verdict) ? v.dossiers - v.late : 0));
   const recordedLate = (rows) => sum(rows, (v) => v.late) + unreceivedLate(rows);
   const of = (rows, verdict) => rows.filter((row) => row.verdict === verdict);
-  const rate = (unit, period, basis) => data.rates[unit]?.[period]?.[basis] ?? [0, 0, 0, null, null, null];
+  const rate = (unit, period, basis) => (data.rates[unit]?.[period] ?? data.spans.rates[unit]?.[period])?.[basis] ?? [0, 0, 0, null, null, null];
   const whole = () => state.period === "*";
   const chosenRate = (unit, basis) => (whole() ? rate(unit, "*", basis) : data.spans.rates[unit]?.[state.period]?.[basis] ?? [0, 0, 0, null, null, null]);
   const chosenFigures = (unit) => (whole() ? data.figures[unit] : data.spans.figures[unit]?.[state.period]) ?? {};
@@ -95,6 +95,20 @@
   const reasonText = (code) => (code === "-" ? word("no_reason") : text(data.reasons[code]) || code);
   const remedyText = (code) => data.reasons[code]?.[`remedy_${state.language}`] ?? "";
   const sourceTitle = (at) => data.sources[sourceNames[at]];
+
+  // -- sources that are older than the day
+
+  const UNHEARD = "no_news"; // what is missing of a dossier whose source was not heard since it was due
+  const drawStale = () => {
+    const stale = data.pulls.filter((p) => p.stale), box = byId("stale");
+    box.hidden = !stale.length;
+    byId("stale-title").textContent = word("stale_title", { day: day(data.meta.as_of) });
+    put(box.querySelector("ul"), stale.map((p) => {
+      const n = sum(of(verdicts(), "undetermined").filter((v) => v.reason === UNHEARD && sourceNames[v.source] === p.source), (v) => v.dossiers);
+      const since = p.good_at && p.silent_since ? word("stale_since", { source: p.title, since: day(p.silent_since), good: minute(p.good_at) }) : word("stale_never", { source: p.title });
+      return el("li", { "data-source": p.source }, since, " ", n ? word("stale_undecided", { n: count(n) }) : word("stale_nothing"));
+    }));
+  };
 
   // -- the three numbers
 
@@ -224,7 +238,7 @@
   // -- the trend
 
   const months = () =>
-    Object.keys(data.rates[state.unit] ?? {}).filter((p) => p !== "*").sort().map((month) => {
+    [...new Set([...Object.keys(data.rates[state.unit] ?? {}), ...Object.keys(data.spans.rates[state.unit] ?? {})])].filter((p) => /^\d{4}-\d\d$/.test(p)).sort().map((month) => {
       const [rn, rd, , recorded] = rate(state.unit, month, "recorded");
       const [cn, cd, , cleaned, lower, upper] = rate(state.unit, month, "cleaned");
       return {
@@ -492,10 +506,14 @@
 
   // -- the whole page
 
+  // The workbooks beside the page hold every agency, in the language in which the page opens.
+  const takeTable = ({ take, of }) => data.tables?.[take] && el("a", { href: data.tables[take], download: true }, word("take_table"), el("span", { class: "unseen" }, `: ${word(of)}`));
+
   const drawFrame = () => {
     document.documentElement.lang = state.language;
     document.title = word("title");
     for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+    for (const node of document.querySelectorAll("[data-take]")) put(node, takeTable(node.dataset));
     for (const button of document.querySelectorAll("[data-language]")) button.setAttribute("aria-pressed", button.dataset.language === state.language);
     byId("policy").textContent = text(data.meta.policy_title);
     byId("as-of").textContent = word("as_of", { date: day(data.meta.as_of) });
@@ -509,7 +527,7 @@
   };
 
   const draw = () => {
-    for (const part of [drawFrame, drawThree, drawKeys, drawMoved, drawTrend, drawUnits, drawInspect, drawMissing, drawChecks, drawQuality, drawGates, drawFresh, drawAbout]) part();
+    for (const part of [drawFrame, drawStale, drawThree, drawKeys, drawMoved, drawTrend, drawUnits, drawInspect, drawMissing, drawChecks, drawQuality, drawGates, drawFresh, drawAbout]) part();
   };
   const remember = () => {
     const hash = new URLSearchParams({ lang: state.language, ...(state.unit === "*" ? {} : { unit: state.unit }), ...(whole() ? {} : { period: state.period }) });

@@ -5,25 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from config.atomic_files import write_whole_file
-from config.language import decimal
 from config.settings import PageOptions
-from schemas.fields import BASES
 from tasks.reports.site.data import page_data
 from tasks.reports.site.kept_charts import kept_charts, kept_library
+from tasks.reports.site.plain import plain_page
+from tasks.reports.site.tables import keep_tables, serve_tables, write_tables
+from tasks.reports.site.words import PAGE_PARTS, page_words
 from tasks.warehouse.failpoints import failpoint
-
-_PARTS = Path(__file__).parents[1] / "page"
 
 
 def write_page(policy: str, path: Path, options: PageOptions) -> Path:
-    """Write the page of a policy's newest publication, whole or not at all.
+    """Write the page of a policy's newest publication, whole or not at all, and its tables beside it.
 
     Args:
         policy: name of the policy.
@@ -36,13 +33,23 @@ def write_page(policy: str, path: Path, options: PageOptions) -> Path:
     Raises:
         DataError: nothing of the policy is published.
     """
-    text = page(page_data(policy, options.language), options.cache)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    data = page_data(policy, options.language)
+    links = write_tables(data, path)
+    if options.served:
+        serve_tables(path)
+    text = page(data | {"tables": links}, options.cache)
     write_whole_file(path, text.encode(), written=lambda: failpoint("page_written"))
     if options.served:
         path.parent.chmod(0o755)
         path.chmod(0o644)
+    keep_tables(path, links)
     return path
+
+
+def remove_page(path: Path) -> None:
+    """Remove a page and its tables."""
+    path.unlink(missing_ok=True)
+    keep_tables(path, {})
 
 
 def page(data: dict[str, Any], cache: Path) -> str:
@@ -51,14 +58,14 @@ def page(data: dict[str, Any], cache: Path) -> str:
     Scripts run only if their digest is named in the page's own policy, no address is allowed at all, and
     every value goes in as JSON: a name in the data can neither run nor call out.
     """
-    words, (library, charts) = _words(), charting(cache)
+    words, (library, charts) = page_words(), charting(cache)
     script, style = _part("page.js"), _part("page.css")
     filled = {
         "policy": _security_policy(library, script),
         "style": style,
         "title": escape(words["vi"]["title"]),
-        "plain": _plain(data, words["vi"]),
-        "data": _json(data),
+        "plain": plain_page(data),
+        "data": _json(_lean(data)),
         "words": _json(words),
         "charts": _json(charts),
         "library": library,
@@ -69,12 +76,22 @@ def page(data: dict[str, Any], cache: Path) -> str:
 
 def charting(cache: Path) -> tuple[str, dict[str, Any]]:
     """Return the script that draws the chart, and the chart by language; made once and kept in a folder."""
-    words = _words()
+    words = page_words()
     titles = {language: {name: words[language][f"chart_{name}"] for name in _TREND} for language in ("vi", "en")}
     return kept_library(cache), json.loads(kept_charts(titles, cache))
 
 
 _TREND = ("recorded", "cleaned", "interval", "month")
+
+
+def _lean(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data without the months that stand among the spans with the same numbers: a tenth of the page."""
+    known = data["spans"]["rates"]
+    rates = {
+        unit: {period: of for period, of in periods.items() if known.get(unit, {}).get(period) != of}
+        for unit, periods in data["rates"].items()
+    }
+    return data | {"rates": rates}
 
 
 def _fill(template: str, values: dict[str, str]) -> str:
@@ -93,30 +110,5 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def _plain(data: dict[str, Any], words: dict[str, str]) -> str:
-    """Return the three numbers, and those of each agency, for a reader whose browser runs no scripts."""
-    rates = data["rates"]
-    heads = "".join(f'<th scope="col">{escape(words[name])}</th>' for name in ("unit", *BASES, "interval"))
-    rows = []
-    for code in ("*", *data["units"]):
-        name = words["all_units"] if code == "*" else data["units"][code]["name"] or code
-        cells = "".join(f'<td class="n">{escape(one)}</td>' for one in _plain_cells(rates.get(code, {}).get("*", {}), words))
-        rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
-    return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-
-
-def _plain_cells(rates: dict[str, list[Any]], words: dict[str, str]) -> Iterator[str]:
-    for basis in BASES:
-        numerator, denominator, _, value, lower, upper = rates.get(basis, [0, 0, 0, None, None, None])
-        yield words["none"] if value is None else f"{decimal(f'{value:.2f}', 'vi')} % ({numerator}/{denominator})"
-    yield words["none"] if lower is None else decimal(f"{lower:.2f} – {upper:.2f} %", "vi")
-
-
-@lru_cache
-def _words() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = json.loads(_part("words.json"))
-    return loaded
-
-
 def _part(name: str) -> str:
-    return (_PARTS / name).read_text(encoding="utf-8")
+    return (PAGE_PARTS / name).read_text(encoding="utf-8")

@@ -213,10 +213,13 @@ def _law(law: Iterable[Basis], as_of: date) -> dict[str, str]:
 
 
 def _pulls(as_of: date) -> list[PageData]:
-    """Return for each source its newest pull, the end of the newest good one, since when it is silent, and what came in all."""
+    """Return for each source its newest pull, the end of the newest good one, since when it is silent, and what came in all.
+
+    ``stale``: it is silent since before the day had ended, or was never pulled.
+    """
     sources, heard = known_sources().judged, all_heard()
     zone = {name: source.zone for name, source in sources.items()}
-    return [
+    found = [
         {
             "source": row["source"],
             "title": sources[row["source"]].title if row["source"] in sources else row["source"],
@@ -229,6 +232,7 @@ def _pulls(as_of: date) -> list[PageData]:
         }
         for row in read_frame(_PULLS, None, PULLS.dtypes | {"good_at": PULLS.dtypes["ended_at"]}).to_dict("records")
     ]
+    return [pull | {"stale": pull["silent_since"] is not None or pull["good_at"] is None} for pull in found]
 
 
 def _silent_since(heard: datetime | None, zone: str, as_of: date) -> str | None:
