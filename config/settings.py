@@ -52,6 +52,8 @@ class Settings(BaseSettings):
         subscriptions_file: who is told of what happens to work packages; empty: ``subscriptions.yaml`` in ``config_dir``.
         people_file: who may propose and approve corrections; empty: ``people.yaml`` in ``config_dir``.
         prefect_port: port of the Prefect server on 127.0.0.1.
+        page_port: port on 127.0.0.1 on which `motcua up` serves the published page; empty takes the one after
+            ``prefect_port``, 0 serves none.
         prefect_database_url: database of the Prefect server, with an asynchronous driver
             (``postgresql+asyncpg://…``); empty takes one of its own in the embedded cluster.
         dask_address: scheduler of a Dask cluster that checks and judges partitions; empty takes two threads.
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     subscriptions_file: Path | None = None
     people_file: Path | None = None
     prefect_port: int = Field(4200, ge=1, le=65_535)
+    page_port: int | None = Field(None, ge=0, le=65_535)
     prefect_database_url: SecretStr = SecretStr("")
     dask_address: str = ""
     landing: str = ""
@@ -113,6 +116,11 @@ class Settings(BaseSettings):
     def page(self) -> Path:
         """The published page."""
         return (self.page_dir or self.home / "page") / "index.html"
+
+    @property
+    def served_page_port(self) -> int:
+        """Port on which the published page is served; 0 where it is not."""
+        return min(self.prefect_port + 1, 65_535) if self.page_port is None else self.page_port
 
     @property
     def page_options(self) -> PageOptions:

@@ -37,7 +37,8 @@ def up() -> int:
         address, key = current.server.address, key_path(current.server.home)
         _OUT.print(translate(f"Giao diện Prefect: {address}", f"Prefect UI: {address}"))
         _OUT.print(translate(f"Người dùng và mật khẩu: {key}", f"User and password: {key}"))
-        _OUT.print(translate(f"Trang công bố: {settings().page}", f"Published page: {settings().page}"))
+        page = f"{current.page or translate('không phục vụ', 'not served')} ({settings().page})"
+        _OUT.print(translate(f"Trang công bố: {page}", f"Published page: {page}"))
         gates = settings().data_docs / "index.html"
         _OUT.print(translate(f"Kết quả các cổng chất lượng: {gates}", f"Results of the quality gates: {gates}"))
         if changed:

@@ -14,6 +14,7 @@ from config.language import shown, translate
 from config.settings import settings
 from flows.runs.outcome import RunFailures
 from flows.runs.reporting_day import OFFICE_ZONE
+from flows.runtime.page_server import page_address
 from tasks.judging.offices import office_today
 from tasks.reports.run_artifacts import show_markdown
 from tasks.reports.today import morning_markdown, read_morning
@@ -47,7 +48,7 @@ def _write(as_of: date, trouble: RunFailures, reason: list[str]) -> None:
             home=chosen.home,
             floor=chosen.free_space_floor_mb,
             links={
-                translate("Trang công bố", "Published page"): chosen.page,
+                translate("Trang công bố", "Published page"): page_address(chosen.served_page_port) or chosen.page,
                 translate("Kết quả các cổng chất lượng", "Results of the quality gates"): chosen.data_docs / "index.html",
             },
             sentences=([*reason, *trouble.stops], trouble.failures, trouble.warnings),

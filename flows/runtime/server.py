@@ -146,10 +146,14 @@ def answers(home: Path, port: int) -> bool:
     )
 
 
-def refuse_taken(port: int) -> None:
+def refuse_taken(port: int, setting: str = "MOTCUA_PREFECT_PORT") -> None:
     """Refuse a port on which something listens that is no server of ours.
 
     A server that was told to take it would only end.
+
+    Args:
+        port: on the loopback.
+        setting: variable that chooses it.
 
     Raises:
         ConfigError: something listens there.
@@ -160,7 +164,7 @@ def refuse_taken(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise ConfigError(
-                "MOTCUA_PREFECT_PORT",
+                setting,
                 Bilingual(f"cổng {port} đang do chương trình khác dùng", f"port {port} is used by another program"),
                 Bilingual("một cổng còn trống", "a free port"),
             ) from None

@@ -34,11 +34,13 @@ class RunningServices:
         cluster: the embedded cluster; None where the warehouse is an office's own PostgreSQL.
         server: the Prefect server, joined or started.
         block: settings of Prefect for whoever talks to that server.
+        page: address of the published page where this process serves it, else why it does not; empty: nobody asked for it.
     """
 
     cluster: Cluster | None
     server: PrefectServer
     block: Mapping[str, str]
+    page: str = ""
 
 
 @contextmanager

@@ -13,13 +13,16 @@ from types import FrameType
 
 from prefect.client.orchestration import get_client
 
+from config.errors import ConfigError
 from config.known_sources import known_sources
+from config.language import shown
 from config.settings import settings
 from flows.runtime import children
 from flows.runtime.automations import ensure_heartbeat_automation
 from flows.runtime.deployments import PREFECT_YAML, apply
 from flows.runtime.limits import ensure_limits
 from flows.runtime.notifications import ensure_notifications
+from flows.runtime.page_server import PageServer, served_address
 from flows.runtime.session import RunningServices, prefect_database, session
 from flows.runtime.worker import coalesce_missed, start_worker
 from tasks.warehouse.cluster import ensure_cluster
@@ -45,11 +48,13 @@ def run(ready: Callable[[RunningServices, list[str], int], None], prefect_yaml: 
         keeper = _Keeper(current)
         keeper.worker = start_worker(current.server.home, current.block)
         try:
+            keeper.serve_page()
             ready(current, changed, cancelled)
             running.set()
             while not stopped.wait(_GLANCE):
                 keeper.look()
         finally:
+            keeper.page.stop()
             children.stop(keeper.worker)
 
 
@@ -68,14 +73,30 @@ def set_up(prefect_yaml: Path = PREFECT_YAML) -> tuple[list[str], int]:
     return changed, cancelled
 
 
+def _page_server() -> PageServer:
+    chosen = settings()
+    return PageServer(chosen.served_page_port, chosen.home / "log" / "page-server.log")
+
+
 @dataclass
 class _Keeper:
     """Starts again what ended by itself, more and more slowly where it keeps ending."""
 
     session: RunningServices
     worker: subprocess.Popen[bytes] | None = None
+    page: PageServer = field(default_factory=_page_server)
     _rest: float = _GLANCE
     _not_before: float = field(default=0.0)
+
+    def serve_page(self) -> None:
+        """Serve the published page; where its port is taken, say so: the runs do not hang on it."""
+        if not self.page.port:
+            return
+        try:
+            self.page.start()
+            self.session.page = served_address(self.page.port)
+        except ConfigError as error:
+            self.session.page = shown(error)
 
     def look(self) -> None:
         """Look at every part once."""
@@ -89,6 +110,8 @@ class _Keeper:
         if self.worker is None or self.worker.poll() is not None:
             # A worker that was killed may have left its runs behind; the heartbeat automation marks those.
             self.worker = start_worker(self.session.server.home, self.session.block)
+        if not self.page.lives:
+            self.serve_page()
 
     def _alive(self) -> list[bool]:
         cluster = self.session.cluster
@@ -96,6 +119,7 @@ class _Keeper:
             cluster is None or cluster.is_running,
             self.session.server.lives,
             self.worker is not None and self.worker.poll() is None,
+            self.page.lives,
         ]
 
     def _revive_server(self) -> None:

@@ -59,7 +59,7 @@ class Morning:
         agencies: agency × day of receipt to a sign, or to the number of dossiers that are missing, as ``-2``.
         gates: subject of a gate to its failed expectations and all of them.
         free: megabytes free on the disk of the home, and of how many; floor: what a run asks for.
-        links: what to open, and where it is.
+        links: what to open: its file, or its address where it is served.
     """
 
     as_of: date
@@ -74,7 +74,7 @@ class Morning:
     gates: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     free: tuple[int, int] = (0, 0)
     floor: int = 0
-    links: Mapping[str, Path] = field(default_factory=dict)
+    links: Mapping[str, Path | str] = field(default_factory=dict)
 
 
 def last_days(last: date) -> list[date]:
@@ -147,7 +147,7 @@ def read_morning(
     names: Iterable[str],
     home: Path,
     floor: int,
-    links: Mapping[str, Path],
+    links: Mapping[str, Path | str],
     sentences: tuple[Sequence[str], Sequence[str], Sequence[str]],
 ) -> Morning:
     """Read everything that the page tells.
@@ -160,7 +160,7 @@ def read_morning(
         names: sources that are asked.
         home: folder whose disk is looked at.
         floor: megabytes that a run asks for.
-        links: what to open, and where it is.
+        links: what to open: its file, or its address where it is served.
         sentences: of what stopped the run, of what failed, of what is to be looked at.
     """
     span = {"first": last_days(as_of)[0], "last": as_of, "zone": zone}
@@ -334,7 +334,7 @@ def _disk(morning: Morning) -> str:
     )
 
 
-def _link(path: Path) -> str:
+def _link(place: Path | str) -> str:
     """Return a link whose text is the address too: browsers do not follow one from a server to a file, it is copied."""
-    address = path.absolute().as_uri()
+    address = place if isinstance(place, str) else place.absolute().as_uri()
     return f"[{address}]({address})"

@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 NAMES = ("Sở Xây dựng", "Sở Tư pháp", "UBND phường Đồng Tâm", "UBND xã Ea Nuôl", "Văn phòng Đăng ký đất đai")
 

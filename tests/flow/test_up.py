@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from config.settings import ROOT
+from flows.runtime.page_server import page_address
 from tasks.warehouse.cluster import ensure_cluster
 from tests.accounts import PEOPLE
 from tests.flow.installation import SOURCES, Province, figures, motcua, moved, query
@@ -124,6 +125,7 @@ def operator(province: Province) -> Iterator[Operator]:
         "DEMO_LAND_URL": land,
         "MOTCUA_HOME": str(home),
         "MOTCUA_PREFECT_PORT": str(free_port()),
+        "MOTCUA_PAGE_PORT": str(free_port()),
         "MOTCUA_SOURCES_DIR": str(SOURCES),
         "MOTCUA_PEOPLE_FILE": str(PEOPLE),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(home)]),
@@ -153,10 +155,12 @@ def test_a_scheduled_run_really_starts(operator: Operator) -> None:
 
 
 def test_parts_that_are_killed_come_back(operator: Operator) -> None:
-    server, worker = operator.child("server"), operator.child("worker")
-    server.kill()
-    worker.kill()
-    wait_for(lambda: operator.child("server").pid != server.pid and operator.child("worker").pid != worker.pid)
+    parts = ("server", "worker", "flows.runtime.page_server")
+    killed = {name: operator.child(name) for name in parts}
+    for child in killed.values():
+        child.kill()
+    wait_for(lambda: all(operator.child(name).pid != child.pid for name, child in killed.items()))
+    wait_for(lambda: page_address(int(operator.environment["MOTCUA_PAGE_PORT"])))
     before = len([run for run in operator.runs("tick") if run[0] == "Completed"])
     wait_for(lambda: len([run for run in operator.runs("tick") if run[0] == "Completed"]) > before)
 
