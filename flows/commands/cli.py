@@ -253,7 +253,7 @@ def _list(given: argparse.Namespace) -> int:
         return _print_lines("show", given.name, given.policy, given.csv, given.register, module="flows.commands.lists")
     if given.name == "reception":
         return _print_lines("receptions", given.csv)
-    return _print_lines("dossiers", given.name, given.policy, given.csv)
+    return _print_lines("dossiers", given.name, given.policy, given.csv, given.unit, given.reason)
 
 
 def _tickets(given: argparse.Namespace) -> int:

@@ -159,6 +159,13 @@ def add_lists(commands: Commands) -> None:
     }
     lists.argument("--policy", metavar="POLICY", **by_policy)
     lists.argument("--csv", metavar="FILE", vi="ghi tất cả, không chỉ 20 dòng đầu", en="write all of them, not the first 20")
+    lists.argument("--unit", metavar="CODE", vi="chỉ hồ sơ của cơ quan này", en="only dossiers of this agency")
+    lists.argument(
+        "--reason",
+        metavar="REASON",
+        vi="chỉ hồ sơ có nguyên nhân mạnh nhất, hoặc căn cứ còn thiếu đầu tiên, là mã này",
+        en="only dossiers of which this is the strongest reason, or what is missing first",
+    )
     lists.argument(
         "--register",
         metavar="FILE",

@@ -12,8 +12,9 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from config.errors import ConfigError
 from config.known_sources import known_sources
-from config.language import counted, translate
+from config.language import Bilingual, counted, translate
 from config.settings import settings
 from flows.commands.console_tables import add_figures, console_table, print_rows
 from flows.commands.corrections import sums
@@ -113,11 +114,24 @@ def rejected(source: str | None, limit: int) -> None:
     _OUT.print(table)
 
 
-def dossiers(name: str, policy: str | None = None, lines: str | None = None) -> None:
-    """Print a list by age and agency with its first dossiers; write all of them to a file if one is given."""
+def dossiers(
+    name: str, policy: str | None = None, lines: str | None = None, unit: str | None = None, reason: str | None = None
+) -> None:
+    """Print a list by age and agency with its first dossiers; write all of them to a file if one is given.
+
+    Raises:
+        ConfigError: there is no such reason.
+    """
     from tasks.reports.lists import DOSSIER_LISTS, LATE_LISTS, ages, by_unit, in_office_time, read_list
 
-    rows = in_office_time(read_list(name, judged_policy(policy)))
+    known = sorted({*REASONS, *MISSING, "-"})
+    if reason is not None and reason not in known:
+        raise ConfigError(
+            f"--reason {reason}",
+            Bilingual("không có lý do này", "there is no such reason"),
+            Bilingual(*(", ".join(known),) * 2),
+        )
+    rows = in_office_time(read_list(name, judged_policy(policy), unit, reason))
     if lines:
         write_frame(Path(lines), rows)
     title = translate(DOSSIER_LISTS[name].vi, DOSSIER_LISTS[name].en)

@@ -34,7 +34,14 @@ _WAITS = """
         AND p.kind = ANY(%(kinds)s)
     ) AS waits
 """
-_ROWS = f"SELECT {', '.join(_COLUMNS)}, {_WAITS} FROM judged.verdicts AS v WHERE policy = %(policy)s AND "
+_STRONGEST = """
+    coalesce(nullif(split_part(CASE v.verdict WHEN 'undetermined' THEN coalesce(v.missing, v.reasons) ELSE v.reasons END, ' ', 1), ''), '-')
+"""  # as mart.verdict_counts has it
+_ROWS = f"""
+    SELECT {", ".join(_COLUMNS)}, {_WAITS} FROM judged.verdicts AS v WHERE policy = %(policy)s
+        AND (%(unit)s::text IS NULL OR coalesce(v.unit_code, '?') = %(unit)s)
+        AND (%(reason)s::text IS NULL OR {_STRONGEST} = %(reason)s) AND
+"""
 _DTYPES = {name: VERDICTS_TABLE.dtypes[name] for name in _COLUMNS} | {"waits": VERDICTS_TABLE.dtypes["counted"]}
 
 
@@ -83,12 +90,14 @@ LATE_LISTS = ("late", "hidden", "ageing")
 IN_PROGRESS_STATE = "in_progress"
 
 
-def read_list(name: str, policy: str) -> pd.DataFrame:
+def read_list(name: str, policy: str, unit: str | None = None, reason: str | None = None) -> pd.DataFrame:
     """Read a list, the most pressing first.
 
     Args:
-        name: a key of :data:`LISTS`.
+        name: a key of :data:`DOSSIER_LISTS`.
         policy: by whose verdicts.
+        unit: only those of this agency; ``?``: of none.
+        reason: only those of which it is the strongest reason, or what is missing first of all; ``-``: those without one.
 
     Returns:
         The columns of ``judged.verdicts`` that matter, ``waits`` (its clock stands until the supplement has come) and
@@ -99,7 +108,8 @@ def read_list(name: str, policy: str) -> pd.DataFrame:
         DataError: nothing was judged under the policy.
     """
     kinds = [kind for kind in load_policies()[policy].pauses if kind == _ANSWERED]
-    asked, one = {"policy": policy, "kinds": kinds}, DOSSIER_LISTS[name]
+    asked = {"policy": policy, "kinds": kinds, "unit": unit, "reason": reason}
+    one = DOSSIER_LISTS[name]
     rows = with_days_over(read_frame(_ROWS + one.where, asked, _DTYPES), last_day_of(), one.keep)
     if name not in LATE_LISTS:
         return rows

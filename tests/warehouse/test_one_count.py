@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import ConfigError
 from config.read_once import forget
 from flows.commands.forms import report
 from flows.commands.status import dossiers
@@ -84,6 +85,25 @@ def test_every_figure_leads_to_a_list_of_as_many_dossiers(tmp_path: Path, capsys
         capsys.readouterr()
         dossiers(name, POLICY)
         assert f": {count} dossier" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("office")
+def test_every_count_of_an_agency_and_a_reason_leads_to_its_list(capsys: pytest.CaptureFixture[str]) -> None:
+    page = page_data(POLICY, "en")
+    units, names = list(page["units"]), {"phantom_late": "phantom", "hidden_late": "hidden", "undetermined": "undetermined"}
+    counts: Counter[tuple[str, str | None, str | None]] = Counter()
+    for _, unit, verdict, reason, dossiers_of_row, _, _ in page["verdicts"]:
+        if verdict in names:
+            for one in (None, units[unit]):
+                for why in (None, reason):
+                    counts[names[verdict], one, why] += dossiers_of_row
+    assert len(counts) > 20, "there are figures to be followed"
+    assert {asked: len(read_list(asked[0], POLICY, *asked[1:])) for asked in counts} == counts
+    (name, unit, reason), count = next((asked, n) for asked, n in counts.items() if None not in asked)
+    dossiers(name, POLICY, None, unit, reason)
+    assert f": {count} dossier" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match="no such reason"):
+        dossiers("phantom", POLICY, None, None, "weather")
 
 
 @pytest.mark.usefixtures("office")

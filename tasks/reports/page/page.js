@@ -96,6 +96,26 @@
   const remedyText = (code) => data.reasons[code]?.[`remedy_${state.language}`] ?? "";
   const sourceTitle = (at) => data.sources[sourceNames[at]];
 
+  // -- from a figure to its dossiers: the page names none, so it says how to ask for them
+
+  const quoted = (code) => (/^[\w./-]+$/.test(code) ? code : `'${code.replaceAll("'", "'\\''")}'`);
+  const command = (n, name, data, parts) => el("li", {}, el("b", {}, count(n)), ` ${name}`, el("code", { ...data, "data-count": n, tabindex: "0" }, parts.filter(Boolean).join(" ")));
+  const follow = (lines) => el("details", { class: "follow" }, el("summary", {}, word("follow")), el("p", { class: "muted" }, word("follow_note")), el("ul", {}, lines));
+  const followList = (list, rows) => follow([
+    ...(rows.length ? [{ dossiers: sum(rows, (v) => v.dossiers), label: word("follow_all") }] : []),
+    ...grouped(rows, (v) => v.reason).map((r) => ({ dossiers: r.dossiers, label: reasonText(r.name), reason: r.name })),
+  ].map(({ dossiers, label, reason }) => command(dossiers, label, { "data-list": list, "data-reason": reason }, [
+    "motcua list", list, state.unit === "*" ? null : `--unit ${quoted(state.unit)}`, reason && `--reason ${reason}`, `--csv ${word("follow_file")}`])));
+  // What is published, and can be followed, is the whole span and each month.
+  const drawFollow = () => {
+    const name = data.indicators.find((one) => one.shown === "headline")?.name;
+    const lines = !name || !(whole() || /^\d{4}-\d\d$/.test(state.period)) ? [] : ["recorded", "cleaned"].map((basis) => {
+      const figure = [name, state.unit === "*" ? "" : state.unit, whole() ? "" : state.period, "", "", basis].join("/");
+      return command(chosenRate(state.unit, basis)[1], word(basis), { "data-trace": figure }, ["motcua trace", quoted(figure), `--page ${word("follow_page")}`]);
+    });
+    put(byId("follow-rate"), lines.length ? follow(lines) : null);
+  };
+
   // -- sources that are older than the day
 
   const UNHEARD = "no_news"; // what is missing of a dossier whose source was not heard since it was due
@@ -129,6 +149,7 @@
         el("p", { class: "note" }, cu ? word("interval_note", { u: count(cu) }) : word("interval_exact"))));
     drawScale(r, c, lower, upper);
     drawIndicators();
+    drawFollow();
   };
 
   // What the configuration declares is shown in its own words and order: there is no list of indicators here.
@@ -212,7 +233,7 @@
           part("on_time", total("on_time", (v) => v.dossiers)), part("hidden_late", h),
           part("undetermined", total("undetermined", (v) => v.dossiers - v.late))])),
       unreceived ? el("p", { class: "muted" }, word("recorded_late_note", { all: count(all), n: count(unreceived), form: count(all - unreceived) })) : null,
-      p ? [el("h3", {}, word("reasons_title")), sourceLegend(of(rows, "phantom_late")), reasonTable(of(rows, "phantom_late"), word("reasons_caption"))] : null);
+      p ? [el("h3", {}, word("reasons_title")), sourceLegend(of(rows, "phantom_late")), reasonTable(of(rows, "phantom_late"), word("reasons_caption")), followList("phantom", of(rows, "phantom_late"))] : null);
   };
 
   const sourceLegend = (rows) =>
@@ -370,7 +391,7 @@
         { title: word("inspect_where"), cell: (r) => grouped(r.members, (v) => v.unit).slice(0, 3).map((u) =>
           `${unitName(unitCodes[u.name])} (${count(u.dossiers)})`).join("; ") },
         { title: word("remedy"), cell: (r) => remedyText(r.name) },
-      ], grouped(hidden, (v) => v.reason), { cards: true }) : null);
+      ], grouped(hidden, (v) => v.reason), { cards: true }) : null, n ? followList("hidden", hidden) : null);
   };
 
   const drawMissing = () => {
@@ -381,7 +402,7 @@
         { title: word("missing"), cell: (r) => reasonText(r.name) },
         { title: word("dossiers"), number: true, cell: (r) => count(r.dossiers) },
         { title: word("source"), cell: (r) => grouped(r.members, (v) => v.source).map((s) => `${sourceTitle(s.name)} (${count(s.dossiers)})`).join("; ") },
-      ], grouped(open, (v) => v.reason), { cards: true }) : null);
+      ], grouped(open, (v) => v.reason), { cards: true }) : null, n ? followList("undetermined", open) : null);
   };
 
   const SHOWN = 12, GRAVITY = { fail: 0, warn: 1, info: 2 };
