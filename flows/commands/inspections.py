@@ -23,7 +23,7 @@ def draw_inspection(
         seed: what the inspectors name.
         size: dossiers to draw; None: as many as the error asks for.
         error: see :func:`tasks.inspecting.file.inspection_file`.
-        unit: agency; None: all.
+        unit: agency, with those below it; None: all.
         publication: id; None takes the current one of the office's policy.
         out: the file; None: named after publication and seed, in the folder of the command.
 

@@ -118,7 +118,12 @@ def add_audit(commands: Commands) -> None:
             "sai số tối đa của tỷ lệ, tin cậy 95 %%; mặc định 5%%", "how far shares may be off, 95 %% sure; default 5%%"
         ),
     )
-    audit.argument("--unit", metavar="UNIT", vi="chỉ một cơ quan", en="one agency alone")
+    audit.argument(
+        "--unit",
+        metavar="UNIT",
+        vi="chỉ một cơ quan và các đơn vị trực thuộc vào ngày tiếp nhận",
+        en="one agency with those below it on the day of receipt",
+    )
     audit.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
     audit.argument("--out", metavar="FILE", vi="ghi ra tệp .xlsx này", en="write it to this .xlsx file")
     audit.set_defaults(run=run_audit)

@@ -6,8 +6,10 @@ lead to what was published, they are left out and the row says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -15,9 +17,15 @@ import pandas as pd
 from config.codes import WORKING_DAY_MINUTES
 from config.policies import Policy, load_policies
 from tasks.inspecting.sample import InspectionSample
-from tasks.reports.explanation.dossiers import DossierPlace, explanation
+from tasks.judging.offices import settled_parts
+from tasks.reports.explanation.dossiers import DossierPlace, judged_for
+from tasks.reports.explanation.due_dates import DueDateFacts
+from tasks.reports.explanation.text import Entry
 from tasks.rules.dates.times import instant_text
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.verdict.judgement import judgement_of
+from tasks.warehouse.batches import MAX_BATCH_ROWS, Batch
+from tasks.warehouse.dossiers import Selection, read_batch
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import Partition
 
@@ -34,7 +42,7 @@ class LedgerLine:
 
     Attributes:
         said: what the publication counted, column by column of judged.verdict_versions; times as office time to the minute.
-        fact: how its due date is worked out (:func:`tasks.reports.explanation.dossiers.explanation`); None where the facts of now
+        fact: how its due date is worked out (:class:`tasks.reports.explanation.due_dates.DueDateFacts`); None where the facts of now
             lead elsewhere than what was published, or the dossier is gone.
     """
 
@@ -56,23 +64,60 @@ class LedgerLine:
 def due_ledger(sample: InspectionSample, policy: str) -> list[LedgerLine]:
     """Work out the due date of each dossier of a sample, in the order drawn.
 
+    Dossiers of a source are read and judged together, as a run judges them.
+
     Raises:
         MotcuaError: dossiers were pulled and not judged since; ask again after a run.
     """
-    return list(_lines(sample.rows, load_policies()[policy]))
+    facts = _facts(sample.rows, load_policies()[policy])
+    lines = []
+    for row in said_of(sample.rows):
+        fact = facts.get((row["source"], row["code"]))
+        lines.append(LedgerLine(row, fact if fact is not None and _is_as_published(fact, row) else None))
+    return lines
 
 
-def _lines(rows: pd.DataFrame, policy: Policy) -> Iterator[LedgerLine]:
+def _facts(rows: pd.DataFrame, policy: Policy) -> dict[tuple[str, str], Entry]:
+    """Return how the due dates come about, by source and code, of the dossiers that are still there."""
+    together: dict[tuple[str, date], list[DossierPlace]] = defaultdict(list)
+    days: dict[Partition, date] = {}
+    for place in _places(rows):
+        if place.partition not in days:
+            days[place.partition] = judged_for(place)
+        together[place.source, days[place.partition]].append(place)
+    found: dict[tuple[str, str], Entry] = {}
+    for (source, as_of), places in together.items():
+        for first in range(0, len(places), MAX_BATCH_ROWS):
+            found |= _judged_together(source, as_of, places[first : first + MAX_BATCH_ROWS], policy)
+    return found
+
+
+def _places(rows: pd.DataFrame) -> list[DossierPlace]:
     given = {"sources": list(rows["source"]), "codes": list(rows["code"])}
-    places = {(source, code): month for source, code, month in fetch_all(_PLACES, given)}
-    for row in said_of(rows):
-        month = places.get((row["source"], row["code"]))
-        fact = (
-            None
-            if month is None
-            else explanation(DossierPlace(row["source"], row["code"], Partition(row["source"], month)), policy)
-        )
-        yield LedgerLine(row, fact if fact is not None and _is_as_published(fact, row) else None)
+    return [DossierPlace(source, code, Partition(source, month)) for source, code, month in fetch_all(_PLACES, given)]
+
+
+def _judged_together(source: str, as_of: date, places: Sequence[DossierPlace], policy: Policy) -> dict[tuple[str, str], Entry]:
+    batch = Batch.of(*{place.partition for place in places})
+    frames = read_batch(batch, Selection(codes=tuple(place.code for place in places)))
+    found: dict[tuple[str, str], Entry] = {}
+    for settled in settled_parts(frames, source, as_of):
+        facts = DueDateFacts.of(source, judgement_of(settled, policy))
+        for row, code in enumerate(settled.facts.frames.dossiers["code"]):
+            found[source, code] = _fact(facts, row)
+    return found
+
+
+def _fact(facts: DueDateFacts, row: int) -> Entry:
+    return {
+        "verdict": facts.verdict(row),
+        "derived": facts.derived(row),
+        "limit": facts.limit(row),
+        "special_days": facts.special_days(row),
+        "pauses": facts.pauses(row),
+        "paused_minutes": facts.paused_minutes(row),
+        "worked_minutes": facts.worked_minutes(row),
+    }
 
 
 def said_of(rows: pd.DataFrame) -> list[dict[str, Any]]:

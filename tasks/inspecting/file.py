@@ -45,7 +45,7 @@ class InspectionFile:
     """What inspectors take with them.
 
     Attributes:
-        unit: agency that it is about; None: all of the publication.
+        unit: agency that it is about, with all that stand below it; None: all of the publication.
         law: what the policy rests on, in the language in force.
         ledger: the sample, in the order drawn.
         hidden: every dossier that is late and that the source counts as in time, as the publication counted it.
@@ -72,6 +72,11 @@ class InspectionFile:
     def changed(self) -> int:
         """Dossiers of the sample whose facts no longer lead to what was published."""
         return sum(line.fact is None for line in self.ledger)
+
+    @property
+    def below(self) -> int:
+        """Agencies below the one that it is about of which dossiers are counted; 0 where it is about all."""
+        return 0 if self.unit is None else len(set(self.sample.counted["unit_code"]) - {self.unit})
 
     def shares(self) -> list[ShareLine]:
         """Hold the sample against all: how often each verdict stands in both, the most frequent first."""
@@ -102,7 +107,7 @@ def inspection_file(
         seed: what the inspectors name; it alone decides which dossiers are drawn.
         size: how many; None: as many as the error asks for.
         error: how far shares may lie from those of all, 95 % sure: 0.03 is three points.
-        unit: this agency alone.
+        unit: this agency and all that stand below it.
 
     Raises:
         ConfigError: the publication counts no dossier of that agency.

@@ -16,9 +16,11 @@ from config.errors import ConfigError
 from config.language import Bilingual
 from schemas.verdicts import VERDICT_VERSIONS
 from tasks.rules.corrections.audit_sample import drawn, sample_size
+from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import Z_95
 from tasks.tracing.moments import PublicationMoment
 from tasks.warehouse.engine import Dtypes, read_frame
+from tasks.warehouse.statements import statements_of
 
 USUAL_ERROR = 0.05
 """How far a share in the sample may lie from that of all where nobody asks for another: five points, 95 % sure."""
@@ -26,11 +28,7 @@ _COLUMNS = (
     *("source", "code", "unit_code", "procedure_code", "received_at", "recorded_due_at", "recorded_end_at", "recorded_state"),
     *("recorded_timeliness", "due_at", "end_at", "state", "timeliness", "verdict", "reasons", "missing"),
 )
-_COUNTED = f"""
-    SELECT {", ".join(_COLUMNS)} FROM judged.verdict_versions WHERE policy = %(policy)s AND counted
-        AND said_from <= %(at)s AND (said_until IS NULL OR said_until > %(at)s)
-        AND (%(unit)s::text IS NULL OR unit_code = %(unit)s) ORDER BY source, code
-"""
+_SQL = statements_of(__file__)
 _TYPES: Dtypes = {name: VERDICT_VERSIONS.dtypes[name] for name in _COLUMNS}
 
 
@@ -58,12 +56,18 @@ class InspectionSample:
 
 
 def counted_dossiers(moment: PublicationMoment, unit: str | None) -> pd.DataFrame:
-    """Return the dossiers that a publication counts, of all agencies or one, as it counted them.
+    """Return the dossiers that a publication counts, as it counted them.
+
+    Args:
+        moment: the publication.
+        unit: this agency with all that stand below it, by the directory of the day on which
+            each dossier was received; None: all.
 
     Raises:
         ConfigError: there is none.
     """
-    found = read_frame(_COUNTED, {"policy": moment.policy, "at": moment.at, "unit": unit}, _TYPES)
+    asked = {"policy": moment.policy, "at": moment.at, "as_of": moment.as_of, "unit": unit, "zone": OFFICE_ZONE_NAME}
+    found = read_frame(_SQL["counted"], asked, _TYPES)
     if not len(found):
         raise ConfigError(
             f"motcua audit --unit {unit or '*'}",

@@ -76,13 +76,12 @@ def _cover(page: Worksheet, file: InspectionFile, formats: _Formats) -> None:
 def _told(file: InspectionFile) -> list[tuple[str, str]]:
     moment, sample = file.moment, file.sample
     count, total, error = len(sample.rows), len(sample.counted), decimal(f"{100 * sample.error:.1f}")
-    unit = translate("tất cả", "all") if file.unit is None else f"{file.unit} {file.agencies.get(file.unit, '')}".strip()
     return [
         (translate("Lần công bố", "Publication"), moment.publication_id),
         (translate("Số liệu đến hết ngày", "To the end of"), f"{moment.as_of:%d/%m/%Y}"),
         (translate("Cách tính", "Policy"), file.policy.title.vi if language() == "vi" else file.policy.title.en),
         (translate("Căn cứ", "Law"), "; ".join(file.law)),
-        (translate("Cơ quan", "Agency"), unit),
+        (translate("Cơ quan", "Agency"), _agency(file)),
         (translate("Hồ sơ được tính", "Dossiers counted"), f"{total}"),
         (translate("Hồ sơ rút mẫu", "Dossiers drawn"), f"{count}"),
         (
@@ -115,6 +114,15 @@ def _told(file: InspectionFile) -> list[tuple[str, str]]:
         (translate("Trễ ẩn", "Hidden lateness"), _listed(len(file.hidden))),
         (translate("Dấu hiệu tháng đẹp bất thường", "Signs of too-good months"), _listed(len(file.months))),
     ]
+
+
+def _agency(file: InspectionFile) -> str:
+    if file.unit is None:
+        return translate("tất cả", "all")
+    name = f"{file.unit} {file.agencies.get(file.unit, '')}".strip()
+    if not file.below:
+        return name
+    return translate(f"{name} và {file.below} đơn vị trực thuộc", f"{name} and {file.below} below it")
 
 
 def _listed(count: int) -> str:

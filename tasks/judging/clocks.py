@@ -1,4 +1,4 @@
-"""Working clocks of the configured calendars, each built once per calendar and agency."""
+"""Working clocks of the configured calendars, each built once per calendar and hours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from config.calendar import Calendar
 from tasks.rules.clock.working_clock import OfficeHours, WorkingClock
 
 
-@lru_cache(maxsize=64)
 def clock_for(calendar: Calendar, unit: str | None = None, known_on: date | None = None, plain: bool = False) -> WorkingClock:
     """Build the clock of an agency.
 
@@ -19,6 +18,13 @@ def clock_for(calendar: Calendar, unit: str | None = None, known_on: date | None
         known_on: use only what was announced by that day: what a system could know then.
         plain: leave out all special days: the clock of a system that knows weekends only.
     """
+    # Agencies without hours of their own share a clock: building one takes a tenth of a second.
+    keeper = next((office.units[0] for office in calendar.offices if unit is not None and unit in office.units), None)
+    return _built(calendar, keeper, known_on, plain)
+
+
+@lru_cache(maxsize=64)
+def _built(calendar: Calendar, unit: str | None, known_on: date | None, plain: bool) -> WorkingClock:
     days = {} if plain else calendar.in_force(known_on)
     return WorkingClock.of(
         OfficeHours(

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
 
 from config.errors import ConfigError
+from config.policies import load_policies
 from flows.commands.cli import main
 from schemas.quality import CORRECTIONS
+from schemas.reference import UNITS
 from tasks.inspecting.file import InspectionFile, inspection_file
 from tasks.inspecting.record import record_inspection
 from tasks.inspecting.sample import counted_dossiers, draw_sample, error_of
 from tasks.inspecting.workbook import inspection_workbook
 from tasks.publishing.current import current_publication
+from tasks.reports.explanation.dossiers import DossierPlace, explanation
 from tasks.rules.dates.times import instant_text
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.tracing.moments import moment_of
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
+from tasks.warehouse.partitions import Partition
 from tests.faults import office
 from tests.warehouse.test_publish import POLICY, publish
 from tests.warehouse.test_seals import correction
@@ -86,6 +92,22 @@ def test_the_ledger_is_what_was_judged(published: str) -> None:
     assert {line.fact["limit"]["unit"] for line in file.ledger if line.fact} >= {"working_day"}
 
 
+def test_dossiers_judged_together_are_as_each_is_explained_alone(published: str) -> None:
+    policy = load_policies()[POLICY]
+    file = inspection_file(published, "doan-1", size=60)
+    months = {
+        (source, code): month for source, code, month in fetch_all("SELECT source, code, partition_month FROM core.dossiers")
+    }
+    assert len({months[line.said["source"], line.said["code"]] for line in file.ledger}) > 1, (
+        "one month alone has one clock anyway"
+    )
+    for line in file.ledger:
+        assert line.fact is not None
+        key = (line.said["source"], line.said["code"])
+        alone = explanation(DossierPlace(*key, Partition(key[0], months[key])), policy)
+        assert line.fact == {name: alone[name] for name in line.fact}
+
+
 def test_what_changed_since_is_said_and_the_rest_stays(published: str) -> None:
     before = inspection_file(published, "doan-1", size=SIZE)
     first = inspection_workbook(before)
@@ -126,6 +148,37 @@ def test_how_many_follows_from_the_error(desk: None) -> None:
     assert of_unit.sample.error == 0.0
     with pytest.raises(ConfigError, match="no dossier that this publication counts"):
         inspection_file(publication, "s", unit="H00")
+
+
+def test_an_agency_comes_with_those_that_stood_below_it_when_each_dossier_was_received(desk: None) -> None:
+    """H99.2 is a branch of H99.1, and of it H99.3; H99.2 goes to H99.4 in 2026, so H99.3 goes with it."""
+    moved, rows = date(2026, 1, 1), [row | {"source": "desk"} for row in verdict_rows(300)]
+    above = {"H99": (None,), "H99.1": ("H99",), "H99.2": ("H99.1", "H99.4"), "H99.3": ("H99.2",), "H99.4": ("H99",)}
+    directory = [
+        {"unit_code": code, "valid_from": day, "name": code, "parent_code": parent}
+        | {"level": "branch" if parent and "." in parent else "department" if parent else "province"}
+        for code, parents in above.items()
+        for day, parent in zip((date(2025, 10, 1), moved), parents, strict=False)
+    ]
+    with load("load", "directory") as current:
+        current.merge(UNITS, UNITS.frame(directory).drop(columns=list(UNITS.managed)))
+    publication = publish(rows)
+    counted = [row for row in rows if row["counted"]]
+    early = {row["code"]: row["received_at"].astimezone(ZoneInfo(OFFICE_ZONE_NAME)).date() < moved for row in counted}
+    expected = {
+        "H99.1": {"H99.1": (True, False), "H99.2": (True,), "H99.3": (True,)},
+        "H99.4": {"H99.4": (True, False), "H99.2": (False,), "H99.3": (False,)},
+        "H99.2": {"H99.2": (True, False), "H99.3": (True, False)},
+    }
+    for unit, parts in expected.items():
+        wanted = {row["code"] for row in counted if early[row["code"]] in parts.get(row["unit_code"], ())}
+        file = inspection_file(publication, "s", size=10_000, unit=unit)
+        assert set(drawn_codes(file)) == wanted
+        assert file.below == len(parts) - 1
+        assert {row["code"] for row in file.hidden} == {
+            row["code"] for row in counted if row["verdict"] == "hidden_late"
+        } & wanted
+    assert len(inspection_file(publication, "s", size=10_000, unit="H99").ledger) == len(counted), "a province has all"
 
 
 def test_every_dossier_is_drawn_as_often_as_every_other() -> None:

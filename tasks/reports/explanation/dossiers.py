@@ -10,25 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from config.calendar import load_calendars
 from config.codes import Status
 from config.errors import MotcuaError
 from config.language import Bilingual, bilingual
 from config.law import cited
 from config.policies import Policy, load_policies
 from config.reception import load_reception
-from schemas.fields import STATES, TIMELINESS, VERDICTS
 from tasks.judging.offices import as_coded, judging_office, source_named
 from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.cleaned import changes_of
 from tasks.reports.due_changes import DueChange, read_due_changes
+from tasks.reports.explanation.due_dates import DueDateFacts
 from tasks.reports.explanation.page import page
 from tasks.reports.explanation.text import Entry, ExplanationText
 from tasks.reports.list_files import write_whole
-from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS
-from tasks.rules.clock.pauses import empty_requests
 from tasks.rules.clock.reception import OUTCOMES, receptions_of
-from tasks.rules.dates.times import LocalTimes, instant_text, local_times, minute_text
+from tasks.rules.dates.times import instant_text, local_times, minute_text
 from tasks.rules.linkage.reused_numbers import family_of
 from tasks.rules.verdict.ends import ORIGINS
 from tasks.rules.verdict.facts import facts_of
@@ -106,11 +103,12 @@ def explanations(code: str, policy: str) -> list[Entry]:
 def explanation(place: DossierPlace, policy: Policy) -> Entry:
     """Gather the facts of an explanation; times are office time to the minute."""
     frames = as_coded(read_batch(Batch.of(place.partition), Selection(codes=(place.code,))), place.source)
-    as_of = _as_of(place)
+    as_of = judged_for(place)
     unit = frames.dossiers["unit_code"].iloc[0]
     office = judging_office(place.source, unit=unit if isinstance(unit, str) else None)
     judged = judgement_of(resolve_inputs(facts_of(frames, office.zone, office.carriers), office, as_of), policy)
-    case, verdict, reasons = judged.case, VERDICTS[judged.verdict[0]], judged.reasons[0].as_py()
+    counted = DueDateFacts.of(place.source, judged)
+    case, verdict, reasons = judged.case, counted.verdict(0), judged.reasons[0].as_py()
     row = frames.dossiers.iloc[0]
     return {
         "code": place.code,
@@ -123,18 +121,16 @@ def explanation(place: DossierPlace, policy: Policy) -> Entry:
         "missing": [name for name, lacks in judged.missing.items() if lacks[0]] if verdict == "undetermined" else [],
         "heard": minute_text(np.datetime64(office.heard_until)) if office.heard_until is not None and case.unheard[0] else None,
         **_where(case, row),
-        "recorded": _side(
-            case.stated.received, case.stated.due, case.recorded.end, case.recorded.state, case.recorded.timeliness
-        ),
-        "derived": _side(case.receipt.at, case.due, case.ends.at, case.ends.state, judged.timely),
+        "recorded": counted.recorded(0),
+        "derived": counted.derived(0),
         "reception": _reception(case),
         "end_from": ORIGINS[case.ends.origin[0]],
-        "limit": _limit(case),
-        "special_days": _special_days(place.source, case),
+        "limit": counted.limit(0),
+        "special_days": counted.special_days(0),
         "first": _first(case),
-        "pauses": _pauses(case),
-        "paused_minutes": int(case.paused.minutes[0]),
-        "worked_minutes": _worked(case),
+        "pauses": counted.pauses(0),
+        "paused_minutes": counted.paused_minutes(0),
+        "worked_minutes": counted.worked_minutes(0),
         **_holders(case),
         "due_changes": [_due_change(one, office.zone) for one in read_due_changes(place.source, place.code)],
         "closed_days": _closed_days(case),
@@ -163,8 +159,12 @@ def _find(code: str) -> list[DossierPlace]:
     return [DossierPlace(source, found, Partition(source, month)) for source, found, month in rows]
 
 
-def _as_of(place: DossierPlace) -> date:
-    """Return the day that the partition was last judged for."""
+def judged_for(place: DossierPlace) -> date:
+    """Return the day that a dossier's partition was last judged for.
+
+    Raises:
+        MotcuaError: it has not been judged yet.
+    """
     rows = fetch_all(
         "SELECT as_of FROM audit.progress WHERE step = 'judge' AND partition = %(partition)s",
         {"partition": place.partition.key},
@@ -194,16 +194,6 @@ def _where(case: Timeline, row: Any) -> Entry:
     }
 
 
-def _side(received: LocalTimes, due: LocalTimes, end: LocalTimes, state: np.ndarray, timely: np.ndarray) -> Entry:
-    return {
-        "received": minute_text(received[0]),
-        "due": minute_text(due[0]),
-        "end": minute_text(end[0]),
-        "state": STATES[state[0]],
-        "timeliness": TIMELINESS[timely[0]],
-    }
-
-
 def _reception(case: Timeline) -> Entry | None:
     """Tell whether it was taken in in time; None where no rule asks."""
     rules = load_reception()
@@ -220,21 +210,6 @@ def _reception(case: Timeline) -> Entry | None:
     }
 
 
-def _limit(case: Timeline) -> Entry:
-    procedures = case.facts.frames.procedures
-    start = case.limits.valid_from[0]
-    same = procedures["procedure_code"] == case.facts.frames.dossiers["procedure_code"].iloc[0]
-    version = procedures[same & (procedures["valid_from"].astype(str) == str(start))]
-    reference = version["reference"].dropna().tolist()
-    return {
-        "unit": ALL_LIMIT_UNITS[case.limits.unit[0]],
-        "amount": float(case.limits.amount[0]),
-        "version": None if np.isnat(start) else str(start),
-        "reference": reference[0] if reference else None,
-        "due_without_pauses": minute_text(case.bare_due[0]),
-    }
-
-
 def _first(case: Timeline) -> Entry | None:
     """Tell of the withdrawn dossier by whose clock this one runs, if it was filed again in its place."""
     if case.first is None or case.first.row[0] < 0:
@@ -247,51 +222,6 @@ def _first(case: Timeline) -> Entry | None:
         "withdrawn": minute_text(first.ends.at[row]),
         "due_by_own_clock": minute_text(case.first.own[0]),
     }
-
-
-def _special_days(source: str, case: Timeline) -> list[Entry]:
-    """List the days off on weekdays, and the make-up days, between receipt and due date."""
-    start, end = case.receipt.at[0], np.fmax(case.due[0], np.datetime64(case.until[0]))
-    if np.isnat(start) or np.isnat(end):
-        return []
-    first, last = start.astype("datetime64[D]").astype(date), end.astype("datetime64[D]").astype(date)
-    rows = load_calendars()[source_named(source).calendar].in_force().values()
-    return [
-        {"day": row.day.isoformat(), "kind": row.kind, "note": asdict(row.said), "document": row.document}
-        for row in sorted(rows, key=lambda r: r.day)
-        if first < row.day <= last and (row.kind == "worked" or row.day.weekday() < 5)
-    ]
-
-
-def _pauses(case: Timeline) -> list[Entry]:
-    """List every pause that a system records, with what was made of it."""
-    frame, zone = case.facts.frames.pauses, case.facts.zone
-    starts, ends = local_times(frame["started_at"], zone), local_times(frame["ended_at"], zone)
-    accepted, empty = (
-        set(zip(table.start.tolist(), table.elsewhere.tolist(), strict=True))
-        for table in (case.pauses, case.pauses.take(empty_requests(case.pauses, case.paused)))
-    )
-    entries = []
-    for place, (kind, origin) in enumerate(zip(frame["kind"], frame["origin"], strict=True)):
-        in_table = (starts[place].tolist(), origin == "land_software") in accepted
-        if kind not in case.policy.pauses:
-            made_of_it = "pause_not_by_policy"
-        elif not in_table:
-            made_of_it = "pause_unproved"
-        elif (starts[place].tolist(), origin == "land_software") in empty:
-            made_of_it = "pause_empty"
-        else:
-            made_of_it = "pause_counted" if not starts[place] >= case.due[0] else "pause_after_due"
-        end = minute_text(ends[place])
-        entries.append(
-            {"kind": kind, "origin": origin, "from": minute_text(starts[place]), "to": end, "made_of_it": made_of_it}
-        )
-    return sorted(entries, key=lambda entry: str(entry["from"]))
-
-
-def _worked(case: Timeline) -> int | None:
-    minutes = int(case.office.clock.working_minutes_between(case.receipt.at, case.until)[0])
-    return None if minutes < 0 else max(minutes - int(case.paused.minutes[0]), 0)
 
 
 def _holders(case: Timeline) -> Entry:
