@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from fractions import Fraction
 
 from config.language import translate
 from flows.commands.parser import Commands
@@ -79,9 +80,24 @@ def add_dispute(commands: Commands) -> None:
         en="hold another body's list of dossiers against a published figure: class by class, nothing left over",
     )
     asked.argument(
-        "figure", metavar="FIGURE", vi="như `motcua trace`: finished_late/H99.12/2026-03", en="as `motcua trace` takes it"
+        "figure",
+        metavar="FIGURE",
+        vi="như `motcua trace`, kỳ có thể là quý, nửa năm, năm: finished_late/H99.12/2026-Q1",
+        en="as `motcua trace` takes it; also of a quarter, half year or year: finished_late/H99.12/2026-Q1",
     )
     asked.argument("file", metavar="FILE", vi="danh sách: .csv, .xlsx hoặc .docx", en="their list: .csv, .xlsx or .docx")
+    asked.argument(
+        "--of",
+        metavar="FILE",
+        vi="với một tỷ lệ: danh sách toàn bộ hồ sơ của họ; FILE đầu là hồ sơ được tính, ví dụ đúng hạn",
+        en="for a share: their list of all dossiers; the first FILE has those that count, such as on time",
+    )
+    asked.add_argument(
+        "--claimed",
+        type=_percentage,
+        metavar="97,4",
+        help=translate("tỷ lệ %% mà họ nêu, cùng với --of", "percentage that they name, with --of"),
+    )
     asked.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
     asked.argument(
         "--out",
@@ -135,6 +151,12 @@ def _seed(text: str) -> str:
             translate("cần 1 đến 40 chữ không dấu, số, dấu . _ -", "1 to 40 plain letters, digits or . _ - are needed")
         )
     return text
+
+
+def _percentage(text: str) -> Fraction:
+    if re.fullmatch(r"\d{1,3}([.,]\d{1,6})?%?", text) is None:
+        raise argparse.ArgumentTypeError(translate("cần một tỷ lệ như 97,4", "a percentage such as 97.4 is needed"))
+    return Fraction(text.rstrip("%").replace(",", "."))
 
 
 def _size(text: str) -> int:
@@ -203,4 +225,4 @@ def run_dispute(given: argparse.Namespace) -> int:
     from flows.runtime.session import warehouse
 
     with warehouse():
-        return show_dispute(given.figure, given.file, given.publication, given.out)
+        return show_dispute(given.figure, given.file, given.publication, given.out, given.of, given.claimed)

@@ -6,7 +6,7 @@ contribute adds up to the cell, or one of the two is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,9 @@ class FigureName:
         return "/".join((self.indicator, self.unit_code, self.period, self.field_code, self.channel, self.basis))
 
 
-def contributions(moment: PublicationMoment, figure: FigureName, definition: Indicator, verdicts: pd.DataFrame) -> pd.DataFrame:
+def contributions(
+    moment: PublicationMoment, figure: FigureName, definition: Indicator, verdicts: pd.DataFrame, months: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the dossiers that stand in a figure.
 
     Args:
@@ -71,13 +73,14 @@ def contributions(moment: PublicationMoment, figure: FigureName, definition: Ind
         figure: its name.
         definition: its indicator as it was in force.
         verdicts: of the moment; see :meth:`PublicationMoment.verdicts`.
+        months: instead of the figure's own period; a dossier has a row for each month in which it counts.
 
     Returns:
         Columns source, code, numerator, denominator, undetermined; int64, not all 0.
     """
     rows = verdicts[_within(verdicts, figure)].reset_index(drop=True)
     alone = definition.model_copy(update={"levels": ("unit",)})
-    parts = list(_counted(moment, figure, alone, rows))
+    parts = list(_counted(moment, figure, alone, rows, list(months) or [figure.period]))
     if not parts:
         return pd.DataFrame(columns=["source", "code", *_NUMBERS])
     return pd.concat(parts, ignore_index=True)
@@ -92,12 +95,14 @@ def _within(verdicts: pd.DataFrame, figure: FigureName) -> np.ndarray:
     return kept
 
 
-def _counted(moment: PublicationMoment, figure: FigureName, alone: Indicator, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _counted(
+    moment: PublicationMoment, figure: FigureName, alone: Indicator, rows: pd.DataFrame, months: list[str]
+) -> Iterator[pd.DataFrame]:
     for start in range(0, len(rows), _AT_ONCE):
         some = rows.iloc[start : start + _AT_ONCE].reset_index(drop=True)
         each = pd.array([str(number) for number in range(len(some))], dtype=some["code"].dtype)
         told = indicators_of(moment.counts(some.assign(unit_code=each)), {figure.indicator: alone})
-        kept = ((told["basis"] == figure.basis) & (told["period"] == figure.period)).to_numpy(dtype=bool)
+        kept = ((told["basis"] == figure.basis) & told["period"].isin(months)).to_numpy(dtype=bool)
         numbers = {name: told.loc[kept, name].fillna(0).to_numpy(dtype=np.int64) for name in _NUMBERS}
         counts = np.column_stack(list(numbers.values()))
         there = counts.any(axis=1)

@@ -79,10 +79,14 @@ _COLUMNS = (
 )
 
 
-def dispute_workbook(found: Dispute) -> bytes:
+def dispute_workbook(found: Dispute, of: Dispute | None = None) -> bytes:
     """Return the bridge and the dossiers as a workbook, the same bytes each time.
 
     Dossiers that both count are not listed.
+
+    Args:
+        found: the dispute; of a share: of those that it counts.
+        of: of all dossiers of a share, on two further sheets.
     """
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -92,17 +96,21 @@ def dispute_workbook(found: Dispute) -> bytes:
         plain = {"font_name": "Times New Roman", "font_size": 10, "border": 1, "border_color": "#BFBFBF", "valign": "top"}
         heading = book.add_format({**plain, "bold": True, "text_wrap": True, "bg_color": "#DDEBF7"})
         text = book.add_format({**plain, "text_wrap": True})
-        page = book.add_worksheet(translate("Cầu nối", "Bridge"))
-        _table(
-            page, (("", "", 60), ("hồ sơ", "dossiers", 12), ("ai đúng, theo căn cứ nào", "who is right by what", 60)), heading
-        )
-        for line, cells in enumerate(bridge_rows(found), start=1):
-            _cells(page, line, cells, text)
-        page = book.add_worksheet(translate("Hồ sơ", "Dossiers"))
-        _table(page, _COLUMNS, heading)
-        for line, one in enumerate((one for one in found.dossiers if one.kind != "agreed"), start=1):
-            _cells(page, line, _dossier(one), text)
+        for one, said in ((found, ""), (of, translate(" (tất cả)", " (all)"))):
+            if one is not None:
+                _sheets(book, one, said, heading, text)
     return buffer.getvalue()
+
+
+def _sheets(book: xlsxwriter.Workbook, found: Dispute, said: str, heading: object, text: object) -> None:
+    page = book.add_worksheet(translate("Cầu nối", "Bridge") + said)
+    _table(page, (("", "", 60), ("hồ sơ", "dossiers", 12), ("ai đúng, theo căn cứ nào", "who is right by what", 60)), heading)
+    for line, cells in enumerate(bridge_rows(found), start=1):
+        _cells(page, line, cells, text)
+    page = book.add_worksheet(translate("Hồ sơ", "Dossiers") + said)
+    _table(page, _COLUMNS, heading)
+    for line, one in enumerate((one for one in found.dossiers if one.kind != "agreed"), start=1):
+        _cells(page, line, _dossier(one), text)
 
 
 def bridge_rows(found: Dispute) -> list[tuple[str, int, str]]:

@@ -13,9 +13,10 @@ from typing import Any
 from config.errors import ConfigError
 from config.indicators import Indicator
 from config.language import Bilingual
-from tasks.tracing.contributions import FigureName, contributions
+from tasks.tracing.contributions import FigureName
 from tasks.tracing.moments import PublicationMoment, moment_of
-from tasks.tracing.traces import definition_then, published_then
+from tasks.tracing.period_counts import PeriodCount, SharePart
+from tasks.tracing.traces import definition_then
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of
@@ -78,35 +79,40 @@ class Dispute:
         return self.published - left
 
 
-def dispute(publication_id: str, figure: FigureName, codes: Sequence[str]) -> Dispute:
+def dispute(publication_id: str, figure: FigureName, codes: Sequence[str], part: SharePart | None = None) -> Dispute:
     """Hold a list against a published count.
 
     Args:
         publication_id: a publication.
-        figure: what the list is of: a plain count of dossiers.
+        figure: what the list is of; its period is a month, a quarter, a half year, a year, a span of months, or all.
         codes: of their list, in its order: codes, aliases or receipt numbers as anybody writes them.
+        part: which count of a share; None: the figure is a plain count.
 
     Raises:
-        ConfigError: the publication has no such figure, or it is a share.
+        ConfigError: the publication has no such figure, its period is none, or it is a share and no part of it is named.
         UnreadableDataError: it was made before verdicts were kept.
     """
     moment, figure = moment_of(publication_id), replace(figure, basis="cleaned")
     definition, _ = definition_then(moment, figure)
-    if definition.is_share:
+    if definition.is_share and part is None:
         raise ConfigError(
             f"motcua dispute {figure}",
             Bilingual("là một tỷ lệ, không phải một danh sách hồ sơ", "is a share, no list of dossiers"),
-            Bilingual("một số đếm, ví dụ finished_late", "a count such as finished_late"),
+            Bilingual(
+                "một số đếm, ví dụ finished_late; với tỷ lệ thì thêm --of và danh sách toàn bộ hồ sơ của họ",
+                "a count such as finished_late; for a share add --of and the list of all their dossiers",
+            ),
         )
-    published = published_then(moment, figure)["numerator"] or 0
-    sets = _Sets.of(moment, figure, definition)
+    count = PeriodCount.of(moment, figure, definition, part or "numerator")
+    published = count.published()
+    sets = _Sets.of(count)
     known = _known(codes)
     found = list(_lines(codes, known, sets, moment))
     theirs = {(one.said["source"], one.said["code"]) for one in found if one.said}
     lacking = [key for key in sorted(sets.cleaned) if key not in theirs]
     for key, said in _said(moment, lacking).items():
         found.append(DisputedDossier(None, key[1], ADDED[key not in sets.recorded], said))
-    return Dispute(moment, figure, definition, int(published), tuple(found))
+    return Dispute(moment, figure, definition, published, tuple(found))
 
 
 @dataclass(frozen=True)
@@ -116,19 +122,11 @@ class _Sets:
     anywhere: frozenset[_Key]
 
     @classmethod
-    def of(cls, moment: PublicationMoment, figure: FigureName, definition: Indicator) -> _Sets:
-        verdicts = moment.verdicts()
-        names = (replace(figure, basis="cleaned"), replace(figure, basis="recorded"), FigureName(figure.indicator))
-        parts = [contributions(moment, name, definition, verdicts) for name in names]
+    def of(cls, count: PeriodCount) -> _Sets:
+        verdicts = count.moment.verdicts()
+        everywhere = PeriodCount.of(count.moment, FigureName(count.figure.indicator), count.counted, "numerator")
         return cls(
-            *(
-                frozenset(
-                    (source, code)
-                    for source, code, counted in zip(one["source"], one["code"], one["numerator"], strict=True)
-                    if counted
-                )
-                for one in parts
-            )
+            count.dossiers(verdicts, "cleaned"), count.dossiers(verdicts, "recorded"), everywhere.dossiers(verdicts, "cleaned")
         )
 
 
