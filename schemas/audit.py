@@ -5,6 +5,12 @@ from __future__ import annotations
 from schemas.fields import count
 from schemas.table import Field, Kind, NotNull, Table
 
+LEDGER_ACTIONS = (
+    *("pull", "load", "drift", "gate", "match", "clock_faults", "check", "judge", "differences", "measure"),
+    *("publish", "draft", "withdraw", "open data", "audit", "inspect", "prove", "keep", "maintain", "replay"),
+    *("propose", "package", "correct", "undo", "follow_up", "tell"),
+)
+"""What an entry of the ledger may say was done; tests/house/test_ledger_actions.py holds the list against the code."""
 LEDGER = Table(
     schema="audit",
     name="ledger",
@@ -14,7 +20,7 @@ LEDGER = Table(
     fields=(
         Field("entry", Kind.INTEGER, "Number of the entry, without gaps.", (NotNull(),)),
         Field("at", Kind.INSTANT, "When.", (NotNull(),)),
-        Field("action", Kind.TEXT, "Step: load, match, check, judge, measure, publish, correct.", (NotNull(),)),
+        Field("action", Kind.TEXT, f"What was done: {', '.join(LEDGER_ACTIONS)}.", (NotNull(),)),
         Field("subject", Kind.TEXT, "Source, partition or publication acted on.", (NotNull(),)),
         Field("change_number", Kind.INTEGER, "Value of audit.change_seq given to the rows it changed.", (NotNull(),)),
         count("inserted", "Rows new."),

@@ -45,9 +45,7 @@ def rules_digest() -> str:
     A verdict computed under another digest is computed again. Line ends are folded, so a checkout on
     another system gives the same digest.
     """
-    # Which policies a run judges also hangs on a setting.
-    digest = hashlib.sha256(" ".join(sorted(policies_of_a_run())).encode())
-    return _digested(digest, [*_code_files(), *_configuration_files(CONFIGURATION_FILES)])
+    return _digested(hashlib.sha256(_judged_policies()), [*_code_files(), *_configuration_files(CONFIGURATION_FILES)])
 
 
 @read_once
@@ -59,7 +57,13 @@ def code_digest() -> str:
 def rest_digest() -> str:
     """Return the digest of all that decides figures besides the data and the calendars."""
     waivers = [path for path in (waivers_path(),) if path.exists()]
-    return _digested(hashlib.sha256(code_digest().encode()), [*_configuration_files(_RULES), *waivers])
+    begun = hashlib.sha256(code_digest().encode() + b"\0" + _judged_policies())
+    return _digested(begun, [*_configuration_files(_RULES), *waivers])
+
+
+def _judged_policies() -> bytes:
+    """Name the policies that a run judges, which also hangs on a setting."""
+    return " ".join(sorted(policies_of_a_run())).encode()
 
 
 @read_once

@@ -320,7 +320,7 @@ def load(action: str, subject: str, *, digest: str | None = None) -> Iterator[Lo
     One transaction under a lock on its subject, committed with its ledger row at the end unless abandoned.
 
     Args:
-        action: step that writes: load, match, check, judge, measure, publish, correct.
+        action: step that writes, one of :data:`schemas.audit.LEDGER_ACTIONS`.
         subject: source, partition or publication that it is about; loads of one subject wait for each other.
         digest: SHA-256 of what is loaded, where there is one, for the ledger.
 
