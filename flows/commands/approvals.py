@@ -136,7 +136,7 @@ def _ranks_table(found: Impact) -> Table:
 
 def watch() -> None:
     """Print agencies and accounts by how far their corrections improve lateness more than the others' do."""
-    from tasks.correcting.guard import suspicions
+    from tasks.correcting.guard import half_years_that_stand_out, suspicions
 
     for heading, shares in suspicions():
         table = console_table(translate(*heading))
@@ -155,6 +155,16 @@ def watch() -> None:
                 one.group, *map(str, row), decimal(f"{one.strength:.1f}"), style="yellow" if one.is_suspicious else ""
             )
         _OUT.print(table)
+    for (vi, en), half, one in half_years_that_stand_out()[:_MOST]:
+        _OUT.print(
+            translate(
+                f"Riêng {'6 tháng đầu' if half.endswith('1') else '6 tháng cuối'} năm {half[:4]}, {vi[:1].lower()}{vi[1:]}: {one.group}, mức {decimal(f'{one.strength:.1f}')}.",
+                f"In {half} alone, {en.lower()}: {one.group}, strength {one.strength:.1f}.",
+            ),
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     _OUT.print(
         translate(
             "Mức từ 3 là nơi nên kiểm tra trước; không phải kết luận. `motcua corrections audit THÁNG` rút mẫu để đối chiếu hồ sơ giấy.",

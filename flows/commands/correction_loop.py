@@ -14,7 +14,7 @@ from flows.commands.console_tables import add_figures
 from flows.runs.names import unit_named
 from tasks.correcting.work_items import name_book
 from tasks.correcting.work_words import NameBook
-from tasks.reports.correction_loop import LoopLine, loop_rows, read_loop, unheard
+from tasks.reports.correction_loop import LoopLine, audit_results, loop_rows, read_loop, unheard
 from tasks.reports.list_files import write_frame
 
 _OUT = Console()
@@ -22,7 +22,7 @@ _MOST = 40  # lines on the screen; the file has all
 
 
 def print_loop(unit: str | None, lines: str | None) -> None:
-    """Print a line an agency and month, then the agencies that never answered.
+    """Print what random audits found, a line an agency and month, then the agencies that never answered.
 
     Args:
         unit: this agency only.
@@ -32,6 +32,7 @@ def print_loop(unit: str | None, lines: str | None) -> None:
     found = [line for line in read_loop() if chosen is None or line.unit_code == chosen]
     if lines:
         write_frame(Path(lines), pd.DataFrame(loop_rows(found)))
+    _print_audits()
     if not found:
         _say("Chưa có gói việc nào. `motcua packages make` làm gói việc.", "No work package was made. `motcua packages make`.")
         return
@@ -49,6 +50,18 @@ def print_loop(unit: str | None, lines: str | None) -> None:
             )
     if lines:
         _say(f"Tất cả: {lines}", f"All of them: {lines}")
+
+
+def _print_audits() -> None:
+    """Print what the random audits of corrections found, a line a month, with the bound on all of them."""
+    for one in audit_results():
+        most, month = f"{one.at_most_wrong:.1f}", f"{one.month[5:]}/{one.month[:4]}"
+        _say(
+            f"Kiểm tra ngẫu nhiên tháng {month}: {one.looked_at} trong {one.corrections} đính chính được đối chiếu hồ sơ giấy, "
+            f"{one.wrong} sai; nhiều nhất {decimal(most)} % sai (tin cậy 95 %).",
+            f"Random audit of {one.month}: {one.looked_at} of {one.corrections} corrections held against the paper, "
+            f"{one.wrong} wrong; at most {most} % are wrong (95 % sure).",
+        )
 
 
 def _table(found: list[LoopLine], names: NameBook) -> Table:

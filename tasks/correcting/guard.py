@@ -18,7 +18,7 @@ from config.errors import ConfigError
 from config.language import Bilingual
 from tasks.rules.corrections.audit_sample import at_most_wrong, drawn, sample_size
 from tasks.rules.corrections.lines import PROPOSER
-from tasks.rules.corrections.whitewash import Shares, shares_by
+from tasks.rules.corrections.whitewash import Shares, shares_by, suspicious_half_years
 from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
@@ -76,10 +76,21 @@ class AuditSample:
 
 def suspicions() -> list[tuple[tuple[str, str], list[Shares]]]:
     """Hold agencies, proposers and approvers against all others; a heading in both languages and the groups of each."""
+    frame = _looked_at()
+    return [(heading, shares_by(frame, column)) for column, heading in _BY.items()]
+
+
+def half_years_that_stand_out() -> list[tuple[tuple[str, str], str, Shares]]:
+    """Name who stands out within a half year: a heading in both languages, the half year, and the group in it."""
+    frame = _looked_at()
+    return [(heading, half, one) for column, heading in _BY.items() for half, one in suspicious_half_years(frame, column)]
+
+
+def _looked_at() -> pd.DataFrame:
     rows = fetch_as(dict[str, Any], _LOOKED_AT, {"zone": OFFICE_ZONE_NAME})
     frame = pd.DataFrame(rows, columns=[*_BY, "improves", "documented", "day"])
     frame["day"] = pd.array(frame["day"].to_numpy(dtype="datetime64[s]"))
-    return [(heading, shares_by(frame, column)) for column, heading in _BY.items()]
+    return frame
 
 
 def audit_sample_of(month: str) -> AuditSample:

@@ -18,6 +18,24 @@ from tasks.warehouse.statements import statements_of
 
 _SQL = statements_of(__file__)
 _LINES, _AGENCIES = _SQL["lines"], _SQL["agencies"]
+_AUDITS = "SELECT month, corrections, looked_at, wrong, at_most_wrong FROM mart.audits ORDER BY month DESC LIMIT 12"
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """What a month's random audit found; a row of ``mart.audits``.
+
+    Attributes:
+        month: of approval, as 2026-03.
+        corrections: approved in it; looked_at: of these, drawn and held against the paper; wrong: of these, wrong.
+        at_most_wrong: share of all that are wrong at most, in percent, 95 % sure.
+    """
+
+    month: str
+    corrections: int
+    looked_at: int
+    wrong: int
+    at_most_wrong: float
 
 
 @dataclass(frozen=True)
@@ -105,3 +123,8 @@ def unheard(lines: Iterable[LoopLine]) -> list[tuple[str | None, int, date]]:
 def loop_rows(lines: Iterable[LoopLine]) -> list[dict[str, Any]]:
     """Return the lines as rows of a file."""
     return [asdict(line) for line in lines]
+
+
+def audit_results() -> list[AuditResult]:
+    """Return what the random audits of the last twelve audited months found, the newest first."""
+    return fetch_as(AuditResult, _AUDITS)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tasks.rules.corrections.audit_sample import at_most_wrong, drawn, sample_size
-from tasks.rules.corrections.whitewash import shares_by
+from tasks.rules.corrections.whitewash import shares_by, suspicious_half_years
 
 CALM, CLOSING = "2026-03-20", "2026-03-13"
 HONEST = {f"h{number}": (40, 12, 2, 1) for number in range(8)}
@@ -44,8 +44,30 @@ def test_an_office_is_held_against_the_others(office: tuple[int, int, int, int],
     assert not any(one.is_suspicious for group, one in found.items() if group != "x")
 
 
+def test_a_half_year_is_held_against_itself() -> None:
+    """Seven half years like the others' and one in which it improves whatever it touches: all together hide it."""
+    halves = [f"{year}-{month}" for year in (2023, 2024, 2025, 2026) for month in ("03", "09")]
+    parts = []
+    for half in halves:
+        part = corrections(**HONEST, x=(40, 39, 2, 4) if half == "2026-03" else (40, 9, 1, 0))
+        parts.append(part.assign(day=pd.to_datetime(part["day"].dt.strftime(f"{half}-%d"))))
+    every = pd.concat(parts, ignore_index=True)
+    assert not any(one.is_suspicious for one in shares_by(every, "unit"))
+    assert [(half, one.group, one.corrections) for half, one in suspicious_half_years(every, "unit")] == [("2026-H1", "x", 40)]
+
+
+@pytest.mark.parametrize(
+    ("day", "half"),
+    [("2025-06-30", "2025-H1"), ("2025-07-01", "2025-H2"), ("2025-12-31", "2025-H2"), ("2026-01-01", "2026-H1")],
+)
+def test_a_half_year_begins_with_january_and_july(day: str, half: str) -> None:
+    frame = corrections(**HONEST, x=(40, 39, 2, 4)).assign(day=pd.Timestamp(day))
+    assert [(name, one.group) for name, one in suspicious_half_years(frame, "unit")] == [(half, "x")]
+
+
 def test_nothing_is_no_suspicion() -> None:
     assert shares_by(corrections(), "unit") == []
+    assert suspicious_half_years(corrections(), "unit") == []
 
 
 def test_the_sample_hangs_on_the_seed_alone() -> None:

@@ -14,6 +14,7 @@ import pytest
 from config.errors import ConfigError, DataError
 from config.read_once import forget
 from config.settings import settings
+from flows.commands.cli import main
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.correcting.audit_result import take_audit
 from tasks.correcting.decisions import Decision, approvers_of, decide, waiting_lines, waiting_packages
@@ -248,7 +249,7 @@ def audited(office: Path) -> Path:
     return office
 
 
-def test_the_result_of_an_audit_is_in_the_ledger_and_published_once(audited: Path) -> None:
+def test_the_result_of_an_audit_is_in_the_ledger_and_published_once(audited: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = filled_in(audited, 2, lambda rows: rows.insert(1, rows.pop()), delimiter=";")
     row = take_audit("2026-03", file, "thanh.tra")
     # Wilson's upper bound of 2 in 24, z = 1.96, worked out by hand.
@@ -263,6 +264,9 @@ def test_the_result_of_an_audit_is_in_the_ledger_and_published_once(audited: Pat
     take_audit("2026-03", file, "thanh.tra")
     assert len(fetch_all(entries)) == 1
     assert quality("qd766", DAY_ONE)["audits"] == [["2026-03", 30, 24, 2, row["at_most_wrong"]]]
+    assert main(["loop"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Kiểm tra ngẫu nhiên tháng 03/2026: 24 trong 30 đính chính được đối chiếu hồ sơ giấy, 2 sai; nhiều nhất 25," in told
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,12 @@ from dataclasses import astuple
 from datetime import date
 from typing import Any
 
-from tasks.reports.correction_loop import loop_by_agency
+from tasks.reports.correction_loop import audit_results, loop_by_agency
 from tasks.reports.forms.published import procedure_names
 from tasks.reports.quality import SUBJECTS, Score, months_until, read_all_scores, together
 from tasks.warehouse.engine import fetch_all
 
 TREND_MONTHS = 12  # drawn
-_AUDITS = "SELECT month, corrections, looked_at, wrong, at_most_wrong FROM mart.audits ORDER BY month DESC LIMIT 12"
 
 
 def quality(policy: str, as_of: date) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def quality(policy: str, as_of: date) -> dict[str, Any]:
         "months": list(months),
         "total": _row(together(scores["source"]), months, as_of),
         **{subject: [_row(one, months, as_of) for one in scores[subject]] for subject in SUBJECTS},
-        "audits": [list(row) for row in fetch_all(_AUDITS)],
+        "audits": [list(astuple(one)) for one in audit_results()],
         "loop": [list(astuple(one)) for one in loop_by_agency()],
         "procedures": {one.name: names[one.name] for one in scores["procedure"] if one.name in names},
     }

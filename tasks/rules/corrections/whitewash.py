@@ -75,6 +75,25 @@ def shares_by(corrections: pd.DataFrame, group: str) -> list[Shares]:
     return sorted(found, key=lambda one: (-one.strength, one.group))
 
 
+def suspicious_half_years(corrections: pd.DataFrame, group: str) -> list[tuple[str, Shares]]:
+    """Name the groups that stand out within a half year, the newest first; all years together may hide them.
+
+    Args:
+        corrections: as of :func:`shares_by`.
+        group: name of the column.
+
+    Returns:
+        The half year, as ``2026-H1``, and the group in it.
+    """
+    months = corrections["day"].to_numpy(dtype="datetime64[M]").astype(np.int64)
+    found = []
+    for half in sorted(set((months // 6).tolist()), reverse=True):
+        name = f"{1970 + half // 2}-H{half % 2 + 1}"
+        within = corrections[months // 6 == half]
+        found += [(name, one) for one in shares_by(within, group) if one.is_suspicious]
+    return found
+
+
 def is_burst(days: np.ndarray) -> np.ndarray:
     """Tell which days are the closing day of a month's report or among the days just before it.
 
