@@ -40,7 +40,7 @@ mutations: .venv/installed .venv/mutations/installed ## changes the rules in 50 
 nights: .venv/installed pgbouncer ## makes each fault of the night, a row each: seconds until the next good run, hands, sentence; ONLY=name for one
 	@$(PY) -m tests.nights $(if $(ONLY),--only $(ONLY))
 
-faults: .venv/installed ## hostile records, files and configurations by the hundred thousand, and what came of each; ONLY=name for one row, SEED=2 for others, FAULTS=1000 for fewer
+faults: .venv/installed ## hostile records, files and configurations by the hundred thousand, kills, random sequences, and what came of each; ONLY=name for one row, SEED=2 for others, FAULTS=1000 for fewer
 	@$(PY) -m tests.matrix --seed $(SEED) $(if $(ONLY),--only $(ONLY)) $(if $(FAULTS),--count $(FAULTS))
 
 docs: .venv/installed ## write the generated pages

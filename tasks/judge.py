@@ -110,6 +110,7 @@ def judge_affected(batch: Batch, days: Sequence[date], before: str) -> StepResul
 
 def _write(current: Load, frames: DossierFrames, verdicts: pd.DataFrame, proposed: list[Proposal], as_of: date) -> Merged:
     merged = current.merge(VERDICTS_TABLE, verdicts)
+    failpoint("verdicts_merged")
     write_proposals_of(current, frames.dossiers[["source", "code"]], proposed, as_of)
     current.merged = merged  # the ledger counts verdicts; proposals follow from them
     return merged

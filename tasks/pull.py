@@ -99,6 +99,7 @@ def pull_source(source: Source, fill: Fill | None = None) -> str | None:
         SourceError: the source's answer cannot be used.
     """
     receipt = begin_pull(source.name)
+    failpoint("pull_begun")
     try:
         adapter = adapter_for(source)
         asked, habits = requested_of(source.name), window_policy_of(source)

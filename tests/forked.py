@@ -26,6 +26,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     [
         "tests.faults.office",
+        "tests.faults.small_desk",
         "flows.commands.runs",
         "flows.runs.stages",
         "prefect_dask",

@@ -22,6 +22,7 @@ from tasks.publishing.stored import next_moment, store
 from tasks.publishing.verdict_versions import keep_versions
 from tasks.recovery.run_history import keep_publication, land_sheet, read_sheet
 from tasks.warehouse.engine import read_frame
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 from tasks.warehouse.rows import fetch_as
 
@@ -149,5 +150,7 @@ def _freeze(
     note_state(current, step)
     frames = {INDICATORS: figures.indicators, VERDICT_COUNTS: figures.verdicts, FINDING_COUNTS: figures.findings}
     stored = store(current, figures.policy, step.at, frames)
+    failpoint("figures_stored")
     keep_publication(current, figures.policy, step.publication_id, {**stored, **versions})
+    failpoint("publication_told")
     seal_publication(current, figures.policy, step.publication_id, step.at)

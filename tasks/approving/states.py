@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from config.errors import ConfigError
 from config.language import Bilingual
 from schemas.publications import PUBLICATION_STATES, STANDING_STATES
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 from tasks.warehouse.rows import fetch_as, fetch_column
 
@@ -93,6 +94,7 @@ def note_state(current: Load, step: PublicationStep) -> None:
     at = step.at if last is None else max(step.at, last + timedelta(microseconds=1))
     given = {name: getattr(step, name) for name in PUBLICATION_STATES.given_columns}
     current.put(PUBLICATION_STATES, {**given, "at": at})
+    failpoint("state_noted")
 
 
 def step_now(

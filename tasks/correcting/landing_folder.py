@@ -16,6 +16,7 @@ from config.errors import DataError
 from config.language import shown
 from tasks.correcting.packages import Package, package_name, receive_corrections
 from tasks.reports.list_files import write_whole
+from tasks.warehouse.failpoints import failpoint
 
 IN, DONE, REFUSED_FILES = "in", "done", "refused"
 _SETTLED = 20.0  # seconds since the last write: whoever copies a file has finished
@@ -59,10 +60,12 @@ def take_answers(folder: Path, results: Path) -> Iterator[TakenFile]:
         OSError: a file cannot be moved; it was taken in, and will be met again without effect.
     """
     for file in waiting_files(make_folders(folder)):
-        stamp = f"{datetime.now():%Y%m%dT%H%M%S}-{file.stat().st_ino}"
+        put = file.stat()  # when it was put there, not when it is read: a second reading answers in the same place
+        stamp = f"{datetime.fromtimestamp(put.st_mtime):%Y%m%dT%H%M%S}-{put.st_ino}"
         try:
             place = folder / DONE / stamp
             package = receive_corrections(file, results, place)
+            failpoint("answer_taken")
             yield TakenFile(package.name, package, "", _moved(file, place))
         except DataError as error:
             place = folder / REFUSED_FILES / stamp

@@ -13,6 +13,7 @@ import pandas as pd
 
 from schemas.outbox import LOOP_EVENTS
 from tasks.recovery.manifests import keep_outbox, time_of
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 
 _THERE = "SELECT event_id FROM quality.loop_events WHERE event_id = ANY(%(ids)s)"
@@ -60,6 +61,7 @@ def write_events(current: Load, events: Iterable[LoopEvent]) -> int:
         frame = LOOP_EVENTS.frame(rows).drop(columns=list(LOOP_EVENTS.managed))
         current.merge(LOOP_EVENTS, LOOP_EVENTS.conform(frame))
         keep_outbox(current)
+        failpoint("events_written")
     return len(rows)
 
 

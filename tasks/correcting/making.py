@@ -24,6 +24,7 @@ from tasks.correcting.workbooks import WorkPackage, write_workbook
 from tasks.recovery.manifests import keep_made_packages
 from tasks.reports.list_files import write_whole
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import last_day_of
 
@@ -62,6 +63,7 @@ def make_packages(folder: Path, policy: Policy, unit: str | None = None) -> list
     made = _packages(read_items(policy, as_of), as_of)
     asked = [one for one in made if unit is None or one.unit_code == unit]
     due = _record(asked)
+    failpoint("packages_recorded")
     chosen = [replace(one, due_at=due[one.name]) for one in asked]
     return [MadePackage(one, write_whole(folder / file_name(one), write_workbook(one), private=True)) for one in chosen]
 

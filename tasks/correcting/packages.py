@@ -40,6 +40,7 @@ from tasks.rules.corrections.refusals import REFUSAL_REASONS
 from tasks.rules.privacy.masking import HIDDEN, looks_personal, personal_code_or_text
 from tasks.sources.privacy_guard import code_as_kept, page_name
 from tasks.sources.tables.small_tables import small_table
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.rows import fetch_column
 
@@ -113,8 +114,10 @@ def receive_corrections(path: Path, folder: Path, beside: Path | None = None) ->
     received = read_file(path)
     name, reply = received.name, received.reply
     examined = examine_lines(received.lines, path.parent)
+    failpoint("lines_examined")
     told = outcomes(reply, examined.answers) if reply is not None else []
     new = _write(name, examined, reply, told)
+    failpoint("corrections_kept")
     if reply is not None:
         sent = write_answers(AnswerPlace(path, beside, folder, name), received.body, told)
         return replace(_of_work(name, new, told, sent), waits=_signed_and_waiting(examined))
@@ -237,6 +240,7 @@ def _write(package: str, examined: ExaminedLines, reply: WorkReply | None, told:
         new = _not_there(current, package, frame)
         new = new if reply is None else not_said_before(current, new)
         merged = current.merge(CORRECTIONS, new)
+        failpoint("corrections_merged")
         noted = note_answers(current, package, reply, told) if reply is not None else []
         if merged.inserted or merged.updated or noted:
             keep_package(current, package)

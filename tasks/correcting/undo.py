@@ -14,6 +14,7 @@ from tasks.correcting.loop_events import events_of_corrections, write_events
 from tasks.recovery.manifests import keep_package
 from tasks.rules.privacy.masking import looks_personal
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import load
 
 _SHORTEST = 8  # characters of an id that are enough to name it
@@ -98,4 +99,5 @@ def _undo_in(package: str, chosen: list[str], by: str) -> tuple[int, int]:
         current.merge(CORRECTIONS, CORRECTIONS.conform(changed))
         keep_package(current, package)
         write_events(current, events_of_corrections(current, changed, package, by))
+        failpoint("corrections_undone")
     return len(rows), int((rows["state"] == "approved").sum())

@@ -296,3 +296,4 @@ def _merge_rejected(current: Load, source: Source, pages: Sequence[PendingPage],
     pulls = {page.digest: page.pull_id for page in pages}
     frame = rejected.drop_duplicates(["page_digest", "page_position"]).assign(source=source.name, rejected_at=at)
     current.merge(REJECTED, REJECTED.conform(frame.assign(pull_id=frame["page_digest"].map(pulls))))
+    failpoint("rejects_kept")

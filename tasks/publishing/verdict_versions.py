@@ -14,6 +14,7 @@ import pandas as pd
 from schemas.verdicts import VERDICT_VERSIONS
 from tasks.judging.rules_archive import archive_rules, cause_of_rules
 from tasks.judging.rules_digest import figures_digest
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 from tasks.warehouse.partitions import high_watermark
 from tasks.warehouse.statements import statements_of
@@ -54,5 +55,6 @@ def keep_versions(current: Load, policy: str, at: datetime) -> pd.DataFrame:
     if current.read_one(_SQL["is_too_many"], given):
         current.execute(_SQL["gone"], given)
     current.progress(_STEP, policy, through=through, rules_digest=figures_digest())
+    failpoint("versions_kept")
     moved = f"SELECT {_COLUMNS} FROM judged.verdict_versions WHERE policy = %(policy)s AND (said_from = %(at)s OR said_until = %(at)s)"
     return current.read(moved, given, VERDICT_VERSIONS)

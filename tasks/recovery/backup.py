@@ -32,6 +32,7 @@ from tasks.recovery.backup_file import BackupHeader, BackupWriter, writing
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.sources.storage import raw_store
 from tasks.warehouse.engine import connection
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.readers import readers_of
 
 KEYS, TABLE_ROWS, READERS, LANDED, STATE, CONFIGURATION = "keys", "tables", "readers", "landing", "home", "config"
@@ -83,6 +84,7 @@ def make_backup(file: Path, chosen: Settings) -> BackupMade:
                 _add_folder(writer, KEYS, chosen.home / "keys")
                 rows = sum(_add_rows(writer, cursor, name, columns) for name, columns in found.items())
                 writer.add(f"{READERS}/accounts.json", json.dumps(readers_of(cursor, embedded)).encode())
+                failpoint("backup_rows_written")
                 driver.commit()  # the landing zone may take longer than a transaction should stay open
                 _add_home(writer, chosen)
                 _add_configuration(writer, chosen)
@@ -266,6 +268,7 @@ def _draft(file: Path) -> Iterator[IO[bytes]]:
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield stream
+            failpoint("backup_drafted")
             os.link(draft, file)  # where the name was taken meanwhile this fails, and nobody's file is replaced
     finally:
         draft.unlink(missing_ok=True)

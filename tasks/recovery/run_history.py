@@ -31,6 +31,7 @@ from tasks.recovery.manifests import STEP, Manifest, ManifestDraft, keep, read_m
 from tasks.sources import landing
 from tasks.sources.storage import WHERE
 from tasks.warehouse.engine import fetch_all, read_frame
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load, load
 from tasks.warehouse.partitions import high_watermark
 from tasks.warehouse.rows import fetch_value
@@ -161,7 +162,9 @@ def _stored(frames: Mapping[Table, pd.DataFrame], *, empty: bool = False) -> dic
 
 def land_sheet(frame: pd.DataFrame, table: Table) -> str:
     """Land rows of a table as Parquet; return the digest of the landing file."""
-    return landing.store(_to_parquet(frame, table))
+    digest = landing.store(_to_parquet(frame, table))
+    failpoint("sheet_landed")
+    return digest
 
 
 def read_sheet(digest: str, table: Table) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import psycopg2
 
 from schemas.audit import LEDGER
 from tasks.warehouse.engine import fetch_all, read_with
+from tasks.warehouse.failpoints import failpoint
 
 _LOCK = 0x6D6F746375610001  # "motcua", 1: whoever appends holds it until commit
 _HASHED = tuple(name for name in LEDGER.columns if name != "hash")
@@ -38,6 +39,7 @@ def append(driver: psycopg2.extensions.connection, **facts: Any) -> str:
             "LEFT JOIN (SELECT entry, hash FROM audit.ledger ORDER BY entry DESC LIMIT 1) AS l ON true"
         )
         entry, previous, at = cursor.fetchone()
+        failpoint("ledger_locked")
         row = {**facts, "entry": (entry or 0) + 1, "previous_hash": previous or "", "at": at}
         row["hash"] = row_hash(row)
         names = ", ".join(LEDGER.columns)

@@ -302,6 +302,7 @@ class Load:
                 same=equal_columns(_PARENT),
             )
         )
+        failpoint("parents_told")
 
     def _refuse_outside(self, table: Table, staged: Stage, outside: sql.Composable, fault: str) -> None:
         if staged.rows == 0:
@@ -362,6 +363,7 @@ def _begin(driver: psycopg2.extensions.connection, subject: str) -> int:
         cursor.execute(
             "SELECT pg_advisory_xact_lock_shared(%s, (last_value + is_called::int)::int) FROM audit.change_seq", (IN_FLIGHT,)
         )
+        failpoint("announced")
         cursor.execute("SELECT nextval('audit.change_seq')")
         return int(cursor.fetchone()[0])
 

@@ -135,7 +135,7 @@ class Merge:
         statement = sql.SQL(
             "DELETE FROM {target} AS t {using} WHERE {within} AND NOT EXISTS (SELECT FROM {stage} AS s WHERE {same})"
         )
-        return self._run(
+        deleted = self._run(
             statement.format(
                 target=self._target,
                 using=sql.SQL("USING {}").format(using) if using else sql.SQL(""),
@@ -144,6 +144,8 @@ class Merge:
                 same=self._same_key(),
             )
         )
+        failpoint("gone_deleted")
+        return deleted
 
     def _is_empty(self) -> bool:
         with self._driver.cursor() as cursor:

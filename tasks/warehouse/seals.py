@@ -17,6 +17,7 @@ from psycopg2 import sql
 
 from schemas.table import Table
 from tasks.warehouse.engine import Query
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 from tasks.warehouse.stage import names, qualified
 
@@ -127,6 +128,7 @@ def seal(current: Load, of: SealedPart, fresh: str, through: int) -> None:
             "second": (int(second) + (before.second_sum if before else 0)) % modulus,
         },
     )
+    failpoint("part_sealed")
 
 
 def sealed_head(current: Load) -> str:

@@ -21,6 +21,7 @@ from config.policies import policies_of_a_run
 from config.read_once import forget
 from config.settings import settings
 from config.sources import load_sources
+from demo.people import CANARIES, canary
 from tasks.check import check_batch
 from tasks.judge import judge_batch
 from tasks.judging.rules_digest import rules_digest
@@ -40,6 +41,10 @@ AS_OF = date(2026, 3, 31)
 DOSSIERS = 60
 UNREADABLE = 2  # rows of the one-stop system that have no code, to be rejected and kept
 
+_PERSONS = [canary(number) for number in range(CANARIES)]
+PLANTED = tuple(word for one in _PERSONS for word in (one.name, one.identity, one.phone))
+"""Of people who cannot be real, and who are applicants of the first dossiers."""
+
 _DESK = """
 title: Một cửa thử nghiệm
 kind: sql
@@ -57,6 +62,9 @@ columns:
   due_at: hen
   done_at: xong
   modified_at: cap_nhat
+  identity_number: cccd
+  applicant_name: nguoi_nop
+  phone: dien_thoai
 sql:
   address: {env: OFFICE_DESK}
   table: ho_so
@@ -192,6 +200,12 @@ def _code(number: int) -> str:
     return f"000.00.01.H99-{_received(number):%y%m%d}-{number:04d}"
 
 
+def _person(number: int) -> tuple[str, str, str] | tuple[None, None, None]:
+    if number >= len(_PERSONS):
+        return None, None, None
+    return _PERSONS[number].identity, _PERSONS[number].name, _PERSONS[number].phone
+
+
 def _received(number: int) -> datetime:
     return datetime(2026, 2 + number % 2, 2 + number % 20, 8 + number % 8, number % 60)
 
@@ -223,14 +237,17 @@ def _desk(edition: int) -> dict[str, list[tuple[object, ...]]]:
                 due,
                 done,
                 modified,
+                *_person(n),
             )
         )
         events += [(f"k{n}", received + timedelta(hours=h), status) for h, status in enumerate((2, 4, 9)[: 2 + bool(done)])]
         if n % 5 == 0 and last % 2:
             pauses.append((f"k{n}", 1 + n % 2, received + timedelta(days=1), received + timedelta(days=2)))
-    dossiers += [(f"x{n}", None, None, None, None, 4, None, None, None, datetime(2026, 3, 20)) for n in range(UNREADABLE)]
+    dossiers += [
+        (f"x{n}", None, None, None, None, 4, None, None, None, datetime(2026, 3, 20), *_person(n)) for n in range(UNREADABLE)
+    ]
     return {
-        "ho_so khoa ma bien_nhan thu_tuc don_vi trang_thai nhan hen xong cap_nhat": dossiers,
+        "ho_so khoa ma bien_nhan thu_tuc don_vi trang_thai nhan hen xong cap_nhat cccd nguoi_nop dien_thoai": dossiers,
         "tien_do khoa luc trang_thai": events,
         "bo_sung khoa loai tu den": pauses,
     }

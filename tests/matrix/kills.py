@@ -14,15 +14,13 @@ import pytest
 
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import reset_engine
-from tasks.warehouse.failpoints import FAILPOINTS
 from tasks.warehouse.migrations import migrate
 from tests.faults import office
 from tests.faults.invariants import state
+from tests.faults.kill_points import DAILY, PUBLISHING
 from tests.faults.proxy import CommitCutter
 from tests.faults.test_kill_load import (
-    ELSEWHERE,
     KILLED,
-    PUBLISHING,
     Office,
     Undisturbed,
     compared,
@@ -33,7 +31,6 @@ from tests.forked import PROCESSES
 from tests.matrix.row import Outcome, chance_of, row
 from tests.prepared_home import new_home
 
-_POINTS = [name for name in FAILPOINTS if name not in ELSEWHERE | PUBLISHING]
 _NOT_MADE = ("unreached", "uncut", "finished")  # what was to be disturbed was over before
 _LONGEST = 2.0  # seconds after which a run is killed at the latest
 
@@ -65,45 +62,67 @@ def standing() -> Iterator[Standing]:
             shutil.rmtree(folder)
 
 
-def _each(outcome: Outcome, seed: int, count: int, fault: Callable[[Random, Standing], str]) -> None:
+@dataclass(frozen=True)
+class Made:
+    """A fault that was made: what came of it in a word, where, and whether its run publishes."""
+
+    kind: str
+    where: str
+    publish: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.where}"
+
+
+def _each(outcome: Outcome, seed: int, count: int, fault: Callable[[Random, Standing, int], Made]) -> None:
     """Make a fault, let the run after it go, and look at everything that must hold."""
     with standing() as one:
         for part in range(count):
             one.right.loaded.restore()
             office.write(one.runs.folder, edition=2)
-            made = fault(chance_of(seed, part), one)
-            kind = made.partition(" ")[0]
+            made = fault(chance_of(seed, part), one, part)
+            kind = made.kind
             try:
-                assert one.runs.run() == 0, "the run after it failed"
+                assert one.runs.run(publish=made.publish) == 0, "the run after it failed"
+                now = compared(state(), made.publish)
                 differing = [
-                    name
-                    for name, digest in compared(one.right.states[1], publish=False).items()
-                    if compared(state(), publish=False)[name] != digest
+                    name for name, digest in compared(one.right.states[1], made.publish).items() if now[name] != digest
                 ]
                 assert differing == [], f"{differing} are not what an undisturbed run leaves"
-                one.runs.check(edition=2, publish=False)
+                one.runs.check(edition=2, publish=made.publish)
             except AssertionError as error:
                 said = str(error)
                 outcome.twice += "I2" in said
-                outcome.lost += "I2" not in said
+                outcome.leaked += "I6" in said
+                outcome.lost += "I2" not in said and "I6" not in said
                 outcome.tell(f"part {part}, {made}: {said:.200}")
                 outcome.note(kind, recovered=False)
             else:
                 outcome.note(kind, faults=0 if kind in _NOT_MADE else 1)
 
 
-def _point(chance: Random, one: Standing) -> str:
-    name = chance.choice(_POINTS)
-    return f"{name}:{chance.randint(1, max(1, one.right.passes[1].get(name, 1)))}"
+def _fixed(part: int, one: Standing) -> tuple[str, bool]:
+    """Return the point of a part, and whether its run publishes: every point in turn, at later passes each round."""
+    name, earlier = DAILY[part % len(DAILY)], part // len(DAILY)
+    return f"{name}:{1 + (earlier * 7) % _passes(name, one)}", name in PUBLISHING
 
 
-@row("kills", count=100)
+def _drawn(chance: Random, one: Standing) -> str:
+    name = chance.choice([name for name in DAILY if name not in PUBLISHING])
+    return f"{name}:{chance.randint(1, _passes(name, one))}"
+
+
+def _passes(name: str, one: Standing) -> int:
+    return max(1, one.right.passes[1].get(name, 1))
+
+
+@row("kills", count=200)
 def kills(outcome: Outcome, seed: int, count: int) -> None:
-    """Kill a run at a point, at any of its passes."""
+    """Kill a run at every point of the daily run in turn; the same ones whatever the seed."""
 
-    def fault(chance: Random, one: Standing) -> str:
-        at = _point(chance, one)
-        return f"{'killed' if one.runs.run(at) == KILLED else 'unreached'} at {at}"
+    def fault(_: Random, one: Standing, part: int) -> Made:
+        at, publish = _fixed(part, one)
+        return Made("killed" if one.runs.run(at, publish) == KILLED else "unreached", f"at {at}", publish)
 
     _each(outcome, seed, count, fault)
 
@@ -112,21 +131,22 @@ def kills(outcome: Outcome, seed: int, count: int) -> None:
 def double_kills(outcome: Outcome, seed: int, count: int) -> None:
     """Kill a run at a point, and the run that recovers from it at another."""
 
-    def fault(chance: Random, one: Standing) -> str:
-        points = [_point(chance, one) for _ in range(2)]
+    def fault(chance: Random, one: Standing, _: int) -> Made:
+        points = [_drawn(chance, one) for _ in range(2)]
         killed = [one.runs.run(at) == KILLED for at in points]
-        return f"{('unreached', 'once', 'twice')[sum(killed)]} at {' and '.join(points)}"
+        return Made(("unreached", "once", "twice")[sum(killed)], f"at {' and '.join(points)}")
 
     _each(outcome, seed, count, fault)
 
 
-@row("random-kills", count=50)
+@row("random-kills", count=300)
 def random_kills(outcome: Outcome, seed: int, count: int) -> None:
     """Kill a run after a span of time: what no point is named for."""
 
-    def fault(chance: Random, one: Standing) -> str:
+    def fault(chance: Random, one: Standing, _: int) -> Made:
         seconds = chance.uniform(0.01, _LONGEST)
-        return f"{'killed' if _ended_by(one, {}, seconds) == KILLED else 'finished'} after {seconds:.2f} s"
+        ended = _ended_by(one, {}, seconds)
+        return Made("killed" if ended == KILLED else "finished", f"after {seconds:.2f} s")
 
     _each(outcome, seed, count, fault)
 
@@ -135,8 +155,8 @@ def random_kills(outcome: Outcome, seed: int, count: int) -> None:
 def ambiguous(outcome: Outcome, seed: int, count: int) -> None:
     """Cut the connection between a COMMIT that the server has taken and its answer."""
 
-    def fault(chance: Random, one: Standing) -> str:
-        nth = chance.randint(1, max(1, one.right.passes[1]["before_commit"]))
+    def fault(chance: Random, one: Standing, _: int) -> Made:
+        nth = chance.randint(1, _passes("before_commit", one))
         folder = Path(tempfile.mkdtemp(prefix="motcua-cut-"))
         wire = _LaterCutter(folder, one.cluster.sockets, delivered=True)
         wire.passed = nth - 1
@@ -144,8 +164,7 @@ def ambiguous(outcome: Outcome, seed: int, count: int) -> None:
         ended = _ended_by(one, {"MOTCUA_DATABASE_URL": url}, None)
         wire.close()
         shutil.rmtree(folder)
-        became = "uncut" if wire.left else "failed" if ended else "went-on"
-        return f"{became} at commit {nth}"
+        return Made("uncut" if wire.left else "failed" if ended else "went-on", f"at commit {nth}")
 
     _each(outcome, seed, count, fault)
 
