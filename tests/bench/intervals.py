@@ -1,6 +1,6 @@
 """Interval of 1,000 simulated provinces: the true rate stands inside it, and it only shrinks as corrections are confirmed.
 
-    make score ONLY=interval-holds
+    make score ONLY=interval
 
 Each province is drawn from its truth: dossiers that are on time or late, finished, open, withdrawn or refused. Of a share that is the
 province's own some evidence is hidden, so that they are undetermined; some of those are found to be no dossiers at all when they are
