@@ -23,6 +23,7 @@ from schemas.publications import PUBLICATION_DRAFTS, PUBLICATION_STATES, RULES_A
 from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
 from schemas.reference import PROCEDURES, UNITS
+from schemas.reference_series import REFERENCE_SERIES
 from schemas.table import Table
 from schemas.verdicts import RECOUNTS, VERDICT_VERSIONS, VERDICTS_TABLE
 
@@ -86,6 +87,7 @@ TABLES: tuple[Table, ...] = (
     PUBLICATION_STATES,
     PUBLICATION_DRAFTS,
     RULES_ARCHIVE,
+    REFERENCE_SERIES,
 )
 
 VIEWS: tuple[Table, ...] = (*STORED, WORK_QUESTIONS, WORK_LOOP)

@@ -105,15 +105,15 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
     DataClass.PSEUDONYM: _names(
         "applicant_key applicant_spelling actor_key code alias_code receipt_number other_code row_key cursor mark"
     ),
-    DataClass.ACCOUNT: _names("proposed_by approved_by undone_by answered_by decided_by audited_by account"),
+    DataClass.ACCOUNT: _names("proposed_by approved_by undone_by answered_by decided_by audited_by entered_by account"),
     DataClass.FREE_TEXT: _names(
         "unit_as_given unit status_as_given before now notes error source_value cleaned_value old_value new_value "
-        "document_number answered_in limit_text reference field_name field_key"
+        "document_number answered_in published_by remarks limit_text reference field_name field_key"
     ),
     DataClass.NONE: _names(
         "about_unit action always answered answered_at approved as_of asked asked_at at at_most_wrong attachment_digest "
         "attempts basis blank_lines bytes calendar_digest carried_over cause cells change_number changed_in channel check_id "
-        "checked claimed_at code_digest complete_to confidence control_total correction_id corrections counted counted_with "
+        "checked claimed_at series year measure file_digest code_digest complete_to confidence control_total correction_id corrections counted counted_with "
         "counter counts_digest current_since day decided_at decision deleted denominator digest document_date done_at "
         "dossiers drafted_at due_after_at due_at due_before_at end_at end_minutes end_origin ended_at ends ends_outside "
         "entry error_class event_id expectation failed_at failures fee_amount field_code fields files finding_counts "

@@ -8,6 +8,7 @@ from flows.commands.key_arguments import add_keys
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 from flows.commands.person_arguments import add_person
 from flows.commands.publication_arguments import add_audit, add_dispute, add_publications, add_trace
+from flows.commands.reference_arguments import add_reference
 from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
 
 
@@ -45,6 +46,7 @@ def parser() -> Parser:
         add_dispute,
         add_person,
         add_keys,
+        add_reference,
         _add_state,
         _add_backups,
     ):

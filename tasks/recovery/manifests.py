@@ -24,6 +24,7 @@ from schemas.outbox import DELIVERIES, LOOP_EVENTS
 from schemas.packages import PACKAGE_ROWS, PACKAGES
 from schemas.quality import CORRECTIONS
 from schemas.raw import PAGES, PULLS, WINDOWS
+from schemas.reference_series import REFERENCE_SERIES
 from schemas.table import Kind, Table
 from tasks.sources.encrypted_store import blob_store
 from tasks.sources.storage import WHERE
@@ -38,6 +39,7 @@ _WORK = "packages"
 _OUTBOX = "outbox"
 _AUDITS = "audits"
 _OPEN_DATA = "open-data"
+_REFERENCE = "reference-series"
 _SOURCES = "sources/"
 
 # What each kind of receipt tells of: rows that no landing file holds.
@@ -54,6 +56,7 @@ _OF_MADE_PACKAGES = {PACKAGES: "package = ANY(%(packages)s)", PACKAGE_ROWS: "pac
 _OF_THE_OUTBOX = {LOOP_EVENTS: "changed_in = %(number)s", DELIVERIES: "changed_in = %(number)s"}
 _OF_AN_AUDIT = {AUDITS: "month = %(month)s"}
 _OF_AN_OPEN_RELEASE = {OPEN_RELEASES: "release_id = %(release)s", OPEN_CELLS: "release_id = %(release)s"}
+_OF_REFERENCE_SERIES = {REFERENCE_SERIES: "file_digest = %(digest)s"}
 _NEWEST = "SELECT cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 RESTORED = {
     table.full_name: table
@@ -64,6 +67,7 @@ RESTORED = {
         *_OF_THE_OUTBOX,
         *_OF_AN_AUDIT,
         *_OF_AN_OPEN_RELEASE,
+        *_OF_REFERENCE_SERIES,
     )
 }
 
@@ -74,7 +78,7 @@ class Manifest:
 
     Attributes:
         name: its file below the landing zone.
-        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, ``open-data``, or one of :mod:`tasks.recovery.run_history`.
+        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, ``open-data``, ``reference-series``, or one of :mod:`tasks.recovery.run_history`.
         at: when the load began; the receipt itself may be younger, where one was missing.
         previous: name of the receipt committed before it; None for the first.
         loaded: digests of the pages that were loaded together, in order.
@@ -160,6 +164,11 @@ def keep_audit(current: Load, month: str) -> None:
 def keep_open_release(current: Load, release_id: str) -> None:
     """Land the receipt of a release of open data: a warehouse that is built again must know it."""
     keep(current, ManifestDraft(_OPEN_DATA, _OF_AN_OPEN_RELEASE, {"release": release_id}))
+
+
+def keep_reference_series(current: Load, digest: str) -> None:
+    """Land the receipt of a file of reference series: no source can tell them again."""
+    keep(current, ManifestDraft(_REFERENCE, _OF_REFERENCE_SERIES, {"digest": digest}))
 
 
 def time_of(current: Load) -> datetime:

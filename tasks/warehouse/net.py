@@ -57,18 +57,20 @@ DERIVED: frozenset[str] = frozenset(
 OURS = set_of(
     "source pull_id window_id met_in page_digest first_page digest state error_class media_type role applicant_key "
     "applicant_spelling actor_key marks origin end_origin rule table_name policy what meaning kinds correction_id package "
-    "reason fields mark calendar kind row_key decision answered_in event_id subscription message month"
+    "reason fields mark calendar kind row_key decision answered_in event_id subscription message month series measure file_digest"
 )
 CODE, TEXT, PLACE, VALUE = "code", "text", "place", "value"
 MESSAGE, NOTES, EVIDENCE, ACCOUNT, FILE = "message", "notes", "evidence", "account", "file"
 _BY_NAME = {
     **dict.fromkeys(set_of("code alias_code receipt_number other_code"), CODE),
     **dict.fromkeys(set_of("unit_as_given unit_code about_unit parent_code succeeded_by old_code unit name"), PLACE),
-    **dict.fromkeys(set_of("field field_key before now field_name limit_text reference document note"), PLACE),
+    **dict.fromkeys(
+        set_of("field field_key before now field_name limit_text reference document note published_by remarks"), PLACE
+    ),
     **dict.fromkeys(set_of("source_value cleaned_value new_value old_value"), VALUE),
     "error": MESSAGE,
     "notes": NOTES,
-    **dict.fromkeys(set_of("proposed_by approved_by undone_by answered_by audited_by account"), ACCOUNT),
+    **dict.fromkeys(set_of("proposed_by approved_by undone_by answered_by audited_by entered_by account"), ACCOUNT),
     "evidence": EVIDENCE,
 }
 _BY_TABLE = {"raw.pages.name": FILE}

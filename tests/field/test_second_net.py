@@ -38,6 +38,7 @@ OFFICIALS = (
     "answered_by",
     "account",
     "audited_by",
+    "entered_by",
 )  # who answers for a correction is named; numbers and mail are no account
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from tasks.reports.correction_loop import audit_results, loop_by_agency
 from tasks.reports.forms.published import procedure_names
 from tasks.reports.quality import SUBJECTS, Score, months_until, read_all_scores, together
-from tasks.warehouse.engine import fetch_all
 
 TREND_MONTHS = 12  # drawn
 
