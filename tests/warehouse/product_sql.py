@@ -59,6 +59,7 @@ FILLED_AT: dict[str, dict[str, object]] = {
     "tasks/correcting/examination.py _stated": {"columns": ", ".join(CORRECTABLE)},
     "tasks/correcting/undo.py _undo_in": {"columns": ", ".join(CORRECTIONS.columns)},
     "tasks/judging/waivers.py surely_wrong": {"verdicts": "judged.verdicts", "findings": FINDINGS.full_name},
+    "tasks/persons/export.py _rows": {"columns": DOSSIERS.columns, "table": DOSSIERS},
     "tasks/publishing/figures.py read_figures": {"columns": ", ".join(COUNTS.given_columns)},
     "tasks/recovery/backup.py _header": {"name": "audit.change_seq"},
     "tasks/recovery/manifests.py _rows": {"columns": ", ".join(PULLS.given_columns), "key": "pull_id", "table": PULLS},
