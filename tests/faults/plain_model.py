@@ -114,7 +114,8 @@ class Model:
 
 def _figures_of(facts: Facts, due: date) -> list[str]:
     ended = facts.done if facts.done is not None else AS_OF
-    late = ["late"] if ended > due else []
+    # The day is over: what is open at its end and was due on it is overdue (decision 0003).
+    late = ["late"] if ended > due or (facts.status == OPEN and ended == due) else []
     if facts.status == WITHDRAWN:
         return ["received", "withdrawn", *late]
     if facts.status == OPEN:

@@ -80,25 +80,26 @@ def _each(outcome: Outcome, seed: int, count: int, fault: Callable[[Random, Stan
         for part in range(count):
             one.right.loaded.restore()
             office.write(one.runs.folder, edition=2)
-            made = fault(chance_of(seed, part), one, part)
-            kind = made.kind
+            made = Made("broken", "on the way")  # unless the fault itself can be made
             try:
-                assert one.runs.run(publish=made.publish) == 0, "the run after it failed"
+                with one.runs.readers() as readers:
+                    made = fault(chance_of(seed, part), one, part)
+                    assert one.runs.run(publish=made.publish) == 0, "the run after it failed"
                 now = compared(state(), made.publish)
                 differing = [
                     name for name, digest in compared(one.right.states[1], made.publish).items() if now[name] != digest
                 ]
                 assert differing == [], f"{differing} are not what an undisturbed run leaves"
-                one.runs.check(edition=2, publish=made.publish)
+                one.runs.check(edition=2, publish=made.publish, readers=readers)
             except AssertionError as error:
                 said = str(error)
                 outcome.twice += "I2" in said
                 outcome.leaked += "I6" in said
                 outcome.lost += "I2" not in said and "I6" not in said
                 outcome.tell(f"part {part}, {made}: {said:.200}")
-                outcome.note(kind, recovered=False)
+                outcome.note(made.kind, recovered=False)
             else:
-                outcome.note(kind, faults=0 if kind in _NOT_MADE else 1)
+                outcome.note(made.kind, faults=0 if made.kind in _NOT_MADE else 1)
 
 
 def _fixed(part: int, one: Standing) -> tuple[str, bool]:

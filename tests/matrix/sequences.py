@@ -16,9 +16,9 @@ from config.read_once import forget
 from tasks.correcting.packages import package_name
 from tasks.warehouse.cluster import ensure_cluster
 from tasks.warehouse.engine import reset_engine
-from tasks.warehouse.failpoints import FAILPOINTS
 from tasks.warehouse.migrations import migrate
 from tests.faults import small_desk as desk
+from tests.faults.kill_points import BY_HAND, DAILY
 from tests.faults.plain_model import AS_OF, FINISHED, LIMITS, OPEN, UNITS, WITHDRAWN, Facts, Model
 from tests.matrix.row import Outcome, chance_of, row
 from tests.prepared_home import new_home
@@ -26,6 +26,11 @@ from tests.warehouse.snapshot import Snapshot
 
 LENGTH = 20  # steps of a sequence
 _WEIGHTS = {"ingest": 6, "correct": 4, "undo": 2, "again": 1, "rerun": 3, "publish": 3, "crash": 2, "purge": 1}
+_WRITING = ("locked", "merged", "receipt_landed", "ledger_locked", "ledger_written", "before_commit", "after_commit")
+_POINTS = {
+    "whole_run": tuple(point for point in DAILY if point != "page_written"),  # figures without the page
+    **{step: (*BY_HAND[step], *_WRITING) for step in ("correct", "take_back")},
+}
 _FIRST, _LAST = date(2026, 3, 2), date(2026, 3, 27)  # days of receipt and of ends
 
 
@@ -110,7 +115,7 @@ class Sequence:
     def _crash(self) -> None:
         """Kill a step at a random point, look at what readers see, and let the step be made again."""
         step, arguments = self._to_kill()
-        point = f"{self.chance.choice(FAILPOINTS)}:{self.chance.choice((1, 1, 1, 2, 3, 5))}"
+        point = f"{self.chance.choice(_POINTS[step])}:{self.chance.choice((1, 1, 1, 2, 3, 5))}"
         ended = desk.killed_in(step, arguments, point, self.folder, self.home)
         self.kills += ended == desk.KILLED
         self.made[-1] += f" of {step} at {point}"
@@ -127,14 +132,12 @@ class Sequence:
         desk.STEPS["receive_again" if step == "correct" else step](*arguments)
 
     def _to_kill(self) -> tuple[str, tuple[str, ...]]:
-        step = self.chance.choice(("whole_run", "whole_run", "correct", "take_back", "purge"))
+        step = self.chance.choice(("whole_run", "whole_run", "correct", "take_back"))
         file = self._new_file() if step == "correct" else None
         if file is not None:
             return step, (file,)
         if step == "take_back" and self.files:
             return step, (self.chance.choice(list(self.files)),)
-        if step == "purge":
-            return step, ()
         self._change_desk()
         return "whole_run", ()
 
