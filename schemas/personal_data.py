@@ -7,27 +7,14 @@ Pages, exports and erasure of one person follow from it.
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 from schemas.table import Table
+from schemas.worded_codes import WordedCode
 
 
-class DataClass(StrEnum):
-    """What a field may hold of a person, from nothing to the most; stored and compared as its code.
-
-    Attributes:
-        vi, en: the class in words, without a full stop.
-    """
-
-    vi: str
-    en: str
-
-    def __new__(cls, code: str, vi: str, en: str) -> Self:
-        """Make a member that is its code and carries its words."""
-        member = str.__new__(cls, code)
-        member._value_, member.vi, member.en = code, vi, en
-        return member
+class DataClass(WordedCode):
+    """What a field may hold of a person, from nothing to the most."""
 
     NONE = "none", "không nói về cá nhân nào", "says nothing about a person"
     PSEUDONYM = (

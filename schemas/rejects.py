@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from schemas.worded_codes import WordedCode
 
 
-class RejectReason(StrEnum):
-    """A code of ``raw.rejected.reason`` with what it means; it is compared and stored as its code.
-
-    Attributes:
-        vi, en: what the code means, a sentence's part without its full stop.
-    """
-
-    vi: str
-    en: str
-
-    def __new__(cls, code: str, vi: str, en: str) -> Self:
-        """Make a member that is its code and carries its words."""
-        member = str.__new__(cls, code)
-        member._value_, member.vi, member.en = code, vi, en
-        return member
+class RejectReason(WordedCode):
+    """A code of ``raw.rejected.reason`` with what it means."""
 
     NOT_A_RECORD = (
         "not_a_record",

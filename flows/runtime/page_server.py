@@ -13,7 +13,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -150,6 +149,8 @@ def page_address(port: int) -> str | None:
 
 def main() -> None:
     """Serve the installation's page until told to stop."""
+    import uvicorn  # every run asks this module for the page's address, and only the server needs it
+
     chosen = settings()
     uvicorn.run(
         page_app(chosen.page),

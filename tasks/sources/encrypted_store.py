@@ -46,8 +46,7 @@ class EncryptedStore:
             ConfigError: it is locked with a key that the file of keys lacks, or no file of keys is named.
             SourceError: it was changed since it was locked, or is another file.
         """
-        found = self.inner.get(name)
-        return _opened(name, found, self.keys) if found.startswith(_SIGN) else found
+        return self._plain(name, self.inner.get(name))
 
     def names(self, folder: str) -> list[str]:
         """Return names; see the protocol."""
@@ -61,10 +60,14 @@ class EncryptedStore:
         names, changed = self.inner.names(""), 0
         newest = _SIGN + self.keys[0].number
         for name in names:
-            if not self.inner.get(name).startswith(newest):
-                self.put(name, self.get(name))
+            found = self.inner.get(name)
+            if not found.startswith(newest):
+                self.put(name, self._plain(name, found))
                 changed += 1
         return changed, len(names)
+
+    def _plain(self, name: str, found: bytes) -> bytes:
+        return _opened(name, found, self.keys) if found.startswith(_SIGN) else found
 
 
 def blob_store() -> EncryptedStore:
