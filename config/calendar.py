@@ -25,6 +25,7 @@ from config.titles import Title
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Session = tuple[int, int]  # first minute of the day worked, first minute no longer worked
+OFFICE_ZONE_NAME = "Asia/Ho_Chi_Minh"  # of the offices, and of a source whose file is gone
 _TIME = re.compile(r"(\d\d?):([0-5]\d)")
 NOTICES = "notices"
 """Folder of the notices, beside the calendars."""

@@ -28,6 +28,21 @@ FINDINGS = Table(
     managed=("changed_in",),
 )
 
+CORRECTABLE = (
+    "procedure_code",
+    "unit_code",
+    "channel",
+    "status",
+    "received_at",
+    "due_at",
+    "done_at",
+    "returned_at",
+    "refused_at",
+    "receipt_number",
+    "alias_code",
+)
+"""Fields of a dossier that a correction may set; the same everywhere: lists, workbooks, checks."""
+
 CORRECTIONS = Table(
     schema="quality",
     name="corrections",

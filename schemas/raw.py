@@ -5,6 +5,8 @@ from __future__ import annotations
 from schemas.fields import PAGE_DIGEST, PAGE_POSITION, PULL_ID, SOURCE, count
 from schemas.table import Field, Kind, NotNull, OneOf, Table
 
+SHEET_STRIDE = 10_000_000  # a row of the second sheet of a workbook has this and its place as its position
+
 PULLS = Table(
     schema="raw",
     name="pulls",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from schemas.fields import CHANGED_IN
+from schemas.reference_codes import SERIES, SERIES_MEASURES
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Pattern, Table
-
-SERIES = ("par_index", "sipas", "papi", "pci", "target")
-SERIES_MEASURES = ("percent", "points", "rank")
 
 REFERENCE_SERIES = Table(
     schema="mart",

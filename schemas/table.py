@@ -2,6 +2,7 @@
 
 A :class:`Field` is a promise about a column; a :class:`Table` is a list of them with a key and
 a grain. Nothing here touches a database: ``to_sql`` only builds SQLAlchemy's description.
+pandas and Arrow are imported by whoever makes a frame: commands that only read answer without them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 METADATA = sa.MetaData()
 
@@ -35,7 +38,7 @@ class Kind(Enum):
     @property
     def arrow(self) -> pa.DataType:
         """The Arrow type of a frame's column; instants are microseconds in UTC."""
-        return _ARROW[self]
+        return _arrow_types()[self]
 
     @property
     def sql(self) -> sa.types.TypeEngine[Any]:
@@ -43,15 +46,6 @@ class Kind(Enum):
         return _SQL[self]
 
 
-_ARROW = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.BOOLEAN: pa.bool_(),
-    Kind.DATE: pa.date32(),
-    Kind.INSTANT: pa.timestamp("us", tz="UTC"),
-    Kind.JSON: pa.string(),
-}
 _SQL: dict[Kind, sa.types.TypeEngine[Any]] = {
     Kind.TEXT: sa.Text(),
     Kind.INTEGER: sa.BigInteger(),
@@ -61,6 +55,21 @@ _SQL: dict[Kind, sa.types.TypeEngine[Any]] = {
     Kind.INSTANT: sa.DateTime(timezone=True),
     Kind.JSON: JSONB(),
 }
+
+
+@cache
+def _arrow_types() -> dict[Kind, pa.DataType]:
+    import pyarrow as pa
+
+    return {
+        Kind.TEXT: pa.string(),
+        Kind.INTEGER: pa.int64(),
+        Kind.NUMBER: pa.float64(),
+        Kind.BOOLEAN: pa.bool_(),
+        Kind.DATE: pa.date32(),
+        Kind.INSTANT: pa.timestamp("us", tz="UTC"),
+        Kind.JSON: pa.string(),
+    }
 
 
 @dataclass(frozen=True)
@@ -202,11 +211,15 @@ class Table:
     @property
     def arrow_schema(self) -> pa.Schema:
         """The Arrow schema of all fields, in the table's order."""
+        import pyarrow as pa
+
         return pa.schema([(f.name, f.kind.arrow) for f in self.fields])
 
     @cached_property
     def dtypes(self) -> dict[str, pd.ArrowDtype]:
         """The Arrow-backed pandas dtype of every field, for ``frame.astype``."""
+        import pandas as pd
+
         return {f.name: pd.ArrowDtype(f.kind.arrow) for f in self.fields}
 
     def __getitem__(self, name: str) -> Field:
@@ -218,6 +231,8 @@ class Table:
 
     def frame(self, rows: Iterable[dict[str, Any]] = ()) -> pd.DataFrame:
         """Build a frame of all fields with the declared dtypes; what a row leaves out is null."""
+        import pandas as pd
+
         data = list(rows)
         return pd.DataFrame(
             {f.name: pd.array([r.get(f.name) for r in data], dtype=pd.ArrowDtype(f.kind.arrow)) for f in self.fields}
@@ -229,6 +244,8 @@ class Table:
         Raises:
             KeyError: a given (not managed) column is missing.
         """
+        import pandas as pd
+
         missing = [name for name in self.given_columns if name not in frame.columns]
         if missing:
             raise KeyError(f"{self.full_name}: the frame lacks {', '.join(missing)}")
@@ -247,6 +264,9 @@ class Table:
         Raises:
             KeyError: a given (not managed) column is missing.
         """
+        import pandas as pd
+        import pyarrow as pa
+
         names = [name for name in self.columns if name in arrays or name not in self.managed]
         columns = [pa.array(arrays[name]).cast(self[name].kind.arrow) for name in names]
         return pa.table(columns, names=names).to_pandas(types_mapper=pd.ArrowDtype)

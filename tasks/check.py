@@ -19,7 +19,8 @@ from prefect.cache_policies import NO_CACHE
 from config.checks import load_checks
 from schemas.quality import FINDINGS
 from tasks.checking.selection import EVERYTHING, Asked, asked_of
-from tasks.judging.offices import as_coded, clocks_of, source_named
+from tasks.judging.judged_sources import source_named
+from tasks.judging.offices import as_coded, clocks_of
 from tasks.judging.rules_digest import rules_digest
 from tasks.rules.arrays import keys
 from tasks.rules.checks import AMONG, Findings, run_checks

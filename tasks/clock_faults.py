@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.calendar import Calendar
 from schemas.quality import CLOCK_FAULTS
-from tasks.judging.offices import all_sources, calendar_of, source_named
+from tasks.judging.judged_sources import all_sources, calendar_of, source_named
 from tasks.judging.rules_digest import rules_digest
 from tasks.rules.sources.clock_faults import (
     END,

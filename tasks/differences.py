@@ -17,7 +17,7 @@ from config.sources import Source
 from schemas.differences import DIFFERENCES
 from schemas.dossiers import DOSSIERS, EVENTS, MATCHES, PAUSES
 from schemas.reference import PROCEDURES, UNITS
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.recovery.run_history import keep_whole
 from tasks.rules.arrays import Mask
 from tasks.rules.dates.times import end_of_day

@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from config.codes import ENDED_STATUSES, FINISHED_STATUSES, Status, number_list
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.reference import UNITS
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.judging.rules_digest import rules_digest
 from tasks.rules.arrays import keys
 from tasks.rules.linkage.matching import MATCH_COLUMNS, match_dossiers

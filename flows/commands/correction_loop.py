@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -15,7 +14,7 @@ from flows.runs.names import unit_named
 from tasks.correcting.work_items import name_book
 from tasks.correcting.work_words import NameBook
 from tasks.reports.correction_loop import LoopLine, audit_results, loop_rows, read_loop, unheard
-from tasks.reports.list_files import write_frame
+from tasks.reports.list_files import write_mappings
 
 _OUT = Console()
 _MOST = 40  # lines on the screen; the file has all
@@ -31,7 +30,7 @@ def print_loop(unit: str | None, lines: str | None) -> None:
     chosen = unit_named(unit)
     found = [line for line in read_loop() if chosen is None or line.unit_code == chosen]
     if lines:
-        write_frame(Path(lines), pd.DataFrame(loop_rows(found)))
+        write_mappings(Path(lines), loop_rows(found))
     _print_audits()
     if not found:
         _say("Chưa có gói việc nào. `motcua packages make` làm gói việc.", "No work package was made. `motcua packages make`.")

@@ -24,10 +24,10 @@ from config.read_once import forget
 from config.settings import settings
 from flows.commands.figure_changes import show_figures
 from flows.runtime.words import each_dossier
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.reports.list_files import write_rows
 from tasks.reports.translation import ALL, or_all
-from tasks.rules.dates.times import instant_text
+from tasks.rules.dates.instant_texts import instant_text
 
 if TYPE_CHECKING:
     from tasks.reports.rehearsal import Rehearsal
@@ -174,7 +174,7 @@ def _touched(notice: Notice) -> dict[str, list[str]]:
 
 
 def _follows(source: str, calendar: str) -> bool:
-    from tasks.judging.offices import source_named
+    from tasks.judging.judged_sources import source_named
 
     return source_named(source).calendar == calendar
 

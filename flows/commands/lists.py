@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 
 from config.errors import ConfigError
@@ -14,10 +13,10 @@ from config.language import Bilingual, counted, translate
 from config.watch import load_watch
 from flows.commands.console_tables import print_rows
 from flows.runs.names import judged_policy
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, suspicious_months
-from tasks.reports.list_files import write_frame
-from tasks.rules.dates.times import instant_text
+from tasks.reports.list_files import write_mappings
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.warehouse.partitions import last_day_of
 
 _OUT = Console()
@@ -39,7 +38,7 @@ def show(name: str, policy: str | None, lines: str | None, register: str | None 
     title, read = WATCH_LISTS[name]
     rows = read(judged_policy(policy), register)
     if lines:
-        write_frame(Path(lines), pd.DataFrame(rows))
+        write_mappings(Path(lines), rows)
     _OUT.print(f"{translate(*title)}: {len(rows)}", highlight=False)
     if rows:
         print_rows(_OUT, rows[:_FIRST], len(rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from flows.commands.parser import Commands
-from schemas.reference_series import SERIES
+from schemas.reference_codes import SERIES
 
 
 def add_reference(commands: Commands) -> None:

@@ -33,7 +33,7 @@ def enter_series(file: str, by: str) -> None:
         UnreadableDataError: a line cannot be right; nothing is kept.
     """
     from config.indicators import indicators_in_force
-    from tasks.judging.offices import office_today
+    from tasks.judging.judged_sources import office_today
     from tasks.reports.reference_series import take_reference_series
 
     taken = take_reference_series(Path(file), by, sorted(indicators_in_force(office_today())))

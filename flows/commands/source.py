@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from config.known_sources import known_sources
 from config.language import counted, translate
 from config.sources import Source
+from schemas.raw import SHEET_STRIDE
 from schemas.rejects import RejectReason, reject_words
 from tasks.loading.schema_drift import SchemaDrift, compared
 from tasks.preview.clock_diagnosis import Diagnosis, diagnose
@@ -18,7 +19,6 @@ from tasks.preview.forecast import Forecast, ForeseenBreach, forecast
 from tasks.preview.source_check import MOST_PAGES, Look, look_at
 from tasks.reports.artifacts import CHANGE_WORDS, POLICY_WORDS
 from tasks.rules.marks import MARKS
-from tasks.sources.tables.columns import SHEET_STRIDE
 
 _SHOWN_LINES = 10
 

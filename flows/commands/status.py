@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -22,14 +21,14 @@ from flows.commands.summary import print_summary
 from flows.runs.names import judged_policy, policy_named, source_known
 from flows.runs.reporting_day import OFFICE_ZONE, last_finished_day
 from flows.runtime.words import each_dossier
+from schemas.raw import SHEET_STRIDE
 from schemas.rejects import reject_words
 from tasks.auditing.seals import seal_head
 from tasks.reports.explanation.words import TIMELINESS_WORDS
-from tasks.reports.list_files import write_frame
+from tasks.reports.list_files import write_frame, write_mappings
 from tasks.reports.translation import ALL, or_all
-from tasks.rules.dates.times import instant_text
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.rules.verdict.reasons import MISSING, REASONS
-from tasks.sources.tables.columns import SHEET_STRIDE
 from tasks.warehouse.freshness import all_heard
 from tasks.warehouse.rows import fetch_as, fetch_column
 
@@ -149,6 +148,8 @@ def dossiers(
 def _dossier(
     code: object, unit: object, due: object, over: Any, state: str, waits: bool, reasons: object, missing: object
 ) -> dict[str, object]:
+    import pandas as pd
+
     from tasks.reports.lists import days_words
 
     return {
@@ -253,7 +254,7 @@ def receptions(lines: str | None = None) -> None:
 
     rows = read_receptions()
     if lines:
-        write_frame(Path(lines), pd.DataFrame([vars(row) for row in rows]))
+        write_mappings(Path(lines), [vars(row) for row in rows])
     outcomes = ("in_time", "late", "waiting", "untold")
     table = Table(title=translate("Tiếp nhận trong hạn", "Reception within its limit"))
     table.add_column(translate("cơ quan", "agency"), no_wrap=True)
@@ -270,7 +271,7 @@ def receptions(lines: str | None = None) -> None:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None or value is pd.NA else str(value)
+    return "" if value is None or str(value) == "<NA>" else str(value)
 
 
 def comparison(one: str, other: str, lines: str | None = None) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError
 from config.indicators import headline_in_force, load_definitions
 from config.language import Bilingual
 from config.policies import load_policies
 from config.settings import demonstration_day, settings
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 
 OFFICE_ZONE = ZoneInfo(OFFICE_ZONE_NAME)
 

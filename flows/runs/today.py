@@ -15,7 +15,7 @@ from config.settings import settings
 from flows.runs.outcome import RunFailures
 from flows.runs.reporting_day import OFFICE_ZONE
 from flows.runtime.page_server import page_address
-from tasks.judging.offices import office_today
+from tasks.judging.judged_sources import office_today
 from tasks.reports.run_artifacts import show_markdown
 from tasks.reports.today import morning_markdown, read_morning
 from tasks.rules.privacy.masking import mask

@@ -10,7 +10,7 @@ from config.people import Person, load_people
 from tasks.approving.freezing import freeze_draft, make_current
 from tasks.approving.states import PublicationStep, newest_step, note_state, state_of, step_now, steps_of
 from tasks.auditing.seals import require_sealed, seal_publication
-from tasks.judging.offices import office_today
+from tasks.judging.judged_sources import office_today
 from tasks.recovery.run_history import keep_publication
 from tasks.rules.privacy.masking import looks_personal
 from tasks.warehouse.load import Load, load

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from config.errors import ConfigError
 from config.language import Bilingual
 from schemas.publications import PUBLICATION_STATES, STANDING_STATES
 from tasks.warehouse.failpoints import failpoint
-from tasks.warehouse.load import Load
 from tasks.warehouse.rows import fetch_as, fetch_column
+
+if TYPE_CHECKING:
+    from tasks.warehouse.load import Load
 
 _NEWEST = """
     SELECT DISTINCT ON (publication_id) publication_id, policy, as_of, at, state, decided_by, reason

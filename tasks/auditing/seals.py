@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.errors import UnreadableDataError
 from config.language import Bilingual, counted
@@ -17,7 +17,6 @@ from schemas.publications import PUBLICATION_STATES
 from schemas.quality import CORRECTIONS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.load import Load
 from tasks.warehouse.partitions import high_watermark
 from tasks.warehouse.seals import (
     SEALING_ACTIONS,
@@ -31,6 +30,9 @@ from tasks.warehouse.seals import (
     sealed_head,
     sums_of,
 )
+
+if TYPE_CHECKING:
+    from tasks.warehouse.load import Load
 
 SEALED = (PUBLICATIONS, PUBLICATION_STATES, *STORED.values(), CORRECTIONS, VERDICTS_TABLE)
 """Tables of which every cell is sealed; of verdicts those of the policies that are published."""

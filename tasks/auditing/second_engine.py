@@ -17,7 +17,7 @@ from config.calendar import Calendar
 from config.language import Bilingual, counted
 from config.policies import Policy
 from config.settings import demonstration_day
-from tasks.judging.offices import all_sources, calendar_of, first_year_of, source_named
+from tasks.judging.judged_sources import all_sources, calendar_of, first_year_of, source_named
 from tasks.warehouse.freshness import heard_until
 from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of

@@ -9,8 +9,8 @@ from typing import Any
 from config.checks import load_checks
 from config.codes import Status
 from schemas.dossiers import AGEING
+from schemas.quality import CORRECTABLE
 from tasks.rules.checks.daily import LONG_PAUSE, OVERTAKEN, UNCOLLECTED, days_of
-from tasks.rules.corrections.values import CORRECTABLE
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.dossiers import Selection, affected_selection, progress_of, selection_for
 from tasks.warehouse.engine import fetch_all

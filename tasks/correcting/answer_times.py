@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from config.calendar import load_calendars
+from config.calendar import OFFICE_ZONE_NAME, load_calendars
 from config.sources import Source
 from tasks.judging.clocks import clock_for
-from tasks.judging.offices import all_sources, calendar_of, zones
+from tasks.judging.judged_sources import all_sources, calendar_of, zones
 from tasks.rules.clock.working_clock import WorkingClock
 from tasks.rules.dates.times import local_moment
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 
 _LONGEST_BREAK = 30  # days off in a row, with room: Tết is nine
 

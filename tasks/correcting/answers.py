@@ -18,7 +18,7 @@ import pyarrow as pa
 from tasks.correcting.answer_table import AnswerTable, GivenAnswer
 from tasks.correcting.work_items import Question, row_key
 from tasks.correcting.work_words import NameBook
-from tasks.judging.offices import office_today
+from tasks.judging.judged_sources import office_today
 from tasks.reports.explanation.words import CHANNEL_WORDS, STATUS_WORDS
 from tasks.rules.corrections.lines import EMPTY, PROPOSER, CorrectionLine
 from tasks.rules.corrections.value_texts import is_instant

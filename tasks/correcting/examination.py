@@ -16,14 +16,14 @@ from typing import Any
 from config.codes import OPEN_STATUSES, number_list
 from config.errors import NothingYetError
 from config.people import Documents, load_people
+from schemas.quality import CORRECTABLE
 from tasks.correcting.rejudging import Rejudged, corrections_of, rejudge
-from tasks.judging.offices import first_years, office_today, zones
+from tasks.judging.judged_sources import first_years, office_today, zones
 from tasks.rules.corrections.documents import document_of, suffices
 from tasks.rules.corrections.known_times import KnownTimes
 from tasks.rules.corrections.lines import PROPOSER, Accepted, CorrectionLine, Known, Refused, sort_lines
 from tasks.rules.corrections.signatures import Rights, held_against_rights, waiting
 from tasks.rules.corrections.value_texts import same_value, value_text
-from tasks.rules.corrections.values import CORRECTABLE
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
 

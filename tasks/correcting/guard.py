@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError
 from config.language import Bilingual
 from tasks.rules.corrections.audit_sample import at_most_wrong, drawn, sample_size
 from tasks.rules.corrections.lines import PROPOSER
 from tasks.rules.corrections.whitewash import Shares, shares_by, suspicious_half_years
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
 

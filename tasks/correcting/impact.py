@@ -21,7 +21,7 @@ from config.policies import own_policy
 from schemas.fields import BASES
 from schemas.indicators import COUNTS, INDICATORS
 from tasks.correcting.rejudging import Rejudged, rejudge
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.reports.affected_figures import FigureChange, Side
 from tasks.rules.indicators.counters import GROUP, count_dossiers, counted_dossiers
 from tasks.rules.indicators.values import indicators_of

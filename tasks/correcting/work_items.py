@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from config.checks import Check, load_checks
 from config.policies import Policy
 from config.pseudonym_key import pseudonym_key
+from schemas.quality import CORRECTABLE
 from tasks.correcting.proposal_files import refresh_proposals
 from tasks.correcting.work_words import AGENCY_OWNERS, NameBook, remedy, why
-from tasks.judging.offices import all_sources, zones
+from tasks.judging.judged_sources import all_sources, zones
 from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.corrections import UNDECIDED
 from tasks.reports.forms.published import procedure_names
 from tasks.rules.corrections.value_texts import value_text
-from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.text.normal_form import fold
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from config.calendar import OFFICE_ZONE_NAME
 from tasks.correcting.work_items import WorkItem, row_key
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 
 TODO_SHEET, HELP_SHEET, TOTALS_SHEET = "Việc cần làm", "Hướng dẫn", "Tổng hợp"
 DECISION_WORDS = {

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.codes import WORKING_DAY_MINUTES
 from config.policies import Policy, load_policies
 from tasks.inspecting.sample import InspectionSample
@@ -21,8 +22,7 @@ from tasks.judging.offices import settled_parts
 from tasks.reports.explanation.dossiers import DossierPlace, judged_for
 from tasks.reports.explanation.due_dates import DueDateFacts
 from tasks.reports.explanation.text import Entry
-from tasks.rules.dates.times import instant_text
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.rules.verdict.judgement import judgement_of
 from tasks.warehouse.batches import MAX_BATCH_ROWS, Batch
 from tasks.warehouse.dossiers import Selection, read_batch

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError
 from config.language import Bilingual
 from schemas.verdicts import VERDICT_VERSIONS
 from tasks.rules.corrections.audit_sample import drawn, sample_size
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import Z_95
 from tasks.tracing.moments import PublicationMoment
 from tasks.warehouse.engine import Dtypes, read_frame

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,65 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.areas import load_areas
-from config.calendar import Calendar, load_calendars
-from config.checks import load_checks
-from config.known_sources import known_sources, no_file
-from config.lookup import look_up
-from config.read_once import read_once
+from config.calendar import Calendar
 from config.settings import demonstration_day
-from config.sources import Source
 from tasks.judging.clocks import clock_for
+from tasks.judging.judged_sources import all_sources, calendar_of, first_year_of, source_named
 from tasks.rules.arrays import Mask, arrow
 from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.dates.times import local_moment
 from tasks.rules.frames import DossierFrames
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.verdict.facts import facts_of
 from tasks.rules.verdict.timeline import JudgingOffice, ResolvedInputs, resolve_inputs
 from tasks.warehouse.freshness import heard_until
-
-
-def office_today(moment: datetime | None = None) -> date:
-    """Return the day that it is where the offices are: now, or at a moment."""
-    return (moment or datetime.now(UTC)).astimezone(ZoneInfo(OFFICE_ZONE_NAME)).date()
-
-
-@read_once
-def all_sources(directory: Path | None = None) -> dict[str, Source]:
-    """Return every source whose dossiers can be judged, by name, read once per process."""
-    return known_sources(directory).judged
-
-
-def source_named(name: str) -> Source:
-    """Return a configured source, or what its file last said where that is gone or broken.
-
-    Raises:
-        ConfigError: there never was a file of that name, or nothing is known of it any more.
-    """
-    sources = all_sources()
-    if name not in sources:
-        back = "or its file put back, with a line `ended: YEAR-MONTH-DAY` if the system was closed down"
-        raise no_file(name, [*sorted(sources), back])
-    return sources[name]
-
-
-def zones() -> dict[str, str]:
-    """Return the IANA zone of every configured source, as the files say now."""
-    return {name: source.zone for name, source in known_sources().judged.items()}
-
-
-def first_years() -> dict[str, int]:
-    """Return the year before which each configured source can have received nothing.
-
-    A source has one where its file or checks.yaml states it.
-    """
-    years = {name: first_year_of(source) for name, source in known_sources().judged.items()}
-    return {name: year for name, year in years.items() if year is not None}
-
-
-def first_year_of(source: Source) -> int | None:
-    """Return the year before which a source can have received nothing: its own, else the check's; None: any can be."""
-    return load_checks().first_year if source.dates.first_year is None else source.dates.first_year
 
 
 def office_of(name: str, calendars: Mapping[str, Calendar] | None = None, unit: str | None = None) -> JudgingOffice:
@@ -106,17 +56,6 @@ def judging_office(name: str, calendars: Mapping[str, Calendar] | None = None, u
     """
     office, heard = office_of(name, calendars, unit), None if demonstration_day() else heard_until(name)
     return office if heard is None else replace(office, heard_until=local_moment(heard, office.zone))
-
-
-def calendar_of(name: str, calendars: Mapping[str, Calendar] | None = None) -> Calendar:
-    """Return the calendar that a source follows.
-
-    Raises:
-        ConfigError: the source or its calendar is not configured.
-    """
-    source = source_named(name)
-    calendars = load_calendars() if calendars is None else calendars
-    return look_up(f"{name}.yaml: calendar", source.calendar, calendars)
 
 
 def split_by_hours(

@@ -18,7 +18,7 @@ from config.indicators import Definitions, Indicator
 from config.policies import Policy
 from config.waivers import Waiver, Waivers, waivers_path
 from schemas.publications import RULES_ARCHIVE
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.judging.rules_digest import (
     CONFIGURATION_FILES,
     calendar_digest,

@@ -30,6 +30,7 @@ from config.language import Bilingual
 from config.law import Law
 from config.model_errors import faults
 from config.sources import RecordedRule
+from schemas.quality import CORRECTABLE
 from tasks.legal_cases.basis import article_of
 from tasks.legal_cases.words import (
     ChannelWord,
@@ -41,7 +42,7 @@ from tasks.legal_cases.words import (
     VerdictWord,
     read_status,
 )
-from tasks.rules.corrections.values import CORRECTABLE, read_values
+from tasks.rules.corrections.values import read_values
 from tasks.rules.marks import MARKS
 from tasks.rules.verdict.reasons import MISSING, REASONS
 

@@ -14,7 +14,7 @@ from config.language import Bilingual
 from schemas.fields import BASES
 from schemas.indicators import COUNTS
 from schemas.verdicts import COUNTED, LAST_MOMENT, VERDICTS_TABLE
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.rules.indicators.by_difference import is_emptied, moved_cells
 from tasks.rules.indicators.counters import count_dossiers, counted_dossiers
 from tasks.rules.indicators.identities import IDENTITIES, Break, broken_carries, broken_identities, broken_recount

@@ -12,7 +12,7 @@ import pandas as pd
 from config.codes import COUNTERS
 from config.indicators import indicators_in_force
 from schemas.indicators import COUNTS
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.reports.rehearsal import Rehearsal
 from tasks.rules.indicators.counters import GROUP, count_dossiers, counted_dossiers
 from tasks.rules.indicators.values import indicators_of

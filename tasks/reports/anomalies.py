@@ -10,7 +10,8 @@ from typing import Final
 
 from config.language import translate
 from config.watch import Incident, Watch, load_watch
-from tasks.judging.offices import office_of, source_named
+from tasks.judging.judged_sources import source_named
+from tasks.judging.offices import office_of
 from tasks.reports.translation import ALL, or_all
 from tasks.rules.clock.working_clock import OfficeHours
 from tasks.rules.sources.volume import Unusual, expand, kind_of_days, unusual_days

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.indicators import Indicator
 from config.language import counted, decimal, grouped
 from config.language import translate as _
-from tasks.reports.anomalies import Anomaly
 from tasks.reports.corrections import Waiting
 from tasks.reports.run_artifacts import show_markdown, show_table
-from tasks.reports.silence import Silence
 from tasks.reports.summary import Rate, Summary
 from tasks.reports.translation import GATE_WORDS, VERDICT_WORDS
+
+if TYPE_CHECKING:
+    from tasks.reports.anomalies import Anomaly
+    from tasks.reports.silence import Silence
 
 DriftRow = tuple[str, str, str, str | None, str | None, str, str]
 CHANGE_WORDS = {

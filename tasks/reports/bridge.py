@@ -17,7 +17,7 @@ import xlsxwriter
 from config.atomic_files import write_whole_file
 from config.language import translate as _
 from schemas.differences import CLASSES
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.reports.list_files import as_csv
 from tasks.reports.run_artifacts import show_table
 from tasks.rules.sources.differences import COMPARED_FIELDS

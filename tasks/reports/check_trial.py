@@ -10,7 +10,8 @@ from config.errors import ConfigError
 from config.files import read_model
 from config.language import Bilingual
 from config.law import require_known
-from tasks.judging.offices import as_coded, clocks_of, source_named
+from tasks.judging.judged_sources import source_named
+from tasks.judging.offices import as_coded, clocks_of
 from tasks.judging.rules_digest import rules_digest
 from tasks.reports.list_files import write_rows
 from tasks.rules.checks.trial import Trial, changes, try_on

@@ -12,11 +12,11 @@ from config.errors import ConfigError, NothingYetError
 from config.language import Bilingual
 from config.policies import Policy, load_policies, policies_of_a_run
 from schemas.fields import TIMELINESS
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.reports.drafts import Draft
 from tasks.reports.list_files import write_rows
 from tasks.reports.rehearsal import rehearse
-from tasks.rules.dates.times import instant_text
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
 

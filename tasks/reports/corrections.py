@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tasks.judging.offices import zones
+from schemas.quality import CORRECTABLE
+from tasks.judging.judged_sources import zones
 from tasks.rules.corrections.status import status_of
 from tasks.rules.corrections.value_texts import value_text
-from tasks.rules.corrections.values import CORRECTABLE
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
 

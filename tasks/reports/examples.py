@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.warehouse.engine import fetch_all
 
 # Of the commonest reason: what the first ticket is about. One that has a proposal, so that its agency's file names it.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from config.atomic_files import write_whole_file
 from config.errors import ConfigError
 from config.language import Bilingual
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Full-width forms too: some spreadsheets take them for the plain ones.
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
@@ -60,3 +62,10 @@ def write_frame(path: Path, frame: pd.DataFrame) -> Path:
     """Write a frame as CSV; null is empty."""
     plain = frame.astype(object).where(frame.notna(), "")
     return write_rows(path, [tuple(frame.columns), *plain.itertuples(index=False, name=None)])
+
+
+def write_mappings(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Write rows of the same headings as CSV, as :func:`write_frame` would."""
+    import pandas as pd
+
+    return write_frame(path, pd.DataFrame(rows))

@@ -18,7 +18,8 @@ from config.codes import WORKING_DAY_MINUTES
 from config.language import decimal, translate
 from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.judging.offices import clocks_of, source_named
+from tasks.judging.judged_sources import source_named
+from tasks.judging.offices import clocks_of
 from tasks.rules.arrays import arrow
 from tasks.rules.dates.times import end_of_day, local_times, minute_text
 from tasks.warehouse.engine import read_frame

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tasks.judging.offices import zones
+from config.calendar import OFFICE_ZONE_NAME
+from tasks.judging.judged_sources import zones
 from tasks.judging.waivers import SURELY_WRONG, waiver_parameters
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import percent, wilson
 from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of

@@ -12,7 +12,8 @@ from typing import Any
 from config.errors import ConfigError, UnreadableDataError
 from config.language import Bilingual, bilingual, counted
 from config.text_bytes import read_given
-from schemas.reference_series import REFERENCE_SERIES, SERIES, SERIES_MEASURES
+from schemas.reference_codes import SERIES, SERIES_MEASURES
+from schemas.reference_series import REFERENCE_SERIES
 from tasks.recovery.manifests import keep_reference_series
 from tasks.rules.privacy.masking import looks_personal
 from tasks.rules.text.normal_form import fold

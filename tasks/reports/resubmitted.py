@@ -12,7 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from config.watch import load_watch
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from config.language import translate
 from config.watch import Incident, Silent, load_watch
-from tasks.judging.offices import office_of, source_named
+from tasks.judging.judged_sources import source_named
+from tasks.judging.offices import office_of
 from tasks.reports.anomalies import Anomaly, gone_agencies, known_days, out_of_the_ordinary, read_days
 from tasks.reports.translation import ALL, or_all
 from tasks.rules.clock.working_clock import WorkingClock

@@ -16,17 +16,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.checks import load_checks
 from config.errors import ConfigError, NothingYetError
 from config.language import Bilingual, translate
 from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.judging.offices import all_sources
+from tasks.judging.judged_sources import all_sources
 from tasks.reports.explanation.words import CHANNEL_WORDS, VERDICT
 from tasks.reports.list_files import write_rows
 from tasks.rules.arrays import Mask, arrow, as_codes, truths
 from tasks.rules.dates.times import local_times
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.sources.tickets import Cause, Ground, Ticket, tickets
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.warehouse.engine import fetch_all, read_frame

@@ -13,7 +13,7 @@ from tasks.pulling.filling import PlannedWindow
 from tasks.pulling.pull_log import requested_of
 from tasks.pulling.windows import BEGINNING, gaps
 from tasks.reports.run_artifacts import show_table
-from tasks.rules.dates.times import instant_text
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.warehouse.rows import fetch_as
 
 _ROWS = """

@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.settings import settings
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 
 
 @dataclass(frozen=True)

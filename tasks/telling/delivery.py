@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError
 from config.people import EVERY_AGENCY
 from config.subscriptions import Subscription
@@ -20,7 +21,6 @@ from schemas.outbox import DELIVERIES
 from tasks.correcting.answer_times import is_open, last_morning
 from tasks.recovery.manifests import keep_outbox
 from tasks.rules.corrections.signatures import self_and_above
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.telling.channels import channel_of, drop_file, send, stage_file
 from tasks.telling.messages import Message, ToldEvent, message_number
 from tasks.warehouse.engine import fetch_all

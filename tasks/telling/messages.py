@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.language import Bilingual, counted
 from config.subscriptions import Subscription
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 
 _MOST = 200  # events that a message names; it counts the rest
 

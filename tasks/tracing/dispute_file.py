@@ -10,12 +10,12 @@ from datetime import datetime
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.language import Bilingual, translate
 from tasks.reports.explanation.text import moment
 from tasks.reports.explanation.words import STATE, TIMELINESS_WORDS
 from tasks.reports.translation import VERDICT_WORDS
-from tasks.rules.dates.times import instant_text
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.rules.privacy.masking import mask
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.tracing.disputes import ADDED, TAKEN_AWAY, Dispute, DisputedDossier

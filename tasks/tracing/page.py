@@ -6,11 +6,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.language import translate
 from tasks.reports.explanation.words import TIMELINESS_WORDS
 from tasks.reports.translation import VERDICT_WORDS
-from tasks.rules.dates.times import instant_text
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.rules.verdict.reasons import MISSING, REASONS
 
 _STYLE = Path(__file__).parents[1] / "reports" / "page" / "trace.css"

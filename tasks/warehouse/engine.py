@@ -1,4 +1,7 @@
-"""Connections to the warehouse, and reading from it into Arrow-backed frames."""
+"""Connections to the warehouse, and reading from it into Arrow-backed frames.
+
+Arrow and pandas are imported by the first read of a frame: a command that shows a few rows answers without them.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import pandas as pd
 import psycopg2
-import pyarrow as pa
-import pyarrow.csv
 import sqlalchemy as sa
 from psycopg2 import sql
 from sqlalchemy.engine import make_url
@@ -25,8 +25,12 @@ from schemas.table import Table
 from tasks.warehouse.cluster import WAREHOUSE, Cluster, ensure_cluster
 from tasks.warehouse.statement_errors import failure, pooled, refusal, retried, unreachable
 
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
 Query: TypeAlias = "str | sql.Composable"
-Dtypes: TypeAlias = Mapping[str, pd.ArrowDtype] | Table
+Dtypes: TypeAlias = "Mapping[str, pd.ArrowDtype] | Table"
 _T = TypeVar("_T")
 
 _PATIENCE = 30.0  # seconds: a crashed server replays its log before it lets anybody in
@@ -243,6 +247,8 @@ def copy_out(
     driver: psycopg2.extensions.connection, query: Query, parameters: Mapping[str, Any] | None, dtypes: Dtypes
 ) -> pd.DataFrame:
     """Do what :func:`read_frame` does, inside a transaction that is already open."""
+    import pyarrow as pa
+
     wanted = dtypes.dtypes if isinstance(dtypes, Table) else dtypes
     buffer = io.BytesIO()  # COPY calls its method once a row, so it is one without Python in between
     with driver.cursor() as cursor:
@@ -267,6 +273,10 @@ def fetch_all(query: Query, parameters: Mapping[str, Any] | None = None, purpose
 
 
 def _frame(content: pa.Buffer, dtypes: Mapping[str, pd.ArrowDtype]) -> pd.DataFrame:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.csv
+
     header = content[: min(len(content), 1 << 16)].to_pybytes().split(b"\n", 1)[0].decode()
     names = header.split(",")
     unknown = [name for name in names if name not in dtypes]

@@ -28,15 +28,15 @@ from schemas.audit import PROGRESS
 from schemas.dossiers import DOSSIERS, MATCHES
 from schemas.table import Table
 from tasks.rules.arrays import arrow
+from tasks.warehouse.advisory_locks import IN_FLIGHT, SUBJECT_SEED
 from tasks.warehouse.engine import Dtypes, Query, connection, copy_out
 from tasks.warehouse.failpoints import failpoint
+from tasks.warehouse.identifiers import names, qualified
 from tasks.warehouse.ledger import append
 from tasks.warehouse.merge import Merge, Merged, condition, equal_columns
 from tasks.warehouse.net import Net
-from tasks.warehouse.stage import Stage, conform, copy_in, names, qualified, stage
+from tasks.warehouse.stage import Stage, conform, copy_in, stage
 
-IN_FLIGHT = 0x6D6F74  # "mot": first half of the advisory locks that show change numbers not committed yet
-_SUBJECT_SEED = 0x6D6F74637561  # "motcua": keeps our locks on subjects apart from anybody else's
 _PARENT = ("source", "code")
 
 
@@ -359,7 +359,7 @@ def _begin(driver: psycopg2.extensions.connection, subject: str) -> int:
     that are all smaller: see :func:`tasks.warehouse.partitions.high_watermark`.
     """
     with driver.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (subject, _SUBJECT_SEED))
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (subject, SUBJECT_SEED))
         cursor.execute(
             "SELECT pg_advisory_xact_lock_shared(%s, (last_value + is_called::int)::int) FROM audit.change_seq", (IN_FLIGHT,)
         )

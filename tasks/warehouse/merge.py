@@ -19,8 +19,9 @@ from schemas.dossiers import DOSSIER_VERSIONS, DOSSIERS
 from schemas.table import Table
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.warehouse.failpoints import failpoint
+from tasks.warehouse.identifiers import names, qualified
 from tasks.warehouse.recounts import note_changed, note_removed
-from tasks.warehouse.stage import Stage, names, qualified
+from tasks.warehouse.stage import Stage
 
 _CHANGED_IN = "changed_in"
 # Where a record was read does not change what it says: a dossier that an overlapping pull brings again in

@@ -12,9 +12,9 @@ from config.errors import NothingYetError
 from config.language import Bilingual
 from schemas.dossiers import AGEING
 from schemas.verdicts import MOVING
+from tasks.warehouse.advisory_locks import IN_FLIGHT
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.freshness import NEWS, UNHEARD
-from tasks.warehouse.load import IN_FLIGHT
 from tasks.warehouse.statements import statements_of
 
 

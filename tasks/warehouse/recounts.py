@@ -10,7 +10,7 @@ import psycopg2
 from psycopg2 import sql
 
 from schemas.verdicts import COUNTED, RECOUNTS, VERDICTS_TABLE
-from tasks.warehouse.stage import names, qualified
+from tasks.warehouse.identifiers import names, qualified
 
 # Whoever counts keeps everybody from noting: whether a policy has counters is asked when nobody can be making them.
 _WRITING = sql.SQL("LOCK TABLE {recounts} IN ROW EXCLUSIVE MODE")

@@ -11,15 +11,17 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
 from schemas.table import Table
 from tasks.warehouse.engine import Query
 from tasks.warehouse.failpoints import failpoint
-from tasks.warehouse.load import Load
-from tasks.warehouse.stage import names, qualified
+from tasks.warehouse.identifiers import names, qualified
+
+if TYPE_CHECKING:
+    from tasks.warehouse.load import Load
 
 Fetch = Callable[[Query, Mapping[str, Any] | None], list[tuple[Any, ...]]]
 """How a query is asked: within an open load or by itself."""

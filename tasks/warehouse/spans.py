@@ -14,9 +14,9 @@ from psycopg2 import sql
 
 from schemas.table import Table
 from tasks.rules.arrays import Mask, arrow, truths
+from tasks.warehouse.identifiers import names, qualified
 from tasks.warehouse.load import Load
 from tasks.warehouse.merge import condition
-from tasks.warehouse.stage import names, qualified
 
 FROM, UNTIL = "said_from", "said_until"
 

@@ -20,6 +20,7 @@ from config.errors import DataError
 from config.language import Bilingual
 from schemas.table import Kind, Table
 from tasks.warehouse.binary import binary_rows
+from tasks.warehouse.identifiers import names, qualified
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,6 @@ class Stage:
     name: sql.Identifier
     columns: tuple[str, ...]
     rows: int
-
-
-def qualified(table: Table) -> sql.Composable:
-    """Return a table's name with its layer, quoted."""
-    return sql.Identifier(table.schema, table.name)
-
-
-def names(columns: tuple[str, ...], of: str | None = None) -> sql.Composable:
-    """Return column names as a list for a statement, quoted, each after its table's alias if one is given."""
-    return sql.SQL(", ").join(sql.Identifier(of, c) if of else sql.Identifier(c) for c in columns)
 
 
 def stage(driver: psycopg2.extensions.connection, table: Table, frame: pd.DataFrame, number: int) -> Stage:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.policies import load_policies
 from tasks.judge import judge_all
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.dossiers import read_batch
 from tasks.warehouse.partitions import every_partition

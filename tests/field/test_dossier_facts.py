@@ -16,7 +16,7 @@ from config.files import read_yaml
 from config.read_once import forget
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.match import match_all

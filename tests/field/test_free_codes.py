@@ -9,7 +9,7 @@ import pytest
 from config.read_once import forget
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.batches import Batch

@@ -12,7 +12,7 @@ from config.errors import SourceError
 from config.read_once import forget
 from config.settings import settings
 from tasks.judge import judge_batch
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source

@@ -16,7 +16,7 @@ from config.read_once import forget
 from config.sources import Source
 from flows.refresh import asked_today, choose, gone, warn_of_files
 from flows.runs.outcome import RunFailures
-from tasks.judging.offices import source_named, zones
+from tasks.judging.judged_sources import source_named, zones
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.runtime.circuit_breaker import permitted_source, sources_with

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.read_once import forget
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.warehouse.engine import fetch_all

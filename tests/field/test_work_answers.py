@@ -16,7 +16,7 @@ from tasks.correcting.answers import AnswerReader, AskedRow, RowAnswer
 from tasks.correcting.work_items import Question, WorkItem, row_key
 from tasks.correcting.work_words import NameBook
 from tasks.correcting.workbooks import WORK_COLUMNS, WorkPackage, write_workbook
-from tasks.judging.offices import office_today
+from tasks.judging.judged_sources import office_today
 from tasks.rules.corrections.refusals import REFUSAL_REASONS
 
 BOOK = NameBook({"H99.12": "Sở Mẫu", "H99.13": "Sở Thử"}, {}, {})

@@ -11,7 +11,7 @@ from config.checks import load_checks
 from config.read_once import forget
 from tasks.check import check_batch
 from tasks.judge import judge_batch
-from tasks.judging.offices import first_years, source_named
+from tasks.judging.judged_sources import first_years, source_named
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
 from tasks.rules.corrections.known_times import KnownTimes

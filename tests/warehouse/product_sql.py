@@ -14,10 +14,9 @@ from schemas.audit import LEDGER
 from schemas.dossiers import DOSSIERS
 from schemas.drift import SHAPES
 from schemas.indicators import COUNTS
-from schemas.quality import CORRECTIONS, FINDINGS
+from schemas.quality import CORRECTABLE, CORRECTIONS, FINDINGS
 from schemas.raw import PULLS
 from tasks.match import _KEYS, _LINKS
-from tasks.rules.corrections.values import CORRECTABLE
 from tests.house.tree import modules, name_of, parsed
 
 BEGINNING = re.compile(

@@ -25,7 +25,7 @@ from tasks.check import check_batch, with_history
 from tasks.gates import contracts, day_page
 from tasks.gates.data_docs import NEWEST_PAGES, draw_missing, forget_data_docs, write_data_docs
 from tasks.gates.day_page import GateResult, promised_parts
-from tasks.judging.offices import all_sources
+from tasks.judging.judged_sources import all_sources
 from tasks.judging.rules_digest import rules_digest
 from tasks.maintain import forget_gate_results
 from tasks.sources.parsed_records import Part, alone, readings

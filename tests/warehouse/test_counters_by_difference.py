@@ -11,7 +11,7 @@ import pytest
 from config.errors import DataError
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.measure import measure_policy
 from tasks.measuring.counting import counts_of
 from tasks.warehouse.engine import fetch_all, read_frame

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError
 from config.policies import load_policies
 from flows.commands.cli import main
@@ -22,8 +23,7 @@ from tasks.inspecting.sample import counted_dossiers, draw_sample, error_of
 from tasks.inspecting.workbook import inspection_workbook
 from tasks.publishing.current import current_publication
 from tasks.reports.explanation.dossiers import DossierPlace, explanation
-from tasks.rules.dates.times import instant_text
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
+from tasks.rules.dates.instant_texts import instant_text
 from tasks.tracing.moments import moment_of
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all

@@ -32,7 +32,8 @@ from tasks.reports.explanation.dossiers import explain
 from tasks.reports.lists import DOSSIER_LISTS, ages, by_unit, in_office_time, read_list
 from tasks.reports.resubmitted import read_resubmitted
 from tasks.rules.checks import run_checks
-from tasks.rules.dates.times import end_of_day, instant_text, local_times
+from tasks.rules.dates.instant_texts import instant_text
+from tasks.rules.dates.times import end_of_day, local_times
 from tasks.rules.verdict.reasons import REASONS
 from tasks.warehouse.affected import affected_codes
 from tasks.warehouse.batches import Batch

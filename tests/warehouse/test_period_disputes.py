@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError
 from flows.commands.cli import main
 from schemas.dossiers import DOSSIERS
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.tracing.contributions import FigureName
 from tasks.tracing.dispute_file import dispute_workbook
 from tasks.tracing.disputes import Dispute, dispute

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.errors import ConfigError, UnreadableDataError
 from config.indicators import indicators_in_force
 from config.settings import ROOT
@@ -17,7 +18,6 @@ from tasks.recovery.manifests import RESTORED, read_manifests, values_of
 from tasks.reports.forms.published import published_counters
 from tasks.reports.reference_figures import our_figure, reference_values
 from tasks.reports.reference_series import SERIES_HEADINGS, TakenSeries, take_reference_series
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.warehouse.engine import fetch_all
 from tests.warehouse.test_publish import publish
 from tests.warehouse.verdict_rows import AS_OF, verdict_rows

@@ -24,6 +24,8 @@ COMMANDS = (
     "rejected",
 )
 HEAVY = ("prefect", "great_expectations", "alembic", "holidays", "httpx", "xlsxwriter", "openpyxl", "dask")
+WITHOUT_FRAMES = ("status", "rejected", "publications", "law")
+FRAMES = ("pandas", "pyarrow", "numpy")
 _RUN = """
 import sys
 from flows.commands import cli
@@ -36,7 +38,20 @@ finally:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_reads_imports_no_more_than_it_needs(command: str) -> None:
-    done = subprocess.run([sys.executable, "-c", _RUN, *command.split()], cwd=ROOT, capture_output=True, text=True, check=False)
-    imported = done.stdout.rsplit("IMPORTED", 1)[1].split()
+    imported = _imports_of(command)
     assert "psycopg2" in imported, "it came as far as the warehouse"
-    assert not set(HEAVY) & set(imported)
+    assert not set(HEAVY) & imported
+
+
+@pytest.mark.parametrize("command", WITHOUT_FRAMES)
+def test_a_command_that_shows_a_few_rows_imports_no_frames(command: str) -> None:
+    assert not {*HEAVY, *FRAMES} & _imports_of(command)
+
+
+def test_help_imports_nothing_of_the_warehouse() -> None:
+    assert not {*HEAVY, *FRAMES, "sqlalchemy", "psycopg2"} & _imports_of("--help")
+
+
+def _imports_of(command: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", _RUN, *command.split()], cwd=ROOT, capture_output=True, text=True, check=False)
+    return set(done.stdout.rsplit("IMPORTED", 1)[1].split())

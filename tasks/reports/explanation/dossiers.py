@@ -16,7 +16,8 @@ from config.language import Bilingual, bilingual
 from config.law import cited
 from config.policies import Policy, load_policies
 from config.reception import load_reception
-from tasks.judging.offices import as_coded, judging_office, source_named
+from tasks.judging.judged_sources import source_named
+from tasks.judging.offices import as_coded, judging_office
 from tasks.judging.waivers import waived, waiver_parameters
 from tasks.reports.cleaned import changes_of
 from tasks.reports.due_changes import DueChange, read_due_changes
@@ -25,7 +26,8 @@ from tasks.reports.explanation.page import page
 from tasks.reports.explanation.text import Entry, ExplanationText
 from tasks.reports.list_files import write_whole
 from tasks.rules.clock.reception import OUTCOMES, receptions_of
-from tasks.rules.dates.times import instant_text, local_times, minute_text
+from tasks.rules.dates.instant_texts import instant_text
+from tasks.rules.dates.times import local_times, minute_text
 from tasks.rules.linkage.reused_numbers import family_of
 from tasks.rules.verdict.ends import ORIGINS
 from tasks.rules.verdict.facts import facts_of

@@ -14,7 +14,7 @@ import numpy as np
 
 from config.calendar import CalendarDay, load_calendars
 from schemas.fields import STATES, TIMELINESS, VERDICTS
-from tasks.judging.offices import source_named
+from tasks.judging.judged_sources import source_named
 from tasks.reports.explanation.text import Entry
 from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS
 from tasks.rules.clock.pauses import empty_requests

@@ -18,7 +18,7 @@ from config.errors import UnreadableDataError
 from config.language import Bilingual
 from schemas.fields import BASES
 from schemas.verdicts import COUNTED, VERDICTS_TABLE
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.reports.forms.bieu06a import BIEU06A_NUMBER, TITLE, told, within_sheet
 from tasks.reports.forms.model import Form
 from tasks.reports.forms.published import ONLINE, PublishedCounters, field_names, procedure_names

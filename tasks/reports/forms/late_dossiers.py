@@ -15,7 +15,7 @@ import pandas as pd
 from config.errors import UnreadableDataError
 from config.language import Bilingual
 from schemas.verdicts import COUNTED, VERDICTS_TABLE
-from tasks.judging.offices import zones
+from tasks.judging.judged_sources import zones
 from tasks.reports.forms.published import PublishedCounters
 from tasks.reports.holders import read_holders
 from tasks.reports.lists import with_days_over

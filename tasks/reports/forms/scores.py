@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.codes import COUNTERS, WORKING_DAY_MINUTES
 from config.formulas import Formula, FormulaCatalogue, load_formulas
 from config.indicators import Indicator, indicators_in_force
@@ -18,7 +19,6 @@ from tasks.reports.forms.bieu06a import AGENCY, told
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 from tasks.reports.forms.numbered import numbered_columns, numbered_rows, total_row
 from tasks.reports.forms.published import ONLINE, PublishedCounters, parts_of, procedure_names
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.indicators.interval import percent
 from tasks.rules.indicators.periods import Period
 from tasks.rules.indicators.points import points_of

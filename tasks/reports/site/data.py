@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.checks import Check, load_checks
 from config.errors import NothingYetError
 from config.indicators import Indicator, headline_in_force, indicators_in_force, load_definitions
@@ -24,7 +25,6 @@ from tasks.reports.site.gates import gates
 from tasks.reports.site.quality import quality
 from tasks.reports.site.spans import spans
 from tasks.reports.site.standing import standing, whole_ranks
-from tasks.rules.indicators.counters import OFFICE_ZONE_NAME
 from tasks.rules.verdict.reasons import MISSING, REASONS
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.freshness import all_heard

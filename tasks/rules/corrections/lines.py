@@ -13,10 +13,10 @@ import pyarrow as pa
 from config.language import Bilingual, bilingual
 from config.small_tables import SmallTable, TableRow, text_table
 from schemas.dossiers import DOSSIERS
+from schemas.quality import CORRECTABLE
 from schemas.table import Kind, OneOf
 from tasks.rules.corrections.known_times import ApprovedValues, KnownTimes, why_impossible
 from tasks.rules.corrections.value_texts import CLOSING, same_value
-from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.dates.file_dates import read_file_dates
 from tasks.rules.privacy.masking import looks_personal, names_somebody, personal_code_or_text
 from tasks.rules.text.codes import fold_codes

@@ -15,10 +15,10 @@ import numpy as np
 
 from config.codes import ASKED_STATUSES, ENDED_STATUSES, PAUSED_STATUSES, Status
 from config.policies import Policy
+from schemas.quality import CORRECTABLE
 from tasks.rules.arrays import arrow, as_codes
 from tasks.rules.clock.due_dates import ALL_LIMIT_UNITS
 from tasks.rules.corrections.value_texts import same_value, value_text
-from tasks.rules.corrections.values import CORRECTABLE
 from tasks.rules.dates.times import LocalTimes, days, local_times, minute_text
 from tasks.rules.frames import DossierFrames
 from tasks.rules.linkage.crosswalk import Crosswalk

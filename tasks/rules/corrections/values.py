@@ -7,22 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.dossiers import DOSSIERS
+from schemas.quality import CORRECTABLE
 from schemas.table import Kind
 from tasks.rules.arrays import as_text
-
-CORRECTABLE = (
-    "procedure_code",
-    "unit_code",
-    "channel",
-    "status",
-    "received_at",
-    "due_at",
-    "done_at",
-    "returned_at",
-    "refused_at",
-    "receipt_number",
-    "alias_code",
-)
 
 
 def with_corrections(dossiers: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:

@@ -120,11 +120,6 @@ def minute_text(local: np.datetime64) -> str | None:
     return None if np.isnat(local) else str(local.astype("datetime64[m]")).replace("T", " ")
 
 
-def instant_text(at: datetime | None, zone: str) -> str | None:
-    """Write an instant as office time to the minute; None where unknown."""
-    return None if at is None else minute_text(local_moment(at, zone))
-
-
 def local_moment(at: datetime, zone: str) -> np.datetime64:
     """Return an instant as the wall-clock time of a zone, in microseconds."""
     return np.datetime64(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), "us")

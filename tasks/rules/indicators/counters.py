@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.codes import COUNTERS
 from schemas.fields import STATES, TIMELINESS
 from tasks.rules.arrays import as_codes, as_text, group_numbers
@@ -22,7 +23,6 @@ from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
 from tasks.rules.verdict.recorded import LATE, ON_TIME, UNDETERMINED
 
 GROUP = ("unit_code", "field_code", "channel")
-OFFICE_ZONE_NAME = "Asia/Ho_Chi_Minh"  # of a source whose file is gone
 _UNKNOWN = {"unit_code": "?", "field_code": "?", "channel": "counter"}  # no channel means the counter (QD 766, 3.3)
 _TIMELINESS = {name: place for place, name in enumerate(TIMELINESS)}
 _STATES = {name: place for place, name in enumerate(STATES)}

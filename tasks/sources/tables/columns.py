@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from config.language import Bilingual, bilingual
 from config.profiles import Headings
 from config.sources import Source
+from schemas.raw import SHEET_STRIDE
 from schemas.rejects import RejectReason
 from tasks.rules.arrays import truths
 from tasks.rules.privacy.masking import told
@@ -27,7 +28,6 @@ from tasks.sources.tables.headings import Head, HeadingsError, Wanted
 from tasks.sources.tables.sheets import Sheet, other_delimiter, sheets
 from tasks.sources.twice import one_of, says_two
 
-SHEET_STRIDE = 10_000_000  # a row of the second sheet of a workbook has this and its place as its position
 _FORMULA_ROWS = 3
 _SAMPLED_ROWS = 1000  # rows from which the kind of a column's values is told
 # The row of numbers or formulas under the headings: (1), (2), (3)=(4)+(5).
