@@ -10,6 +10,7 @@ from flows.commands.person_arguments import add_person
 from flows.commands.publication_arguments import add_audit, add_dispute, add_publications, add_trace
 from flows.commands.reference_arguments import add_reference
 from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
+from flows.commands.upgrade_arguments import add_upgrade
 
 
 def parser() -> Parser:
@@ -49,6 +50,7 @@ def parser() -> Parser:
         add_reference,
         _add_state,
         _add_backups,
+        add_upgrade,
     ):
         add(commands)
     return top
