@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,15 @@ from typing import Any
 import psutil
 import pytest
 import yaml
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.flow_runs import resume_flow_run
 
 from config.settings import ROOT
 from flows.runtime.page_server import page_address
+from flows.runtime.server import PrefectServer
 from tasks.warehouse.cluster import ensure_cluster
 from tests.accounts import PEOPLE
-from tests.flow.installation import SOURCES, Province, figures, motcua, moved, query
+from tests.flow.installation import SOURCES, Province, figures, joined, motcua, moved, query
 from tests.patience import HANGS, wait_for
 from tests.ports import free_port
 from tests.prepared_home import new_home
@@ -238,6 +242,39 @@ def test_corrections_start_a_rerun_whose_result_equals_a_full_run(operator: Oper
     assert not moved(after, figures(cluster)), "and equals a full run"
     said = motcua(environment, "correct", str(file), MOTCUA_LANGUAGE="en").stdout
     assert "; 0 new" in said, "the same file twice is one package"
+
+
+def test_a_form_that_waits_outlives_a_restart(operator: Operator, tmp_path: Path) -> None:
+    ((code,),) = operator.ask(
+        "SELECT min(code) FROM judged.verdicts WHERE policy = 'qd766' AND verdict = 'on_time' AND source = 'province'", "motcua"
+    )
+    file = tmp_path / "cho-duyet.csv"
+    file.write_text(
+        f"Mã hồ sơ,Trường,Giá trị mới,Căn cứ,Người đề nghị\n{code},Số biên nhận,BN 12,Sổ 4 trang 1,an\n", encoding="utf-8"
+    )
+    said = motcua(operator.environment, "correct", str(file), MOTCUA_LANGUAGE="en").stdout
+    assert "0 approved, 1 waiting for approval" in said
+    with _client(operator) as client:
+        client.create_flow_run_from_deployment(client.read_deployment_by_name("approvals/approvals").id)
+    wait_for(lambda: operator.runs("approve") and operator.runs("approve")[0][0] == "Suspended", seen=operator.told)
+    decisions = "SELECT state FROM quality.corrections WHERE new_value = 'BN 12' ORDER BY received_at"
+    operator.stop()
+    operator.start()
+    assert [state for state, *_ in operator.runs("approve")] == ["Suspended"], "it asks for the same decision still"
+    assert operator.ask(decisions, "motcua") == [("proposed",)]
+    with _client(operator) as client:
+        ((run,),) = operator.ask("SELECT r.id FROM flow_run AS r JOIN flow AS f ON f.id = r.flow_id WHERE f.name = 'approve'")
+        resume_flow_run(run, run_input={"quyet_dinh": "Duyệt", "nguoi_duyet": "binh"})
+    wait_for(lambda: operator.runs("approve")[0][0] == "Completed", seen=operator.told)
+    assert operator.ask(decisions, "motcua") == [("proposed",), ("approved",)]
+
+
+@contextmanager
+def _client(operator: Operator) -> Iterator[SyncPrefectClient]:
+    """Join this process to the operator's server, as a browser does."""
+    server = PrefectServer(operator.home, int(operator.environment["MOTCUA_PREFECT_PORT"]))
+    with joined(server), get_client(sync_client=True) as client:
+        yield client
 
 
 def test_doctor_finds_all_well_and_says_what_is_not(operator: Operator) -> None:
