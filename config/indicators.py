@@ -191,7 +191,7 @@ def headline_in_force(as_of: date, directory: Path | None = None) -> tuple[str, 
     raise ConfigError(
         "indicators",
         Bilingual(
-            f"không chỉ số nào có hiệu lực ngày {as_of} được đặt làm chỉ số chính",
+            f"không chỉ số nào có hiệu lực ngày {as_of:%d/%m/%Y} được đặt làm chỉ số chính",
             f"no indicator in force on {as_of} is shown as headline",
         ),
         Bilingual("một chỉ số có shown: headline", "shown: headline for one of them"),

@@ -136,7 +136,7 @@ def span_of(source: Source, since: date, until: date | None) -> Window:
     if until is not None and until < since:
         raise ConfigError(
             "backfill",
-            Bilingual(f"{until} trước {since}", f"{until} is before {since}"),
+            Bilingual(f"{until:%d/%m/%Y} trước {since:%d/%m/%Y}", f"{until} is before {since}"),
             Bilingual("--from NGÀY --to NGÀY, đúng thứ tự", "--from DAY --to DAY, in order"),
         )
     first = datetime.combine(since, datetime.min.time(), source.timezone)

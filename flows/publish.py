@@ -59,14 +59,14 @@ def require_judged(day: date) -> None:
     judged = last_day_of()
     if day != judged:
         fact = Bilingual(
-            f"các kết luận tính đến hết {judged}, không phải {day}, nên không công bố gì",
+            f"các kết luận tính đến hết {judged:%d/%m/%Y}, không phải {day:%d/%m/%Y}, nên không công bố gì",
             f"the verdicts speak for {judged}, not for {day}, so nothing was published",
         )
         raise ConfigError(
             "as_of",
             fact,
             Bilingual(
-                f"{judged}, hoặc `motcua rerun --as-of {day}` để kết luận và công bố ngày đó",
+                f"{judged:%d/%m/%Y}, hoặc `motcua rerun --as-of {day}` để kết luận và công bố ngày đó",
                 f"{judged}, or `motcua rerun --as-of {day}`, which judges that day and publishes it",
             ),
         )

@@ -94,7 +94,7 @@ def days_to_state(since: date, until: date, what: DayChoice) -> list[PastDay]:
     if until < since:
         raise ConfigError(
             "restate",
-            Bilingual(f"{until} trước {since}", f"{until} is before {since}"),
+            Bilingual(f"{until:%d/%m/%Y} trước {since:%d/%m/%Y}", f"{until} is before {since}"),
             Bilingual("--from NGÀY --to NGÀY, đúng thứ tự", "--from DAY --to DAY, in order"),
         )
     done = reached(order_name(since, until, what))
@@ -132,12 +132,13 @@ def foreseen(since: date, until: date, days: Sequence[PastDay]) -> str:
     """Say what a re-statement would do: how many days, and how they stand now."""
     if not days:
         return translate(
-            f"{since}..{until}: không có ngày nào phải công bố lại.", f"{since}..{until}: no day is to be stated again."
+            f"{since:%d/%m/%Y} – {until:%d/%m/%Y}: không có ngày nào phải công bố lại.",
+            f"{since}..{until}: no day is to be stated again.",
         )
     standings = Counter(each.standing for each in days)
     stand = ", ".join(f"{count} {translate(*STANDING_WORDS[one])}" for one, count in standings.items())
     return translate(
-        f"{since}..{until}: sẽ kết luận và công bố lại {len(days)} ngày ({stand}), từ {days[0].day} đến {days[-1].day}; sau đó kết luận trở về "
+        f"{since:%d/%m/%Y} – {until:%d/%m/%Y}: sẽ kết luận và công bố lại {len(days)} ngày ({stand}), từ {days[0].day:%d/%m/%Y} đến {days[-1].day:%d/%m/%Y}; sau đó kết luận trở về "
         "ngày công bố gần nhất. Chưa làm gì.",
         f"{since}..{until}: {counted(len(days), 'day')} would be judged and published again ({stand}), from {days[0].day} to {days[-1].day}; afterwards "
         "the verdicts speak for the newest day again. Nothing was done.",

@@ -99,10 +99,10 @@ def _require_measured_for(current: Load, policy: str, as_of: date) -> None:
     measured = current.read(_MEASURED, parameters, {"as_of": COUNTS.dtypes["as_of"]})["as_of"]
     if len(measured) and measured[0] == as_of:
         return
-    fact = Bilingual(f"số liệu chưa được tính cho {as_of}", f"nothing speaks for {as_of}: it was never measured")
+    fact = Bilingual(f"số liệu chưa được tính cho {as_of:%d/%m/%Y}", f"nothing speaks for {as_of}: it was never measured")
     if len(measured):
         fact = Bilingual(
-            f"số liệu được tính cho {measured[0]}, không phải {as_of}",
+            f"số liệu được tính cho {measured[0]:%d/%m/%Y}, không phải {as_of:%d/%m/%Y}",
             f"nothing speaks for {as_of}: it was measured for {measured[0]}",
         )
     action = Bilingual("Hãy chạy `motcua refresh` cho ngày đó.", "Run `motcua refresh` for that day.")

@@ -34,7 +34,7 @@ def waivers() -> None:
     if not lines:
         _OUT.print(translate("Không có miễn trừ nào (config/waivers.yaml).", "There are no waivers (config/waivers.yaml)."))
         return
-    table = Table(title=translate(f"Miễn trừ, tính đến hết {day}", f"Waivers, to the end of {day}"))
+    table = Table(title=translate(f"Miễn trừ, tính đến hết {day:%d/%m/%Y}", f"Waivers, to the end of {day}"))
     for heading in (
         translate("phép kiểm tra", "check"),
         translate("cho", "for"),
@@ -70,7 +70,7 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
         write_flips(trials, Path(lines))
     _OUT.print(
         translate(
-            f"Thử trên dữ liệu đến hết {day}; không ghi gì vào kho.",
+            f"Thử trên dữ liệu đến hết {day:%d/%m/%Y}; không ghi gì vào kho.",
             f"Tried on the data to the end of {day}; nothing was written.",
         ),
         highlight=False,

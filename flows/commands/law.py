@@ -131,7 +131,7 @@ def show_differences(name: str) -> None:
     total = len(rows)
     _OUT.print(
         translate(
-            f"{total} ngày khác nhau từ {first} đến {last}.",
+            f"{total} ngày khác nhau từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}.",
             f"{counted(total, 'day differs', 'days differ')} from {first} to {last}.",
         )
     )
@@ -142,7 +142,8 @@ def _tell(notice: Notice, remarks: list[Remark]) -> None:
     words = {"off": translate("nghỉ", "off"), "worked": translate("làm bù", "worked")}
     _OUT.print(
         translate(
-            f"{notice.document}, công bố ngày {notice.announced_on}:", f"{notice.document}, announced on {notice.announced_on}:"
+            f"{notice.document}, công bố ngày {notice.announced_on:%d/%m/%Y}:",
+            f"{notice.document}, announced on {notice.announced_on}:",
         ),
         highlight=False,
         markup=False,

@@ -95,7 +95,7 @@ def show_ending(text: str, on: date, file: str | None) -> None:
         write_rows(Path(file), [_HEADINGS, *(_row(rule, basis, register[basis.document]) for rule, basis in given)])
     if document.until and document.until < on:
         _print(
-            f"{document.short} đã hết hiệu lực sau ngày {document.until}.",
+            f"{document.short} đã hết hiệu lực sau ngày {document.until:%d/%m/%Y}.",
             f"{document.short} ended on {document.until} already.",
         )
     _print_ending(found, document, on)
@@ -151,12 +151,12 @@ def _print_document(name: str, document: Document, held: Sequence[LegalRule]) ->
 def _print_ending(found: Sequence[Fault], document: Document, on: date) -> None:
     if not found:
         _print(
-            f"Không có gì phải ghi lại ngày nếu {document.short} hết hiệu lực sau ngày {on}.",
+            f"Không có gì phải ghi lại ngày nếu {document.short} hết hiệu lực sau ngày {on:%d/%m/%Y}.",
             f"Nothing has to be dated anew if {document.short} ends on {on}.",
         )
         return
     _print(
-        f"Nếu {document.short} hết hiệu lực sau ngày {on}, phải ghi lại ngày ở {len(found)} chỗ:",
+        f"Nếu {document.short} hết hiệu lực sau ngày {on:%d/%m/%Y}, phải ghi lại ngày ở {len(found)} chỗ:",
         f"If {document.short} ends on {on}, these {len(found)} have to be dated anew:",
     )
     register = load_register()
@@ -176,15 +176,15 @@ def _told(fault: Fault, register: dict[str, Document]) -> str:
     cited = register[fault.basis.document].cited(fault.basis.article, language()) if fault.basis else ""
     sentences = {
         "ended": (
-            f"căn cứ {cited} đã hết hiệu lực sau ngày {fault.day}; ghi ngày cuối và nêu văn bản thay thế",
+            f"căn cứ {cited} đã hết hiệu lực sau ngày {fault.day:%d/%m/%Y}; ghi ngày cuối và nêu văn bản thay thế",
             f"rests on {cited}, which ended on {fault.day}; give the basis a last day and name the successor",
         ),
         "early": (
-            f"căn cứ {cited} chưa có hiệu lực trước ngày {fault.day}; sửa ngày đầu",
+            f"căn cứ {cited} chưa có hiệu lực trước ngày {fault.day:%d/%m/%Y}; sửa ngày đầu",
             f"rests on {cited} before its first day, {fault.day}; correct the first day",
         ),
         "nothing": (
-            f"từ ngày {fault.day} không còn căn cứ pháp lý nào; nêu văn bản có hiệu lực",
+            f"từ ngày {fault.day:%d/%m/%Y} không còn căn cứ pháp lý nào; nêu văn bản có hiệu lực",
             f"rests on no law from {fault.day} on; name what is in force then",
         ),
         "unnamed": ("chưa nêu căn cứ; thêm khóa law", "names nothing that it rests on; add the key law"),
@@ -225,8 +225,8 @@ def _named(rule: LegalRule) -> str:
 
 
 def _when(basis: Basis) -> str:
-    since = translate(f" từ {basis.since}", f" from {basis.since}") if basis.since else ""
-    return since + (translate(f" đến hết {basis.until}", f" until {basis.until}") if basis.until else "")
+    since = translate(f" từ {basis.since:%d/%m/%Y}", f" from {basis.since}") if basis.since else ""
+    return since + (translate(f" đến hết {basis.until:%d/%m/%Y}", f" until {basis.until}") if basis.until else "")
 
 
 def _span(document: Document) -> tuple[str, str]:

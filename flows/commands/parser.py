@@ -12,6 +12,7 @@ from config.language import translate
 
 LAST_PUBLICATION = {"vi": "mặc định: ngày của lần công bố gần nhất", "en": "default: the day of the last publication"}
 """Help of an option whose default is the day of the last publication."""
+_AS_WRITTEN = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")  # as officials write a day
 _METAVARS = {
     "ACTION": "VIỆC",
     "CODE": "MÃ",
@@ -125,14 +126,17 @@ class Commands:
 
 
 def day(text: str) -> date:
-    """Read a day, as ``type`` of an argument.
+    """Read a day, ``31/03/2026`` or ``2026-03-31``, as ``type`` of an argument.
 
     Raises:
         ArgumentTypeError: it is none.
     """
     try:
-        return date.fromisoformat(text)
+        return date(*map(int, reversed(text.split("/")))) if _AS_WRITTEN.fullmatch(text) else date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            translate(f"{text!r} không phải là ngày dạng 2026-03-31", f"{text!r} is no day such as 2026-03-31")
+            translate(
+                f"{text!r} không phải là ngày dạng 31/03/2026 hoặc 2026-03-31",
+                f"{text!r} is no day such as 2026-03-31 or 31/03/2026",
+            )
         ) from None

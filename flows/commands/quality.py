@@ -30,7 +30,7 @@ def scores(by: str, most: int) -> None:
     months = months_until(day, SCORED_MONTHS)
     table = console_table(
         translate(
-            f"Tỷ lệ hồ sơ không phải đính chính (%), đến hết {day}",
+            f"Tỷ lệ hồ sơ không phải đính chính (%), đến hết {day:%d/%m/%Y}",
             f"Dossiers with nothing to correct (%), to the end of {day}",
         )
     )

@@ -94,7 +94,7 @@ def _home_of_its_own(work: Path) -> Iterator[None]:
     kept = {name: os.environ.pop(f"MOTCUA_{name}", None) for name in _PLACES}
     with (home / _LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        os.environ |= {"MOTCUA_HOME": str(home / "home"), "MOTCUA_SOURCES_DIR": str(home / "home" / "sources")}
+        os.environ |= {"MOTCUA_HOME": str(home / "office"), "MOTCUA_SOURCES_DIR": str(home / "office" / "sources")}
         forget()
         try:
             yield
@@ -122,8 +122,8 @@ def _sweep(work: Path) -> None:
 
 
 def _remove(home: Path) -> None:
-    if (home / "home" / "cluster").exists():
-        Cluster(home / "home").stop()
+    if (home / "office" / "cluster").exists():
+        Cluster(home / "office").stop()
     shutil.rmtree(home)
 
 

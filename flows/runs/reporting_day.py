@@ -71,13 +71,13 @@ def require_ended(day: date | None, where: str = "as_of") -> None:
     last = last_finished_day()
     if day is None or day <= last:
         return
-    fact = Bilingual(f"ngày {day} chưa kết thúc, nên chưa chạy gì", f"{day} has not ended, so nothing was run")
+    fact = Bilingual(f"ngày {day:%d/%m/%Y} chưa kết thúc, nên chưa chạy gì", f"{day} has not ended, so nothing was run")
     if demonstration_day() is not None:
         fact = Bilingual(
-            f"{day} sau ngày mà bản trình diễn dừng lại, nên chưa chạy gì",
+            f"{day:%d/%m/%Y} sau ngày mà bản trình diễn dừng lại, nên chưa chạy gì",
             f"{day} lies after the day at which this demonstration stands still, so nothing was run",
         )
-    raise ConfigError(where, fact, Bilingual(f"một ngày đến hết {last}", f"a day up to {last}"))
+    raise ConfigError(where, fact, Bilingual(f"một ngày đến hết {last:%d/%m/%Y}", f"a day up to {last}"))
 
 
 def _require_in_force(day: date) -> None:
@@ -99,17 +99,18 @@ def _require_in_force(day: date) -> None:
             raise ConfigError(
                 name,
                 Bilingual(
-                    f"bắt đầu từ {since}, sau {day}, nên chưa chạy gì", f"begins on {since}, after {day}, so nothing was run"
+                    f"bắt đầu từ {since:%d/%m/%Y}, sau {day:%d/%m/%Y}, nên chưa chạy gì",
+                    f"begins on {since}, after {day}, so nothing was run",
                 ),
-                Bilingual(f"một ngày từ {since} trở đi", f"a day from {since} on"),
+                Bilingual(f"một ngày từ {since:%d/%m/%Y} trở đi", f"a day from {since} on"),
             )
         if until is not None and day > until:
             raise ConfigError(
                 name,
                 Bilingual(
-                    f"đã hết hiệu lực {until}, trước {day}, nên chưa chạy gì",
+                    f"đã hết hiệu lực {until:%d/%m/%Y}, trước {day:%d/%m/%Y}, nên chưa chạy gì",
                     f"ended on {until}, before {day}, so nothing was run",
                 ),
-                Bilingual(f"một ngày đến hết {until}", f"a day up to {until}"),
+                Bilingual(f"một ngày đến hết {until:%d/%m/%Y}", f"a day up to {until}"),
             )
     headline_in_force(day)

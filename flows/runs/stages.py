@@ -169,7 +169,7 @@ def require_news(as_of: date, trouble: RunFailures) -> None:
     since = max(days, default=None)
     trouble.stop(
         translate(
-            f"Không hệ thống một cửa nào có tin {f'từ {since}' if since else 'lần nào'}, nên chưa công bố ngày {as_of}.",
+            f"Không hệ thống một cửa nào có tin {f'từ {since:%d/%m/%Y}' if since else 'lần nào'}, nên chưa công bố ngày {as_of:%d/%m/%Y}.",
             f"No one-stop system was heard {f'since {since}' if since else 'yet'}, so {as_of} is not published.",
         )
     )

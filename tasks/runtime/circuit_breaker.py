@@ -77,7 +77,7 @@ def permitted_source(name: str, *, anyway: bool = False) -> Iterator[Source]:
         where, fact = (
             f"sources/{name}.yaml ended",
             Bilingual(
-                f"ghi rằng hệ thống đã ngừng hoạt động ngày {everyone[name].ended}",
+                f"ghi rằng hệ thống đã ngừng hoạt động ngày {everyone[name].ended:%d/%m/%Y}",
                 f"says that the system was closed down on {everyone[name].ended}",
             ),
         )

@@ -145,7 +145,7 @@ def test_the_same_release_changes_nothing_and_touches_nothing(
 
 def test_what_a_killed_rehearsal_left_goes_with_the_next(old: OldRelease, work: Path) -> None:
     command = rehearsal(old, work)
-    wait_for(lambda: list(work.glob("motcua-rehearsal-*/home/cluster/data/postmaster.pid")))
+    wait_for(lambda: list(work.glob("motcua-rehearsal-*/office/cluster/data/postmaster.pid")))
     command.send_signal(signal.SIGKILL)
     command.communicate()
     assert left(work)

@@ -13,6 +13,13 @@ OURS = {name for name, value in vars(errors).items() if isinstance(value, type) 
 OURS |= {"StatementError", "UnreadableFileError", "HeadingsError", "UnprovedError", "AbsentError", "_error", "_wrong"}
 # Arguments that are a place, such as a file and key or a command, or are looked up.
 NAMES = {"ConfigError": {0}, "DataError": {0}, "WarehouseError": {0}, "StatementError": {0, 1}}
+# Names of days, and where one of them is no day: an hour, a day that is a text already, the name of a column.
+DAYS = {"day", "as_of", "since", "until", "announced_on", "judged"}
+NO_DAYS = {
+    ("tasks/runtime/host_slots.py", "since"),
+    ("tasks/reports/site/tables.py", "day"),
+    ("tasks/sources/day_totals.py", "day"),
+}
 # Sentences of models and parsers that are still English alone: this number only ever falls.
 MOST_IN_ENGLISH_ALONE = 0
 
@@ -54,3 +61,25 @@ def test_every_error_is_written_in_both_languages() -> None:
 def test_sentences_of_models_and_parsers_in_english_alone_become_fewer() -> None:
     found = [line for path in modules("config", "tasks", "flows") for line in sentences(path, {"ValueError"})]
     assert len(found) <= MOST_IN_ENGLISH_ALONE, f"Give both texts, Bilingual(vietnamese, english): {found}"
+
+
+def unwritten_days(path: Path) -> Iterator[str]:
+    """Yield the Vietnamese sentences that tell a day as 2026-03-31, but for commands in backticks, which take it so."""
+    for node in ast.walk(parsed(path)):
+        if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.JoinedStr)):
+            continue
+        if (node.func.id if isinstance(node.func, ast.Name) else "") not in {"translate", "Bilingual"}:
+            continue
+        ticks = 0
+        for part in node.args[0].values:
+            if isinstance(part, ast.Constant):
+                ticks += str(part.value).count("`")
+            elif isinstance(part, ast.FormattedValue) and part.format_spec is None and ticks % 2 == 0:
+                name = ast.unparse(part.value).split(".")[-1]
+                if name in DAYS and (name_of(path), name) not in NO_DAYS:
+                    yield f"{name_of(path)}:{node.lineno}: {ast.unparse(part.value)}"
+
+
+def test_vietnamese_sentences_write_days_as_officials_do() -> None:
+    found = [line for path in modules("tasks", "flows") for line in unwritten_days(path)]
+    assert not found, f"Write {{day:%d/%m/%Y}} in the Vietnamese sentence: {found}"

@@ -75,7 +75,7 @@ WRONG = [
     (["law", "test"], "thiếu tham số bắt buộc: TỆP"),
     (["refresh", "--full=yes"], "tham số --full: không nhận giá trị 'yes'"),
     (["refresh", "--a"], "tùy chọn --a chưa rõ, có thể là --as-of"),
-    (["refresh", "--as-of", "31.3."], "'31.3.' không phải là ngày dạng 2026-03-31"),
+    (["refresh", "--as-of", "31.3."], "'31.3.' không phải là ngày dạng 31/03/2026 hoặc 2026-03-31"),
     (["checks", "try"], "checks try cần một TỆP"),
     (["calendar", "add"], "calendar add cần TỆP"),
 ]

@@ -73,7 +73,9 @@ def open_release(counters: PublishedCounters, period: Period, earlier: Iterable[
     if period.last > of.as_of:
         raise ConfigError(
             f"--period {period.name}",
-            Bilingual(f"còn tháng chưa bắt đầu; số liệu đến hết {of.as_of}", f"has months that have not begun on {of.as_of}"),
+            Bilingual(
+                f"còn tháng chưa bắt đầu; số liệu đến hết {of.as_of:%d/%m/%Y}", f"has months that have not begun on {of.as_of}"
+            ),
         )
     counters.agencies(period, together=False)  # raises where an identity does not hold
     counts = _counts(counters, period)

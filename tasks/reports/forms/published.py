@@ -111,7 +111,9 @@ class PublishedCounters:
         if period.first > as_of:
             raise ConfigError(
                 f"--period {period.name}",
-                Bilingual(f"kỳ chưa bắt đầu; số liệu đến hết {as_of}", f"has not begun; the figures speak for {as_of}"),
+                Bilingual(
+                    f"kỳ chưa bắt đầu; số liệu đến hết {as_of:%d/%m/%Y}", f"has not begun; the figures speak for {as_of}"
+                ),
             )
         broken = broken_rollup(*(frame.drop(columns=ONLINE) for frame in (rolled, before, whole)))
         if broken:
