@@ -46,9 +46,11 @@ def examine() -> list[HealthLine]:
         (translate("gói phần mềm", "packages"), packages),
         (translate("biến môi trường", "environment"), variables),
         (translate("đĩa", "disk"), disk),
-        (translate("khoá", "keys"), keys),
+        (translate("khóa", "keys"), keys),
+        (translate("vùng lưu bản gốc", "landing zone"), landing_zone),
         (translate("kho dữ liệu", "warehouse"), warehouse),
         (translate("máy chủ Prefect", "Prefect server"), orchestrator),
+        (translate("trang công bố", "published page"), published_page),
         (translate("hệ thống nguồn", "sources"), sources),
     )
     return [line for subject, look in parts for line in _lines(subject, look)]
@@ -145,7 +147,7 @@ def keys() -> Iterator[HealthLine]:
     folder = settings().home / "keys"
     files = sorted(folder.glob("*")) if folder.exists() else []
     open_ones = [path for path in files if path.stat().st_mode & 0o077]
-    subject = translate("khoá", "keys")
+    subject = translate("khóa", "keys")
     if open_ones:
         names = ", ".join(path.name for path in open_ones)
         yield HealthLine(
@@ -157,6 +159,25 @@ def keys() -> Iterator[HealthLine]:
             subject,
             translate(f"{len(files)} tệp, chỉ chủ đọc được", f"{counted(len(files), 'file')}, readable by the owner only"),
         )
+
+
+def landing_zone() -> Iterator[HealthLine]:
+    """Tell whether what is written into the landing zone is locked, and with which key.
+
+    Raises:
+        ConfigError: the file of keys cannot be used.
+    """
+    from config.landing_keys import landing_keys
+
+    given = landing_keys()
+    if given:
+        number = given[0].number.hex()
+        fact = translate(f"mã hóa bằng khóa {number}", f"encrypted with key {number}")
+    else:
+        fact = translate(
+            "không mã hóa (MOTCUA_LANDING_KEY_FILE chưa đặt)", "not encrypted (MOTCUA_LANDING_KEY_FILE is not set)"
+        )
+    yield HealthLine(True, translate("vùng lưu bản gốc", "landing zone"), fact)
 
 
 def warehouse() -> Iterator[HealthLine]:
@@ -226,6 +247,16 @@ def orchestrator() -> Iterator[HealthLine]:
 
     for well, what, fact, action in examine_slots():
         yield HealthLine(well, what, fact, action)
+
+
+def published_page() -> Iterator[HealthLine]:
+    """Tell where the published page is read."""
+    from flows.runtime.page_server import page_address
+
+    port = settings().served_page_port
+    address = page_address(port)
+    fact = address or translate(f"không được phục vụ ở cổng {port}", f"not served on port {port}")
+    yield HealthLine(address is not None, translate("trang công bố", "published page"), fact, "" if address else "motcua up")
 
 
 def sources() -> Iterator[HealthLine]:

@@ -289,6 +289,8 @@ def test_doctor_finds_all_well_and_says_what_is_not(operator: Operator) -> None:
         "tables",
         "ledger",
         "Prefect server",
+        "published page: http",
+        "landing zone: not encrypted",
         "deployment",
         "worker",
         "source province",

@@ -10,8 +10,10 @@ import fsspec
 import pytest
 
 from config.errors import ConfigError, MotcuaError, SourceError
+from config.landing_keys import landing_keys
 from config.read_once import forget
 from flows.commands.cli import main
+from flows.runtime.doctor import landing_zone
 from tasks.sources import landing
 from tasks.sources.encrypted_store import blob_store
 from tasks.sources.storage import raw_store
@@ -146,3 +148,15 @@ def test_a_key_in_the_home_is_refused(zone: Path, monkeypatch: pytest.MonkeyPatc
 def test_without_a_key_there_is_nothing_to_rotate(zone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys", "rotate"]) == 2
     assert "is not set" in capsys.readouterr().err
+
+
+def test_the_doctor_names_the_key_that_locks(zone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = landing_zone()
+    assert (line.well, "not encrypted" in line.fact) == (True, True)
+    use(zone, monkeypatch, NEW, OLD)
+    (line,) = landing_zone()
+    assert landing_keys()[0].number.hex() in line.fact
+    assert NEW not in line.fact
+    use(zone, monkeypatch, NEW, mode=0o444)
+    with pytest.raises(ConfigError):
+        list(landing_zone())
