@@ -42,6 +42,9 @@ DOSSIER_FIELDS = (
     "has_result",
     "fee_amount",
     "is_migrated",
+    "is_deleted",
+    "deleted_at",
+    "deletion_reason",
     "source_flag",
     "modified_at",
 )

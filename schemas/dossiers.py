@@ -23,6 +23,12 @@ STATUS = Field(
 DUE_AT = Field("due_at", Kind.INSTANT, "Appointment to return the result, as the source states it (NgayHenTra).")
 DONE_AT = Field("done_at", Kind.INSTANT, "End of processing, as the source states it (NgayKetThucXuLy).")
 RETURNED_AT = Field("returned_at", Kind.INSTANT, "Hand-over to the citizen, as the source states it (NgayTra).")
+IS_DELETED = Field(
+    "is_deleted", Kind.BOOLEAN, "Deleted at its system (IsDeleted, or a day of deletion); null where that says nothing of it."
+)
+DELETED_AT = Field(
+    "deleted_at", Kind.INSTANT, "Deletion at its system, as the source states it (DeletedOn); null while it stands there."
+)
 MODIFIED_AT = Field("modified_at", Kind.INSTANT, "Last modification, as the source states it.")
 
 AGEING = f"status IN ({number_list(OPEN_STATUSES)}) OR status = {Status.DONE} AND returned_at IS NULL"
@@ -81,6 +87,13 @@ DOSSIERS = Table(
         Field("has_result", Kind.BOOLEAN, "A result document or link is attached."),
         Field("fee_amount", Kind.INTEGER, "Sum of fees and charges, dong.", (Between(0),)),
         Field("is_migrated", Kind.BOOLEAN, "Taken over from an older system in bulk."),
+        IS_DELETED,
+        DELETED_AT,
+        Field(
+            "deletion_reason",
+            Kind.TEXT,
+            "Why it was deleted, as the source writes it (LyDoXoa), shortened; hidden as a whole where it may speak of a person.",
+        ),
         Field(
             "source_flag",
             Kind.TEXT,
@@ -120,6 +133,8 @@ DOSSIER_VERSIONS = Table(
         DUE_AT,
         DONE_AT,
         RETURNED_AT,
+        IS_DELETED,
+        DELETED_AT,
         MODIFIED_AT,
         PAGE_DIGEST,
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from config.codes import CHANNELS
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Pattern
 
-VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "not_received")
-STATES = ("finished", "in_progress", "withdrawn", "refused", "not_received")
+VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "not_received", "deleted")
+STATES = ("finished", "in_progress", "withdrawn", "refused", "not_received", "deleted")
+UNCOUNTED_STATES = ("not_received", "deleted")
+"""States of which no figure counts a dossier, on either basis: the source's own reports do not either."""
 TIMELINESS = ("early", "on_time", "late", "undetermined")
 BASES = ("recorded", "cleaned")
 LIMIT_UNITS = ("working_day", "calendar_day", "hour", "month", "same_day", "none", "unsettled")

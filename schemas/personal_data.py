@@ -52,11 +52,12 @@ RECORD_FIELDS: Final[dict[DataClass, frozenset[str]]] = {
     DataClass.SENSITIVE: frozenset({"summary"}),
     DataClass.PSEUDONYM: frozenset({"code", "alias_code", "receipt_number"}),
     DataClass.FREE_TEXT: _names(
-        "procedure_code field_code unit_code unit channel person_kind status has_result is_migrated source_flag kind "
+        "procedure_code field_code unit_code unit channel person_kind status has_result is_migrated is_deleted deletion_reason "
+        "source_flag kind "
         "name field_name limit_text limit_unit_text reference level parent_code succeeded_by old_code"
     ),
     DataClass.NONE: _names(
-        "submitted_at received_at due_at done_at returned_at refused_at result_at modified_at fee_amount at planned_end_at "
+        "submitted_at received_at due_at done_at returned_at refused_at result_at deleted_at modified_at fee_amount at planned_end_at "
         "started_at ended_at due_before_at due_after_at valid_from valid_to reason fields"
     ),
 }
@@ -94,20 +95,20 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
     ),
     DataClass.ACCOUNT: _names("proposed_by approved_by undone_by answered_by decided_by audited_by entered_by account"),
     DataClass.FREE_TEXT: _names(
-        "unit_as_given unit status_as_given before now notes error source_value cleaned_value old_value new_value "
+        "unit_as_given unit status_as_given deletion_reason before now notes error source_value cleaned_value old_value new_value "
         "document_number answered_in published_by remarks limit_text reference field_name field_key"
     ),
     DataClass.NONE: _names(
         "about_unit action always answered answered_at approved as_of asked asked_at at at_most_wrong attachment_digest "
         "attempts basis blank_lines bytes calendar_digest carried_over cause cells change_number changed_in channel "
         "check_id checked claimed_at code_digest complete_to confidence control_total correction_id corrections counted "
-        "counted_with counter counts_digest current_since day decided_at decision deleted denominator digest "
+        "counted_with counter counts_digest current_since day decided_at decision deleted deleted_at denominator digest "
         "document_date done_at dossiers drafted_at due_after_at due_at due_before_at end_at end_minutes end_origin "
         "ended_at ends ends_outside entry error_class event_id expectation failed_at failures fee_amount field_code "
         "fields file_digest files finding_counts findings finished_early finished_late finished_on_time "
         "finished_undetermined first_answered_at first_page first_seen_on first_sum gate has_result hash heading_lines "
         "held hours improves in_progress_in_time in_progress_overdue in_progress_undetermined in_time indicator "
-        "indicators inserted is_migrated items kind kinds last_seen_on left_late left_source level limit_amount "
+        "indicators inserted is_deleted is_migrated items kind kinds last_seen_on left_late left_source level limit_amount "
         "limit_minutes limit_shortest limit_unit lines loaded_at looked_at lower made_at marks meaning measure "
         "media_type message met_in missing modified_at month moving newest_at next_at number numerator old_code "
         "open_until origin other_source otherwise_late otherwise_on_time otherwise_undetermined overdue packages "

@@ -54,7 +54,10 @@ VERDICTS_TABLE = Table(
         Field("reasons", Kind.TEXT, "Reason codes, space-separated, the strongest first; GLOSSARY.md defines them."),
         Field("missing", Kind.TEXT, "What evidence is missing, for undetermined ones, space-separated."),
         Field(
-            "counted", Kind.BOOLEAN, "Counted in the cleaned indicators: received, not a duplicate, not a test.", (NotNull(),)
+            "counted",
+            Kind.BOOLEAN,
+            "Counted in the cleaned indicators: received, not deleted, not a duplicate, not a test.",
+            (NotNull(),),
         ),
         Field(
             "limit_minutes",

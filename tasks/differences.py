@@ -39,7 +39,7 @@ _LINKS = """
 """
 # What the published figures count as recorded late.
 _LATE = """
-    SELECT code, recorded_timeliness = 'late' AND recorded_state <> 'not_received' AS late FROM judged.verdicts
+    SELECT code, recorded_timeliness = 'late' AND recorded_state NOT IN ('not_received', 'deleted') AS late FROM judged.verdicts
     WHERE source = %(source)s AND policy = %(policy)s
 """
 

@@ -68,6 +68,8 @@ _LOG_ENDED = f"""CASE WHEN d.role = 'primary' AND d.status NOT IN ({number_list(
     SELECT FROM core.events AS e WHERE e.source = d.source AND e.code = d.code AND e.status IN ({number_list(FINISHED_STATUSES)})) END"""
 _READ = ", ".join(f"d.{name}" for name in MATCH_COLUMNS)
 ROWS = f"SELECT {_READ}, {_WITHDRAWN} AS withdrawn_at, {_LOG_ENDED} AS log_ended FROM core.dossiers AS d"
+# What its system has deleted repeats nothing and speaks about nothing: else a deleted second entry would take the first with it.
+_STANDING_ROWS = " WHERE d.is_deleted IS NOT TRUE"
 ROW_TYPES = DOSSIERS.dtypes | {"withdrawn_at": DOSSIERS.dtypes["received_at"], "log_ended": DOSSIERS.dtypes["has_result"]}
 # One join for each way in which two rows can have to do with each other, so that each can use its index.
 _BY_KEY = "SELECT {keys} FROM scope AS s JOIN core.dossiers AS d ON {link} WHERE s.round = %(round)s"
@@ -143,7 +145,7 @@ def match_all(as_of: date, *, full: bool = False) -> StepResult:
         if not everything:
             _take_in(current, through)
         scope = "" if everything else _OF_SCOPE
-        rows = current.read(f"{ROWS}{scope} ORDER BY d.source, d.code", None, ROW_TYPES)
+        rows = current.read(f"{ROWS}{scope}{_STANDING_ROWS} ORDER BY d.source, d.code", None, ROW_TYPES)
         found = match_dossiers(rows, _zones(rows), successors(read_table(UNITS)))
         failpoint("matched")
         merged = current.merge(MATCHES, found)

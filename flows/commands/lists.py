@@ -14,7 +14,8 @@ from config.watch import load_watch
 from flows.commands.console_tables import print_rows
 from flows.runs.names import judged_policy
 from tasks.judging.judged_sources import source_named
-from tasks.reports import anomalies, due_changes, letters, resubmitted, silence, suspicious_months
+from tasks.reports import anomalies, deletions, due_changes, letters, resubmitted, silence, suspicious_months
+from tasks.reports.explanation.words import TIMELINESS_WORDS
 from tasks.reports.list_files import write_mappings
 from tasks.rules.dates.instant_texts import instant_text
 from tasks.warehouse.partitions import last_day_of
@@ -116,6 +117,23 @@ def _resubmitted(policy: str, _register: str | None) -> ListRows:
     ]
 
 
+def _deleted(policy: str, _register: str | None) -> ListRows:
+    return [
+        {
+            translate(*_CODE): one.code,
+            translate("cơ quan", "agency"): one.unit_code,
+            translate("khi bị xóa", "when deleted"): translate(*TIMELINESS_WORDS[one.timeliness]),
+            translate("xóa lúc", "deleted"): instant_text(one.deleted_at, zone),
+            translate("lý do", "reason"): one.reason,
+            translate("hạn", "due"): instant_text(one.due_at, zone),
+            translate("tiếp nhận", "received"): instant_text(one.received_at, zone),
+            translate("thủ tục", "procedure"): one.procedure_code,
+        }
+        for one in deletions.read_deletions(policy)
+        for zone in (source_named(one.source).zone,)
+    ]
+
+
 def _letters(policy: str, register: str | None) -> ListRows:
     if register is None:
         raise ConfigError(
@@ -167,5 +185,6 @@ WATCH_LISTS: dict[str, tuple[tuple[str, str], Callable[[str, str | None], ListRo
     "anomalies": (("Ngày có số lượng bất thường", "Days out of the ordinary"), _anomalies),
     "too-good": (("Số liệu đẹp bất thường", "Figures too good to be true"), _too_good),
     "resubmitted": (("Rút rồi nộp lại", "Withdrawn and filed again"), _resubmitted),
+    "deleted": (("Bị xóa ở hệ thống nguồn", "Deleted at their system"), _deleted),
     "letters": (("Thư xin lỗi", "Letters of apology"), _letters),
 }

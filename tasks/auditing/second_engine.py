@@ -17,6 +17,7 @@ from config.calendar import Calendar
 from config.language import Bilingual, counted
 from config.policies import Policy
 from config.settings import demonstration_day
+from schemas.fields import UNCOUNTED_STATES
 from tasks.judging.judged_sources import all_sources, calendar_of, first_year_of, source_named
 from tasks.warehouse.freshness import heard_until
 from tasks.warehouse.rows import fetch_as
@@ -92,7 +93,7 @@ class Derived:
 
         None where they agree, or this one cannot tell.
         """
-        if self.state == "not_received" or self.judged_state is None:
+        if self.state in UNCOUNTED_STATES or self.judged_state is None:
             return None if self.state == self.judged_state else "state"
         if self.doubt is not None:
             return None

@@ -38,7 +38,8 @@ WITH RECURSIVE sessions AS (
         f.submitted_at AT TIME ZONE %(zone)s AS submitted, f.received_at AT TIME ZONE %(zone)s AS received,
         f.due_at AT TIME ZONE %(zone)s AS appointed, f.done_at AT TIME ZONE %(zone)s AS done,
         f.returned_at AT TIME ZONE %(zone)s AS returned, f.refused_at AT TIME ZONE %(zone)s AS refused,
-        f.modified_at AT TIME ZONE %(zone)s AS modified, %(as_of)s::date + interval '1 day' - interval '1 microsecond' AS day_end,
+        f.modified_at AT TIME ZONE %(zone)s AS modified,
+        CASE WHEN d.is_deleted THEN coalesce(d.deleted_at, d.modified_at, '-infinity') AT TIME ZONE %(zone)s END AS gone, %(as_of)s::date + interval '1 day' - interval '1 microsecond' AS day_end,
         CASE WHEN %(coded)s THEN substring(regexp_replace(f.code, '~\d{4}(\.\d+)?$', '') FROM
             '^(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3})*)-((?:\d\d)?\d{6})-\d{4,8}$') END AS digits
     FROM core.dossiers AS d
@@ -175,6 +176,7 @@ WITH RECURSIVE sessions AS (
     SELECT e.*, CASE WHEN end_kind = 9 AND ended > handed + interval '1 minute' AND NOT in_office THEN handed
             WHEN end_kind = 10 AND carried AND handed < ended THEN handed ELSE ended END AS end_at,
         CASE WHEN now = 1 OR ((now = 3 OR coalesce(end_kind, 0) = 3) AND e.received IS NULL AND NOT log_received) THEN 'not_received'
+            WHEN e.gone <= e.day_end THEN 'deleted'
             WHEN end_kind IN (9, 10) THEN 'finished' WHEN end_kind = 7 THEN 'withdrawn' WHEN end_kind IN (3, 8) THEN 'refused'
             WHEN now = 9 AND e.done IS NULL AND e.returned IS NULL AND coalesce(last_status, 0) IN (5, 6) THEN 'in_progress'
             WHEN now = 7 THEN 'withdrawn' WHEN now = 8 THEN 'refused' WHEN now IN (9, 10) THEN 'finished' ELSE 'in_progress' END AS state
@@ -289,7 +291,7 @@ WITH RECURSIVE sessions AS (
         ELSE coalesce(b.until_end::date > d.due::date, false) END AS late,
         b.state <> 'in_progress' AND coalesce(b.until_end::date < d.due::date, false) AS early,
         CASE
-            WHEN b.state = 'not_received' THEN NULL
+            WHEN b.state IN ('not_received', 'deleted') THEN NULL
             WHEN b.marks ~ '\mdate_two_formats\M' AND (b.done < b.begun_at OR b.returned < b.begun_at) THEN 'reading'
             WHEN b.marks ~ '\mdate_ambiguous\M' AND (b.code_day IS NULL OR b.unit = 'none' OR EXISTS (
                 -- Day and month exchanged: another date that can be, or the stated one cannot.

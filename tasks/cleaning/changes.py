@@ -162,7 +162,7 @@ def _listed(rows: _Rows) -> None:
         "channel": CodeList.of(rows.source.channels, code_lists.CHANNEL_CODES),
         "person_kind": CodeList.of(rows.source.person_kinds, code_lists.PERSON_KIND_CODES),
     }
-    for field in (*lists, "status", "has_result", "is_migrated"):
+    for field in (*lists, "status", "has_result", "is_migrated", "is_deleted"):
         before, after = column(rows.kept, field), as_text(rows.dossiers[field])
         stated = given(before) & ~matches(before, r"^\s*$")
         unlisted = np.flatnonzero(stated & ~given(after))

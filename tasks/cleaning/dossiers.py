@@ -35,6 +35,7 @@ DATES = (
     "returned_at",
     "refused_at",
     "result_at",
+    "deleted_at",
     "modified_at",
 )
 _ENDS = ("done_at", "returned_at", "result_at")
@@ -99,6 +100,7 @@ def clean_dossiers(
     columns: dict[str, pa.Array] = {"code": codes.folded, **dates}
     columns |= _plain_columns(kept, source, flags)
     columns |= _listed_columns(kept, source, flags)
+    columns |= _deletions(kept, dates, flags)
     columns |= _agency_columns(kept, codes, dates, source, directory, flags)
     columns |= applicant_keys(kept, source, key, flags)
     columns["status"] = _status(kept, columns, source, flags)
@@ -154,6 +156,22 @@ def _listed_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[st
     person, unknown = persons.meanings(clean_text(column(kept, "person_kind")), pa.string())
     flags.add(marks.UNKNOWN_PERSON_KIND, unknown)
     return {"channel": channel, "person_kind": person, "status_as_given": _shown(column(kept, "status"), flags)}
+
+
+def _deletions(kept: pd.DataFrame, dates: Mapping[str, pa.Array], flags: Flags) -> dict[str, pa.Array]:
+    """Return whether each record says that it was deleted, when, and why.
+
+    Its own yes or no decides where it has one: a record that was restored may keep the day of its deletion. A day that
+    cannot be read deletes nothing, for the dossier would leave the figures by a slip of the pen.
+    """
+    told = pc.if_else(pc.is_valid(dates["deleted_at"]), pa.scalar(True), pa.scalar(None, pa.bool_()))
+    deleted = pc.coalesce(booleans(column(kept, "is_deleted")), told)
+    gone = pc.fill_null(deleted, False)
+    return {
+        "is_deleted": deleted,
+        "deleted_at": pc.if_else(gone, dates["deleted_at"], pa.scalar(None, dates["deleted_at"].type)),
+        "deletion_reason": pc.if_else(gone, _shown(column(kept, "deletion_reason"), flags), pa.scalar(None, pa.string())),
+    }
 
 
 def status_list(source: Source) -> CodeList:

@@ -4,7 +4,7 @@ SELECT v.source, coalesce(v.unit_code, '?') AS unit_code, v.verdict,
         CASE v.verdict WHEN 'undetermined' THEN coalesce(v.missing, v.reasons) ELSE v.reasons END, ' ', 1), ''), '-'
     ) AS reason,
     count(*) AS dossiers,
-    count(*) FILTER (WHERE v.recorded_timeliness = 'late' AND v.recorded_state <> 'not_received') AS recorded_late,
+    count(*) FILTER (WHERE v.recorded_timeliness = 'late' AND v.recorded_state NOT IN ('not_received', 'deleted')) AS recorded_late,
     count(*) FILTER (
         WHERE v.verdict IN ('phantom_late', 'hidden_late', 'undetermined') OR f.code IS NOT NULL
     ) AS to_correct

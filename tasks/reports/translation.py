@@ -13,6 +13,7 @@ VERDICT_WORDS = {
     "hidden_late": ("trễ ẩn", "hidden late"),
     "undetermined": ("chưa đủ căn cứ", "undetermined"),
     "not_received": ("chưa tiếp nhận", "not received"),
+    "deleted": ("đã xóa ở hệ thống nguồn", "deleted at its system"),
 }
 GATE_WORDS = {
     "source": ("nguồn", "source"),

@@ -16,7 +16,7 @@ MASKED_FIELDS: dict[str, dict[str, str]] = {
     "dossiers": {
         **dict.fromkeys(("code", "alias_code", "receipt_number"), CODE),
         **dict.fromkeys(("procedure_code", "field_code", "channel", "person_kind", "status"), TEXT),
-        **dict.fromkeys(("has_result", "is_migrated", "source_flag"), TEXT),
+        **dict.fromkeys(("has_result", "is_migrated", "is_deleted", "deletion_reason", "source_flag"), TEXT),
         **dict.fromkeys(("unit_code", "unit"), AGENCY),
     },
     "events": {"code": CODE, "status": TEXT, "unit": AGENCY},

@@ -32,7 +32,7 @@ _EVIDENCE_TYPES = dict.fromkeys(("source", "code", "other_source", "other_code")
 _EVIDENCE_TYPES |= {name: DOSSIERS.dtypes[name] for name in _EVIDENCE}
 AMONG_FIELDS = (
     *("source", "code", "partition_month", "unit_code", "procedure_code", "channel", "status", "received_at", "due_at"),
-    *("done_at", "receipt_number", "applicant_key", "is_migrated"),
+    *("done_at", "receipt_number", "applicant_key", "is_migrated", "is_deleted", "deleted_at", "modified_at"),
 )
 """Fields of a dossier that a check reads which holds it against the others of its month."""
 

@@ -65,7 +65,7 @@ _PRIMARY = """(%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
             SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')"""
 _EVERY = f"{PARTITIONS_SQL} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
 
-LAST_DATE = "greatest(d.received_at, d.done_at, d.returned_at, d.refused_at)"
+LAST_DATE = "greatest(d.received_at, d.done_at, d.returned_at, d.refused_at, d.deleted_at)"
 """When the last of what a dossier (d) states has happened: a verdict for an earlier day may be another on a later one."""
 _PENDING = _SQL["pending"].format(
     partitions_sql=PARTITIONS_SQL,

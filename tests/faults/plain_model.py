@@ -1,7 +1,8 @@
 """Plain model of the product, in dictionaries and loops: what a warehouse has to say after any sequence of steps.
 
 It shares nothing with the product but the words. Its world is small: three agencies, three procedures with limits in working
-days, one month without holidays; a dossier is open, finished or withdrawn, and never open again.
+days, one month without holidays; a dossier is open, finished or withdrawn, and never open again. Its desk may mark it as deleted, and show
+it again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Facts:
     received: date
     due: date
     done: date | None = None
+    deleted: bool = False
 
 
 @dataclass
@@ -100,10 +102,13 @@ class Model:
     def figures(self) -> Counts:
         """Count each dossier twice: as the desk states it, and as corrected and held against the law.
 
-        Both times at the agency whose it is: which of two agencies that is, a correction decides for both.
+        Both times at the agency whose it is: which of two agencies that is, a correction decides for both. One that the desk
+        says it deleted is counted on neither.
         """
         counts: Counter[tuple[str, str, str]] = Counter()
         for code, facts in self.corrected().items():
+            if facts.deleted:
+                continue
             stated, by_law = self.known[code], worked_on(facts.received, LIMITS[facts.procedure])
             for basis, figures in (("recorded", _figures_of(stated, stated.due)), ("cleaned", _figures_of(facts, by_law))):
                 for figure in figures:

@@ -62,6 +62,8 @@ columns:
   received_at: nhan
   due_at: hen
   done_at: xong
+  deleted_at: xoa_luc
+  deletion_reason: ly_do_xoa
   modified_at: cap_nhat
 sql: {address: {env: OFFICE_DESK}, table: ho_so, key: ma, modified: cap_nhat, page_rows: 7}
 """
@@ -83,7 +85,10 @@ columns: {unit_code: ma, name: ten, level: cap, valid_from: tu_ngay}
 levels: {XA: commune}
 files: {folder: {env: OFFICE_FILES}, pattern: "co_quan.csv"}
 """
-_KNOWN = "SELECT code, unit_code, procedure_code, status, received_at, due_at, done_at FROM core.dossiers WHERE source = 'desk'"
+_KNOWN = """
+    SELECT code, unit_code, procedure_code, status, received_at, due_at, done_at, coalesce(is_deleted, false) FROM core.dossiers
+    WHERE source = 'desk'
+"""
 _IN_FORCE = """
     SELECT DISTINCT ON (code, field) code, field, new_value FROM quality.corrections WHERE state = 'approved'
     ORDER BY code, field, received_at DESC, correction_id DESC
@@ -129,7 +134,10 @@ def write_office(folder: Path) -> None:
         (folder / "files" / f"{name}.csv").write_text("\n".join([heading, *lines]) + "\n", encoding="utf-8")
     with closing(sqlite3.connect(folder / "desk.db")) as desk, desk:
         desk.execute("DROP TABLE IF EXISTS ho_so")
-        desk.execute("CREATE TABLE ho_so (ma PRIMARY KEY, bien_nhan, thu_tuc, don_vi, trang_thai, nhan, hen, xong, cap_nhat)")
+        desk.execute(
+            "CREATE TABLE ho_so ("
+            "ma PRIMARY KEY, bien_nhan, thu_tuc, don_vi, trang_thai, nhan, hen, xong, cap_nhat, xoa_luc, ly_do_xoa)"
+        )
 
 
 def show(folder: Path, code: str, facts: Facts, tick: int) -> None:
@@ -146,9 +154,11 @@ def show(folder: Path, code: str, facts: Facts, tick: int) -> None:
         _at(facts.due, 17),
         done,
         str(moment),
+        str(moment) if facts.deleted else None,
+        "Nhập nhầm" if facts.deleted else None,
     )
     with closing(sqlite3.connect(folder / "desk.db")) as desk, desk:
-        desk.execute("INSERT OR REPLACE INTO ho_so VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        desk.execute("INSERT OR REPLACE INTO ho_so VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def remove(folder: Path, code: str) -> None:
@@ -253,8 +263,8 @@ def step_as(variables: dict[str, str], output: Path, step: str, arguments: tuple
 def known() -> dict[str, Facts]:
     """Return the dossiers of the warehouse as their source told them last."""
     return {
-        code: Facts(unit, procedure, status, _day(received), _day(due), _day(done) if done else None)
-        for code, unit, procedure, status, received, due, done in fetch_all(_KNOWN)
+        code: Facts(unit, procedure, status, _day(received), _day(due), _day(done) if done else None, deleted)
+        for code, unit, procedure, status, received, due, done, deleted in fetch_all(_KNOWN)
     }
 
 

@@ -51,6 +51,8 @@ FIELDS = {
     "done_at": "NgayKetThucXuLy",
     "has_result": "CoKetQua",
     "is_migrated": "ChuyenDoi",
+    "is_deleted": "DaXoa",
+    "deletion_reason": "LyDoXoa",
     "fee_amount": "LePhi",
 }
 OWN = {"applicant_name": "ChuHoSo", "identity_number": "SoDinhDanh", "phone": "SoDienThoai"}
@@ -84,6 +86,8 @@ def rows() -> Iterator[dict[str, str]]:
                 "received_at": "02/03/2026",
                 "due_at": "16/03/2026",
             }
+            if field == "deletion_reason":
+                row["is_deleted"] = "1"  # only of what was deleted is a reason kept
             if field:
                 row[field] = list(person.values())[(place + turn) % len(person)]
                 row |= {own: person[kind] for own, kind in zip(OWN, ("name", "identity", "phone"), strict=True)}

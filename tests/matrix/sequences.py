@@ -143,7 +143,7 @@ class Sequence:
 
     def _change_desk(self) -> None:
         for _ in range(self.chance.randint(0, 4)):
-            change = self.chance.choice((self._new, self._new, self._end, self._move, self._delete, self._revive))
+            change = self.chance.choice((self._new, self._new, self._end, self._move, self._delete, self._revive, self._mark))
             change()
 
     def _show(self, code: str, facts: Facts) -> None:
@@ -175,6 +175,13 @@ class Sequence:
         if code:
             self.gone[code] = self.model.desk.pop(code)
             desk.remove(self.folder, code)
+
+    def _mark(self) -> None:
+        """The desk says that it deleted a dossier, or shows one again that it had deleted."""
+        code = self._one(self.model.desk)
+        if code:
+            facts = self.model.desk[code]
+            self._show(code, replace(facts, deleted=not facts.deleted))
 
     def _revive(self) -> None:
         code = self._one(self.gone)

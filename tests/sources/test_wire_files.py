@@ -83,7 +83,7 @@ def test_a_workbook_of_the_old_kind_with_merged_headings_and_every_way_of_writin
 def test_a_provinces_view(database: Any) -> None:
     database("province-view.sql", "PROVINCE_DATABASE_URL")
     source = example("province-view")
-    assert adapter_for(source).count(Window()) == 3
+    assert adapter_for(source).count(Window()) == 4
     dossiers = pulled(source).dossiers.set_index("code")
     one, two, three = (dossiers.loc[f"H99.12-26010{n + 4}-000{n}"] for n in (1, 2, 3))
     assert (one["status"], one["channel"], one["person_kind"], one["receipt_number"]) == (10, "counter", "person", "BN-0001")
@@ -97,6 +97,10 @@ def test_a_provinces_view(database: Any) -> None:
     assert (two["alias_code"], two["status"], two["is_migrated"]) == ("H99-260106-55555", 5, True)
     assert (three["channel"], three["person_kind"]) == ("counter", "organisation")
     assert {"unknown_status", "year_zero"} <= marks(three)
+    four = dossiers.loc["H99.12-260108-0004"]
+    assert (four["is_deleted"], four["deletion_reason"]) == (True, "Nhập nhầm")
+    assert moments(four, "received_at", "deleted_at") == ["2026-01-08 14:00", "2026-01-08 15:00"]
+    assert set(dossiers.index[dossiers["is_deleted"].notna()]) == {four.name}, "of the others nothing is said"
 
 
 def test_the_tables_of_land_software(database: Any) -> None:

@@ -327,6 +327,8 @@ CASES: dict[str, Case] = {
     "received_in_bulk": Case({"received_at": at("2026-03-02 08:30:07")}, crowd=20),
     "changed_in_bulk": Case({"unit_code": None, "done_at": at("2026-03-06 10:15:07")}, crowd=20),
     "migrated": Case({"is_migrated": True}),
+    "deleted_overdue": Case({**STILL_OPEN, "is_deleted": True, "deleted_at": at("2026-03-12 09:00")}),
+    "deleted_in_batch": Case({**STILL_OPEN, "is_deleted": True, "deleted_at": at("2026-03-04 09:00")}, crowd=10),
     "receipt_number_repeated": Case({"receipt_number": "BN-7"}, crowd=2),
     "applicant_repeats": Case({"applicant_key": "one"}, crowd=10),
     "fee_implausible": Case({"fee_amount": 1_500_000_000}),

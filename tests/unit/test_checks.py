@@ -26,6 +26,7 @@ from tasks.rules.marks import MARKS
 from tests.unit.check_cases import AS_OF, CASES, ZONE, Case, at, frames_of
 
 GROUPS = {"closed_in_batch", "received_in_bulk", "changed_in_bulk", "receipt_number_repeated", "applicant_repeats"} | {
+    "deleted_in_batch",
     "limit_misconfigured",
     "log_missing",  # a partition without any log says that the system keeps none
 }

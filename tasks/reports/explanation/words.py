@@ -47,6 +47,7 @@ VERDICT: Final = {
     "hidden_late": ("TRỄ ẨN", "HIDDEN LATE"),
     "undetermined": ("CHƯA ĐỦ CĂN CỨ", "UNDETERMINED"),
     "not_received": ("CHƯA TIẾP NHẬN", "NOT RECEIVED"),
+    "deleted": ("ĐÃ XÓA Ở HỆ THỐNG NGUỒN", "DELETED AT ITS SYSTEM"),
 }
 TIMELINESS_WORDS: Final = {
     "early": ("trước hạn", "early"),
@@ -60,6 +61,7 @@ STATE: Final = {
     "withdrawn": ("đã rút", "withdrawn"),
     "refused": ("từ chối hoặc dừng", "refused or stopped"),
     "not_received": ("chưa tiếp nhận", "not received"),
+    "deleted": ("đã xóa ở hệ thống nguồn", "deleted at its system"),
 }
 CHANNEL_WORDS: Final = {
     "online": ("trực tuyến", "online"),

@@ -37,6 +37,7 @@ from tasks.rules.dates.times import calendar_days, days, end_of_day, local_times
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import MARKS
 from tasks.rules.reference import AgencyDirectory, Catalogue
+from tasks.rules.verdict.facts import deletions
 from tasks.rules.verdict.receipt import Receipt
 
 COSTLY = ("code_parts", "events", "pauses", "limits")
@@ -156,6 +157,16 @@ class CheckFacts:
     def is_ended(self) -> Mask:
         """Ended in any way: status 3, 7, 8, 9 or 10."""
         return self.status_in(ENDED_STATUSES)
+
+    @cached_property
+    def deleted_on(self) -> Times:
+        """Day on which its system deleted each dossier; NaT where it stands there."""
+        return days(deletions(self.frames.dossiers, self.zone))
+
+    @property
+    def is_deleted(self) -> Mask:
+        """Deleted at its system, by what that says now: a day of the past is looked at as the record stands."""
+        return ~np.isnat(self.deleted_on)
 
     @property
     def now(self) -> np.datetime64:

@@ -21,6 +21,10 @@ AMONG: set[str] = set()
 """Checks that hold a dossier against the others of its month: what changes of one may change their answers for all."""
 
 
+OF_DELETED: set[str] = set()
+"""Checks of dossiers that their system has deleted; every other asks of those that stand there."""
+
+
 def check(function: Test) -> Test:
     """Register a check under its function's name; ValueError where the name is taken."""
     name = function.__name__
@@ -34,6 +38,12 @@ def check_among(function: Test) -> Test:
     """Register a check that holds a dossier against the others of its month; every other asks of the dossier alone."""
     AMONG.add(function.__name__)
     return check(function)
+
+
+def check_deleted(function: Test) -> Test:
+    """Register a check that asks about dossiers that their system has deleted."""
+    OF_DELETED.add(function.__name__)
+    return function
 
 
 @cache

@@ -17,7 +17,7 @@ from config.errors import ConfigError
 from config.language import Bilingual
 from tasks.rules.arrays import Mask, arrow
 from tasks.rules.checks.facts import COSTLY, CheckFacts
-from tasks.rules.checks.registry import TESTS, Test, parameters_of
+from tasks.rules.checks.registry import OF_DELETED, TESTS, Test, parameters_of
 from tasks.rules.clock.working_clock import Clocks
 from tasks.rules.frames import DossierFrames
 
@@ -97,11 +97,15 @@ def run_checks(frames: DossierFrames, checks: Checks, as_of: date, zone: str, cl
         ConfigError: a check has no function of its name, or parameters that the function does not take.
     """
     facts = CheckFacts(frames, as_of, zone, clocks, plain)
+    deleted = facts.is_deleted
+    some_deleted = bool(deleted.any())
     bits = np.zeros((len(checks), (len(facts) + 7) // 8), dtype=np.uint8)
 
     def ask(place: int) -> None:
         check = checks.checks[place]
         failing = bound(check)(facts, **check.parameters)
+        if some_deleted and check.id not in OF_DELETED:  # nobody can mend what is no longer there
+            failing = failing & ~deleted
         bits[place] = np.packbits(failing if always(check) else failing & in_force(check, facts))
 
     if len(facts) < ALONE:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from config.calendar import OFFICE_ZONE_NAME
 from config.codes import COUNTERS
-from schemas.fields import STATES, TIMELINESS
+from schemas.fields import STATES, TIMELINESS, UNCOUNTED_STATES
 from tasks.rules.arrays import as_codes, as_text, group_numbers
 from tasks.rules.dates.times import end_of_day, local_times
 from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
@@ -90,8 +90,8 @@ def counted_dossiers(verdicts: pd.DataFrame, basis: str, zones: Mapping[str, str
 
 def _counted(verdicts: pd.DataFrame, basis: str) -> pd.DataFrame:
     if basis == "recorded":
-        return verdicts[(verdicts["recorded_state"] != "not_received").to_numpy(dtype=bool)]
-    counted = verdicts["counted"].to_numpy(dtype=bool) & (verdicts["state"] != "not_received").to_numpy(dtype=bool)
+        return verdicts[~verdicts["recorded_state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool)]
+    counted = verdicts["counted"].to_numpy(dtype=bool) & ~verdicts["state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool)
     return verdicts[counted]
 
 

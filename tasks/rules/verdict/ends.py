@@ -12,7 +12,7 @@ from tasks.rules.clock.working_clock import WorkingClock
 from tasks.rules.dates.times import ZONE_SHIFT, LocalTimes, days
 from tasks.rules.verdict.facts import NAT, DossierFacts
 
-FINISHED, IN_PROGRESS, WITHDRAWN, REFUSED, NOT_RECEIVED = range(5)  # places in schemas.fields.STATES
+FINISHED, IN_PROGRESS, WITHDRAWN, REFUSED, NOT_RECEIVED, DELETED = range(6)  # places in schemas.fields.STATES
 ORIGINS = ("none", "log", "record", "other_system", "hand_over")
 FROM_NOTHING, FROM_LOG, FROM_RECORD, FROM_OTHER, FROM_HAND_OVER = range(5)
 
@@ -148,6 +148,22 @@ def with_answers(ends: Ends, facts: DossierFacts, policy: Policy) -> Ends:
         status=np.where(reopened, 0, ends.status),
         origin=np.where(reopened, FROM_NOTHING, ends.origin),
         unknown=ends.unknown & ~reopened,
+    )
+
+
+def with_deletions(ends: Ends, facts: DossierFacts, as_of_end: np.datetime64) -> Ends:
+    """Take dossiers that their system has deleted as ended by that, where nothing had ended them before.
+
+    So their timeliness says whether they were late when they were deleted; no figure counts them.
+    """
+    deleted = (facts.deleted <= as_of_end) & (ends.state != NOT_RECEIVED)
+    if not deleted.any():
+        return ends
+    return replace(
+        ends,
+        at=np.where(deleted & ~(ends.at <= facts.deleted), facts.deleted, ends.at),
+        state=np.where(deleted, DELETED, ends.state),
+        unknown=ends.unknown & ~deleted,
     )
 
 

@@ -17,6 +17,7 @@ from tasks.rules.frames import DossierFrames
 from tasks.rules.text.codes import read_codes
 
 NAT = np.datetime64("NaT", "us")
+_EVER = np.datetime64("1970-01-01", "us")  # of a deletion without any time: it was before whatever is judged
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class DossierFacts:
     returned: LocalTimes
     refused: LocalTimes
     modified: LocalTimes
+    deleted: LocalTimes
     status: np.ndarray
     code_day: np.ndarray
     log: Log
@@ -121,7 +123,7 @@ class DossierFacts:
         return replace(self, **given)
 
 
-_ARRAYS = ("submitted", "received", "due", "done", "returned", "refused", "modified", "status", "code_day")
+_ARRAYS = ("submitted", "received", "due", "done", "returned", "refused", "modified", "deleted", "status", "code_day")
 
 
 def facts_of(frames: DossierFrames, zone: str, carriers: tuple[str, ...] = ()) -> DossierFacts:
@@ -149,12 +151,26 @@ def facts_of(frames: DossierFrames, zone: str, carriers: tuple[str, ...] = ()) -
         returned=time("returned_at"),
         refused=time("refused_at"),
         modified=time("modified_at"),
+        deleted=deletions(dossiers, zone),
         # A source that lost the status in synchronisation still has the log.
         status=np.where(status == 0, log.last_status, status),
         code_day=_days_in_codes(frames),
         log=log,
         evidence=summarise_evidence(frames, zone, carriers),
     )
+
+
+def deletions(dossiers: pd.DataFrame, zone: str) -> LocalTimes:
+    """Return when each dossier was deleted at its system, office time; NaT for those that stand there.
+
+    Without a day of its own that is when the record was modified last, which told of it; without that the beginning of time.
+    """
+    gone = truths(arrow(dossiers["is_deleted"]))
+    if not gone.any():
+        return np.full(len(dossiers), NAT)
+    at, modified = (local_times(dossiers[name], zone) for name in ("deleted_at", "modified_at"))
+    at = np.where(np.isnat(at), np.where(np.isnat(modified), _EVER, modified), at)
+    return np.where(gone, at, NAT)
 
 
 def _days_in_codes(frames: DossierFrames) -> np.ndarray:

@@ -22,7 +22,7 @@ from tasks.rules.dates.times import days, instants
 from tasks.rules.frames import DossierFrames
 from tasks.rules.marks import TEST_WORDING
 from tasks.rules.verdict import late_causes
-from tasks.rules.verdict.ends import IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts, end_status
+from tasks.rules.verdict.ends import DELETED, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts, end_status
 from tasks.rules.verdict.evidence import evidence_of
 from tasks.rules.verdict.facts import facts_of
 from tasks.rules.verdict.readings import (
@@ -37,7 +37,7 @@ from tasks.rules.verdict.readings import (
 from tasks.rules.verdict.recorded import EARLY, LATE, ON_TIME, UNDETERMINED
 from tasks.rules.verdict.timeline import JudgingOffice, ResolvedInputs, Timeline, build_timeline, resolve_inputs
 
-V_ON_TIME, V_LATE, V_PHANTOM, V_HIDDEN, V_UNDETERMINED, V_NOT_RECEIVED = range(6)  # places in VERDICTS
+V_ON_TIME, V_LATE, V_PHANTOM, V_HIDDEN, V_UNDETERMINED, V_NOT_RECEIVED, V_DELETED = range(7)  # places in VERDICTS
 
 
 def judge_frames(frames: DossierFrames, policy: Policy, office: JudgingOffice, as_of: date) -> pd.DataFrame:
@@ -183,6 +183,7 @@ def verdicts(case: Timeline, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray
     verdict = np.select(
         [
             case.ends.state == NOT_RECEIVED,
+            case.ends.state == DELETED,
             repeated & recorded_late,
             repeated,
             timely == UNDETERMINED,
@@ -190,13 +191,18 @@ def verdicts(case: Timeline, timely: np.ndarray) -> tuple[np.ndarray, np.ndarray
             recorded_late,
             late,
         ],
-        [V_NOT_RECEIVED, V_PHANTOM, V_ON_TIME, V_UNDETERMINED, V_LATE, V_PHANTOM, V_HIDDEN],
+        [V_NOT_RECEIVED, V_DELETED, V_PHANTOM, V_ON_TIME, V_UNDETERMINED, V_LATE, V_PHANTOM, V_HIDDEN],
         V_ON_TIME,
     )
     if case.policy.own_rule:  # the source against itself: it can only agree
         verdict = np.select(
-            [case.recorded.state == NOT_RECEIVED, recorded_late, case.recorded.timeliness == UNDETERMINED],
-            [V_NOT_RECEIVED, V_LATE, V_UNDETERMINED],
+            [
+                case.recorded.state == NOT_RECEIVED,
+                case.recorded.state == DELETED,
+                recorded_late,
+                case.recorded.timeliness == UNDETERMINED,
+            ],
+            [V_NOT_RECEIVED, V_DELETED, V_LATE, V_UNDETERMINED],
             V_ON_TIME,
         )
         repeated = np.zeros(len(verdict), dtype=bool)
@@ -235,7 +241,7 @@ def verdict_rows(found: Judgement) -> pd.DataFrame:
             "missing": late_causes.joined_reasons(
                 {k: v & (verdict == V_UNDETERMINED) for k, v in found.missing.items()}, len(facts)
             ),
-            "counted": (state != NOT_RECEIVED) & ~found.repeated,
+            "counted": ~np.isin(state, (NOT_RECEIVED, DELETED)) & ~found.repeated,
             "limit_minutes": _limit_minutes(case.limits),
             "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), used),
             "paused_minutes": _minutes(case.paused.minutes, worked >= 0),

@@ -344,7 +344,7 @@ def told_of_later(settled: ResolvedInputs) -> np.ndarray:
     """
     facts, ambiguous = settled.facts, settled.facts.marked(DATE_AMBIGUOUS)
     found = np.zeros(len(facts), dtype=bool)
-    for times in (facts.received, facts.done, facts.returned, facts.refused):
+    for times in (facts.received, facts.done, facts.returned, facts.refused, facts.deleted):
         found |= times > settled.as_of_end
         if ambiguous.any():
             found |= ambiguous & (day_and_month_exchanged(times) > settled.as_of_end)

@@ -9,7 +9,7 @@ import numpy as np
 
 from config.codes import FINISHED_STATUSES, Status
 from tasks.rules.dates.times import LocalTimes, days
-from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, NOT_RECEIVED, REFUSED, WITHDRAWN
+from tasks.rules.verdict.ends import DELETED, FINISHED, IN_PROGRESS, NOT_RECEIVED, REFUSED, WITHDRAWN
 from tasks.rules.verdict.facts import NAT, DossierFacts
 
 EARLY, ON_TIME, LATE, UNDETERMINED = range(4)  # places in schemas.fields.TIMELINESS
@@ -56,6 +56,7 @@ class Recorded:
 def recorded_of(facts: DossierFacts, rule: OwnRule, as_of_end: np.datetime64) -> Recorded:
     """Apply the source's own rule to its own fields, as its reports would."""
     state = _state(facts)
+    state = np.where((facts.deleted <= as_of_end) & (state != NOT_RECEIVED), DELETED, state)
     end = _end(facts, rule, state)
     return Recorded(end, state, timeliness(end, facts.due, state, rule, facts.status, as_of_end))
 
@@ -71,7 +72,7 @@ def timeliness(
     early = ended & (days(end) < days(due))
     word = np.where(late, LATE, np.where(early, EARLY, ON_TIME))
     without = {"on_time": ON_TIME, "late": LATE, "undetermined": UNDETERMINED}[rule.no_due]
-    return np.where(np.isnat(due) & (state != NOT_RECEIVED), without, word)
+    return np.where(np.isnat(due) & (state != NOT_RECEIVED) & (state != DELETED), without, word)
 
 
 def _state(facts: DossierFacts) -> np.ndarray:

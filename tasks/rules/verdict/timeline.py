@@ -26,7 +26,7 @@ from tasks.rules.clock.working_clock import WorkingClock
 from tasks.rules.dates.times import LocalTimes, days, end_of_day
 from tasks.rules.marks import DATE_AMBIGUOUS
 from tasks.rules.verdict.date_candidates import with_possible_readings
-from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, WITHDRAWN, Ends, contradicts, ends_of, with_answers
+from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, WITHDRAWN, Ends, contradicts, ends_of, with_answers, with_deletions
 from tasks.rules.verdict.facts import NAT, DossierFacts, as_stated, facts_of, sorted_rows_of, summarise_log
 from tasks.rules.verdict.plausible_ends import with_plausible_ends
 from tasks.rules.verdict.receipt import Receipt, receipt_of
@@ -289,7 +289,7 @@ def policy_ends(settled: ResolvedInputs, policy: Policy) -> Ends:
     if policy.weighs_evidence:
         received, other = settled.receipt.at, policy.other_systems
         ends = with_plausible_ends(ends, facts, received, settled.as_of_end, clock, other_systems=other)
-    return with_answers(ends, facts, policy)
+    return with_deletions(with_answers(ends, facts, policy), facts, settled.as_of_end)
 
 
 def build_timeline(

@@ -1,0 +1,47 @@
+"""Dossiers that their system has deleted: told with day and reason, counted nowhere.
+
+A dossier that is deleted while it is late leaves the figures as one that was never there. So those come first, with what the
+verdict says of them, and the inspector asks why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tasks.warehouse.rows import fetch_as
+
+_DELETED = """
+    SELECT v.source, v.code, v.unit_code, v.procedure_code, v.received_at, v.due_at, d.deleted_at, d.deletion_reason AS reason,
+        v.timeliness
+    FROM judged.verdicts AS v JOIN core.dossiers AS d ON d.source = v.source AND d.code = v.code
+    WHERE v.policy = %(policy)s AND v.verdict = 'deleted'
+    ORDER BY v.timeliness <> 'late', d.deleted_at DESC NULLS LAST, v.source, v.code
+"""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A dossier that is deleted at its system.
+
+    Attributes:
+        due_at: by the law; None where it has no limit, or none that can be derived.
+        deleted_at: None where the source says no day.
+        reason: as the source writes it, without what may speak of a person.
+        timeliness: by the law, at its end if it had ended, else when it was deleted.
+    """
+
+    source: str
+    code: str
+    unit_code: str | None
+    procedure_code: str | None
+    received_at: datetime | None
+    due_at: datetime | None
+    deleted_at: datetime | None
+    reason: str | None
+    timeliness: str
+
+
+def read_deletions(policy: str) -> list[Deletion]:
+    """Return the deleted dossiers of a policy's verdicts, those first that were late by then, the newest first."""
+    return fetch_as(Deletion, _DELETED, {"policy": policy})
