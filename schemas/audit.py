@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from schemas.fields import count
+from schemas.fields import CHANGED_IN, count
 from schemas.table import Field, Kind, NotNull, Table
 
 LEDGER_ACTIONS = (
     *("pull", "load", "drift", "gate", "match", "clock_faults", "check", "judge", "differences", "measure"),
     *("publish", "draft", "withdraw", "open data", "audit", "inspect", "prove", "keep", "maintain", "replay"),
-    *("propose", "package", "correct", "undo", "follow_up", "tell", "reference", "erase"),
+    *("propose", "package", "correct", "undo", "follow_up", "tell", "reference", "erase", "access"),
 )
 """What an entry of the ledger may say was done; tests/house/test_ledger_actions.py holds the list against the code."""
 LEDGER = Table(
@@ -83,4 +83,21 @@ SEAL_SUMS = Table(
         ),
         Field("second_sum", Kind.INTEGER, "The same of the next 60 bits.", (NotNull(),)),
     ),
+)
+
+AGENCY_READERS = Table(
+    schema="audit",
+    name="agency_readers",
+    description="Accounts of the database that see dossiers, each those of its own agencies alone; a policy on each table asks it.",
+    grain="account × agency",
+    key=("reader", "unit_code"),
+    fields=(
+        Field("reader", Kind.TEXT, "Account of the database.", (NotNull(),)),
+        Field("unit_code", Kind.TEXT, "Agency whose dossiers it sees, with all below it; '*': every agency.", (NotNull(),)),
+        Field("account", Kind.TEXT, "Account in people.yaml from which the agency was taken; null: named by itself."),
+        Field("since", Kind.DATE, "First day on which it sees them, office time; null: at once."),
+        Field("until", Kind.DATE, "Last such day; null: no end is known."),
+        CHANGED_IN,
+    ),
+    managed=("changed_in",),
 )

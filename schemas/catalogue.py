@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.audit import LEDGER, PROGRESS, SEAL_SUMS, SEALS
+from schemas.audit import AGENCY_READERS, LEDGER, PROGRESS, SEAL_SUMS, SEALS
 from schemas.audits import AUDITS
 from schemas.breakers import BREAKERS
 from schemas.differences import DIFFERENCES
@@ -18,7 +18,7 @@ from schemas.indicators import (
 )
 from schemas.open_data import OPEN_CELLS, OPEN_RELEASES
 from schemas.outbox import DELIVERIES, LOOP_EVENTS
-from schemas.packages import PACKAGE_ROWS, PACKAGES, WORK_LOOP, WORK_QUESTIONS
+from schemas.packages import AGENCY_QUESTIONS, PACKAGE_ROWS, PACKAGES, WORK_LOOP, WORK_QUESTIONS
 from schemas.publications import PUBLICATION_DRAFTS, PUBLICATION_STATES, RULES_ARCHIVE
 from schemas.quality import CHANGES, CLOCK_FAULTS, COMPLETENESS, CORRECTIONS, FINDINGS, GATE_RESULTS, PROPOSALS
 from schemas.raw import MENTIONS, PAGES, PULLS, REJECTED, WINDOWS
@@ -87,10 +87,11 @@ TABLES: tuple[Table, ...] = (
     PUBLICATION_STATES,
     PUBLICATION_DRAFTS,
     RULES_ARCHIVE,
+    AGENCY_READERS,
     REFERENCE_SERIES,
 )
 
-VIEWS: tuple[Table, ...] = (*STORED, WORK_QUESTIONS, WORK_LOOP)
+VIEWS: tuple[Table, ...] = (*STORED, WORK_QUESTIONS, AGENCY_QUESTIONS, WORK_LOOP)
 """What is read like a table and stored elsewhere."""
 
 

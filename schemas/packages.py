@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schemas.fields import AS_OF, CHANGED_IN, CODE, MONTH, SOURCE, count
 from schemas.table import Field, Kind, NotNull, OneOf, Table
 
@@ -115,6 +117,12 @@ WORK_QUESTIONS = Table(
     ),
 )
 
+AGENCY_QUESTIONS = replace(
+    WORK_QUESTIONS,
+    name="agency_questions",
+    description="What an account of an agency sees of quality.work_questions: what its own agencies are asked about dossiers, "
+    "and how far it has come.",
+)
 WORK_LOOP = Table(
     schema="mart",
     name="work_loop",

@@ -86,6 +86,7 @@ _BY_TABLE: Final[dict[str, DataClass]] = {
     "quality.proposals.field": DataClass.NONE,
     "quality.package_rows.field": DataClass.NONE,
     "quality.work_questions.field": DataClass.NONE,
+    "quality.agency_questions.field": DataClass.NONE,
 }
 """Columns whose name means different things: table and column."""
 
@@ -93,7 +94,7 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
     DataClass.PSEUDONYM: _names(
         "applicant_key applicant_spelling actor_key code alias_code receipt_number other_code row_key cursor mark"
     ),
-    DataClass.ACCOUNT: _names("proposed_by approved_by undone_by answered_by decided_by audited_by entered_by account"),
+    DataClass.ACCOUNT: _names("proposed_by approved_by undone_by answered_by decided_by audited_by entered_by account reader"),
     DataClass.FREE_TEXT: _names(
         "unit_as_given unit status_as_given deletion_reason before now notes error source_value cleaned_value old_value new_value "
         "document_number answered_in published_by remarks limit_text reference field_name field_key"
@@ -118,10 +119,10 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
         "recorded_late recorded_state recorded_timeliness records recurred refused refused_at rejected rejected_at "
         "rejected_lines release_id released_at reopened reopened_at repeated reported_fixed resolved_on rest_digest "
         "result_at returned_at right_late right_source role rows rule rule_version rules_digest said_from said_until "
-        "scope sealed_table seals second_sum seen_at sent_at seq series severity shown shrinkage_accepted side source "
-        "source_flag source_total span started_at state stated status step subject submitted_at subscription "
+        "scope sealed_table seals second_sum seen_at sent_at seq series severity shown shrinkage_accepted side since "
+        "source source_flag source_total span started_at state stated status step subject submitted_at subscription "
         "succeeded_by success table_name threshold through timeliness to_correct tolerance unchanged undetermined "
-        "undone_at unexpected unit_code updated upper valid_from valid_to value verdict verdict_counts verified "
+        "undone_at unexpected unit_code until updated upper valid_from valid_to value verdict verdict_counts verified "
         "verified_at waived what window_from window_id window_to withdrawn worked_minutes working_minutes wrong year "
         "zones"
     ),

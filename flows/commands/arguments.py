@@ -8,6 +8,7 @@ from flows.commands.key_arguments import add_keys
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 from flows.commands.person_arguments import add_person
 from flows.commands.publication_arguments import add_audit, add_dispute, add_publications, add_trace
+from flows.commands.reader_arguments import add_readers
 from flows.commands.reference_arguments import add_reference
 from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
 from flows.commands.upgrade_arguments import add_upgrade
@@ -48,6 +49,7 @@ def parser() -> Parser:
         add_person,
         add_keys,
         add_reference,
+        add_readers,
         _add_state,
         _add_backups,
         add_upgrade,
@@ -331,13 +333,6 @@ def _add_state(commands: Commands) -> None:
         vi="in câu trả lời thay vì mở phiên; có thể lặp lại",
         en="print the answer instead of opening a session; may be repeated",
     )
-    reader = commands.add(
-        "reader",
-        vi="thêm một tài khoản cơ sở dữ liệu chỉ đọc số liệu đã công bố, in địa chỉ một lần",
-        en="add an account of the database that only reads what is published; its address is printed once",
-    )
-    reader.argument("action", choices=("add",), vi="add: thêm", en="add: make it")
-    reader.argument("name", metavar="NAME", vi="tên tài khoản, ví dụ phan_tich", en="name of the account, e.g. analyst")
     commands.add(
         "doctor",
         vi="những gì đã cài, kết nối được, đúng phiên bản, và cách xử lý nếu không",

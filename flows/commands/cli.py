@@ -353,10 +353,6 @@ def _psql(given: argparse.Namespace) -> int:
         return run_psql(given.sql)
 
 
-def _reader(given: argparse.Namespace) -> int:
-    return _print_lines("add", given.name, module="flows.commands.readers")
-
-
 def _backup(given: argparse.Namespace) -> int:
     from flows.commands.backups import back_up
 

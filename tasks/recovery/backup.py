@@ -15,7 +15,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -83,7 +83,8 @@ def make_backup(file: Path, chosen: Settings) -> BackupMade:
             with writing(stream, _header(cursor, found, key_inside=not chosen.pseudonym_key.get_secret_value())) as writer:
                 _add_folder(writer, KEYS, chosen.home / "keys")
                 rows = sum(_add_rows(writer, cursor, name, columns) for name, columns in found.items())
-                writer.add(f"{READERS}/accounts.json", json.dumps(readers_of(cursor, embedded)).encode())
+                kept = {name: asdict(reader) for name, reader in readers_of(cursor, embedded).items()}
+                writer.add(f"{READERS}/accounts.json", json.dumps(kept).encode())
                 failpoint("backup_rows_written")
                 driver.commit()  # the landing zone may take longer than a transaction should stay open
                 _add_home(writer, chosen)

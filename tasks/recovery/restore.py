@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg2.extensions
 
@@ -47,7 +47,8 @@ from tasks.warehouse.accounts import make_home
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, reset_engine
 from tasks.warehouse.migrations import migrate, revisions
-from tasks.warehouse.readers import put_back_readers
+from tasks.warehouse.readers import READ_ROLE, KeptReader, put_back_readers
+from tasks.warehouse.row_security import owner_unbound
 from tasks.warehouse.rows import fetch_column, fetch_value
 
 _LOCK = "restore.lock"
@@ -153,10 +154,11 @@ def _fill_tables(header: BackupHeader, entries: Entries) -> int:
     with connection("restore") as driver, driver.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         known = tables_of(cursor)
-        for name, group in groupby(entries, key=lambda entry: entry[0].name.split("/")[1]):
-            columns = ", ".join(f'"{column}"' for column in header.columns[name] if column in known[name])
-            cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN", _Rows(group), size=1 << 18)
-            total += int(cursor.rowcount)
+        with owner_unbound(cursor):
+            for name, group in groupby(entries, key=lambda entry: entry[0].name.split("/")[1]):
+                columns = ", ".join(f'"{column}"' for column in header.columns[name] if column in known[name])
+                cursor.copy_expert(f"COPY {name} ({columns}) FROM STDIN", _Rows(group), size=1 << 18)
+                total += int(cursor.rowcount)
         for name, (last, called) in header.sequences.items():
             cursor.execute("SELECT setval(%s, %s, %s)", (name, last, called))
     _analyse()
@@ -206,7 +208,13 @@ def _fill_landing(entry: tarfile.TarInfo, content: IO[bytes], restored: Restored
 
 
 def _fill_readers(_entry: tarfile.TarInfo, content: IO[bytes], restored: Restored) -> None:
-    restored.readers += put_back_readers(json.loads(content.read()))
+    kept = {name: _kept_reader(said) for name, said in json.loads(content.read()).items()}
+    restored.readers += put_back_readers(kept)
+
+
+def _kept_reader(said: dict[str, Any] | str | None) -> KeptReader:
+    """Return a reader of a backup; older ones keep the verifier alone, of readers of what is published."""
+    return KeptReader(tuple(said["roles"]), said["verifier"]) if isinstance(said, dict) else KeptReader((READ_ROLE,), said)
 
 
 def _fill_configuration(entry: tarfile.TarInfo, content: IO[bytes], restored: Restored) -> None:
@@ -271,7 +279,8 @@ def _refuse_used(chosen: Settings) -> None:
     """Refuse where somebody works with the warehouse now."""
     home = chosen.home
     if chosen.database_url.get_secret_value():
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'motcua'"
+        # By the account that logged in: what its sessions call themselves is not shown to the role as which they act.
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = session_user"
         used = fetch_value(query) > 1
     else:
         used = (home / "cluster").exists() and Cluster(home).is_used

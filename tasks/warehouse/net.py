@@ -70,7 +70,7 @@ _BY_NAME = {
     **dict.fromkeys(set_of("source_value cleaned_value new_value old_value"), VALUE),
     "error": MESSAGE,
     "notes": NOTES,
-    **dict.fromkeys(set_of("proposed_by approved_by undone_by answered_by audited_by entered_by account"), ACCOUNT),
+    **dict.fromkeys(set_of("proposed_by approved_by undone_by answered_by audited_by entered_by account reader"), ACCOUNT),
     "evidence": EVIDENCE,
 }
 _BY_TABLE = {"raw.pages.name": FILE}

@@ -53,8 +53,10 @@ _SAID = {
     "42501": (
         Bilingual("tài khoản thiếu quyền", "its account lacks a right"),
         Bilingual(
-            "Hãy cho tài khoản của MOTCUA_DATABASE_URL sở hữu cơ sở dữ liệu và được tạo vai trò (ALTER ROLE … CREATEROLE), rồi chạy lại.",
-            "Let the account of MOTCUA_DATABASE_URL own its database and make roles (ALTER ROLE … CREATEROLE), then run it again.",
+            "Hãy để superuser chạy deploy/postgresql/roles.sql (chạy lại được), hoặc cho tài khoản của MOTCUA_DATABASE_URL sở hữu "
+            "cơ sở dữ liệu và được tạo vai trò (ALTER ROLE … CREATEROLE), rồi chạy lại.",
+            "Let a superuser run deploy/postgresql/roles.sql (it can be run again), or let the account of MOTCUA_DATABASE_URL own its "
+            "database and make roles (ALTER ROLE … CREATEROLE); then run it again.",
         ),
     ),
     "53100": (

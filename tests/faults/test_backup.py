@@ -27,6 +27,7 @@ from tasks.recovery import backup_file
 from tasks.recovery.backup import make_backup
 from tasks.recovery.restore import examine_backup, restore_backup
 from tasks.recovery.unfinished_restore import RestoreRefusedError, refuse_unfinished, restore_mark
+from tasks.warehouse.agency_readers import GrantedAgency, let_see
 from tasks.warehouse.cluster import Cluster, ensure_cluster
 from tasks.warehouse.engine import connection, fetch_all, reset_engine
 from tasks.warehouse.readers import add_reader
@@ -51,6 +52,7 @@ class Saved:
     files: dict[str, str]
     snapshot: Snapshot
     reader: str
+    agency: str
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +70,11 @@ def saved(_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             place.chmod(0o400 if name.startswith("keys/") else 0o600)
         office.run()
         file, reader = folder / "saved.backup", add_reader("nha_bao")
+        agency = let_see("xa_hai", [GrantedAgency(fetch_all("SELECT min(unit_code) FROM ref.units")[0][0])])
         make_backup(file, settings())
-        yield Saved(file, folder, whole(), files(_cluster.home), snapshot(folder / "aside"), reader)
+        yield Saved(file, folder, whole(), files(_cluster.home), snapshot(folder / "aside"), reader, str(agency))
         with connection("test") as driver, driver.cursor() as cursor:
-            cursor.execute("DROP ROLE nha_bao")
+            cursor.execute("DROP ROLE nha_bao, xa_hai")
         shutil.rmtree(_cluster.home / "corrections")
     forget()
 
@@ -144,17 +147,14 @@ def test_a_restored_home_has_the_same_tables_files_and_readers(
     assert done.rows > 100
     assert (tmp_path / "office" / "people.yaml").read_bytes() == PEOPLE.read_bytes()
     assert (done.written, done.differ, done.readers) == (["named/people.yaml"], [], [])
-    as_before = make_url(saved.reader)
-    with (
-        closing(
-            psycopg2.connect(
-                make_url(Cluster(elsewhere).url("motcua", ""))
-                .set(username=as_before.username, password=as_before.password)
-                .render_as_string(hide_password=False)
-            )
-        ) as reader,
-        reader.cursor() as cursor,
-    ):
+    with closing(again(saved.agency, elsewhere)) as agency, agency.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM core.dossiers WHERE NOT coalesce(unit_code = ANY (ARRAY(SELECT audit.seen_agencies())), false)"
+        )
+        assert cursor.fetchall() == [(0,)], "an account of an agency is no other after it"
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("SELECT count(*) FROM mart.indicators")
+    with closing(again(saved.reader, elsewhere)) as reader, reader.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM mart.indicators")
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             cursor.execute("SELECT count(*) FROM core.dossiers")
@@ -167,6 +167,13 @@ def test_a_restored_home_has_the_same_tables_files_and_readers(
         restore_backup(saved.file, settings())
     restore_backup(saved.file, settings(), replace=True)
     assert whole() == saved.tables
+
+
+def again(address: str, home: Path) -> psycopg2.extensions.connection:
+    """Connect as an account of the backup to the home that it was restored into."""
+    as_before = make_url(address)
+    there = make_url(Cluster(home).url("motcua", "")).set(username=as_before.username, password=as_before.password)
+    return psycopg2.connect(there.render_as_string(hide_password=False))
 
 
 def test_a_database_of_an_offices_own_is_restored_and_replaced(saved: Saved, elsewhere: Path, database: str) -> None:

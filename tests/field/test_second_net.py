@@ -39,6 +39,7 @@ OFFICIALS = (
     "account",
     "audited_by",
     "entered_by",
+    "reader",
 )  # who answers for a correction is named; numbers and mail are no account
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.settings import settings
 from schemas.catalogue import TABLES
 from tasks.warehouse.engine import connection
+from tasks.warehouse.row_security import owner_unbound
 from tests.warehouse.emptying import empty_warehouse
 
 
@@ -24,7 +25,7 @@ class Snapshot:
     def restore(self) -> None:
         empty_warehouse()
         shutil.copytree(self.landing, settings().home / "landing")
-        with connection("restore") as driver, driver.cursor() as cursor:
+        with connection("restore") as driver, driver.cursor() as cursor, owner_unbound(cursor):
             for table in TABLES:
                 cursor.copy_expert(f"COPY {table.full_name} FROM STDIN (FORMAT binary)", io.BytesIO(self.rows[table.full_name]))
             cursor.execute("SELECT setval('audit.change_seq', %s)", (self.drawn,))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from itertools import product
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,16 +8,13 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from config.errors import ConfigError
-from schemas.catalogue import LAYERS, TABLES
+from schemas.catalogue import LAYERS
 from schemas.migrations.comparison import OPTIONS, declared
 from tasks.warehouse.engine import connection, engine, fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.migrations import migrate
 
 pytestmark = pytest.mark.usefixtures("warehouse")
-
-ROLES = ("motcua_load", "motcua_publish", "motcua_read", "motcua_audit")
-VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
 def test_the_migrated_database_is_what_the_declarations_say() -> None:
@@ -90,54 +86,6 @@ def test_a_warehouse_of_a_newer_release_is_refused() -> None:
             migrate()
     finally:
         set_revision(before)
-
-
-def expected_verbs(role: str, table: str) -> set[str]:
-    """What a role may do with a table, by the layer that it lies in."""
-    layer = table.split(".")[0]
-    writes = {"SELECT", "INSERT", "UPDATE", "DELETE"}
-    if layer == "audit":
-        booked = {"SELECT", "INSERT"} if table == "audit.ledger" else {"SELECT", "INSERT", "UPDATE"}
-        allowed = {"motcua_load": booked, "motcua_publish": booked, "motcua_audit": {"SELECT"}}
-    elif layer == "mart":
-        allowed = {"motcua_publish": writes, "motcua_read": {"SELECT"}, "motcua_audit": {"SELECT"}}
-    elif layer == "raw":
-        allowed = {"motcua_load": writes}
-    else:
-        allowed = {"motcua_load": writes, "motcua_publish": {"SELECT"}}
-    return allowed.get(role, set())
-
-
-def test_each_role_may_do_what_it_is_for_and_nothing_else() -> None:
-    wrong = []
-    for role, table, verb in product(ROLES, (t.full_name for t in TABLES), VERBS):
-        query = "SELECT has_table_privilege(%(role)s, %(table)s, %(verb)s)"
-        allowed = fetch_all(query, {"role": role, "table": table, "verb": verb})[0][0]
-        if allowed != (verb in expected_verbs(role, table)):
-            wrong.append((role, table, verb, allowed))
-    assert wrong == []
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_no_role_logs_in_or_rules(role: str) -> None:
-    query = "SELECT rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = %(role)s"
-    assert fetch_all(query, {"role": role}) == [(False,) * 5]
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("layer", LAYERS)
-def test_a_role_really_meets_the_closed_door(role: str, layer: str) -> None:
-    table = next(t.full_name for t in TABLES if t.schema == layer)
-    allowed = "SELECT" in expected_verbs(role, table)
-    with engine().connect() as opened:
-        opened.exec_driver_sql(f"GRANT {role} TO CURRENT_USER")
-        opened.exec_driver_sql(f"SET LOCAL ROLE {role}")
-        if allowed:
-            opened.exec_driver_sql(f"SELECT * FROM {table}")
-        else:
-            with pytest.raises(Exception, match="permission denied"):
-                opened.exec_driver_sql(f"SELECT * FROM {table}")
-        opened.rollback()
 
 
 @pytest.mark.parametrize(
