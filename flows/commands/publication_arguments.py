@@ -63,8 +63,10 @@ def add_trace(commands: Commands) -> None:
     trace.argument(
         "figure",
         metavar="FIGURE",
-        vi="chỉ tiêu/cơ quan/kỳ/lĩnh vực/hình thức/cơ sở; phần bỏ trống là tất cả: on_time_rate/H99.12/2026-03",
-        en="indicator/agency/period/field/channel/basis; what is left out is all: on_time_rate/H99.12/2026-03",
+        vi="chỉ tiêu/cơ quan/kỳ/lĩnh vực/hình thức/cơ sở; phần bỏ trống là tất cả; kỳ là tháng, quý, nửa năm, năm: "
+        "on_time_rate/H99.12/2026-Q1",
+        en="indicator/agency/period/field/channel/basis; what is left out is all; a period is a month, quarter, half year or "
+        "year: on_time_rate/H99.12/2026-Q1",
     )
     trace.argument("--publication", metavar="ID", vi="mặc định: lần công bố hiện hành", en="default: the current publication")
     trace.argument("--json", metavar="FILE", vi="ghi tất cả vào tệp JSON", en="write all of it as JSON")

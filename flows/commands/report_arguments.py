@@ -5,7 +5,17 @@ from __future__ import annotations
 from config.language import translate
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 
-DOSSIER_LISTS_OF_COMMAND = ("late", "soon", "ageing", "hidden", "phantom", "undetermined")
+DOSSIER_LISTS_OF_COMMAND = (
+    "late",
+    "truly-late",
+    "hidden",
+    "phantom",
+    "on-time",
+    "undetermined",
+    "to-correct",
+    "soon",
+    "ageing",
+)
 WATCH_LISTS_OF_COMMAND = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted", "deleted")
 _LANGUAGE = {"vi": "ngôn ngữ (mặc định: MOTCUA_LANGUAGE)", "en": "language (default: MOTCUA_LANGUAGE)"}
 

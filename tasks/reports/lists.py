@@ -20,6 +20,7 @@ from config.policies import load_policies
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.judged_sources import source_named
 from tasks.judging.offices import clocks_of
+from tasks.judging.waivers import SURELY_WRONG, waiver_parameters
 from tasks.rules.arrays import arrow
 from tasks.rules.dates.times import end_of_day, local_times, minute_text
 from tasks.warehouse.engine import read_frame
@@ -74,6 +75,14 @@ DOSSIER_LISTS = {
         "Trễ ảo: rút thư xin lỗi, sửa dữ liệu", "Phantom late: withdraw the letter, correct", "verdict = 'phantom_late'"
     ),
     "undetermined": DossierList("Chưa đủ căn cứ: phải bổ sung gì", "Undetermined: what is missing", "verdict = 'undetermined'"),
+    "truly-late": DossierList("Trễ thật: hệ thống ghi trễ, và trễ", "Truly late: recorded late, and late", "verdict = 'late'"),
+    "on-time": DossierList("Đúng hạn, như hệ thống ghi", "On time, as recorded", "verdict = 'on_time'"),
+    "to-correct": DossierList(
+        "Cần chỉnh sửa: ghi khác bằng chứng, chưa đủ căn cứ, hoặc chắc chắn ghi sai",
+        "To correct: recorded otherwise than the evidence says, undetermined, or surely recorded wrong",
+        f"""(verdict IN ('phantom_late', 'hidden_late', 'undetermined')
+            OR (source, code) IN (SELECT source, code FROM ({SURELY_WRONG}) AS wrong))""",  # as mart.verdict_counts has it
+    ),
     "soon": DossierList(
         "Sẽ trễ trong tám giờ làm việc tới",
         "Late within the next eight working hours",
@@ -86,7 +95,7 @@ DOSSIER_LISTS = {
 }
 
 
-LATE_LISTS = ("late", "hidden", "ageing")
+LATE_LISTS = ("late", "hidden", "ageing", "truly-late")
 """Lists of what is late, whose dossiers are over their due date by no day or more."""
 IN_PROGRESS_STATE = "in_progress"
 
@@ -109,9 +118,9 @@ def read_list(name: str, policy: str, unit: str | None = None, reason: str | Non
         DataError: nothing was judged under the policy.
     """
     kinds = [kind for kind in load_policies()[policy].pauses if kind == _ANSWERED]
-    asked = {"policy": policy, "kinds": kinds, "unit": unit, "reason": reason}
-    one = DOSSIER_LISTS[name]
-    rows = with_days_over(read_frame(_ROWS + one.where, asked, _DTYPES), last_day_of(), one.keep)
+    as_of, one = last_day_of(), DOSSIER_LISTS[name]
+    asked = {"policy": policy, "kinds": kinds, "unit": unit, "reason": reason, **waiver_parameters(as_of)}
+    rows = with_days_over(read_frame(_ROWS + one.where, asked, _DTYPES), as_of, one.keep)
     if name not in LATE_LISTS:
         return rows
     return rows.assign(days_over=rows["days_over"].clip(lower=0))  # late by a second request, before it was due

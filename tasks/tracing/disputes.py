@@ -16,7 +16,7 @@ from config.language import Bilingual
 from tasks.tracing.contributions import FigureName
 from tasks.tracing.moments import PublicationMoment, moment_of
 from tasks.tracing.period_counts import PeriodCount, SharePart
-from tasks.tracing.traces import definition_then
+from tasks.tracing.published_figures import definition_then
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of

@@ -6,9 +6,9 @@ progress that of the last one: a dossier that lives through five months is in pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -19,11 +19,11 @@ from tasks.rules.indicators.identities import IN_PROGRESS_COUNTERS
 from tasks.rules.indicators.periods import months_of, period_named
 from tasks.tracing.contributions import EVERY, FigureName, contributions
 from tasks.tracing.moments import PublicationMoment
-from tasks.tracing.traces import published_then
-from tasks.warehouse.engine import fetch_all
+from tasks.tracing.published_figures import published_then
+from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of
 
-SharePart = Literal["numerator", "denominator"]
+SharePart = Literal["numerator", "denominator", "undetermined"]
 """Which count of a share is meant; a plain count has a numerator alone."""
 _SQL = statements_of(__file__)
 _OPENING = ("carried_over",)
@@ -57,7 +57,7 @@ class PeriodCount:
         Raises:
             ConfigError: the period is none.
         """
-        counters = definition.numerator if part == "numerator" else definition.denominator
+        counters = getattr(definition, part)
         changed = {"numerator": counters, "denominator": (), "undetermined": ()}
         channels = definition.numerator_channels if part == "numerator" else ()
         counted = definition.model_copy(update={**changed, "numerator_channels": channels})
@@ -76,8 +76,8 @@ class PeriodCount:
             published_then(self.moment, self.figure)  # says that there is none
         repeated = 0
         for stock, kept in ((IN_PROGRESS_COUNTERS, self.months[-1]), (_OPENING, self.months[0])):
-            for name in self._indicators_of([one for one in self.counted.numerator if one in stock]):
-                repeated += sum(number for month, number in self._monthly(name, "numerator").items() if month != kept)
+            for name, sign in self._indicators_of([one for one in self.counted.numerator if one in stock]):
+                repeated += sign * sum(number for month, number in self._monthly(name, "numerator").items() if month != kept)
         return sum(told.values()) - repeated
 
     def dossiers(self, verdicts: pd.DataFrame, basis: str) -> frozenset[tuple[str, str]]:
@@ -106,11 +106,8 @@ class PeriodCount:
         return frozenset(found)
 
     def _monthly(self, indicator: str, part: SharePart) -> dict[str, int]:
-        rows = fetch_all(_SQL["monthly"], self._asked(indicator))
-        return {
-            str(period): int((numerator if part == "numerator" else denominator) or 0)
-            for period, numerator, denominator in rows
-        }
+        rows = fetch_as(dict[str, Any], _SQL["monthly"], self._asked(indicator))
+        return {str(row["period"]): int(row[part] or 0) for row in rows}
 
     def _asked(self, indicator: str) -> dict[str, object]:
         named = replace(self.figure, indicator=indicator)
@@ -120,34 +117,42 @@ class PeriodCount:
             "months": list(self.months),
         }
 
-    def _indicators_of(self, counters: Sequence[str]) -> list[str]:
-        """Return the plain indicators whose numbers add up to some counters: one for all of them, or one for each."""
-        if not counters:
-            return []
+    def _indicators_of(self, counters: Sequence[str]) -> list[tuple[str, int]]:
+        """Return the plain indicators whose numbers, added or taken away, make some counters: one for all, or some for each."""
         plain = {
             frozenset(one.numerator): name
             for name, one in self.moment.rules().indicators(self.moment.as_of).items()
             if not one.is_share and not one.numerator_channels and self._level in one.levels
         }
         if frozenset(counters) in plain:
-            return [plain[frozenset(counters)]]
-        lacking = [one for one in counters if frozenset([one]) not in plain]
+            return [(plain[frozenset(counters)], 1)]
+        solved = {counter: _solved(counter, plain) for counter in counters}
+        lacking = [counter for counter, found in solved.items() if not found]
         if lacking:
             names = ", ".join(lacking)
             raise ConfigError(
-                f"motcua dispute {self.figure}",
+                str(self.figure),
                 Bilingual(
                     f"kỳ nhiều tháng cần {names} từng tháng, chưa công bố",
                     f"a longer period needs {names} by month, unpublished",
                 ),
                 Bilingual("một tháng, hoặc cả tỉnh, cơ quan, lĩnh vực", "a month, or the total, an agency, a field"),
             )
-        return [plain[frozenset([one])] for one in counters]
+        return [one for found in solved.values() for one in found]
 
     @property
     def _level(self) -> str:
         cuts = {"unit": self.figure.unit_code, "field": self.figure.field_code, "channel": self.figure.channel}
         return "+".join(name for name, value in cuts.items() if value != EVERY) or "total"
+
+
+def _solved(counter: str, plain: Mapping[frozenset[str], str]) -> list[tuple[str, int]]:
+    """Return a counter as its own indicator, or as a sum less its other parts; nothing where no indicator tells it."""
+    for counters, name in plain.items():
+        others = [frozenset([one]) for one in counters if one != counter]
+        if counter in counters and all(one in plain for one in others):
+            return [(name, 1), *((plain[one], -1) for one in others)]
+    return []
 
 
 def _months(period: str, moment: PublicationMoment) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from config.errors import ConfigError
 from config.indicators import Indicator
-from config.language import Bilingual
 from config.law import Basis, citations
-from tasks.tracing.contributions import FigureName, contributions
+from tasks.tracing.contributions import FigureName
+from tasks.tracing.figure_parts import figure_parts
 from tasks.tracing.moments import PublicationMoment, moment_of
+from tasks.tracing.published_figures import definition_then
 from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of
 
@@ -26,7 +26,7 @@ def trace(publication_id: str, figure: FigureName) -> dict[str, Any]:
 
     Args:
         publication_id: a publication.
-        figure: its name.
+        figure: its name; a quarter, half year, year or span of months is what was published of its months.
 
     Returns:
         What can be written as JSON: ``figure``, ``publication``, ``published`` and ``counted`` (numbers), ``rule``, and
@@ -38,8 +38,7 @@ def trace(publication_id: str, figure: FigureName) -> dict[str, Any]:
     """
     moment = moment_of(publication_id)
     definition, law = definition_then(moment, figure)
-    published = published_then(moment, figure)
-    found = contributions(moment, figure, definition, moment.verdicts())
+    published, found = figure_parts(moment, figure, definition)
     return {
         "figure": asdict(figure),
         "publication": {"id": publication_id, "as_of": moment.as_of.isoformat(), "made_at": moment.at.isoformat()},
@@ -53,40 +52,6 @@ def trace(publication_id: str, figure: FigureName) -> dict[str, Any]:
 def is_whole(told: dict[str, Any]) -> bool:
     """Tell whether the dossiers of a trace add up to what was published."""
     return all(told["counted"][name] == (told["published"][name] or 0) for name in _NUMBERS)
-
-
-def definition_then(moment: PublicationMoment, figure: FigureName) -> tuple[Indicator, tuple[Basis, ...]]:
-    """Return the indicator of a figure as it was in force, and its law.
-
-    Raises:
-        ConfigError: there was none.
-    """
-    for document in moment.rules().definitions(moment.as_of):
-        if figure.indicator in document.indicators:
-            return document.indicators[figure.indicator], document.law_of(figure.indicator)
-    known = ", ".join(sorted(moment.rules().indicators(moment.as_of)))
-    raise ConfigError(
-        f"motcua trace {figure}",
-        Bilingual(f"khi đó không có chỉ tiêu {figure.indicator}", f"there was no indicator {figure.indicator} then"),
-        Bilingual(known, known),
-    )
-
-
-def published_then(moment: PublicationMoment, figure: FigureName) -> dict[str, Any]:
-    """Return the numbers of a figure as they were published.
-
-    Raises:
-        ConfigError: the publication has no such figure.
-    """
-    given = {**asdict(figure), "publication": moment.publication_id}
-    rows = fetch_as(dict[str, Any], _SQL["published"], given)
-    if not rows:
-        raise ConfigError(
-            f"motcua trace {figure}",
-            Bilingual("lần công bố này không có số liệu ấy", "is no figure of that publication"),
-            Bilingual("chỉ tiêu, cơ quan, kỳ như trong mart.indicators", "indicator, agency and period as in mart.indicators"),
-        )
-    return rows[0]
 
 
 def _rule(moment: PublicationMoment, definition: Indicator, law: tuple[Basis, ...]) -> dict[str, Any]:

@@ -19,8 +19,3 @@ FROM unnest(%(sources)s::text[], %(codes)s::text[]) AS n (source, code)
 JOIN quality.corrections AS c ON c.source = n.source AND c.code = n.code
 WHERE c.received_at <= %(at)s AND (c.state = 'approved' OR c.state = 'undone' AND c.undone_at > %(at)s)
 ORDER BY c.source, c.code, c.received_at
-
--- name: published
-SELECT numerator, denominator, undetermined, value FROM mart.indicators WHERE publication_id = %(publication)s
-    AND indicator = %(indicator)s AND basis = %(basis)s AND unit_code = %(unit_code)s AND field_code = %(field_code)s
-    AND channel = %(channel)s AND period = %(period)s

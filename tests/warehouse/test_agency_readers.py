@@ -20,7 +20,7 @@ from flows.commands.cli import main
 from schemas.audit import AGENCY_READERS
 from schemas.catalogue import LAYERS
 from schemas.reference import UNITS
-from tasks.judging.offices import office_today
+from tasks.judging.judged_sources import office_today
 from tasks.rules.indicators.structure import AgencyStructure
 from tasks.warehouse.agency_readers import GrantedAgency, agencies_of_account, end_reader, let_see
 from tasks.warehouse.cluster import Cluster

@@ -15,6 +15,7 @@ from config.read_once import forget
 from flows.commands.forms import report
 from flows.commands.status import dossiers
 from schemas.dossiers import MATCHES
+from schemas.quality import FINDINGS
 from tasks.judge import judge_batch
 from tasks.measure import measure_policy
 from tasks.publish import publish_policy
@@ -29,6 +30,14 @@ from tests.warehouse.test_judge import DAY_ONE, MONTH, desk  # noqa: F401 - a fi
 
 POLICY = "qd766"
 SECOND_ENTRIES = 40
+SURELY_WRONG = 15  # right as judged, and a check says that their record cannot be
+BY_VERDICT = {
+    "truly-late": "late",
+    "phantom": "phantom_late",
+    "hidden": "hidden_late",
+    "on-time": "on_time",
+    "undetermined": "undetermined",
+}
 
 
 @pytest.fixture
@@ -44,6 +53,13 @@ def office(desk: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
         rows = [found | {"code": code, "other_code": other} for code, other in pairs]
         current.merge(MATCHES, MATCHES.frame(rows).drop(columns=list(MATCHES.managed)))
     judge_batch(MONTH, DAY_ONE)
+    right = fetch_all(
+        "SELECT code FROM judged.verdicts WHERE policy = 'qd766' AND verdict IN ('on_time', 'late') ORDER BY code"
+    )
+    seen = {"source": "desk", "first_seen_on": DAY_ONE, "last_seen_on": DAY_ONE, "check_id": "code_date_differs"}
+    doubted = [seen | {"code": code, "severity": "fail" if at % 2 else "warn"} for at, (code,) in enumerate(right[:30])]
+    with load("check", "desk") as current:
+        current.merge(FINDINGS, FINDINGS.frame(doubted).drop(columns=list(FINDINGS.managed)))
     measure_policy(POLICY, DAY_ONE)
     publish_policy(POLICY, DAY_ONE)
     yield desk
@@ -54,7 +70,7 @@ def office(desk: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
 @pytest.mark.usefixtures("office")
 def test_every_figure_leads_to_a_list_of_as_many_dossiers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lists = {name: len(read_list(name, POLICY)) for name in DOSSIER_LISTS}
-    assert all(lists[name] for name in ("late", "phantom", "undetermined", "ageing"))
+    assert all(lists[name] for name in ("late", "phantom", "undetermined", "ageing", "truly-late", "on-time", "to-correct"))
     page, summary, tickets = page_data(POLICY, "en"), read_summary(POLICY), read_tickets(POLICY, "en")
     second = "SELECT count(*) FROM judged.verdicts WHERE policy = 'qd766' AND verdict = 'phantom_late' AND NOT counted"
     assert fetch_all(second)[0][0] > 0, "second entries are among the false alarms: the lists hold them, too"
@@ -63,8 +79,15 @@ def test_every_figure_leads_to_a_list_of_as_many_dossiers(tmp_path: Path, capsys
     for _, _, verdict, _, count, _, _ in page["verdicts"]:
         verdicts[verdict] += count
     assert summary.verdicts == verdicts
-    for name, verdict in (("phantom", "phantom_late"), ("hidden", "hidden_late"), ("undetermined", "undetermined")):
+    for name, verdict in BY_VERDICT.items():
         assert lists[name] == verdicts[verdict], name
+    assert (
+        lists["to-correct"]
+        == sum(correct for *_, correct in page["verdicts"])
+        == sum(line.to_correct for line in summary.units)
+    )
+    surely_wrong = lists["to-correct"] - sum(verdicts[one] for one in ("phantom_late", "hidden_late", "undetermined"))
+    assert surely_wrong == SURELY_WRONG
     for verdict in ("phantom_late", "undetermined"):
         assert tickets.total(verdict) == verdicts[verdict]
 
@@ -90,13 +113,13 @@ def test_every_figure_leads_to_a_list_of_as_many_dossiers(tmp_path: Path, capsys
 @pytest.mark.usefixtures("office")
 def test_every_count_of_an_agency_and_a_reason_leads_to_its_list(capsys: pytest.CaptureFixture[str]) -> None:
     page = page_data(POLICY, "en")
-    units, names = list(page["units"]), {"phantom_late": "phantom", "hidden_late": "hidden", "undetermined": "undetermined"}
+    units, names = list(page["units"]), {verdict: name for name, verdict in BY_VERDICT.items()}
     counts: Counter[tuple[str, str | None, str | None]] = Counter()
-    for _, unit, verdict, reason, dossiers_of_row, _, _ in page["verdicts"]:
-        if verdict in names:
-            for one in (None, units[unit]):
-                for why in (None, reason):
-                    counts[names[verdict], one, why] += dossiers_of_row
+    for _, unit, verdict, reason, dossiers_of_row, _, correct in page["verdicts"]:
+        for one in (None, units[unit]):
+            counts["to-correct", one, None] += correct
+            for why in (None, reason):
+                counts[names[verdict], one, why] += dossiers_of_row
     assert len(counts) > 20, "there are figures to be followed"
     assert {asked: len(read_list(asked[0], POLICY, *asked[1:])) for asked in counts} == counts
     (name, unit, reason), count = next((asked, n) for asked, n in counts.items() if None not in asked)

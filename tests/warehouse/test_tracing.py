@@ -8,13 +8,16 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.calendar import OFFICE_ZONE_NAME
 from config.read_once import forget
 from config.settings import settings
 from schemas.quality import CORRECTIONS
 from schemas.reference import UNITS
+from tasks.reports.site.data import page_data
 from tasks.tracing.contributions import FigureName
 from tasks.tracing.moments import moment_of
 from tasks.tracing.page import trace_page
@@ -129,6 +132,45 @@ def test_a_dossier_that_is_gone_is_data() -> None:
     assert fetch_all("SELECT count(*) FROM judged.verdict_versions WHERE said_until IS NULL") == [(79,)]
     assert all(set(one.parts) >= {"data"} and one.parts["data"] == one.change for one in split(*made).values() if one.change)
     assert [reproduce(one).is_equal for one in made] == [True, True]
+
+
+@pytest.mark.parametrize("period", ["2025-Q4", "2026-Q1", "2025-H2", "2026", "2025"])
+def test_every_rate_of_a_longer_period_on_the_page_leads_to_its_dossiers(period: str) -> None:
+    """The days of the dossiers themselves say who was handled in it: nothing is added up from months."""
+    rows = verdict_rows(240)
+    made, rates = publish(rows), page_data(POLICY, "vi")["spans"]["rates"]
+    followed = 0
+    for unit, of in rates.items():
+        for basis in ("recorded", "cleaned") if period in of else ():
+            told = trace(made, FigureName("on_time_rate", unit, period, basis=basis))
+            assert [told["published"][name] for name in ("numerator", "denominator", "undetermined", "value")] == of[period][
+                basis
+            ][:4]
+            assert is_whole(told), (unit, basis)
+            followed += 1
+            if basis == "cleaned":
+                wanted = {row["code"] for row in rows if unit in ("*", row["unit_code"] or "?") and _handled_in(row, period)}
+                assert {one["code"] for one in told["dossiers"]} == wanted, unit
+    assert followed > 10
+    online = trace(made, FigureName("received_online_share", "*", period))
+    assert is_whole(online)
+    assert online["published"]["numerator"] > 0
+
+
+def _handled_in(row: dict[str, Any], period: str) -> bool:
+    first, last = _SPANS[period]
+    received, ended = (at and at.astimezone(ZoneInfo(OFFICE_ZONE_NAME)).date() for at in (row["received_at"], row["end_at"]))
+    over = ended is not None and first <= ended <= last
+    return bool(row["counted"] and (over or (received <= last and (ended is None or ended > last))))
+
+
+_SPANS = {
+    "2025-Q4": (date(2025, 10, 1), date(2025, 12, 31)),
+    "2026-Q1": (date(2026, 1, 1), date(2026, 3, 31)),
+    "2025-H2": (date(2025, 7, 1), date(2025, 12, 31)),
+    "2025": (date(2025, 1, 1), date(2025, 12, 31)),
+    "2026": (date(2026, 1, 1), AS_OF),
+}
 
 
 @pytest.mark.parametrize("unit", ["*", "H99.2", "?"])

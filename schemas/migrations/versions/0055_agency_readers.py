@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0055"
-down_revision = "0052"
+down_revision = "0053"
 
 _ROLE = "motcua_agency"
 _COLUMNS: tuple[tuple[str, sa.types.TypeEngine[Any], bool, str], ...] = (

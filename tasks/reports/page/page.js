@@ -106,10 +106,14 @@
     ...grouped(rows, (v) => v.reason).map((r) => ({ dossiers: r.dossiers, label: reasonText(r.name), reason: r.name })),
   ].map(({ dossiers, label, reason }) => command(dossiers, label, { "data-list": list, "data-reason": reason }, [
     "motcua list", list, state.unit === "*" ? null : `--unit ${quoted(state.unit)}`, reason && `--reason ${reason}`, `--csv ${word("follow_file")}`])));
-  // What is published, and can be followed, is the whole span and each month.
+  const followTotals = (lists) => {
+    const lines = lists.filter(([, n]) => n).map(([list, n, label]) => command(n, label, { "data-list": list }, [
+      "motcua list", list, state.unit === "*" ? null : `--unit ${quoted(state.unit)}`, `--csv ${word("follow_file")}`]));
+    return lines.length ? follow(lines) : null;
+  };
   const drawFollow = () => {
     const name = data.indicators.find((one) => one.shown === "headline")?.name;
-    const lines = !name || !(whole() || /^\d{4}-\d\d$/.test(state.period)) ? [] : ["recorded", "cleaned"].map((basis) => {
+    const lines = !name ? [] : ["recorded", "cleaned"].map((basis) => {
       const figure = [name, state.unit === "*" ? "" : state.unit, whole() ? "" : state.period, "", "", basis].join("/");
       return command(chosenRate(state.unit, basis)[1], word(basis), { "data-trace": figure }, ["motcua trace", quoted(figure), `--page ${word("follow_page")}`]);
     });
@@ -203,6 +207,7 @@
       key("hidden", count(sum(hidden, (v) => v.dossiers)), word("key_hidden"), word("key_hidden_note")),
       key("open", count(sum(rows, (v) => v.correct)), word("key_correct"),
         perUnit.length && perUnit[0].dossiers ? word("key_correct_note", { unit: unitName(unitCodes[perUnit[0].name]), n: count(perUnit[0].dossiers) }) : ""));
+    put(byId("follow-keys"), followTotals([["to-correct", sum(rows, (v) => v.correct), word("key_correct")]]));
   };
 
   // -- what moved
@@ -232,6 +237,7 @@
         stack(word("recorded_ok_bar"), [
           part("on_time", total("on_time", (v) => v.dossiers)), part("hidden_late", h),
           part("undetermined", total("undetermined", (v) => v.dossiers - v.late))])),
+      followTotals([["truly-late", total("late", (v) => v.dossiers), word("late")], ["on-time", total("on_time", (v) => v.dossiers), word("on_time")]]),
       unreceived ? el("p", { class: "muted" }, word("recorded_late_note", { all: count(all), n: count(unreceived), form: count(all - unreceived) })) : null,
       p ? [el("h3", {}, word("reasons_title")), sourceLegend(of(rows, "phantom_late")), reasonTable(of(rows, "phantom_late"), word("reasons_caption")), followList("phantom", of(rows, "phantom_late"))] : null);
   };
