@@ -24,8 +24,9 @@ test: .venv/installed chromium systemd ## all tests: about half an hour on two c
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
 	@$(if $(DEMO),$(PY) -m flows.commands.demo --up --seed $(SEED) --dossiers $(DOSSIERS),.venv/bin/motcua up)
 
-check: .venv/installed ## style, types, import contracts, house, unit and legal tests: the inner loop, at most 90 s on two quiet cores
+check: .venv/installed .venv/audit/installed ## style, types, import contracts, house, unit and legal tests: the inner loop, at most 90 s on two quiet cores
 	@begun=$$(date +%s); $(TESTED) -n 2 --dist worksteal tests/house tests/unit tests/legal; ended=$$?; \
+	$(PY) -m tests.advisories .venv/audit/bin/pip-audit || ended=1; \
 	echo "make check: $$(($$(date +%s) - begun)) s"; exit $$ended
 
 bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one, ONLY=days for those of a module
@@ -79,6 +80,11 @@ house: .venv/installed ## the figures of the house: rooms, references, names, ci
 	@$(PY) -m uv venv -q --clear --python $(PY) .venv/mutations
 	@$(PY) -m uv pip install -q --system-certs --python .venv/mutations/bin/python -r tests/mutations/requirements.txt
 	@touch $@
+
+# So has what asks about known faults of the pinned packages. Where it cannot be fetched, the question is not asked, and that is said.
+.venv/audit/installed: .venv/installed tests/advisories.txt
+	@{ $(PY) -m uv venv -q --clear --python $(PY) .venv/audit \
+	  && $(PY) -m uv pip install -q --system-certs --python .venv/audit/bin/python -r tests/advisories.txt; } 2>/dev/null && touch $@ || true
 
 # A program of Debian's that tests run for real: $(1) finds it, $(2) are its packages. Where it cannot be installed, they fail and say so.
 define debian
