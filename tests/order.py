@@ -14,6 +14,7 @@ LONGEST_FILES = (
     "faults/test_prefect_kill.py",
     "flow/test_runbook.py",
     "flow/test_tour.py",
+    "flow/test_no_way_out.py",
     "flow/test_up.py",
     "flow/test_users.py",
     "flow/test_restate.py",

@@ -23,18 +23,11 @@ from tasks.reports.site.build import write_page
 from tasks.reports.site.data import page_data
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.load import load
+from tests.browser.flags import BROWSER_FLAGS
 from tests.patience import HANGS
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
+FLAGS = [*BROWSER_FLAGS, "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 NAMES = ("Sở Xây dựng", "Sở Tư pháp", "UBND phường Đồng Tâm", "UBND xã Ea Nuôl", "Văn phòng Đăng ký đất đai")
 
 
