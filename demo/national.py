@@ -71,13 +71,23 @@ def _lists(dossier: Dossier, shown: Shown, record: Record) -> Record:
     fee = 0 if dossier.number % 3 else 15000 * (1 + dossier.number % 9)
     return {
         "DinhDanhCHS": [{"LoaiDinhDanh": "1" if len(identity) == 12 else "2", "SoDinhDanh": identity}],
-        "TaiLieuNop": [
-            {"TenTepDinhKem": "Dinhkem", "DuocSoHoa": str(dossier.number % 2), "DuocTaiSuDung": str(dossier.number % 5 // 4)}
-        ],
+        "TaiLieuNop": [_paper(dossier.number)],
+        "TaiKhoanDuocXacThucVoiVNeID": str(dossier.number % 4 // 3),
+        "DuocThanhToanTrucTuyen": ("3" if dossier.number % 2 else "1") if fee else "0",
         "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", "Gia": str(fee), "LoaiPhiLePhi": "1"}] if fee else [],
         "DanhSachGiayToKetQua": [result] if shown.has_result else [],
         "DanhSachHoSoBoSung": [_supplement(dossier, row) for row in shown.supplements],
         "DanhSachTienDo": [_progress(dossier, entry) for entry in shown.log],
+    }
+
+
+def _paper(number: int) -> Record:
+    return {
+        "TenTepDinhKem": "Dinhkem",
+        "DuongDanTaiTepTin": f"/tp/{number}" if number % 7 else "",
+        "DuocSoHoa": str(number % 8 // 7),
+        "DuocTaiSuDung": str(number % 5 // 4),
+        "DuocLayTuKhoDMQG": str(number % 9 // 8),
     }
 
 
@@ -123,15 +133,23 @@ def _procedure(group: list[Version]) -> Record:
         "CACHTHUCTHUCHIEN": [
             {
                 "KENH": CHANNEL_CODES[each.channel],
-                "THOIGIAN": [{"THOIGIANGIAIQUYET": each.limit_text, "DONVITINH": each.limit_unit_text, "PHILEPHI": []}],
+                "THOIGIAN": [
+                    {"THOIGIANGIAIQUYET": each.limit_text, "DONVITINH": each.limit_unit_text, "PHILEPHI": _fees(first)}
+                ],
             }
             for each in group
         ],
+        "KETQUATHUCHIEN": [{"MAKETQUA": "KQ.H99.000031", "TENKETQUA": "Kết quả giải quyết"}],
         "CANCUPHAPLY": [],
         "SOQUYETDINH": first.reference,
         "TUNGAY": first.valid_from.replace("-", ""),
         "DENNGAY": first.valid_to.replace("-", ""),
     }
+
+
+def _fees(version: Version) -> list[Record]:
+    """Return a fee where the procedure's number is odd."""
+    return [{"SOTIEN": "15000", "DONVI": "VND"}] if version.code[-1:] in tuple("13579") else []
 
 
 def unit_records(directory: Directory) -> list[Record]:

@@ -31,6 +31,20 @@ DELETED_AT = Field(
 )
 MODIFIED_AT = Field("modified_at", Kind.INSTANT, "Last modification, as the source states it.")
 
+_SERVICE_FIELDS = (
+    Field("paid_online", Kind.BOOLEAN, "Paid on the national portal or the province's gateway (DuocThanhToanTrucTuyen 1, 2)."),
+    Field("has_components", Kind.BOOLEAN, "A file of a paper that was handed in is attached (TaiLieuNop)."),
+    Field(
+        "reuses_component",
+        Kind.BOOLEAN,
+        "A paper was reused (HoSoCoThanhPhanSoHoa, DuocSoHoa or DuocTaiSuDung says so).",
+    ),
+    Field("taken_from_store", Kind.BOOLEAN, "A paper was taken from the citizen's store of results (DuocLayTuKhoDMQG)."),
+    Field("verified_by_vneid", Kind.BOOLEAN, "The account was verified by VNeID (TaiKhoanDuocXacThucVoiVNeID)."),
+)
+SERVICE_FLAGS = tuple(field.name for field in _SERVICE_FIELDS)
+"""Yes-or-no columns about how a dossier was served online and digitised; null where its system does not say."""
+
 AGEING = f"status IN ({number_list(OPEN_STATUSES)}) OR status = {Status.DONE} AND returned_at IS NULL"
 """Condition of the dossiers that some check looks at again as days pass: open by their status, or never handed over."""
 
@@ -86,6 +100,7 @@ DOSSIERS = Table(
         Field("result_at", Kind.INSTANT, "Date of the result document, where the source states one."),
         Field("has_result", Kind.BOOLEAN, "A result document or link is attached."),
         Field("fee_amount", Kind.INTEGER, "Sum of fees and charges, dong.", (Between(0),)),
+        *_SERVICE_FIELDS,
         Field("is_migrated", Kind.BOOLEAN, "Taken over from an older system in bulk."),
         IS_DELETED,
         DELETED_AT,

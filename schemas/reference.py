@@ -30,6 +30,13 @@ UNITS = Table(
     managed=("changed_in",),
 )
 
+_PROCEDURE_FLAGS = (
+    Field("has_fee", Kind.BOOLEAN, "The catalogue names a fee or charge above 0 (PHILEPHI); null where it says nothing."),
+    Field("gives_result", Kind.BOOLEAN, "The catalogue lists a result (KETQUATHUCHIEN); null where it says nothing."),
+)
+PROCEDURE_FLAGS = tuple(field.name for field in _PROCEDURE_FLAGS)
+"""Yes-or-no columns about a procedure, beside its limit."""
+
 PROCEDURES = Table(
     schema="ref",
     name="procedures",
@@ -54,6 +61,7 @@ PROCEDURES = Table(
             (NotNull(), OneOf(LIMIT_UNITS)),
         ),
         Field("reference", Kind.TEXT, "Number of the decision that announced the version."),
+        *_PROCEDURE_FLAGS,
         CHANGED_IN,
     ),
     managed=("changed_in",),

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from config import code_lists
 from config.sources import Source
-from schemas.dossiers import DOSSIERS
+from schemas.dossiers import DOSSIERS, SERVICE_FLAGS
 from schemas.rejects import RejectReason
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.applicants import applicant_keys
@@ -142,6 +142,7 @@ def _plain_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[str
         "field_code": plain_codes(column(kept, "field_code")),
         "has_result": booleans(column(kept, "has_result")),
         "is_migrated": booleans(column(kept, "is_migrated")),
+        **{name: booleans(column(kept, name)) for name in SERVICE_FLAGS},
         "fee_amount": fees,
         "source_flag": flag.meanings(clean_text(column(kept, "source_flag")), pa.string())[0],
     }

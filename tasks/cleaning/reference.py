@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from config import code_lists
 from config.sources import Source
-from schemas.reference import PROCEDURES, UNITS
+from schemas.reference import PROCEDURE_FLAGS, PROCEDURES, UNITS
 from schemas.rejects import RejectReason
-from tasks.cleaning.columns import CodeList, column, series
+from tasks.cleaning.columns import CodeList, booleans, column, series
 from tasks.cleaning.timestamps import groups_of
 from tasks.rules.clock.limit_texts import parse_limit
 from tasks.rules.dates.reading import chosen, read_dates, settle_dates
@@ -43,6 +43,7 @@ def clean_procedures(readings: pd.DataFrame, source: Source) -> tuple[pd.DataFra
         ),
         "reference": clean_text(column(readings, "reference")),
         **_limits(texts["limit_text"], texts["limit_unit_text"]),
+        **{name: booleans(column(readings, name)) for name in PROCEDURE_FLAGS},
     }
     told = pd.DataFrame({name: series(values) for name, values in columns.items()})[usable]
     frame = _one_limit_each(told, list(PROCEDURES.key))
@@ -91,7 +92,10 @@ def _limits(texts: pa.Array, units: pa.Array) -> dict[str, pa.Array]:
 
 
 def _one_limit_each(told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Return one row a key; where a version has several limits by case, all are shown and none is settled."""
+    """Return one row a key; where a version has several limits by case, all are shown and none is settled.
+
+    It has a fee, or gives a result, where one of the cases does.
+    """
     texts = told.drop_duplicates([*key, "limit_text"])
     several = texts[texts.duplicated(key, keep=False)]
     frame = told.drop_duplicates(key, keep="last").set_index(key)
@@ -100,6 +104,9 @@ def _one_limit_each(told: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         frame.loc[shown.index, "limit_text"] = shown
         frame.loc[shown.index, ["limit_amount", "limit_shortest"]] = None
         frame.loc[shown.index, "limit_unit"] = "unsettled"
+    for flag in PROCEDURE_FLAGS:
+        says = told[told[flag].fillna(value=False).to_numpy(dtype=bool)].drop_duplicates(key).set_index(key)
+        frame.loc[says.index, flag] = True
     return frame.reset_index()
 
 

@@ -7,6 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.dossiers import SERVICE_FLAGS
+from schemas.reference import PROCEDURE_FLAGS
 from tasks.rules.arrays import truths
 from tasks.rules.privacy.masking import HIDDEN
 from tasks.rules.text.normal_form import over_distinct
@@ -17,12 +19,13 @@ MASKED_FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("code", "alias_code", "receipt_number"), CODE),
         **dict.fromkeys(("procedure_code", "field_code", "channel", "person_kind", "status"), TEXT),
         **dict.fromkeys(("has_result", "is_migrated", "is_deleted", "deletion_reason", "source_flag"), TEXT),
+        **dict.fromkeys(SERVICE_FLAGS, TEXT),
         **dict.fromkeys(("unit_code", "unit"), AGENCY),
     },
     "events": {"code": CODE, "status": TEXT, "unit": AGENCY},
     "supplements": {"code": CODE, "kind": TEXT},
     "procedures": {
-        **dict.fromkeys(("procedure_code", "field_code", "channel", "limit_unit_text"), TEXT),
+        **dict.fromkeys(("procedure_code", "field_code", "channel", "limit_unit_text", *PROCEDURE_FLAGS), TEXT),
         **dict.fromkeys(("name", "field_name", "limit_text", "reference"), AGENCY),
     },
     "units": {

@@ -95,7 +95,8 @@ def test_names_inside_lists_are_told_too() -> None:
     names = {name: meaning for name, meaning, _ in look.mapping}
     assert names["DanhSachTienDo[].ThoiDiemXuLy"] == "events.at"
     assert names["DanhSachHoSoBoSung[].NgayHenTraMoi"] == "pauses.due_after_at"
-    assert "DuocThanhToanTrucTuyen" in look.unmapped
+    assert names["DuocThanhToanTrucTuyen"] == "paid_online"
+    assert "DSKetNoiCSDL[].MaCSDL" in look.unmapped
 
 
 def test_changes_are_told_with_what_is_made_of_them() -> None:

@@ -69,9 +69,6 @@ def answer(formula: Formula) -> Bilingual:
     """Say what answers a formula and what the answer leaves out, or why nothing does."""
     if formula.not_covered is not None:
         return Bilingual(f"Chưa tính, vì {formula.not_covered.vi}", f"Not covered, because {formula.not_covered.en}")
-    if formula.shown_in is not None:
-        return Bilingual(formula.shown_in.vi, formula.shown_in.en)
+    vi, en = (formula.shown_in.vi, formula.shown_in.en) if formula.shown_in else (f"{formula.indicator}",) * 2
     but = formula.but
-    return Bilingual(
-        f"{formula.indicator}" + (f"; {but.vi}" if but else ""), f"{formula.indicator}" + (f"; {but.en}" if but else "")
-    )
+    return Bilingual(f"{vi}; {but.vi}", f"{en}; {but.en}") if but else Bilingual(vi, en)

@@ -16,6 +16,7 @@ from config.indicators import Indicator, indicators_in_force
 from config.language import Bilingual
 from schemas.fields import BASES
 from tasks.reports.forms.bieu06a import AGENCY, told
+from tasks.reports.forms.digital_formulas import digital_sheet
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 from tasks.reports.forms.numbered import numbered_columns, numbered_rows, total_row
 from tasks.reports.forms.published import ONLINE, PublishedCounters, parts_of, procedure_names
@@ -44,9 +45,16 @@ _Row = Mapping[str, int]
 
 
 def scores(counters: PublishedCounters, period: Period, unit: str | None, structure: Structure) -> Form:
-    """Return the score sheet of a period by agency, and the average time of settlement by procedure (2.2)."""
+    """Return the score sheet of a period by agency.
+
+    Two more sheets tell the average time by procedure (2.2), and what is online and digitised (3.3 to 4.5).
+    """
     catalogue = load_formulas()[_DOCUMENT]
-    sheets = [_score_sheet(counters, period, unit, structure, catalogue), _averages(counters, period, unit, structure)]
+    sheets = [
+        _score_sheet(counters, period, unit, structure, catalogue),
+        _averages(counters, period, unit, structure),
+        digital_sheet(counters, period, unit, structure, catalogue),
+    ]
     title = Bilingual(f"Bảng điểm theo cơ quan: {catalogue.title.vi}", f"Scores by agency: {catalogue.title.en}")
     return Form("QĐ 766/QĐ-TTg", title, told(counters, period, unit), sheets)
 

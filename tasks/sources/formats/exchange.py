@@ -38,6 +38,7 @@ EXCHANGE_KEYS: dict[str, tuple[str, ...]] = {
     "returned_at": ("NgayTra",),
     "refused_at": ("NgayTuChoi",),
     "modified_at": ("NgayCapNhat",),
+    "verified_by_vneid": ("TaiKhoanDuocXacThucVoiVNeID",),
 }
 EVENT_KEYS = {
     "at": ("ThoiDiemXuLy", "NgayBatDau"),
@@ -59,7 +60,20 @@ SUPPLEMENTS = "DanhSachHoSoBoSung"
 FEES = "DanhSachLePhi"
 RESULTS = "DanhSachGiayToKetQua"
 RESULT_MARKS = ("DuongDanTepTinKetQua", "MaGiayToKetQua", "GiayToId")
+COMPONENTS = "TaiLieuNop"
+COMPONENT_MARKS = ("DuongDanTaiTepTin", "TepDinhKemId")
+REMOVED = "IsDeleted"
+REUSED = ("DuocSoHoa", "DuocTaiSuDung")
+FROM_STORE = "DuocLayTuKhoDMQG"
+PAID_ONLINE = "DuocThanhToanTrucTuyen"
+WITH_REUSED = "HoSoCoThanhPhanSoHoa"
+PROCEDURE_FEES = ("CACHTHUCTHUCHIEN[].THOIGIAN[].PHILEPHI", "CACHTHUCTHUCHIEN[].THOIGIAN[].PHILEPHI[].SOTIEN")
+PROCEDURE_RESULTS = "KETQUATHUCHIEN"
 _NO_MARK = pa.array([None, "0", "false"], pa.string())
+_YES = pa.array(["1", "true"], pa.string())
+_PAID = pa.array(
+    ["1", "2"], pa.string()
+)  # on the national portal, through the province's gateway; 3 is a fee that was not paid
 EXCHANGE_IDENTITIES = "DinhDanhCHS"
 APPLICANT = ("ThongTinNguoiNop", "ThongTinChiTiet")
 APPLICANT_KEYS = {
@@ -169,6 +183,7 @@ def read_dossiers(objects: Objects, pages: Pages) -> ParsedRecords:
     keys, positions = objects.keys, objects.positions
     columns = {field: keys.texts(*names) for field, names in EXCHANGE_KEYS.items()}
     _applicants(keys, columns)
+    _components(keys, columns)
     for field, (name, answer) in _DERIVED.items():
         if keys.has(name):
             columns[field] = answer(keys, name)
@@ -206,6 +221,8 @@ def read_procedures(objects: Objects, pages: Pages) -> ParsedRecords:
         "channel": items.texts("KENH"),
         "limit_text": pa.array([limit[0] for limit in limits], pa.string()),
         "limit_unit_text": pa.array([limit[1] for limit in limits], pa.string()),
+        "has_fee": pa.array([_has_fee(value) for value in items.values("THOIGIAN")], pa.string()),
+        "gives_result": pa.array(map(_gives_result, keys.values(PROCEDURE_RESULTS)), pa.string()).take(pa.array(places)),
     }
     return readings(pages, procedures=Part(columns, positions[places]), rejected=not_objects(objects))
 
@@ -251,6 +268,52 @@ def _has_result(keys: Fields, name: str) -> pa.Array:
     return pc.if_else(keys.lists(name), pc.if_else(shown, "true", "false"), None)
 
 
+def _components(keys: Fields, columns: dict[str, pa.Array]) -> None:
+    """Fill in what the papers of a record say: files attached, reused ones, ones from the store of results.
+
+    A record that says of itself that it reuses a paper needs no list of them.
+    """
+    if keys.has(COMPONENTS):
+        items, places = keys.inside(COMPONENTS)
+        kept = ~_says(items, REMOVED)
+        listed = keys.lists(COMPONENTS)
+        files = np.zeros(len(items), dtype=bool)
+        for mark in COMPONENT_MARKS:
+            files |= truths(pc.invert(pc.is_in(items.texts(mark), _NO_MARK)))
+        columns["has_components"] = _told(listed, places[files & kept], len(keys))
+        flags = {"reuses_component": REUSED, "taken_from_store": (FROM_STORE,)}
+        for field, names in flags.items():
+            given, said = (np.zeros(len(items), dtype=bool) for _ in range(2))
+            for name in names:
+                given |= items.given(name)
+                said |= _says(items, name)
+            told = np.zeros(len(keys), dtype=bool)
+            told[places[given & kept]] = True
+            columns[field] = _told(told, places[said & kept], len(keys))
+    if keys.has(WITH_REUSED):
+        own = pc.if_else(keys.given(WITH_REUSED), pc.if_else(_says(keys, WITH_REUSED), "true", "false"), None)
+        told_by_papers = columns.get("reuses_component", pa.nulls(len(keys), pa.string()))
+        says = truths(pc.equal(own, "true")) | truths(pc.equal(told_by_papers, "true"))
+        columns["reuses_component"] = pc.if_else(says, "true", pc.coalesce(own, told_by_papers))
+
+
+def _says(keys: Fields, name: str) -> np.ndarray:
+    return truths(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(keys.texts(name))), _YES))
+
+
+def _told(told: np.ndarray, places: np.ndarray, size: int) -> pa.Array:
+    """Return yes where one of the places says so, no where it is told otherwise, else null."""
+    yes = np.zeros(size, dtype=bool)
+    yes[places] = True
+    return pc.if_else(told | yes, pc.if_else(yes, "true", "false"), None)
+
+
+def _paid(keys: Fields, name: str) -> pa.Array:
+    """Tell whether a record was paid online; null where it does not say."""
+    said = keys.texts(name)
+    return pc.if_else(pc.is_null(said), None, pc.if_else(pc.is_in(pc.utf8_trim_whitespace(said), _PAID), "true", "false"))
+
+
 def _fees(keys: Fields, name: str) -> pa.Array:
     """Join the single sums; they are added up where numbers are read."""
     items, places = keys.inside(name)
@@ -284,6 +347,22 @@ def _limit(value: Any) -> tuple[str | None, str | None]:
     return " / ".join(" ".join(part for part in pair if part) for pair in pairs), None
 
 
+def _has_fee(value: Any) -> str | None:
+    """Tell whether a channel of a procedure names a fee above 0; null where no list of fees is given."""
+    keys, _ = keys_of([value])
+    fees = [fee for fee in keys.values("PHILEPHI") if isinstance(fee, list)]
+    if not fees:
+        return None
+    sums = [text for text in _listed(keys_of([one for fee in fees for one in fee])[0], "SOTIEN") if text]
+    return "true" if any(set(text) & set("123456789") for text in sums) else "false"
+
+
+def _gives_result(value: Any) -> str | None:
+    if value is None:
+        return None
+    return "true" if len(keys_of([value])[0]) else "false"
+
+
 def _listed(keys: Keys, name: str) -> list[str | None]:
     found: list[str | None] = texts(keys.values(name)).to_pylist()
     return found
@@ -293,6 +372,7 @@ _DERIVED: dict[str, tuple[str, Callable[[Fields, str], pa.Array]]] = {
     "has_result": (RESULTS, _has_result),
     "fee_amount": (FEES, _fees),
     "is_migrated": (MIGRATED, _migrated),
+    "paid_online": (PAID_ONLINE, _paid),
 }
 
 
@@ -305,6 +385,8 @@ PROCEDURES_LIST = RecordFormat(
         "field_name": ("LINHVUCTHUCHIEN[].TENLINHVUC",),
         "channel": ("CACHTHUCTHUCHIEN", "CACHTHUCTHUCHIEN[].KENH"),
         "limit_text": ("CACHTHUCTHUCHIEN[].THOIGIAN",),
+        "has_fee": PROCEDURE_FEES,
+        "gives_result": (PROCEDURE_RESULTS,),
         "reference": (*PROCEDURE_KEYS["reference"], "CANCUPHAPLY", "CANCUPHAPLY[].SOVANBAN"),
     },
     alternatives=PROCEDURE_KEYS,

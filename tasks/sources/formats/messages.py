@@ -80,6 +80,10 @@ EXCHANGE_MESSAGES = RecordFormat(
         "events": (exchange.EXCHANGE_EVENTS,),
         "pauses": (exchange.SUPPLEMENTS,),
         "fee_amount": (exchange.FEES, f"{exchange.FEES}[].Gia"),
+        "paid_online": (exchange.PAID_ONLINE,),
+        "has_components": (exchange.COMPONENTS, *(f"{exchange.COMPONENTS}[].{name}" for name in exchange.COMPONENT_MARKS)),
+        "reuses_component": (exchange.WITH_REUSED, *(f"{exchange.COMPONENTS}[].{name}" for name in exchange.REUSED)),
+        "taken_from_store": (f"{exchange.COMPONENTS}[].{exchange.FROM_STORE}",),
         "has_result": (exchange.RESULTS, *(f"{exchange.RESULTS}[].{name}" for name in exchange.RESULT_MARKS)),
         "identity_number": (
             *exchange.EXCHANGE_KEYS["identity_number"],
