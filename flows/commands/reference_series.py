@@ -6,23 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from config.language import Bilingual, decimal, translate
+from config.language import decimal, translate
 from config.settings import settings
 from flows.commands.console_tables import console_table
 
 _OUT = Console()
-_SERIES: dict[str, Bilingual] = {
-    "par_index": Bilingual("PAR Index", "PAR index"),
-    "sipas": Bilingual("SIPAS", "SIPAS"),
-    "papi": Bilingual("PAPI", "PAPI"),
-    "pci": Bilingual("PCI", "PCI"),
-    "target": Bilingual("chỉ tiêu được giao", "target"),
-}
-_MEASURES: dict[str, Bilingual] = {
-    "percent": Bilingual("%", "%"),
-    "points": Bilingual("điểm", "points"),
-    "rank": Bilingual("hạng", "rank"),
-}
 
 
 def enter_series(file: str, by: str) -> None:
@@ -44,7 +32,7 @@ def list_series(series: str | None) -> None:
     """Print every value that was entered, and our own figure of its year and agency in columns of its own."""
     from config.indicators import indicators_in_force
     from tasks.reports.forms.published import published_counters
-    from tasks.reports.reference_figures import our_figure, reference_values
+    from tasks.reports.reference_figures import MEASURE_WORDS, SERIES_WORDS, our_figure, reference_values
 
     found = reference_values(series)
     if not found:
@@ -65,11 +53,11 @@ def list_series(series: str | None) -> None:
             number += " %"
         part = "" if ours.is_whole or ours.value is None else translate(" (chưa hết năm)", " (part of the year)")
         agency = translate("toàn tỉnh", "province") if one.unit_code == "*" else one.unit_code
-        value = f"{decimal(f'{one.value:g}')} {_MEASURES[one.measure].shown()}"
+        value = f"{decimal(f'{one.value:g}')} {MEASURE_WORDS[one.measure].shown()}"
         where = "; ".join(text for text in (one.published_by, one.remarks) if text)
         words = definition.words
         table.add_row(
-            _SERIES[one.series].shown(), agency, str(one.year), value, where, number + part, translate(words.vi, words.en)
+            SERIES_WORDS[one.series].shown(), agency, str(one.year), value, where, number + part, translate(words.vi, words.en)
         )
     _OUT.print(table)
     of = counters.publication

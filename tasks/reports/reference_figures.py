@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.indicators import Indicator
+from config.language import Bilingual
 from tasks.reports.forms.published import PublishedCounters, parts_of
 from tasks.rules.indicators.interval import percent
 from tasks.rules.indicators.periods import period_named
@@ -18,6 +19,18 @@ _KEPT = """
     WHERE %(series)s::text IS NULL OR series = %(series)s ORDER BY series, unit_code, year, published_by
 """
 _EVERY = "*"
+SERIES_WORDS: Mapping[str, Bilingual] = {
+    "par_index": Bilingual("PAR Index", "PAR index"),
+    "sipas": Bilingual("SIPAS", "SIPAS"),
+    "papi": Bilingual("PAPI", "PAPI"),
+    "pci": Bilingual("PCI", "PCI"),
+    "target": Bilingual("chỉ tiêu được giao", "target"),
+}
+MEASURE_WORDS: Mapping[str, Bilingual] = {
+    "percent": Bilingual("%", "%"),
+    "points": Bilingual("điểm", "points"),
+    "rank": Bilingual("hạng", "rank"),
+}
 
 
 @dataclass(frozen=True)

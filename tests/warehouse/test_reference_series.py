@@ -18,6 +18,7 @@ from tasks.recovery.manifests import RESTORED, read_manifests, values_of
 from tasks.reports.forms.published import published_counters
 from tasks.reports.reference_figures import our_figure, reference_values
 from tasks.reports.reference_series import SERIES_HEADINGS, TakenSeries, take_reference_series
+from tasks.reports.site.data import page_data
 from tasks.warehouse.engine import fetch_all
 from tests.warehouse.test_publish import publish
 from tests.warehouse.verdict_rows import AS_OF, verdict_rows
@@ -112,6 +113,16 @@ def test_ours_stands_beside_and_is_moved_by_nothing(tmp_path: Path, capsys: pyte
     assert share.value is not None
     assert 0 < share.value < 100
     assert (ours["target", 2031].value, ours["target", 2031].is_whole) == (None, False)
+    names = [one["name"] for one in page_data("qd766", "vi")["indicators"]]
+    shown = [
+        (one["unit"], one["year"], one["value"], names[one["indicator"]]) for one in page_data("qd766", "vi")["references"]
+    ]
+    assert sorted(shown) == [
+        ("*", "2025", 97.4, "received"),
+        ("*", "2031", 99.0, "on_time_rate"),
+        ("H99.2", "2025", 70.1, "on_time_rate"),
+    ]
+    assert "van.phong" not in str(page_data("qd766", "vi")["references"]), "who entered it is nobody's concern there"
     told = " ".join(capsys.readouterr().out.split())
     assert "97,4 %" in told
     assert "không tính chênh lệch" in told

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0057"
-down_revision = "0052"
+down_revision = "0056"
 
 _DOSSIERS = (
     ("paid_online", "Paid on the national portal or the province's gateway (DuocThanhToanTrucTuyen 1, 2)."),

@@ -137,7 +137,7 @@
   // -- the three numbers
 
   const drawThree = () => {
-    const [rn, rd, , r] = chosenRate(state.unit, "recorded");
+    const [rn, rd, ru, r] = chosenRate(state.unit, "recorded");
     const [cn, cd, cu, c, lower, upper] = chosenRate(state.unit, "cleaned");
     const value = (shown) => el("p", { class: shown === word("none") ? "value words" : "value" }, shown);
     const counted = (n, d) => el("p", { class: "count" }, word("of", { n: count(n), d: count(d) }));
@@ -152,7 +152,9 @@
         value(lower === null ? word("none") : `${decimal(lower)} – ${decimal(upper)} %`),
         el("p", { class: "note" }, cu ? word("interval_note", { u: count(cu) }) : word("interval_exact"))));
     drawScale(r, c, lower, upper);
+    drawBridge(rd + ru, cd, cu);
     drawIndicators();
+    drawReferences();
     drawFollow();
   };
 
@@ -168,6 +170,30 @@
       { title: word("col_recorded"), number: true, cell: (one) => value(one, one.recorded) },
       { title: word("col_cleaned"), number: true, cell: (one) => value(one, one.cleaned) },
       { title: word("basis"), cell: (one) => text(one.reference) }], figures, { cards: true }));
+  };
+
+  // From what the systems count to what is counted after cleaning: both numbers are published, and so is what lies between them.
+  const drawBridge = (recorded, decided, open) => {
+    const n = recorded - decided - open, key = n > 0 ? "bridge_less" : n < 0 ? "bridge_more" : "bridge_same";
+    const said = word(key, { r: count(recorded), c: count(decided + open), d: count(decided), u: count(open), n: count(Math.abs(n)) });
+    byId("bridge").textContent = !recorded && !decided && !open ? "" : whole() || !n ? said : `${said} ${word("bridge_period")}`;
+  };
+
+  // Ours are those of the same year and agency, as this page tells them everywhere; nothing is subtracted.
+  const drawReferences = () => {
+    const rows = (data.references ?? []).filter((one) => one.unit === state.unit);
+    const ours = (one) => {
+      const declared = data.indicators[one.indicator], x = data.spans.figures[state.unit]?.[one.year]?.cleaned?.[one.indicator];
+      const known = x !== null && x !== undefined, part = known && data.meta.as_of < `${one.year}-12-31`;
+      return [el("b", {}, known && declared.digits === null ? count(x) : percent(x, declared.digits ?? 0)), part ? ` ${word("references_part")}` : "", el("small", {}, text(declared.short))];
+    };
+    put(byId("references"), rows.length ? [el("h2", { class: "small" }, word("references_title")), table([
+      { title: word("references_series"), cell: (one) => text(one.series) },
+      { title: word("references_year"), cell: (one) => one.year },
+      { title: word("references_value"), number: true, cell: (one) => el("b", {}, `${new Intl.NumberFormat(locale()).format(one.value)} ${text(one.measure)}`) },
+      { title: word("references_by"), cell: (one) => one.published_by },
+      { title: word("references_ours"), number: true, cell: ours },
+    ], rows, { cards: true }), el("p", { class: "muted" }, word("references_note"))] : null);
   };
 
   const drawScale = (r, c, lower, upper) => {

@@ -21,6 +21,7 @@ from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT
 from schemas.raw import PULLS
 from schemas.reference import UNITS
 from tasks.auditing.seals import require_sealed_figures, seal_head
+from tasks.reports.reference_figures import MEASURE_WORDS, SERIES_WORDS, reference_values
 from tasks.reports.site.gates import gates
 from tasks.reports.site.quality import quality
 from tasks.reports.site.spans import spans
@@ -89,7 +90,31 @@ def page_data(policy: str, language: str) -> PageData:
         "quality": quality(policy, as_of),
         "gates": gates(as_of, _source_titles()),
         "pulls": _pulls(as_of),
+        **_references(as_of),
     }
+
+
+def _references(as_of: date) -> PageData:
+    """Return what other bodies published, with the place of our indicator that stands beside it; nothing where none was entered."""
+    found, names = reference_values(None), list(indicators_in_force(as_of))
+    headline, _ = headline_in_force(as_of)
+    rows = [
+        {
+            "unit": one.unit_code,
+            "year": str(one.year),
+            "series": _both(SERIES_WORDS[one.series]),
+            "value": one.value,
+            "measure": _both(MEASURE_WORDS[one.measure]),
+            "published_by": one.published_by,
+            "indicator": names.index(one.indicator if one.indicator in names else headline),
+        }
+        for one in found
+    ]
+    return {"references": rows} if rows else {}
+
+
+def _both(words: Bilingual) -> dict[str, str]:
+    return {"vi": words.vi, "en": words.en}
 
 
 def _meta(publication: pd.Series, policy: str, rate: Indicator, language: str) -> PageData:
