@@ -56,8 +56,8 @@ def _verdicts(summary: Summary) -> Table:
 
 def _rates(summary: Summary) -> Table:
     title = _words(summary.headline) if summary.headline else translate("tỷ lệ", "rate")
-    until = translate("đến hết", "to the end of")
-    table = console_table(f"{title[:1].upper()}{title[1:]}, {until} {summary.as_of}")
+    until = translate(f"đến hết {summary.as_of:%d/%m/%Y}", f"to the end of {summary.as_of}") if summary.as_of else "-"
+    table = console_table(f"{title[:1].upper()}{title[1:]}, {until}")
     for heading in ("", "%", translate("tử số", "numerator"), translate("mẫu số", "denominator")):
         table.add_column(heading, justify="left" if not heading else "right")
     recorded, cleaned = summary.rates.get("recorded"), summary.rates.get("cleaned")
