@@ -131,7 +131,10 @@ def test_rows_are_held_back_where_the_file_says_own_and_nowhere_else() -> None:
 def test_policies_cost_the_product_nothing(name: str) -> None:
     """The planner drops what is constantly true: no condition of a policy is asked of a row."""
     asked = "WHERE source = 'a' AND code = 'b'" if {"source", "code"} <= columns_of(name) else ""
-    plan = "\n".join(line for (line,) in fetch_all(f"EXPLAIN SELECT * FROM {name} {asked}"))
+    with connection("test") as driver, driver.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # of an empty table nothing else is worth it
+        cursor.execute(f"EXPLAIN SELECT * FROM {name} {asked}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "agencies" not in plan
     assert "One-Time Filter" not in plan
     if asked and name in ("core.dossiers", "core.events", "judged.verdicts"):
