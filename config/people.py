@@ -142,3 +142,18 @@ def load_people(path: Path | None = None) -> People | None:
 def people_path() -> Path:
     """Return where the office says who may propose and approve."""
     return settings().people_file or settings().config_dir / "people.yaml"
+
+
+def require_account(by: str) -> None:
+    """Refuse an account that the file of people does not know; without such a file anybody is believed.
+
+    Raises:
+        ConfigError: there is the file, and the account is not in it.
+    """
+    people = load_people()
+    if people is not None and people.named(by) is None:
+        raise ConfigError(
+            "--by",
+            Bilingual(f"không có tài khoản này trong {people_path().name}", f"{people_path().name} knows no such account"),
+            Bilingual("một tài khoản trong tệp đó", "one of the accounts in it"),
+        )

@@ -1,4 +1,4 @@
-"""Weekly maintenance: verify the ledger, remove leftovers and old gate results, vacuum the warehouse."""
+"""Weekly maintenance: verify the ledger, remove what no rule keeps, vacuum the warehouse."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from flows.runs.sentence import ends_in_a_sentence
 from flows.runs.tags import tag_run
 from tasks.maintain import (
     forget_old_gate_results,
+    purge_old_landing_files,
     remove_leftovers_of_killed_runs,
     vacuum_warehouse,
     verify_ledger,
@@ -32,12 +33,13 @@ def maintain() -> State[Any]:
     """Kiểm chuỗi nhật ký, dọn tệp thừa, thu gọn kho.
 
     Verify the ledger, remove leftovers, vacuum the warehouse. Prefect's own runs and events are kept for
-    90 days by its server, results of gates and their pages for 400 days.
+    90 days by its server, results of gates and landing files as config/retention.yaml says.
     """
     tag_run(None)
     broken = verify_ledger()
     removed = remove_leftovers_of_killed_runs()
     forget_old_gate_results()
+    purged = purge_old_landing_files()
     vacuum_warehouse()
     edited = verify_published()
     if edited is not None:
@@ -51,6 +53,7 @@ def maintain() -> State[Any]:
         )
     return Completed(
         message=translate(
-            f"Nhật ký nguyên vẹn; đã dọn {removed} tệp.", f"The ledger is intact; {counted(removed, 'file')} removed."
+            f"Nhật ký nguyên vẹn; đã dọn {removed} tệp, xóa {purged} bản gốc hết thời hạn lưu.",
+            f"The ledger is intact; {counted(removed, 'file')} removed, {counted(purged, 'landing file')} purged by rule.",
         )
     )

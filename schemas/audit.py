@@ -8,7 +8,7 @@ from schemas.table import Field, Kind, NotNull, Table
 LEDGER_ACTIONS = (
     *("pull", "load", "drift", "gate", "match", "clock_faults", "check", "judge", "differences", "measure"),
     *("publish", "draft", "withdraw", "open data", "audit", "inspect", "prove", "keep", "maintain", "replay"),
-    *("propose", "package", "correct", "undo", "follow_up", "tell", "reference", "erase", "access"),
+    *("propose", "package", "correct", "undo", "follow_up", "tell", "reference", "erase", "purge", "access"),
 )
 """What an entry of the ledger may say was done; tests/house/test_ledger_actions.py holds the list against the code."""
 LEDGER = Table(

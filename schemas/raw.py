@@ -101,6 +101,8 @@ PAGES = Table(
             "notes", Kind.TEXT, "What was odd in it when it was read, one thing a line: kind, about what, how often. No value."
         ),
         Field("loaded_at", Kind.INSTANT, "When its records were merged; null until then."),
+        Field("purged_on", Kind.DATE, "Day on which its bytes were purged from the landing zone; null while they are kept."),
+        Field("purge_rule", Kind.TEXT, "Rule by which they were (config/retention.yaml)."),
     ),
     indexes=(("pull_id",),),
 )

@@ -1,4 +1,4 @@
-"""Maintenance: unfinished files of killed runs, old gate results, vacuum of the warehouse."""
+"""Maintenance: leftovers of killed runs, old gate results and landing files, vacuum."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.language import Bilingual
+from config.retention import GATE_DAYS, load_retention
 from config.settings import settings
 from tasks.auditing.seals import verify_seals
 from tasks.gates.data_docs import draw_missing, forget_data_docs
+from tasks.judging.judged_sources import office_today
+from tasks.retention.purging import purge_landing
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.warehouse.engine import read_with
 from tasks.warehouse.ledger import verify
@@ -21,7 +24,6 @@ from tasks.warehouse.rows import fetch_value
 
 # A file that is being written is younger than this by far; seconds.
 _OLD = 24 * 3600.0
-GATE_DAYS = 400  # a year and the month before, so that a month can be held against the same one of the year before
 # What a promise came to last is kept however old it is: the page shows it.
 _OLD_RESULTS = """
     FROM quality.gate_results AS g
@@ -60,9 +62,20 @@ def forget_old_gate_results() -> int:
 
     Pages that are missing or tell of earlier results are drawn.
     """
-    forget_data_docs(GATE_DAYS, settings().data_docs)
-    draw_missing(GATE_DAYS, settings().data_docs)
-    return forget_gate_results()
+    days = load_retention().tables.gate_results
+    forget_data_docs(days, settings().data_docs)
+    draw_missing(days, settings().data_docs)
+    return forget_gate_results(days)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="purge-landing")
+@with_safe_errors
+def purge_old_landing_files() -> int:
+    """Purge the landing files that ``config/retention.yaml`` no longer keeps; return how many.
+
+    None while a draft of a publication waits for its decision.
+    """
+    return purge_landing(load_retention(), settings().policy, office_today()).files
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="vacuum")
@@ -75,7 +88,7 @@ def vacuum_warehouse() -> None:
 def remove_leftovers(older_than: float = _OLD) -> int:
     """Remove half-written files below the home and return how many.
 
-    Landing files themselves are never removed: a replay needs them.
+    Landing files themselves are left: a replay needs them, and only the rule of retention purges any.
 
     Args:
         older_than: seconds since a file was last written.

@@ -71,22 +71,33 @@ def findings_as_seen(as_of: date) -> int:
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="replay")
 @with_safe_errors
-def replay(overwrite: bool = False) -> StepResult:
+def replay(overwrite: bool = False, without_purged: bool = False) -> StepResult:
     """Rebuild the warehouse from the landing zone; see :func:`replay_landing`."""
-    return replay_landing(overwrite=overwrite)
+    return replay_landing(overwrite=overwrite, without_purged=without_purged)
 
 
-def replay_landing(*, overwrite: bool = False) -> StepResult:
+@task(cache_policy=NO_CACHE, persist_result=False, task_run_name="purged-pages")
+@with_safe_errors
+def purged_pages() -> int:
+    """Return how many landing files were purged, of which a replay has rebuilt nothing."""
+    return int(fetch_value("SELECT count(*) FROM raw.pages WHERE purged_on IS NOT NULL"))
+
+
+def replay_landing(*, overwrite: bool = False, without_purged: bool = False) -> StepResult:
     """Rebuild reference data and dossiers from landing files and receipts; matching and judging come after.
 
     Args:
         overwrite: empty what is derived in a warehouse that holds something, and build it again. Receipts of
             pulls, findings, corrections, gate results, publications and the ledger stay.
+        without_purged: rebuild the rest where landing files were purged; dossiers that rest on these alone are not there then.
 
     Raises:
-        ConfigError: the warehouse is not empty, there are no receipts, or a source of theirs has no file.
+        ConfigError: the warehouse is not empty, there are no receipts, or a source of theirs has no file; landing files
+            were purged. Nothing was changed.
         SourceError: a receipt or landing file is missing or damaged.
     """
+    if not without_purged:
+        _refuse_purged(read_manifests())
     if overwrite:
         _write_missing_receipts()
         keep_run()
@@ -104,6 +115,34 @@ def replay_landing(*, overwrite: bool = False) -> StepResult:
         if receipt.source is not None:
             counts += load_again(sources[receipt.source], receipt.loaded, receipt.at)
     return counts
+
+
+def _refuse_purged(receipts: Sequence[Manifest]) -> None:
+    """Refuse where pages were purged: what they alone said cannot be rebuilt, and figures of before would lack it.
+
+    Raises:
+        ConfigError: how many were purged, of which sources and between which days.
+    """
+    purged = {
+        (row["source"], row["page_digest"]): row["purged_on"]
+        for receipt in receipts
+        for row in receipt.rows.get(PAGES.full_name, ())
+        if row.get("purged_on")
+    }
+    if not purged:
+        return
+    sources, days = ", ".join(sorted({source for source, _ in purged})), sorted(purged.values())
+    raise ConfigError(
+        "motcua replay",
+        Bilingual(
+            f"{len(purged)} bản gốc của {sources} đã xóa theo thời hạn lưu từ {days[0]} đến {days[-1]}: hồ sơ chỉ có trong đó không dựng lại được",
+            f"{len(purged)} landing files of {sources} were purged by rule from {days[0]} to {days[-1]}: dossiers that rest on them alone cannot be rebuilt",
+        ),
+        Bilingual(
+            "phục hồi kho từ bản sao lưu (`motcua restore`); hoặc --without-purged, và số liệu các kỳ trước sẽ thiếu các hồ sơ đó",
+            "a backup of the warehouse (`motcua restore`); or --without-purged, and figures of earlier periods will lack those dossiers",
+        ),
+    )
 
 
 def _sources_of(receipts: Sequence[Manifest]) -> dict[str, Source]:

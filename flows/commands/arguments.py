@@ -8,6 +8,7 @@ from flows.commands.key_arguments import add_keys
 from flows.commands.parser import LAST_PUBLICATION, Commands, Parser, day
 from flows.commands.person_arguments import add_person
 from flows.commands.publication_arguments import add_audit, add_dispute, add_publications, add_trace
+from flows.commands.purge_arguments import add_purge
 from flows.commands.reader_arguments import add_readers
 from flows.commands.reference_arguments import add_reference
 from flows.commands.report_arguments import add_checks, add_dossiers, add_legal_changes, add_lists
@@ -48,6 +49,7 @@ def parser() -> Parser:
         add_dispute,
         add_person,
         add_keys,
+        add_purge,
         add_reference,
         add_readers,
         _add_state,
@@ -197,6 +199,12 @@ def _add_runs(commands: Commands) -> None:
         action="store_true",
         vi="xóa phần dữ liệu suy ra trong một kho không trống",
         en="empty what is derived in a warehouse that is not empty",
+    )
+    replay.argument(
+        "--without-purged",
+        action="store_true",
+        vi="dựng lại phần còn lại dù có bản gốc đã xóa theo thời hạn lưu: hồ sơ chỉ có trong đó sẽ mất",
+        en="rebuild what is left although landing files were purged by rule: dossiers that rest on them alone are lost",
     )
     publish = commands.add("publish", vi="công bố lại những gì đã kết luận", en="publish again what has been judged")
     publish.argument("--as-of", type=day, metavar="DAY", **LAST_PUBLICATION)

@@ -122,7 +122,9 @@ def _restate(given: argparse.Namespace) -> int:
 def _replay(given: argparse.Namespace) -> int:
     from flows.commands import runs
 
-    return runs.run_flow("flows.replay.replay", as_of=given.as_of, overwrite=given.overwrite)
+    return runs.run_flow(
+        "flows.replay.replay", as_of=given.as_of, overwrite=given.overwrite, without_purged=given.without_purged
+    )
 
 
 def _publish(given: argparse.Namespace) -> int:

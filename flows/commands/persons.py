@@ -13,7 +13,7 @@ from rich.console import Console
 
 from config.errors import ConfigError
 from config.language import Bilingual, counted, translate
-from config.people import load_people, people_path
+from config.people import require_account
 from config.settings import settings
 from tasks.persons.erasure import erase_person
 from tasks.persons.export import as_json, person_export
@@ -58,7 +58,7 @@ def erase(place: str | None, by: str, reason: str) -> None:
     Raises:
         ConfigError: the account is not known, or the reason names somebody.
     """
-    _may(by)
+    require_account(by)
     if len(reason) > _LONGEST or names_somebody(reason):
         raise ConfigError(
             "--reason",
@@ -103,16 +103,6 @@ def _asked(place: str | None) -> Identity:
             Bilingual(f"không đọc được ({type(error).__name__})", f"cannot be read ({type(error).__name__})"),
             Bilingual("một tệp chữ có số định danh", "a text file that holds the number"),
         ) from None
-
-
-def _may(by: str) -> None:
-    people = load_people()
-    if people is not None and people.named(by) is None:
-        raise ConfigError(
-            "--by",
-            Bilingual(f"không có tài khoản này trong {people_path().name}", f"{people_path().name} knows no such account"),
-            Bilingual("một tài khoản trong tệp đó", "one of the accounts in it"),
-        )
 
 
 def _say(text: str) -> None:

@@ -40,6 +40,7 @@ _OUTBOX = "outbox"
 _AUDITS = "audits"
 _OPEN_DATA = "open-data"
 _REFERENCE = "reference-series"
+_PURGES = "purges"
 _SOURCES = "sources/"
 
 # What each kind of receipt tells of: rows that no landing file holds.
@@ -57,6 +58,7 @@ _OF_THE_OUTBOX = {LOOP_EVENTS: "changed_in = %(number)s", DELIVERIES: "changed_i
 _OF_AN_AUDIT = {AUDITS: "month = %(month)s"}
 _OF_AN_OPEN_RELEASE = {OPEN_RELEASES: "release_id = %(release)s", OPEN_CELLS: "release_id = %(release)s"}
 _OF_REFERENCE_SERIES = {REFERENCE_SERIES: "file_digest = %(digest)s"}
+_OF_A_PURGE = {PAGES: "source = %(source)s AND page_digest = ANY(%(pages)s)"}
 _NEWEST = "SELECT cursor FROM audit.progress WHERE step = %(step)s AND partition = %(chain)s"
 RESTORED = {
     table.full_name: table
@@ -78,7 +80,7 @@ class Manifest:
 
     Attributes:
         name: its file below the landing zone.
-        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, ``open-data``, ``reference-series``, or one of :mod:`tasks.recovery.run_history`.
+        chain: ``sources/<name>``, ``corrections``, ``packages``, ``outbox``, ``audits``, ``open-data``, ``reference-series``, ``purges``, or one of :mod:`tasks.recovery.run_history`.
         at: when the load began; the receipt itself may be younger, where one was missing.
         previous: name of the receipt committed before it; None for the first.
         loaded: digests of the pages that were loaded together, in order.
@@ -169,6 +171,11 @@ def keep_open_release(current: Load, release_id: str) -> None:
 def keep_reference_series(current: Load, digest: str) -> None:
     """Land the receipt of a file of reference series: no source can tell them again."""
     keep(current, ManifestDraft(_REFERENCE, _OF_REFERENCE_SERIES, {"digest": digest}))
+
+
+def keep_purge(current: Load, source: str, pages: Sequence[str]) -> None:
+    """Land the receipt of a purge: a warehouse that is built again must know which pages say nothing any more."""
+    keep(current, ManifestDraft(_PURGES, _OF_A_PURGE, {"source": source, "pages": list(pages)}))
 
 
 def time_of(current: Load) -> datetime:

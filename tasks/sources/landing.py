@@ -1,7 +1,8 @@
 """Landing zone: bytes as they came, compressed, each file named by the SHA-256 of those bytes.
 
 The same bytes are the same file, so a page that comes twice is stored once; a replay needs no network. A page from which a
-person was erased (:mod:`tasks.sources.erased_pages`) keeps its name, and coming again does not bring the person back.
+person was erased (:mod:`tasks.sources.erased_pages`) keeps its name, and coming again does not bring the person back; nor does
+one that was purged (:mod:`tasks.sources.purged_pages`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from config.errors import SourceError
 from config.language import Bilingual
 from tasks.sources.encrypted_store import blob_store
 from tasks.sources.erased_pages import is_erased, is_genuine
+from tasks.sources.purged_pages import is_purged, is_purged_here
 from tasks.sources.storage import WHERE, BlobStore
 
 _LEVEL = 3
@@ -40,12 +42,12 @@ def store(body: bytes) -> str:
 
 
 def overwrite(digest: str, body: bytes) -> None:
-    """Put an erased page into the place of a page; see :func:`store` for errors."""
+    """Put an erased page, or what says that it was purged, into the place of a page; see :func:`store` for errors."""
     blob_store().put(name_of(digest), _compressed(body))
 
 
 def fetch(digest: str, source: str = WHERE) -> bytes:
-    """Return the bytes of a page.
+    """Return the bytes of a page, or what stands for it where it was erased or purged.
 
     Args:
         digest: of the page.
@@ -67,7 +69,7 @@ def fetch(digest: str, source: str = WHERE) -> bytes:
         ) from None
     except (zstandard.ZstdError, OSError) as error:
         raise _damaged(digest, source, type(error).__name__) from None
-    if digest_of(body) != digest and not is_genuine(body, digest):
+    if digest_of(body) != digest and not (is_genuine(body, digest) or is_purged_here(body, digest)):
         raise _damaged(digest, source, "other bytes")
     return body
 
@@ -82,11 +84,12 @@ def _compressed(body: bytes) -> bytes:
 
 
 def _was_erased(place: BlobStore, name: str) -> bool:
-    """Tell whether a store that cannot say what it holds holds an erased page there."""
+    """Tell whether a store that cannot say what it holds holds an erased or a purged page there."""
     try:
-        return is_erased(zstandard.ZstdDecompressor().decompress(place.get(name), max_output_size=_LARGEST))
+        body = zstandard.ZstdDecompressor().decompress(place.get(name), max_output_size=_LARGEST)
     except (FileNotFoundError, zstandard.ZstdError):
         return False
+    return is_erased(body) or is_purged(body)
 
 
 def _damaged(digest: str, source: str, fact: str) -> SourceError:

@@ -56,6 +56,8 @@ FAILPOINTS = (
     "part_sealed",  # one table of a publication is sealed, others not
     "published",  # the publication is written, not committed
     "page_written",  # the page's new file is complete, the old one still in its place
+    # retention
+    "page_purged",  # the landing zone says that a page was purged, its row does not
     # packages and corrections
     "packages_recorded",  # what agencies are asked is committed, no workbook is written
     "lines_examined",  # the lines of a file are accepted or refused, none is written

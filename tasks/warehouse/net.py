@@ -57,7 +57,7 @@ DERIVED: frozenset[str] = frozenset(
 OURS = set_of(
     "source pull_id window_id met_in page_digest first_page digest state error_class media_type role applicant_key "
     "applicant_spelling actor_key marks origin end_origin rule table_name policy what meaning kinds correction_id package "
-    "reason fields mark calendar kind row_key decision answered_in event_id subscription message month series measure file_digest"
+    "reason fields mark purge_rule calendar kind row_key decision answered_in event_id subscription message month series measure file_digest"
 )
 CODE, TEXT, PLACE, VALUE = "code", "text", "place", "value"
 MESSAGE, NOTES, EVIDENCE, ACCOUNT, FILE = "message", "notes", "evidence", "account", "file"

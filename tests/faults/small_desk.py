@@ -15,6 +15,7 @@ import pytest
 
 from config.policies import load_policies, policies_of_a_run
 from config.read_once import forget
+from config.retention import LandingRetention, Retention
 from config.settings import settings
 from config.sources import load_sources
 from tasks.check import check_batch
@@ -32,6 +33,7 @@ from tasks.publish import publish_policy
 from tasks.pull import pull_source
 from tasks.recovery.backup import make_backup
 from tasks.recovery.run_history import keep_run
+from tasks.retention.purging import purge_landing
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
@@ -44,6 +46,7 @@ from tests.warehouse.emptying import empty_warehouse
 from tests.warehouse.snapshot import Snapshot, snapshot
 
 KILLED = -signal.SIGKILL
+RULE, LONG_AFTER = Retention(landing=LandingRetention(days_after_end=30)), date(2030, 6, 1)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _FIELDS = dict(zip(CORRECTED, ("unit_code", "received_at", "done_at"), strict=True))
 _NAMES = {field: name for name, field in _FIELDS.items()}
@@ -234,8 +237,14 @@ def back_up(file: str) -> None:
     make_backup(Path(file), settings())
 
 
+def purge_by_rule() -> None:
+    """Purge the landing files of dossiers that ended long before a day far ahead."""
+    purge_landing(RULE, settings().policy, LONG_AFTER)
+
+
 def purge() -> None:
-    """Forget what is old: drafts of killed runs and results of gates; no figure rests on them."""
+    """Forget what is old: drafts of killed runs, results of gates, landing files by the rule; no figure rests on them."""
+    purge_by_rule()
     remove_leftovers(older_than=0)
     forget_gate_results(days=0)
 
@@ -246,7 +255,20 @@ def whole_run() -> None:
     publish()
 
 
-_ALL = (ingest, rerun, publish, correct, receive_again, take_back, take_folder, make_all, back_up, purge, whole_run)
+_ALL = (
+    ingest,
+    rerun,
+    publish,
+    correct,
+    receive_again,
+    take_back,
+    take_folder,
+    make_all,
+    back_up,
+    purge,
+    purge_by_rule,
+    whole_run,
+)
 STEPS: dict[str, Callable[..., None]] = {step.__name__: step for step in _ALL}
 
 

@@ -26,6 +26,7 @@ from config.people import load_people
 from config.policies import load_policies
 from config.read_once import forget
 from config.reception import load_reception
+from config.retention import load_retention
 from config.settings import ROOT
 from config.sources import load_source
 from config.subscriptions import Subscriptions
@@ -77,6 +78,7 @@ def kinds() -> tuple[Kind, ...]:
         "example-people.yaml": load_people,
         "example-subscriptions.yaml": partial(read_model, model=Subscriptions),
         "reception.yaml": load_reception,
+        "retention.yaml": load_retention,
         "waivers.yaml": load_waivers,
         "watch.yaml": load_watch,
     }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0055"
-down_revision = "0053"
+down_revision = "0054"
 
 _ROLE = "motcua_agency"
 _COLUMNS: tuple[tuple[str, sa.types.TypeEngine[Any], bool, str], ...] = (
@@ -22,7 +22,7 @@ _COLUMNS: tuple[tuple[str, sa.types.TypeEngine[Any], bool, str], ...] = (
 _ACTION = (
     "What was done: pull, load, drift, gate, match, clock_faults, check, judge, differences, measure, publish, draft, withdraw, "
     "open data, audit, inspect, prove, keep, maintain, replay, propose, package, correct, undo, follow_up, tell, reference, erase, "
-    "access."
+    "purge, access."
 )
 # Invoker's rights: what they read of agency_readers is what its policy shows to the account that asks.
 _GIVEN = """
