@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from pydantic import ValidationError
@@ -66,6 +67,11 @@ def translate(vietnamese: str, english: str, asked: str | None = None) -> str:
 def decimal(text: str, asked: str | None = None) -> str:
     """Return a number that is written with a point as a language writes it: Vietnamese has a comma."""
     return translate(text.replace(".", ","), text, asked)
+
+
+def written_day(day: date | None) -> str:
+    """Write a day as Vietnamese sentences do, ``31/03/2026``; a dash where there is none."""
+    return "–" if day is None else f"{day:%d/%m/%Y}"
 
 
 def grouped(value: int) -> str:

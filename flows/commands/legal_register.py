@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from config.language import counted, language, translate
+from config.language import counted, language, translate, written_day
 from config.law import Basis, Document, load_register, named
 from config.legal_basis import Fault, LegalRule, RuleKind, faults, rules, to_date_anew
 from flows.commands.console_tables import console_table
@@ -176,15 +176,15 @@ def _told(fault: Fault, register: dict[str, Document]) -> str:
     cited = register[fault.basis.document].cited(fault.basis.article, language()) if fault.basis else ""
     sentences = {
         "ended": (
-            f"căn cứ {cited} đã hết hiệu lực sau ngày {fault.day:%d/%m/%Y}; ghi ngày cuối và nêu văn bản thay thế",
+            f"căn cứ {cited} đã hết hiệu lực sau ngày {written_day(fault.day)}; ghi ngày cuối và nêu văn bản thay thế",
             f"rests on {cited}, which ended on {fault.day}; give the basis a last day and name the successor",
         ),
         "early": (
-            f"căn cứ {cited} chưa có hiệu lực trước ngày {fault.day:%d/%m/%Y}; sửa ngày đầu",
+            f"căn cứ {cited} chưa có hiệu lực trước ngày {written_day(fault.day)}; sửa ngày đầu",
             f"rests on {cited} before its first day, {fault.day}; correct the first day",
         ),
         "nothing": (
-            f"từ ngày {fault.day:%d/%m/%Y} không còn căn cứ pháp lý nào; nêu văn bản có hiệu lực",
+            f"từ ngày {written_day(fault.day)} không còn căn cứ pháp lý nào; nêu văn bản có hiệu lực",
             f"rests on no law from {fault.day} on; name what is in force then",
         ),
         "unnamed": ("chưa nêu căn cứ; thêm khóa law", "names nothing that it rests on; add the key law"),

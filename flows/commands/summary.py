@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.indicators import Indicator
-from config.language import counted, decimal, translate
+from config.language import counted, decimal, translate, written_day
 from flows.commands.console_tables import add_figures, console_table
 from schemas.fields import BASES
 from tasks.reports.artifacts import waiting_sentence
@@ -56,7 +56,7 @@ def _verdicts(summary: Summary) -> Table:
 
 def _rates(summary: Summary) -> Table:
     title = _words(summary.headline) if summary.headline else translate("tỷ lệ", "rate")
-    until = translate(f"đến hết {summary.as_of:%d/%m/%Y}", f"to the end of {summary.as_of}") if summary.as_of else "-"
+    until = translate(f"đến hết {written_day(summary.as_of)}", f"to the end of {summary.as_of}")
     table = console_table(f"{title[:1].upper()}{title[1:]}, {until}")
     for heading in ("", "%", translate("tử số", "numerator"), translate("mẫu số", "denominator")):
         table.add_column(heading, justify="left" if not heading else "right")

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from prefect.logging import get_run_logger
 
-from config.language import counted, decimal, translate
+from config.language import counted, decimal, translate, written_day
 from config.settings import settings
 from flows.runtime.silence_events import announce_silence
 from tasks.reports.artifacts import write_artifacts, write_conspicuous
@@ -126,13 +126,13 @@ def sentence(summary: Summary) -> str:
     """Say in one sentence what is published for the summary's day."""
     if summary.publication is None:
         return translate(
-            f"Chưa có số liệu đến hết {summary.as_of:%d/%m/%Y}.", f"No figures to the end of {summary.as_of} are published."
+            f"Chưa có số liệu đến hết {written_day(summary.as_of)}.", f"No figures to the end of {summary.as_of} are published."
         )
     verdicts = summary.verdicts
     rates = {basis: "-" if rate.value is None else decimal(f"{rate.value:.2f}") for basis, rate in summary.rates.items()}
     recorded, cleaned = rates.get("recorded", "-"), rates.get("cleaned", "-")
     return translate(
-        f"Đến hết {summary.as_of:%d/%m/%Y}: {sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "
+        f"Đến hết {written_day(summary.as_of)}: {sum(verdicts.values())} hồ sơ: {verdicts['phantom_late']} trễ ảo, {verdicts['hidden_late']} trễ ẩn, "
         f"{verdicts['late']} trễ thật, {verdicts['undetermined']} chưa đủ căn cứ; "
         f"đúng hạn {recorded} % theo hệ thống, {cleaned} % sau làm sạch.",
         f"To the end of {summary.as_of}: {counted(sum(verdicts.values()), 'dossier')}: {verdicts['phantom_late']} phantom late, {verdicts['hidden_late']} hidden late, "

@@ -186,9 +186,9 @@ class Tickets:
         parts = [f"{self.say(_NAMES[name])} {self._named(name, value)}" for name, value in ticket.where.conditions]
         since, until = ticket.where.since, ticket.where.until
         if since is not None:
-            parts.append(self.say((f"tiếp nhận từ {since:%d/%m/%Y}", f"received since {since}")))
+            parts.append(self.say((f"tiếp nhận từ tháng {since.astype(object):%m/%Y}", f"received since {since}")))
         if until is not None:
-            parts.append(self.say((f"tiếp nhận đến {until:%d/%m/%Y}", f"received until {until}")))
+            parts.append(self.say((f"tiếp nhận đến tháng {until.astype(object):%m/%Y}", f"received until {until}")))
         return "; ".join(parts) or self.say(("rải rác", "here and there"))
 
     def symptoms(self, ticket: Ticket) -> list[str]:
