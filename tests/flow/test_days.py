@@ -62,11 +62,11 @@ def test_a_run_for_a_day_of_the_past_tells_its_own_figures_and_the_next_is_named
     installation: Installation,
 ) -> None:
     first = run()
-    assert f"{AS_OF}" in first.message
+    assert f"{AS_OF:%d/%m/%Y}" in first.message
     past = rerun(as_of=BEFORE, return_state=True)
     assert past.name == "Completed", past.message
     assert of_run(past)[0].name == f"rerun-{BEFORE}-all that changed"
-    assert f"Đến hết {BEFORE}" in past.message
+    assert f"Đến hết {BEFORE:%d/%m/%Y}" in past.message
     assert f"{BEFORE:%d/%m/%Y}" in summary_of(past)
     assert past.message.split(": ", 1)[1] != first.message.split(": ", 1)[1]
     assert [day for _, day, _ in installation.figures()["published"]] == [AS_OF], "the page stays at the last day"
@@ -106,8 +106,8 @@ def test_a_new_day_of_which_no_one_stop_system_was_heard_is_not_published(
     figures, day = installation.figures()["published"], AS_OF + timedelta(days=14)
     state = refresh(as_of=day, return_state=True)
     assert state.type.value == "FAILED", state.message
-    assert "2026-04-01" in state.message
-    assert f"{day}" in state.message
+    assert "01/04/2026" in state.message
+    assert f"{day:%d/%m/%Y}" in state.message
     assert installation.figures()["published"] == figures
     assert '"silent_since":"2026-04-01"' not in settings().page.read_text(encoding="utf-8"), "31 March had ended by then"
     late = "SELECT count(*) FROM judged.verdicts WHERE policy = 'qd766' AND missing LIKE '%no_news%'"
@@ -118,5 +118,5 @@ def test_a_new_day_of_which_no_one_stop_system_was_heard_is_not_published(
     monkeypatch.setenv("DEMO_COMMUNES", installation.environment["DEMO_COMMUNES"])
     one = refresh(as_of=day, return_state=True)
     assert one.name == "PublishedWithFailures", "one of them was heard"
-    assert f"Đến hết {day}" in one.message
+    assert f"Đến hết {day:%d/%m/%Y}" in one.message
     assert '"silent_since":"2026-04-01"' in settings().page.read_text(encoding="utf-8")
