@@ -170,7 +170,7 @@ def in_office_time(rows: pd.DataFrame) -> pd.DataFrame:
         zone = source_named(str(source)).zone
         for name, written in texts.items():
             written[places] = [minute_text(at) for at in local_times(rows[name].iloc[places], zone)]
-    return rows.assign(**texts)
+    return rows.assign(**{name: pd.Series(written, index=rows.index, dtype=object) for name, written in texts.items()})
 
 
 def ages(rows: pd.DataFrame) -> dict[str, int]:
