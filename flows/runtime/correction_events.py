@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prefect.events import emit_event
-from prefect.events.worker import EventsWorker
+
+from flows.runtime.unsent import send_or_drop
 
 CORRECTIONS_RECEIVED = "motcua.corrections.received"
 
@@ -19,4 +20,4 @@ def announce(package: str, approved: int, proposed: int = 0) -> None:
         payload={"package": package, "approved": approved, "proposed": proposed},
     )
     # Events leave from a thread of their own; a command ends sooner than that thread would send.
-    EventsWorker.drain_all(timeout=10)
+    send_or_drop()

@@ -18,6 +18,7 @@ from config.settings import settings
 from flows.runtime import children
 from flows.runtime.environment import child_environment, lease_folder, server_environment
 from flows.runtime.keys import auth_string
+from flows.runtime.unsent import SENDING_SECONDS, send_or_drop
 from flows.runtime.users import KEEPER, Users
 
 # A first start migrates its database: 8 to 18 s were measured on two idle cores, ten times that on busy ones. One that ends is
@@ -106,8 +107,7 @@ class PrefectServer:
 
     def stop(self) -> None:
         """Give up this process's share; the last user stops the server, whoever started it."""
-        if self.lives:
-            _send_what_waits()
+        send_or_drop(SENDING_SECONDS if self.lives else 0.0)
         with self.users.exclusive():
             if self.users.leave():
                 if self.process is not None:
@@ -208,17 +208,6 @@ def ensure_server(home: Path, port: int, database_url: str, *, wait: bool = True
         server.stop()
         raise
     return server
-
-
-def _send_what_waits() -> None:
-    """Send the logs and events that threads of their own still hold, before the server that takes them is stopped."""
-    if "prefect" not in sys.modules:
-        return
-    from prefect.events.worker import EventsWorker
-    from prefect.logging.handlers import APILogWorker
-
-    APILogWorker.drain_all(timeout=10)
-    EventsWorker.drain_all(timeout=10)
 
 
 def _ended(log: Path) -> Bilingual:
