@@ -92,8 +92,9 @@ def _home_of_its_own(work: Path) -> Iterator[None]:
     home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=work))
     home.chmod(0o711)  # the server's account passes through
     kept = {name: os.environ.pop(f"MOTCUA_{name}", None) for name in _PLACES}
-    with (home / _LOCK).open("w") as lock:
+    with (home / "begun").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        (home / "begun").rename(home / _LOCK)  # who sweeps sees it locked only
         os.environ |= {"MOTCUA_HOME": str(home / "office"), "MOTCUA_SOURCES_DIR": str(home / "office" / "sources")}
         forget()
         try:

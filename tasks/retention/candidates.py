@@ -20,7 +20,7 @@ from tasks.cleaning.columns import column
 from tasks.rules.text.codes import fold_codes
 from tasks.sources import landing
 from tasks.sources.pages import Landed, read_pages
-from tasks.sources.purged_pages import is_purged
+from tasks.sources.replacements import PURGED
 from tasks.warehouse.rows import fetch_as, fetch_column, fetch_value
 from tasks.warehouse.statements import statements_of
 
@@ -106,7 +106,7 @@ def old_pages(rule: Retention, policy: str, day: date) -> Iterator[OldPage]:
         kept = {str(code).partition("~")[0] for code in unfinished}
         for page in fetch_as(OldPage, _SQL["old"], {"source": name, "before": before, "codes": unfinished}):
             body = landing.fetch(page.digest, name)
-            if is_purged(body):
+            if PURGED.is_in(body):
                 yield OldPage(**{**vars(page), "interrupted": True})
             elif not kept.intersection(_codes_in(page, body, source)):
                 yield page

@@ -1,13 +1,11 @@
 """Erased pages: what stands in the landing zone for a page from which a person was taken out.
 
 Not the source's bytes any more but what was read from them, with the person's values replaced: so it is the same for JSON,
-text and workbooks, and what nobody reads of a record is not there at all. It keeps the name of the page, the digest of the
-bytes as they came, since everything refers to it by that; that it is ours, its own digest under the pseudonym key says.
+text and workbooks, and what nobody reads of a record is not there at all.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,13 +15,11 @@ import pyarrow as pa
 
 from config.errors import SourceError
 from config.language import Bilingual
-from config.pseudonym_key import pseudonym_key
 from tasks.sources.file_notes import FileNote
 from tasks.sources.parsed_records import PLACE_FIELDS, Lines, ParsedRecords, Part, alone, readings
+from tasks.sources.replacements import ERASED
 from tasks.sources.source_schema import FieldSchema, SourceSchema
 
-_SIGN = b"motcua erased page 1\n"
-_MAC = 64  # hexadecimal digits
 _PARTS = ("dossiers", "events", "supplements", "procedures", "units", "rejected")
 
 
@@ -36,18 +32,7 @@ def erased_body(digest: str, told: Mapping[str, ParsedRecords]) -> bytes:
     """
     said = {source: _written(one) for source, one in told.items()}
     content = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-    return _SIGN + _mac(digest, content) + b"\n" + content
-
-
-def is_erased(body: bytes) -> bool:
-    """Tell whether a body is that of an erased page."""
-    return body.startswith(_SIGN)
-
-
-def is_genuine(body: bytes, digest: str) -> bool:
-    """Tell whether a body is an erased page that this installation made of the page of that digest."""
-    head = len(_SIGN) + _MAC + 1
-    return is_erased(body) and hmac.compare_digest(body[len(_SIGN) : head - 1], _mac(digest, body[head:]))
+    return ERASED.body(digest, content)
 
 
 def erased_readings(body: bytes, digest: str, source: str) -> ParsedRecords:
@@ -56,7 +41,7 @@ def erased_readings(body: bytes, digest: str, source: str) -> ParsedRecords:
     Raises:
         SourceError: the page was erased when this source did not have it.
     """
-    said = json.loads(body[len(_SIGN) + _MAC + 1 :])
+    said = json.loads(ERASED.content(body))
     if source not in said:
         raise SourceError(
             source,
@@ -67,10 +52,6 @@ def erased_readings(body: bytes, digest: str, source: str) -> ParsedRecords:
             Bilingual("Hãy xuất lại tệp từ hệ thống nguồn.", "Export the file from its system again."),
         )
     return _read(said[source], digest)
-
-
-def _mac(digest: str, content: bytes) -> bytes:
-    return hmac.digest(pseudonym_key(), b"erased page\x00" + digest.encode() + b"\x00" + content, "sha256").hex().encode()
 
 
 def _written(told: ParsedRecords) -> dict[str, Any]:

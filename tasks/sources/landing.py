@@ -14,8 +14,7 @@ import zstandard
 from config.errors import SourceError
 from config.language import Bilingual
 from tasks.sources.encrypted_store import blob_store
-from tasks.sources.erased_pages import is_erased, is_genuine
-from tasks.sources.purged_pages import is_purged, is_purged_here
+from tasks.sources.replacements import is_genuine_replacement, is_replaced
 from tasks.sources.storage import WHERE, BlobStore
 
 _LEVEL = 3
@@ -69,7 +68,7 @@ def fetch(digest: str, source: str = WHERE) -> bytes:
         ) from None
     except (zstandard.ZstdError, OSError) as error:
         raise _damaged(digest, source, type(error).__name__) from None
-    if digest_of(body) != digest and not (is_genuine(body, digest) or is_purged_here(body, digest)):
+    if digest_of(body) != digest and not is_genuine_replacement(body, digest):
         raise _damaged(digest, source, "other bytes")
     return body
 
@@ -89,7 +88,7 @@ def _was_erased(place: BlobStore, name: str) -> bool:
         body = zstandard.ZstdDecompressor().decompress(place.get(name), max_output_size=_LARGEST)
     except (FileNotFoundError, zstandard.ZstdError):
         return False
-    return is_erased(body) or is_purged(body)
+    return is_replaced(body)
 
 
 def _damaged(digest: str, source: str, fact: str) -> SourceError:

@@ -12,7 +12,7 @@ from config.errors import SourceError
 from config.language import Bilingual, bilingual
 from config.sources import Source
 from tasks.rules.privacy.masking import mask
-from tasks.sources.erased_pages import erased_readings, is_erased
+from tasks.sources.erased_pages import erased_readings
 from tasks.sources.file_notes import UNREADABLE, FileNote
 from tasks.sources.formats.columnar import PageTypes, ParsedPage, UnevenError
 from tasks.sources.formats.json_text import uncollected
@@ -21,7 +21,7 @@ from tasks.sources.nameless_records import without_nameless
 from tasks.sources.parsed_records import Lines, Pages, ParsedRecords, alone, concatenated, readings, unreadable
 from tasks.sources.privacy_guard import page_name, privacy_guard_of
 from tasks.sources.protocol import JSON, JSON_LINES, REFUSED_FILE
-from tasks.sources.purged_pages import is_purged
+from tasks.sources.replacements import ERASED, PURGED, is_replaced
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def read_pages(pages: Iterable[Landed], source: Source, *, apart: bool = False) 
     found, types = PagesRead(), None if apart else PageTypes()
     alike: list[tuple[Landed, ParsedPage]] = []
     for page in pages:
-        parsed = None if types is None or _is_ours(page.body) else parse_records(page.body, page.media_type, source, types)
+        parsed = None if types is None or is_replaced(page.body) else parse_records(page.body, page.media_type, source, types)
         if alike and (parsed is None or parsed.rows.type != alike[0][1].rows.type):
             _add_alike(found, alike, source)
             alike = []
@@ -133,19 +133,14 @@ def _add_alike(found: PagesRead, alike: list[tuple[Landed, ParsedPage]], source:
     found.notes += [()] * len(counts)
 
 
-def _is_ours(body: bytes) -> bool:
-    """Tell whether a body is not the source's, but stands for a page of its."""
-    return is_erased(body) or is_purged(body)
-
-
 def _guarded(page: Landed, source: Source, types: PageTypes | None = None) -> ParsedRecords:
     """Read a page and take personal values out of other fields than their own; of an erased page both were done before.
 
     A purged page says nothing any more.
     """
-    if is_purged(page.body):
+    if PURGED.is_in(page.body):
         return readings(alone(page.digest))
-    if is_erased(page.body):
+    if ERASED.is_in(page.body):
         return erased_readings(page.body, page.digest, source.name)
     return privacy_guard_of(source).guarded(_read(page, source, types))
 

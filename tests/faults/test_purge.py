@@ -20,7 +20,8 @@ from tasks.replay import replay_landing
 from tasks.retention.candidates import purgeable
 from tasks.retention.purging import Purged, purge_landing
 from tasks.sources import landing
-from tasks.sources.purged_pages import is_purged, purge_of
+from tasks.sources.purged_pages import purge_of
+from tasks.sources.replacements import PURGED
 from tasks.warehouse import ledger
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
@@ -85,7 +86,7 @@ def test_what_the_rule_no_longer_keeps_goes_and_every_figure_stays(office: Path)
     assert first_page() == (digest, LONG_AFTER, "retention.yaml: 30 days after end")
     assert {purged for _, purged, _ in fetch_all(PAGES)[1:]} == {None}, "the page with the open dossier stays"
     stone = landing.fetch(digest)
-    assert (is_purged(stone), purge_of(stone).day) == (True, LONG_AFTER)
+    assert (PURGED.is_in(stone), purge_of(stone).day) == (True, LONG_AFTER)
     assert not any(code_of(number).encode() in stone for number in (0, 1))
     changed = {name for name, was in before.items() if everything()[name] != was}
     assert changed == {"raw.pages"}
@@ -95,7 +96,7 @@ def test_what_the_rule_no_longer_keeps_goes_and_every_figure_stays(office: Path)
     desk.whole_run()
     assert everything() == after, "nothing is pulled, judged or counted again because of it"
     landing.store(body)
-    assert is_purged(landing.fetch(digest)), "the same bytes that come again do not come back"
+    assert PURGED.is_in(landing.fetch(digest)), "the same bytes that come again do not come back"
     assert fetch_all("SELECT action, subject FROM audit.ledger WHERE action = 'purge'") == [("purge", "an: desk")]
 
 
@@ -177,7 +178,7 @@ def test_directories_and_partial_statements_are_kept() -> None:
 def test_a_purge_that_is_killed_is_told_by_the_next_one(office: Path, warehouse: Cluster, point: str) -> None:
     digest, _, _ = first_page()
     assert killed_in("purge_by_rule", (), f"{point}:1", office, warehouse.home) == KILLED
-    assert is_purged(landing.fetch(digest)), "the file went before its row says so"
+    assert PURGED.is_in(landing.fetch(digest)), "the file went before its row says so"
     assert purge(day=date(2030, 6, 9)).files == (0 if point == "after_commit" else 1)
     assert first_page() == (digest, LONG_AFTER, "retention.yaml: 30 days after end"), "by the day on which it went"
     assert (ledger.verify(), verify_seals().edited) == (None, ())
