@@ -1,4 +1,4 @@
-"""Logs and events not yet sent: given their time where the server takes them, dropped where it is gone.
+"""Logs and events not yet sent: given time where the server takes them, dropped where it is gone.
 
 Threads of Prefect's own hold them. When a process ends, each of them waits without a limit until its queue is empty; where
 the server died first, every event in it is tried again for a minute, and a command that has said its last sentence stays.

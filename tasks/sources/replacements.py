@@ -1,4 +1,4 @@
-"""Replacements of landed pages: what this installation itself put into their place, known by a digest under its key.
+"""Replacements of landed pages: what this installation put into their place, signed with its key.
 
 A replacement keeps the name of its page, the digest of the bytes as they came, since everything refers to it by that. So that
 name says nothing of its own bytes; that they are ours, and of that page, their own digest says.
