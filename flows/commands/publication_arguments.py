@@ -87,7 +87,9 @@ def add_dispute(commands: Commands) -> None:
         vi="như `motcua trace`, kỳ có thể là quý, nửa năm, năm: finished_late/H99.12/2026-Q1",
         en="as `motcua trace` takes it; also of a quarter, half year or year: finished_late/H99.12/2026-Q1",
     )
-    asked.argument("file", metavar="FILE", vi="danh sách: .csv, .xlsx hoặc .docx", en="their list: .csv, .xlsx or .docx")
+    asked.argument(
+        "file", metavar="FILE", vi="danh sách: .csv, .xlsx, .docx hoặc .pdf", en="their list: .csv, .xlsx, .docx or .pdf"
+    )
     asked.argument(
         "--of",
         metavar="FILE",

@@ -249,7 +249,9 @@ def add_legal_changes(commands: Commands) -> None:
         vi="đọc số liệu hồ sơ trong một báo cáo, cả trong bảng: số nào khớp nhau, số nào không, từ đó suy ra điều gì",
         en="read the figures about dossiers of a report in Vietnamese, tables too: which agree, which do not, and what follows",
     )
-    reported.argument("file", metavar="FILE", vi="báo cáo: .docx, .xlsx hoặc .txt", en="the report: .docx, .xlsx or .txt")
+    reported.argument(
+        "file", metavar="FILE", vi="báo cáo: .docx, .xlsx, .pdf hoặc .txt", en="the report: .docx, .xlsx, .pdf or .txt"
+    )
     reported.argument(
         "--period",
         metavar="PERIOD",

@@ -1,4 +1,4 @@
-"""Documents of others with figures in them: text, .docx and .xlsx, as running text and tables."""
+"""Documents of others with figures in them: text, .docx, .xlsx and .pdf, as running text and tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from config.text_bytes import NO_TABLE, decode, read_given, what_is
 from tasks.sources.tables.workbooks import open_sheets
 
 STATED_WANTED = Bilingual(
-    "tệp .docx, .xlsx hoặc văn bản .txt; chép nội dung báo cáo vào đó", "a .docx, .xlsx or .txt file; copy the report into it"
+    "tệp .docx, .xlsx, .pdf hoặc văn bản .txt; chép nội dung báo cáo vào đó",
+    "a .docx, .xlsx, .pdf or .txt file; copy the report into it",
 )
 """What is to be named in the place of a file that cannot be read."""
 _DOCUMENT = "word/document.xml"
@@ -54,6 +55,8 @@ def read_document(path: Path) -> StatedDocument:
             return StatedDocument(unicodedata.normalize("NFC", decode(body).text), [])
         if kind == "archive":
             return _of_word(body) if _is_of_word(body) else StatedDocument("", list(_sheets(body)))
+        if kind == "pdf":
+            return _of_pdf(body)
     except ValueError as error:
         raise _refused(path, error.args[0]) from None
     raise _refused(path, Bilingual("không phải báo cáo đọc được", NO_TABLE[kind]))
@@ -92,6 +95,13 @@ def _is_of_word(body: bytes) -> bool:
         return _DOCUMENT in zipfile.ZipFile(io.BytesIO(body)).namelist()
     except (zipfile.BadZipFile, ValueError, OSError):
         return False  # whoever opens it as a workbook says what is wrong
+
+
+def _of_pdf(body: bytes) -> StatedDocument:
+    from tasks.reports.stated_pdf import read_pdf  # whose libraries take half a second
+
+    report = read_pdf(body)
+    return StatedDocument("\n".join(report.paragraphs), report.tables)
 
 
 def _of_word(body: bytes) -> StatedDocument:

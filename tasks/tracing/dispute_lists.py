@@ -11,6 +11,7 @@ from config.errors import ConfigError
 from config.language import Bilingual
 from tasks.reports.stated_documents import read_document
 
+_NATIONAL = re.compile(r"[\w.]+-\d{6}-\d{3,}")
 _HEADING = re.compile(r"mã(?: số)?(?: của)? (?:hồ sơ|hs)|số hồ sơ|mã hs|số biên nhận|mahoso|(?:dossier )?code", re.IGNORECASE)
 
 
@@ -18,7 +19,7 @@ def listed_codes(path: Path) -> list[str]:
     """Return the codes of a list in its order: the column with the heading of a code, else the first.
 
     Args:
-        path: CSV, text, .xlsx or .docx.
+        path: CSV, text, .xlsx, .docx or .pdf.
 
     Raises:
         ConfigError: it cannot be read, or holds none.
@@ -48,4 +49,10 @@ def _codes(table: Sequence[Sequence[str]]) -> list[str]:
         if headings:
             place, below = headings[0], number + 1
             break
-    return [row[place].strip() for row in table[below:] if place < len(row) and row[place].strip()]
+    return [_whole(row[place].strip()) for row in table[below:] if place < len(row) and row[place].strip()]
+
+
+def _whole(code: str) -> str:
+    """Return a national code that the narrow cell of a PDF broke as it was; others may have spaces."""
+    joined = "".join(code.split())
+    return joined if _NATIONAL.fullmatch(joined) else code

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from PIL import Image
 
 from config.errors import ConfigError
 from flows.commands.stated_figures import check_figures
 from tasks.reports.stated_documents import read_document
 from tasks.rules.stated.consequences import consequences_of
 from tasks.rules.stated.tables import StatedRow, broken_totals, read_table
+from tasks.tracing.dispute_lists import listed_codes
 from tests.house.tree import ROOT
 
 # Saved by LibreOffice: a table that sets out the page's head, sentences, and a table with headings of three levels.
-REPORT = ROOT / "tests" / "data" / "stated" / "bao-cao.docx"
+STATED = ROOT / "tests" / "data" / "stated"
+REPORT = STATED / "bao-cao.docx"
 HEADING = [
     "TT",
     "Cơ quan",
@@ -61,11 +64,12 @@ def breaks(cells: list[list[str]]) -> list[tuple[int, str]]:
     return found + [(one.row.line, one.figure.quantity) for one in broken_totals(rows)]
 
 
-def test_a_document_is_its_text_and_its_tables() -> None:
-    document = read_document(REPORT)
+@pytest.mark.parametrize("name", ["bao-cao.docx", "bao-cao.pdf"])
+def test_a_document_is_its_text_and_its_tables(name: str) -> None:
+    document = read_document(STATED / name)
     assert "đã giải quyết 900 hồ sơ, trong đó trước hạn 500 hồ sơ" in document.text
-    head, table = document.tables
-    assert read_table(head) == []
+    *head, table = document.tables
+    assert not any(map(read_table, head))
     rows = only_table(table)
     assert [(row.name, row.ordinal, row.is_total) for row in rows] == [
         ("Sở, ban, ngành", "I", False),
@@ -89,7 +93,23 @@ def test_a_document_is_its_text_and_its_tables() -> None:
         "finished_in_time/finished": "97,8%",
     }
     assert broken_totals(rows) == [], "its total is that of the groups, not of all rows"
-    assert check_figures(str(REPORT)) == 0
+    assert check_figures(str(STATED / name)) == 0
+
+
+def test_a_table_over_the_pages_of_a_pdf_is_one() -> None:
+    """Headings are repeated on each page, and some rows are cut by its end."""
+    path = STATED / "danh-sach.pdf"
+    document = read_document(path)
+    assert document.text.splitlines() == [
+        "Danh sách đơn vị kèm theo báo cáo. Toàn tỉnh đã giải quyết 7.260 hồ sơ.",
+        "Nơi nhận: như trên.",
+    ]
+    (table,) = document.tables
+    rows = only_table(table)
+    assert [row.name for row in rows] == [*(f"Ủy ban nhân dân xã số {number}" for number in range(1, 61)), "Tổng cộng"]
+    assert broken_totals(rows) == [], "nothing was lost at the end of a page, nothing told twice"
+    assert breaks(table) == []
+    assert listed_codes(path) == [f"000.08.24.H99-250602-{number:04d}" for number in range(1, 61)]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +195,15 @@ def old_form(path: Path) -> None:
     path.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
 
 
-@pytest.mark.parametrize("made", [nothing, entities, cut_off, old_form])
+def cut_pdf(path: Path) -> None:
+    path.write_bytes((STATED / "bao-cao.pdf").read_bytes()[:9000])
+
+
+def scanned(path: Path) -> None:
+    Image.new("L", (800, 1100), 255).save(path, "PDF")
+
+
+@pytest.mark.parametrize("made", [nothing, entities, cut_off, old_form, cut_pdf, scanned])
 def test_what_is_no_report_is_refused(made: Callable[[Path], None], tmp_path: Path) -> None:
     path = tmp_path / "report.docx"
     made(path)
