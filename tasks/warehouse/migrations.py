@@ -92,10 +92,14 @@ def _migrate(to: str) -> list[str]:
 def _upgrade(connection: sa.Connection, to: str) -> list[str]:
     from alembic import command
 
+    from tasks.warehouse.table_comments import renew_comments
+
     before, settings = _revision(connection), _settings()
     _check(connection, before)
     settings.attributes["connection"] = connection
     command.upgrade(settings, to)
+    if to == "head":
+        renew_comments(connection)
     return [step.revision for step in reversed(list(script().iterate_revisions(to, before or "base")))]
 
 

@@ -13,6 +13,7 @@ from schemas.migrations.comparison import OPTIONS, declared
 from tasks.warehouse.engine import connection, engine, fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.migrations import migrate
+from tasks.warehouse.table_comments import renew_comments
 
 pytestmark = pytest.mark.usefixtures("warehouse")
 
@@ -66,6 +67,19 @@ def test_comments_of_an_older_warehouse_come_to_name_the_law() -> None:
         found = opened.exec_driver_sql(query).one()
         opened.rollback()
     assert tuple(found) == ("Code, it's folded (law 3.1); 5 % (decision 0003).", "Directory (law 7.1). Grain: agency.", pages)
+
+
+def test_comments_of_an_older_warehouse_come_to_say_what_is_declared() -> None:
+    columns = [column for table in declared().tables.values() for column in table.columns if "%" in (column.comment or "")]
+    assert columns, "a sign that a driver takes for a place of a value"
+    with engine().connect() as opened:
+        for column in columns:
+            opened.exec_driver_sql(f"COMMENT ON COLUMN {column.table.fullname}.{column.name} IS 'as it was'")
+        opened.exec_driver_sql("COMMENT ON TABLE ref.units IS NULL")
+        assert renew_comments(opened) == len(columns) + 1
+        assert renew_comments(opened) == 0
+        context = MigrationContext.configure(opened, opts=OPTIONS)
+        assert compare_metadata(context, declared()) == []
 
 
 def test_migrating_again_finds_nothing_to_do() -> None:
