@@ -14,7 +14,7 @@ help: ## this list
 demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20000
 	@$(PY) -m flows.commands.demo --seed $(SEED) --dossiers $(DOSSIERS)
 
-# Three workers for two cores: a part of the time is waiting for clocks. Files whole and in the order of tests/conftest.py: the
+# Three workers for two cores: a part of the time is waiting for clocks. Files whole and in the order of tests/order.py: the
 # longest begin first and no worker waits for the other at the end. Bytecode is kept, because tests start many processes.
 TESTED := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest
 

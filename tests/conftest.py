@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -19,9 +20,11 @@ from tests.accounts import PEOPLE
 from tests.order import longest_first
 from tests.prepared_home import forget_prepared, new_home
 from tests.scratch import use_memory
+from tests.shared_server import asks_for_it, stop_before, stop_shared_server
 from tests.warehouse.emptying import empty_warehouse
 
 use_memory()
+_served: set[Path] = set()  # files with a test that asks for the shared server
 
 # How long an example takes says how busy the machine is, not whether the example holds.
 hypothesis.settings.register_profile("motcua", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -36,6 +39,13 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+    _served.update(item.path for item in items if asks_for_it(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    yield
+    stop_before(nextitem, _served)
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +71,7 @@ def _cluster() -> Iterator[Cluster]:
         forget()
         migrate()
     yield cluster
+    stop_shared_server()
     reset_engine()
     cluster.stop()
     shutil.rmtree(home)

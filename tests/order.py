@@ -1,10 +1,15 @@
-"""Order of the test files: the longest first, so that no worker still has one of them when the others are done."""
+"""Order of the test files: those that share a server, then the others, and of each the longest first.
+
+So no worker still has a long one when the others are done, and each has its server for as long as it needs one.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+from tests.shared_server import asks_for_it
 
 HERE = Path(__file__).parent
 
@@ -39,4 +44,5 @@ _PLACES = {HERE / name: place for place, name in enumerate(LONGEST_FILES)}
 
 def longest_first(items: list[pytest.Item]) -> None:
     """Sort in place; within a file, and among files that are not named, the order stays."""
-    items.sort(key=lambda item: _PLACES.get(item.path, len(_PLACES)))
+    served = {item.path for item in items if asks_for_it(item)}
+    items.sort(key=lambda item: (item.path not in served, _PLACES.get(item.path, len(_PLACES))))

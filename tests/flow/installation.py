@@ -23,11 +23,12 @@ from config.settings import ROOT
 from flows.runtime.children import end_with_parent
 from flows.runtime.environment import client_environment, enter
 from flows.runtime.keys import auth_string
-from flows.runtime.server import PrefectServer, ensure_server
+from flows.runtime.server import PrefectServer
 from tasks.warehouse.cluster import Cluster
 from tests.forked import run_module
 from tests.patience import HANGS, wait_for
 from tests.ports import free_port
+from tests.shared_server import shared_server
 
 AS_OF = date(2026, 3, 31)
 SOURCES = ROOT / "demo" / "sources"
@@ -82,12 +83,10 @@ def province() -> Iterator[Province]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def server(_cluster: Cluster) -> Iterator[PrefectServer]:
-    _cluster.ensure_running()  # as whoever starts a server does: tests before this one kill it
-    running = ensure_server(_cluster.home, free_port(), _cluster.url("prefect", "asyncpg"))
-    yield running
-    running.stop()
+@pytest.fixture
+def server(_cluster: Cluster) -> PrefectServer:
+    """The Prefect server of this worker, on its cluster."""
+    return shared_server(_cluster)
 
 
 @dataclass
