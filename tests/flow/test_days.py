@@ -35,12 +35,11 @@ def write(installation: Installation, statement: str) -> None:
 
 
 def test_no_flow_speaks_for_a_day_that_has_not_ended_or_that_its_rules_do_not_govern(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
+    refreshed: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOTCUA_LANGUAGE", "en")
     forget()
-    assert run().name == "Completed"
-    entries, figures = installation.query("SELECT max(entry) FROM audit.ledger"), installation.figures()
+    entries, figures = refreshed.query("SELECT max(entry) FROM audit.ledger"), refreshed.figures()
     for day, why in ((FUTURE, "has not ended"), (date(2019, 6, 1), "begins on 2022-08-01")):
         for flow, given in (
             (refresh, {}),
@@ -52,8 +51,8 @@ def test_no_flow_speaks_for_a_day_that_has_not_ended_or_that_its_rules_do_not_go
             state = flow(as_of=day, return_state=True, **given)
             assert state.type.value == "FAILED", flow.name
             assert why in state.message, flow.name
-    assert installation.query("SELECT max(entry) FROM audit.ledger") == entries, "nothing was written"
-    assert not moved(figures, installation.figures())
+    assert refreshed.query("SELECT max(entry) FROM audit.ledger") == entries, "nothing was written"
+    assert not moved(figures, refreshed.figures())
     state = publish(as_of=BEFORE, return_state=True)
     assert f"the verdicts speak for {AS_OF}, not for {BEFORE}" in state.message
 
@@ -96,26 +95,25 @@ def test_the_offices_policy_publishes_a_second_run_of_a_day_whichever_it_is(
 
 
 def test_a_new_day_of_which_no_one_stop_system_was_heard_is_not_published(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
+    refreshed: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run().name == "Completed"
-    write(installation, "UPDATE raw.windows SET started_at = '2026-04-01 05:00+07'")
-    write(installation, "UPDATE raw.pulls SET started_at = '2026-04-01 05:00+07'")
+    write(refreshed, "UPDATE raw.windows SET started_at = '2026-04-01 05:00+07'")
+    write(refreshed, "UPDATE raw.pulls SET started_at = '2026-04-01 05:00+07'")
     for name in ("DEMO_HTTP", "DEMO_COMMUNES"):
         monkeypatch.delenv(name)
-    figures, day = installation.figures()["published"], AS_OF + timedelta(days=14)
+    figures, day = refreshed.figures()["published"], AS_OF + timedelta(days=14)
     state = refresh(as_of=day, return_state=True)
     assert state.type.value == "FAILED", state.message
     assert "01/04/2026" in state.message
     assert f"{day:%d/%m/%Y}" in state.message
-    assert installation.figures()["published"] == figures
+    assert refreshed.figures()["published"] == figures
     assert '"silent_since":"2026-04-01"' not in settings().page.read_text(encoding="utf-8"), "31 March had ended by then"
     late = "SELECT count(*) FROM judged.verdicts WHERE policy = 'qd766' AND missing LIKE '%no_news%'"
-    assert installation.query(late) != [(0,)]
+    assert refreshed.query(late) != [(0,)]
     again = refresh(as_of=AS_OF, return_state=True)
     assert again.name == "PublishedWithFailures", "a day that was published before is no new one"
-    assert installation.query(late) == [(0,)]
-    monkeypatch.setenv("DEMO_COMMUNES", installation.environment["DEMO_COMMUNES"])
+    assert refreshed.query(late) == [(0,)]
+    monkeypatch.setenv("DEMO_COMMUNES", refreshed.environment["DEMO_COMMUNES"])
     one = refresh(as_of=day, return_state=True)
     assert one.name == "PublishedWithFailures", "one of them was heard"
     assert f"Đến hết {day:%d/%m/%Y}" in one.message

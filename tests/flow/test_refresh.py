@@ -183,16 +183,15 @@ def test_a_source_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) 
     assert "province" in state.message, "the message says what there is"
 
 
-def test_partitions_on_a_dask_cluster_give_the_same_figures(installation: Installation) -> None:
-    assert run().name == "Completed"
-    figures = installation.figures()
+def test_partitions_on_a_dask_cluster_give_the_same_figures(refreshed: Installation) -> None:
+    figures = refreshed.figures()
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "env": dict(os.environ)}
     # Its workers are forked as in tests.forked.
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}), LocalCluster(**options) as cluster:
-        said = installation.motcua("refresh", "--as-of", str(AS_OF), "--full", MOTCUA_DASK_ADDRESS=cluster.scheduler_address)
+        said = refreshed.motcua("refresh", "--as-of", str(AS_OF), "--full", MOTCUA_DASK_ADDRESS=cluster.scheduler_address)
         assert cluster.scheduler.transition_counter > 0, "the cluster was asked"
     assert "20" in said.stdout
-    assert not moved(figures, installation.figures())
+    assert not moved(figures, refreshed.figures())
 
 
 def test_errors_travel_between_processes() -> None:
@@ -201,17 +200,15 @@ def test_errors_travel_between_processes() -> None:
     assert (type(again), str(again), again.subject) == (DataError, str(error), "province dossiers")
 
 
-def test_publish_freezes_every_policy(installation: Installation) -> None:
-    assert run().name == "Completed"
-    installation.motcua("publish")
-    assert {policy for policy, _, _ in installation.figures()["published"]} == {"qd766", "bieu06", "recorded"}
+def test_publish_freezes_every_policy(refreshed: Installation) -> None:
+    refreshed.motcua("publish")
+    assert {policy for policy, _, _ in refreshed.figures()["published"]} == {"qd766", "bieu06", "recorded"}
 
 
 def test_a_replay_publishes_the_same_figures_asks_no_source_two_systems_are_compared_and_forms_are_written(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
+    refreshed: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run().name == "Completed"
-    figures = installation.figures()
+    figures = refreshed.figures()
     monkeypatch.setenv("DEMO_HTTP", "http://127.0.0.1:9")  # nobody is there
     refused = replay(return_state=True)
     assert refused.type.value == "FAILED"
@@ -219,13 +216,13 @@ def test_a_replay_publishes_the_same_figures_asks_no_source_two_systems_are_comp
     state = replay(overwrite=True, return_state=True)
     assert state.name == "Completed", state.message
     assert of_run(state)[0].name == f"replay-{AS_OF}"
-    assert not moved(figures, installation.figures())
+    assert not moved(figures, refreshed.figures())
 
     compared = differences("province", "land", shared=True, return_state=True)
     assert compared.name == "Completed", compared.message
     assert "differences-province-land" in {artifact["key"] for artifact in of_run(compared)[2]}
     sums = "SELECT count(*) FILTER (WHERE side <> 'right'), count(*) FILTER (WHERE side <> 'left') FROM quality.differences"
-    ((left, right),) = installation.query(sums)
+    ((left, right),) = refreshed.query(sums)
     assert 0 < right < left
     assert f"{left - right} hồ sơ" in compared.message
 
@@ -244,7 +241,7 @@ def test_a_replay_publishes_the_same_figures_asks_no_source_two_systems_are_comp
         (shown,) = (artifact["data"] for artifact in artifacts if artifact["key"] == "report")
         assert all(str(file) in shown for file in files)
     by_command = settings().home / "by-command.xlsx"
-    installation.motcua("report", "II.06a", "--period", "2026-03", "--out", str(by_command))
+    refreshed.motcua("report", "II.06a", "--period", "2026-03", "--out", str(by_command))
     sheets = [
         CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
         for path in (by_command, settings().home / "reports" / "II.06a_2026-03.xlsx")

@@ -26,25 +26,24 @@ def said_by(installation: Installation, *arguments: str) -> str:
     return " ".join(installation.motcua(*arguments, MOTCUA_LANGUAGE="en").stdout.split())
 
 
-def test_past_days_are_stated_again_and_the_newest_stays_in_force(installation: Installation) -> None:
-    refresh(as_of=date(2026, 3, 31))
-    before = installation.figures()
-    said = said_by(installation, *SPAN, "--what", "missing", "--dry-run")
+def test_past_days_are_stated_again_and_the_newest_stays_in_force(refreshed: Installation) -> None:
+    before = refreshed.figures()
+    said = said_by(refreshed, *SPAN, "--what", "missing", "--dry-run")
     assert "3 days would be judged and published again (3 never published), from 2026-03-28 to 2026-03-30" in said
-    assert installation.query(_DAYS) == [(date(2026, 3, 31), 1)], "a dry run does nothing"
-    killed = installation.motcua(*SPAN, "--what", "missing", check=False, MOTCUA_KILL_AT="published:2")
+    assert refreshed.query(_DAYS) == [(date(2026, 3, 31), 1)], "a dry run does nothing"
+    killed = refreshed.motcua(*SPAN, "--what", "missing", check=False, MOTCUA_KILL_AT="published:2")
     assert killed.returncode == -signal.SIGKILL
-    assert installation.query(_DAYS) == [(date(2026, 3, 28), 1), (date(2026, 3, 31), 1)]
-    said = said_by(installation, *SPAN, "--what", "missing", "--dry-run")
+    assert refreshed.query(_DAYS) == [(date(2026, 3, 28), 1), (date(2026, 3, 31), 1)]
+    said = said_by(refreshed, *SPAN, "--what", "missing", "--dry-run")
     assert "2 days would be judged and published again" in said, "what was done stays done"
-    said = said_by(installation, *SPAN, "--what", "missing")
+    said = said_by(refreshed, *SPAN, "--what", "missing")
     assert "2 days judged and published again; the figures of 2 of them changed." in said
-    assert installation.query(_DAYS) == [(date(2026, 3, day), 1) for day in range(28, 32)]
-    assert not moved(before, installation.figures()), "verdicts and figures speak for the newest day as before"
-    assert "no day is to be stated again" in said_by(installation, *SPAN, "--what", "missing", "--dry-run")
+    assert refreshed.query(_DAYS) == [(date(2026, 3, day), 1) for day in range(28, 32)]
+    assert not moved(before, refreshed.figures()), "verdicts and figures speak for the newest day as before"
+    assert "no day is to be stated again" in said_by(refreshed, *SPAN, "--what", "missing", "--dry-run")
     state = restate(since=date(2026, 3, 30), return_state=True)
     assert state.message.startswith(("2 days judged", "Đã kết luận và công bố lại 2 ngày")), state.message
-    assert installation.query(_DAYS) == [(date(2026, 3, day), 1) for day in range(28, 32)], "equal figures are one publication"
+    assert refreshed.query(_DAYS) == [(date(2026, 3, day), 1) for day in range(28, 32)], "equal figures are one publication"
 
 
 @pytest.mark.parametrize("arguments", [("--from", "2026-03-31", "--to", "2026-03-30"), ("--from", "2999-01-01")])

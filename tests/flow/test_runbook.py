@@ -104,11 +104,11 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def office(installation: Installation) -> Iterator[Installation]:
-    """An installation whose yesterday is the day at which its world stands still."""
-    stand_still(installation.home)
-    yield installation
-    (installation.home / DEMONSTRATION_DAY).unlink()
+def office(refreshed: Installation) -> Iterator[Installation]:
+    """An installation that runs daily, whose yesterday is the day at which its world stands still."""
+    stand_still(refreshed.home)
+    yield refreshed
+    (refreshed.home / DEMONSTRATION_DAY).unlink()
 
 
 def stand_still(home: Path) -> None:
@@ -116,7 +116,6 @@ def stand_still(home: Path) -> None:
 
 
 def test_each_command_works_as_told(office: Installation, folder: Path) -> None:
-    office.motcua("refresh")
     ((code,),) = office.query("SELECT min(code) FROM judged.verdicts WHERE source = 'province' AND verdict = 'phantom_late'")
     places = {"CODE": code, "FILE": f"{folder}/saved.backup", **{name: f"{folder}/{name}" for name in FILES}}
     elsewhere: dict[str, str] = {}
@@ -152,7 +151,6 @@ def empty_home(office: Installation, made: Path) -> dict[str, str]:
 
 
 def test_each_query_is_answered(office: Installation) -> None:
-    office.motcua("refresh")
     blocks = re.sub(r"--.*", "", "".join(QUERY.findall(PAGES[0].read_text(encoding="utf-8"))))
     statements = [one for one in blocks.split(";") if one.strip()]
     assert len(statements) >= 5
