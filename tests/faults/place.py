@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,25 +17,31 @@ import psutil
 
 from config.settings import ROOT
 from flows.runtime.server import answers
+from flows.runtime.session import session
 from tasks.warehouse.cluster import Cluster
 from tests.faults import office
 from tests.flow.installation import query
+from tests.forked import ForkedProcess, as_main, start_forked
 from tests.patience import HANGS, wait_for
 from tests.ports import free_port
 from tests.prepared_home import new_home
 
-_COMMAND = """
-import sys
-from flows.runtime.session import session
-with session():
-    print("ready", flush=True)
-    sys.stdin.read()
-"""
+
+def hold_session() -> None:
+    """Have everything running until the end of the input."""
+    with session():
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.read()
 
 
 def heed_hang_up() -> None:
     """Have a command take the end of its terminal as one that is started there does, also where the tests run under nohup."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+Command = subprocess.Popen[str] | ForkedProcess
+"""A process that was started in a place."""
 
 
 @dataclass
@@ -45,9 +51,10 @@ class Place:
     home: Path
     port: int
     environment: dict[str, str]
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
+    started: list[Command] = field(default_factory=list)
 
     def run(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start Python with a command line, as somebody who types it."""
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -61,9 +68,19 @@ class Place:
         self.started.append(process)
         return process
 
-    def command(self) -> subprocess.Popen[str]:
+    def fork(self, target: Callable[..., object], *arguments: object) -> ForkedProcess:
+        """Start a process of its own that has its imports behind it."""
+        process = start_forked(target, *arguments, environment={**os.environ, **self.environment})
+        self.started.append(process)
+        return process
+
+    def motcua(self, *arguments: str) -> ForkedProcess:
+        """Start a command of the product; where its first seconds are the subject, ``run`` does."""
+        return self.fork(as_main, "flows.commands.cli", *arguments)
+
+    def command(self) -> ForkedProcess:
         """Start a command that has everything running; it ends in order where its input does."""
-        return self.run("-c", _COMMAND)
+        return self.fork(hold_session)
 
     def answers(self) -> bool:
         return answers(self.home, self.port)
@@ -101,16 +118,17 @@ class Place:
         return found
 
 
-def ready(*commands: subprocess.Popen[str]) -> None:
+def ready(*commands: Command) -> None:
     for command in commands:
         assert command.stdout is not None
         said = command.stdout.readline().strip()
         assert said == "ready", f"{said!r} {command.stderr.read() if command.stderr else ''}"
 
 
-def ended(command: subprocess.Popen[str]) -> int:
+def ended(command: Command) -> int:
     command.communicate(timeout=HANGS)
-    return int(command.returncode)
+    assert command.returncode is not None
+    return command.returncode
 
 
 @contextmanager
