@@ -32,9 +32,9 @@ def report(
     unit: str | None = None,
     structure: Structure = "then",
 ) -> State[Any]:
-    """Lập biểu báo cáo của một kỳ từ số liệu đã công bố, ghi ra tệp Excel.
+    """Lập biểu báo cáo của một kỳ từ số liệu đã công bố, ghi ra tệp Excel và PDF.
 
-    Write a form of a period from published figures to an Excel file. Nothing is pulled, judged or published.
+    Write a form of a period from published figures to an Excel file and a PDF. Nothing is pulled, judged or published.
 
     Args:
         form: II.06a; II.06a-each: thêm mỗi cơ quan một trang tính; II.07: nguyên nhân quá hạn; late: danh sách quá hạn;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ from tasks.reports.forms.agency_sheets import agency_sheets
 from tasks.reports.forms.files import write_form
 from tasks.reports.forms.model import Form
 from tasks.reports.forms.named import LETTERS, NAMED_FORMS
+from tasks.reports.forms.pdf import can_be_printed
 from tasks.reports.forms.published import PublishedCounters, published_counters
 from tasks.reports.list_files import write_whole
 from tasks.reports.run_artifacts import show_markdown
@@ -35,19 +36,21 @@ class WrittenReport:
 
     Attributes:
         title: what it says it is.
-        files: where it is; of letters the list comes first.
+        files: where it is: a workbook, the same as a PDF, and of letters the letters.
         rows: rows of its first sheet.
+        printed: there is a PDF; one that nobody could print is left out.
     """
 
     title: Bilingual
     files: tuple[Path, ...]
     rows: int
+    printed: bool
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, task_run_name="write-report")
 @with_safe_errors
 def write_report(name: FormName, period: str | None, unit: str | None, structure: Structure, folder: Path) -> WrittenReport:
-    """Write a form of the office's current publication as an Excel file.
+    """Write a form of the office's current publication as an Excel file and as a PDF.
 
     The run shows where it is, and no row of it.
 
@@ -98,14 +101,20 @@ def _write_letters(
     letters = apologies(counters, period, unit, structure, None)
     listed = _written(apology_form(letters, counters, period, unit), path)
     document = write_whole(path.with_suffix(".docx"), letters_document(letters), private=True)
-    return WrittenReport(listed.title, (*listed.files, document), listed.rows)
+    return replace(listed, files=(*listed.files, document))
 
 
 def _written(form: Form, path: Path) -> WrittenReport:
-    return WrittenReport(form.title, (write_form(form, path, private=True),), len(form.sheets[0].rows))
+    printed = can_be_printed(form)
+    paths = (path, path.with_suffix(".pdf")) if printed else (path,)
+    if not printed:
+        path.with_suffix(".pdf").unlink(missing_ok=True)  # of an earlier run: it would say other figures than the workbook
+    files = tuple(write_form(form, each, private=True) for each in paths)
+    return WrittenReport(form.title, files, len(form.sheets[0].rows), printed)
 
 
 def _told(written: WrittenReport) -> str:
     files = "\n".join(f"* `{path}`" for path in written.files)
     rows = Bilingual(f"{written.rows} dòng", f"{written.rows} rows").shown()
-    return f"# {written.title.shown()}\n\n{rows}\n\n{files}"
+    lacking = Bilingual("Không ghi PDF: biểu quá dài để in.", "No PDF: it is too long to be printed.").shown()
+    return f"# {written.title.shown()}\n\n{rows}\n\n{files}" + ("" if written.printed else f"\n\n{lacking}")

@@ -45,8 +45,8 @@ def add_forms(commands: Commands) -> None:
     report.argument(
         "--out",
         metavar="FILE",
-        vi="ghi ra tệp .xlsx, .csv, .parquet hoặc .json; letters: .docx là các bức thư",
-        en="write it to a file: .xlsx, .csv, .parquet or .json; of letters .docx is the letters themselves",
+        vi="ghi ra tệp .xlsx, .pdf (để in, ký), .csv, .parquet hoặc .json; letters: .docx là các bức thư",
+        en="write it to a file: .xlsx, .pdf (to print and sign), .csv, .parquet or .json; of letters .docx is the letters themselves",
     )
     report.argument(
         "--each",

@@ -35,6 +35,7 @@ import tests.bench.stated_tables
 import tests.bench.systemic
 import tests.bench.tables
 import tests.bench.whitewash
+import tests.bench.written_forms
 from config.calendar import load_calendars
 from demo.faults import rates
 from tasks.judging.clocks import clock_for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 
 from config.errors import ConfigError, NothingYetError, UnreadableDataError
@@ -23,6 +25,7 @@ from tasks.measure import measure_policy
 from tasks.publish import publish_policy
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.load import load
+from tests.pdf_rows import pdf_lines, pdf_numbers
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
 
 pytestmark = pytest.mark.usefixtures("warehouse")
@@ -205,6 +208,48 @@ def test_one_agency_has_its_branches_and_the_same_figures_in_every_format(tmp_pa
     for rows in machines:
         assert [(row["code"], row["name"]) for row in rows] == [("H99.1", "Agency H99.1")]
         assert {name: rows[0][name] for name in COLUMNS} == {name: of[name] for name in COLUMNS}
+
+
+@pytest.mark.usefixtures("published")
+def test_the_pdf_has_the_numbers_of_the_workbook_and_of_the_dossiers(tmp_path: Path) -> None:
+    book, pages = tmp_path / "06a.xlsx", tmp_path / "06a.pdf"
+    for path in (book, pages):
+        report("II.06a", "2026-Q1", None, None, "then", str(path))
+    shown = pdf_numbers(pages, least=len(COLUMNS))
+    tables = openpyxl.load_workbook(book)
+    written = [[cell for cell in line if isinstance(cell, int)] for tab in tables for line in tab.iter_rows(values_only=True)]
+    assert shown == [line for line in written if len(line) >= len(COLUMNS)], "every row of every sheet, in its order"
+    of = numbered(by_hand(ROWS))
+    assert [of[name] for name in COLUMNS.values()] in shown, "the total is what the dossiers say"
+    lines = pdf_lines(pages)
+    for said in ("II.06a/VPCP/KSTT", "Period: quarter 1 of 2026", "Whole province", "HEAD OF THE AGENCY", "(17)"):
+        assert [said] in lines or any(said in line for line in lines), said
+    assert sum(line[-1:] == ["Page 1/4"] for line in lines) == 1, "a page a sheet, each with its number"
+
+
+@pytest.mark.usefixtures("published")
+def test_a_pdf_is_the_same_whenever_it_is_made_and_carries_its_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / f"{number}.pdf" for number in range(3)]
+    report("II.06a", "2026-Q1", None, None, "then", str(paths[0]))
+    time.sleep(1.1)  # a time stamp would be another one
+    report("II.06a", "2026-Q1", None, None, "then", str(paths[1]))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    monkeypatch.setenv("MOTCUA_LANGUAGE", "vi")
+    forget()
+    report("II.06a", "2026-Q1", None, None, "then", str(paths[2]))
+    read = pypdf.PdfReader(paths[2])
+    assert read.trailer["/Root"]["/Lang"] == "vi"
+    assert read.metadata is not None
+    assert (read.metadata.title, read.metadata.creation_date) == ("Tình hình, kết quả giải quyết thủ tục hành chính", None)
+    lines = pdf_lines(paths[2])
+    for said in (
+        "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
+        "Kỳ báo cáo: quý 1 năm 2026",
+        "THỦ TRƯỞNG CƠ QUAN, ĐƠN VỊ",
+    ):
+        assert any(said in line for line in lines), said
 
 
 @pytest.mark.usefixtures("published")

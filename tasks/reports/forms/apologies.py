@@ -109,7 +109,7 @@ def apology_form(letters: list[Apology], counters: PublishedCounters, period: Pe
     ]
     note = Bilingual(f"{len(rows)} thư; ghi ra .docx: mỗi thư một trang.", f"{len(rows)} letters; as .docx a page each.")
     sheet = FormSheet(Bilingual("Thư xin lỗi", "Letters"), _COLUMNS, rows, (), (note,))
-    return Form("Mẫu số 04, TT 03/2025", _TITLE, told(counters, period, unit), [sheet])
+    return Form("Mẫu số 04, TT 03/2025", _TITLE, told(counters, period, unit), [sheet], signed=True)
 
 
 def _apology(row: Mapping[Any, Any], counters: PublishedCounters, procedures: Mapping[str, str]) -> Apology:

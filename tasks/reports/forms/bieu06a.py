@@ -82,7 +82,7 @@ def bieu06a(counters: PublishedCounters, period: Period, unit: str | None, struc
         sheets.append(_sheet(tab, heading, _rows(counters.fields(period), "cleaned", "field_code"), field_names()))
     apart = counters.agencies(period, unit, structure, together=False)
     sheets.append(units_sheet(Bilingual("Từng đơn vị, chi nhánh", "Branches apart"), apart, counters))
-    return Form(BIEU06A_NUMBER, TITLE, told(counters, period, unit), sheets)
+    return Form(BIEU06A_NUMBER, TITLE, told(counters, period, unit), sheets, signed=True)
 
 
 def totals(counters: PublishedCounters, period: Period, unit: str | None) -> dict[str, dict[str, int]]:

@@ -60,7 +60,7 @@ def bieu06a_by(counters: PublishedCounters, period: Period, unit: str | None, st
     _require_equal(parts, agencies, counters.publication.policy)
     names = field_names() if cut == "field" else procedure_names()
     sheets = [within_sheet(basis, heading, parts, names, counters) for basis in reversed(BASES)]
-    return Form(BIEU06A_NUMBER, TITLE, told(counters, period, unit), sheets)
+    return Form(BIEU06A_NUMBER, TITLE, told(counters, period, unit), sheets, signed=True)
 
 
 def _parts(counters: PublishedCounters, period: Period, unit: str | None, structure: Structure, column: str) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def bieu07(counters: PublishedCounters, period: Period, unit: str | None, struct
     cells = [(code, _cells(found, names)) for code, found in sorted(counts.items())]
     tab = Bilingual("Nguyên nhân", "Reasons")
     sheet = counted_sheet(tab, AGENCY, _columns(), cells, counters.unit_names, _NOTES)
-    return Form("II.07/VPCP/KSTT", _TITLE, told(counters, period, unit), [sheet])
+    return Form("II.07/VPCP/KSTT", _TITLE, told(counters, period, unit), [sheet], signed=True)
 
 
 def _columns() -> tuple[FormColumn, ...]:

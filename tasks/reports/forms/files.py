@@ -1,4 +1,4 @@
-"""Files of a form: Excel, CSV, Parquet or JSON, chosen by the ending of the name."""
+"""Files of a form: Excel, PDF, CSV, Parquet or JSON, chosen by the ending of the name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -13,22 +14,26 @@ import pyarrow.parquet
 from config.errors import ConfigError
 from config.language import Bilingual
 from tasks.reports.forms.model import Form, FormSheet
+from tasks.reports.forms.pdf import form_pdf
 from tasks.reports.forms.workbook import form_workbook
 from tasks.reports.list_files import as_csv, write_whole
+
+FormFile = Literal["xlsx", "pdf", "csv", "parquet", "json"]
+"""Kinds of file that a form is written as."""
 
 
 def write_form(form: Form, path: Path, *, private: bool = False) -> Path:
     """Write a form whole or not at all.
 
-    Excel and JSON hold all of its sheets; CSV and Parquet hold the first, with the columns' names of machines and no total.
+    Excel, PDF and JSON hold all of its sheets; CSV and Parquet hold the first, with the columns' names of machines and no total.
 
     Args:
         form: the form.
-        path: the file; its ending is ``.xlsx``, ``.csv``, ``.parquet`` or ``.json``.
+        path: the file; its ending is ``.xlsx``, ``.pdf``, ``.csv``, ``.parquet`` or ``.json``.
         private: readable by the owner only.
 
     Raises:
-        ConfigError: another ending, or the file cannot be written.
+        ConfigError: another ending, more cells than a PDF takes, or the file cannot be written.
     """
     make = _FORMATS.get(path.suffix.lower())
     if make is None:
@@ -82,4 +87,10 @@ def _names(sheet: FormSheet) -> list[str]:
     return [column.name for column in sheet.columns]
 
 
-_FORMATS: dict[str, Callable[[Form], bytes]] = {".xlsx": form_workbook, ".csv": _csv, ".parquet": _parquet, ".json": _json}
+_FORMATS: dict[str, Callable[[Form], bytes]] = {
+    ".xlsx": form_workbook,
+    ".pdf": form_pdf,
+    ".csv": _csv,
+    ".parquet": _parquet,
+    ".json": _json,
+}

@@ -43,7 +43,7 @@ def late_list(counters: PublishedCounters, period: Period, unit: str | None, str
         f"{len(listed)} hồ sơ, bằng cột (3) của biểu II.07 cùng kỳ.", f"{len(listed)}, which is column (3) of form II.07."
     )
     sheet = FormSheet(Bilingual("Quá hạn", "Late"), _COLUMNS, listed, (), (note,))
-    return Form(_TITLE.shown(), _TITLE, told(counters, period, unit), [sheet])
+    return Form(_TITLE.shown(), _TITLE, told(counters, period, unit), [sheet], signed=True)
 
 
 def _row(place: int, row: dict[str, object], counters: PublishedCounters) -> tuple[Cell, ...]:

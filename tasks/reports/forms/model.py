@@ -59,9 +59,11 @@ class Form:
         number: as offices name it, e.g. ``II.06a/VPCP/KSTT``.
         told: lines under the title: period, agency, what the figures speak for.
         sheets: the first is the form itself; others show the same dossiers by another cut or basis.
+        signed: its first table has a place for signatures where it is printed.
     """
 
     number: str
     title: Bilingual
     told: Sequence[Bilingual]
     sheets: Sequence[FormSheet]
+    signed: bool = False

@@ -56,7 +56,7 @@ def scores(counters: PublishedCounters, period: Period, unit: str | None, struct
         digital_sheet(counters, period, unit, structure, catalogue),
     ]
     title = Bilingual(f"Bảng điểm theo cơ quan: {catalogue.title.vi}", f"Scores by agency: {catalogue.title.en}")
-    return Form("QĐ 766/QĐ-TTg", title, told(counters, period, unit), sheets)
+    return Form("QĐ 766/QĐ-TTg", title, told(counters, period, unit), sheets, signed=True)
 
 
 def _score_sheet(
