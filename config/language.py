@@ -7,7 +7,8 @@ Whatever is shown exists in both languages and is chosen when it is shown: by :f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,16 @@ def language() -> Language:
 def use_language(asked: Language | None) -> None:
     """Show everything from now on in a language; None returns to that of the settings."""
     _asked.set(asked)
+
+
+@contextmanager
+def in_language(asked: Language) -> Iterator[None]:
+    """Show everything within the block in a language, whichever is in force around it."""
+    before = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
 
 
 def translate(vietnamese: str, english: str, asked: str | None = None) -> str:

@@ -126,17 +126,27 @@ def test_a_link_gives_the_file_and_the_page_asks_for_nothing_else(opened: Opened
     with page.expect_download() as asked:
         page.click('#units [data-take="units"] a')
     name = Path(str(asked.value.suggested_filename)).name
-    assert re.fullmatch(r"units-2026-03-31-[0-9a-f]{8}\.xlsx", name)
+    assert re.fullmatch(r"units-vi-2026-03-31-[0-9a-f]{8}\.xlsx", name)
     assert asked.value.path().read_bytes() == (published.path.parent / "tables" / name).read_bytes()
     assert {url.split(":")[0] for url in opened.requests} <= {"file", "data", "blob"}
 
 
-def test_every_shown_table_can_be_taken_in_both_languages(opened: Opened) -> None:
+def test_every_shown_table_is_taken_in_the_language_that_the_reader_sees(opened: Opened, published: Published) -> None:
     page = opened.page
-    for language, words in (("English", "Download table (Excel)"), ("Tiếng Việt", "Tải bảng (Excel)")):
+    cells: dict[str, list[list[Any]]] = {}
+    for language, words, head in (
+        ("English", "Download table (Excel)", "Agency code"),
+        ("Tiếng Việt", "Tải bảng (Excel)", "Mã cơ quan"),
+    ):
         page.get_by_role("button", name=language).click()
         for part in ("moved", "units", "inspect", "missing", "checks", "quality", "gates", "fresh"):
             assert page.locator(f"#{part} .take a").first.inner_text().startswith(words), part
+        book = taken(page, published, "units")
+        cells[head] = [list(row) for row in book.get_sheet_by_index(0).to_python()]
+        assert any(head in row for row in cells[head]), f"{language}: the workbook speaks another language"
+    one, other = ([[cell for cell in row if isinstance(cell, float)] for row in rows] for rows in cells.values())
+    assert one == other, "the numbers of both are the same"
+    assert sum(map(len, one)) > 20
 
 
 def test_without_scripts_the_tables_can_be_taken(chromium: Browser, published: Published) -> None:
@@ -144,5 +154,8 @@ def test_without_scripts_the_tables_can_be_taken(chromium: Browser, published: P
     page = context.new_page()
     page.goto(published.path.as_uri())
     links = page.locator("noscript a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    assert sorted(links) == sorted(f"tables/{path.name}" for path in (published.path.parent / "tables").iterdir())
+    tables = [path.name for path in (published.path.parent / "tables").iterdir()]
+    assert sorted(links) == sorted(f"tables/{name}" for name in tables if "-vi-" in name), (
+        "the page without scripts is Vietnamese"
+    )
     context.close()

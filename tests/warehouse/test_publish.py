@@ -281,11 +281,12 @@ def test_tables_beside_the_page_are_those_of_its_figures_and_go_with_it(tmp_path
     write_page(POLICY, path, settings().page_options)
     before = {one.name for one in folder.iterdir()}
     (folder / "own.xlsx").write_bytes(b"of the office")
+    (folder / "units-2026-03-30-01234567.xlsx").write_bytes(b"of an earlier release, whose tables had one language")
     publish(corrected(rows))
     text = write_page(POLICY, path, settings().page_options).read_text(encoding="utf-8")
     after = {one.name for one in folder.iterdir()} - {"own.xlsx"}
     assert before - after, "figures moved"
-    assert set(re.findall(r"tables/([a-z]+-2026-03-31-[0-9a-f]{8}\.xlsx)", text)) == after
+    assert set(re.findall(r"tables/([a-z]+-(?:vi|en)-2026-03-31-[0-9a-f]{8}\.xlsx)", text)) == after
     assert not any(row["code"].encode() in b"".join(_unzipped(folder / name)) for name in after for row in rows)
     remove_page(path)
     assert [one.name for one in folder.iterdir()] == ["own.xlsx"], "what is not ours stays"

@@ -559,8 +559,9 @@
 
   // -- the whole page
 
-  // The workbooks beside the page hold every agency, in the language in which the page opens.
-  const takeTable = ({ take, of }) => data.tables?.[take] && el("a", { href: data.tables[take], download: true }, word("take_table"), el("span", { class: "unseen" }, `: ${word(of)}`));
+  // The workbooks beside the page hold every agency, in each language.
+  const workbook = (take) => data.tables?.[state.language]?.[take];
+  const takeTable = ({ take, of }) => workbook(take) && el("a", { href: workbook(take), download: true }, word("take_table"), el("span", { class: "unseen" }, `: ${word(of)}`));
 
   const drawFrame = () => {
     document.documentElement.lang = state.language;

@@ -7,11 +7,14 @@ from pathlib import Path
 
 TABLES_FOLDER = "tables"
 
-_TABLE = re.compile(r"[a-z]+-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.xlsx")
+_TABLE = re.compile(r"[a-z]+(-(vi|en))?-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.xlsx")
 
 
 def is_table(name: str) -> bool:
-    """Tell whether a file is named as a table that was written beside the page: part, day, digest of what it holds."""
+    """Tell whether a file is named as a table that was written beside the page.
+
+    A name tells part, language (none in those of before there were two), day and digest of what it holds.
+    """
     return _TABLE.fullmatch(name) is not None
 
 

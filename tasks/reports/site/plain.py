@@ -24,11 +24,10 @@ def plain_page(data: dict[str, Any]) -> str:
         cells = "".join(f'<td class="n">{escape(one)}</td>' for one in _plain_cells(rates.get(code, {}).get("*", {}), words))
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
     table = f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-    links = (
-        f'<a href="{escape(link)}" download>{escape(table_title(name).vi)}</a>' for name, link in data.get("tables", {}).items()
-    )
+    tables = data.get("tables", {}).get("vi", {})
+    links = (f'<a href="{escape(link)}" download>{escape(table_title(name).vi)}</a>' for name, link in tables.items())
     table = _stale(data, words) + table
-    return f'{table}<p class="take">{escape(words["take_table"])}: {" ".join(links)}</p>' if data.get("tables") else table
+    return f'{table}<p class="take">{escape(words["take_table"])}: {" ".join(links)}</p>' if tables else table
 
 
 def _plain_cells(rates: dict[str, list[Any]], words: dict[str, str]) -> Iterator[str]:

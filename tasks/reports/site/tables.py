@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from config.atomic_files import write_whole_file
-from config.language import Bilingual, language
+from config.language import Bilingual, Language, in_language
 from tasks.reports.forms.model import Form, FormSheet
 from tasks.reports.forms.workbook import form_workbook
 from tasks.reports.site.files import TABLES_FOLDER, tables_beside
@@ -24,6 +24,8 @@ from tasks.reports.site.table_sheets import (
     verdict_sheets,
 )
 
+TableLinks = dict[str, dict[str, str]]
+"""Address of each table of the page by language and the name of its part."""
 _SHEETS: Mapping[str, tuple[str, Callable[[SheetWords], Iterator[FormSheet]]]] = {
     "indicators": ("indicators_table", indicator_sheets),
     "moved": ("reasons_title", partial(verdict_sheets, verdict="phantom_late", heading="reason")),
@@ -63,34 +65,39 @@ def table_title(name: str) -> Bilingual:
     return page_word(_SHEETS[name][0])
 
 
-def write_tables(data: dict[str, Any], page: Path) -> dict[str, str]:
-    """Write the tables of a page beside it, each whole or not at all.
+def write_tables(data: dict[str, Any], page: Path) -> TableLinks:
+    """Write the tables of a page beside it in each language, each whole or not at all.
 
-    A name tells day and content: a reader of the page never takes a table of other figures than those that stand there, and what
-    is there already is not made again.
+    A name tells language, day and content: a reader of the page never takes a table of other figures than those that stand there, and
+    what is there already is not made again.
 
     Args:
         data: of the page.
         page: file of the page.
 
     Returns:
-        Address of each table as the page links it, by the name of its part.
+        Address of each table as the page links it, by language and the name of its part.
     """
-    folder = page.parent / TABLES_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    links = {}
-    for name, form in page_tables(data).items():
-        content = hashlib.sha256(f"{language()} {form}".encode()).hexdigest()[:8]
-        path = folder / f"{name}-{data['meta']['as_of']}-{content}.xlsx"
-        if not path.exists():
-            write_whole_file(path, form_workbook(form))
-        links[name] = f"{TABLES_FOLDER}/{path.name}"
-    return links
+    (page.parent / TABLES_FOLDER).mkdir(parents=True, exist_ok=True)
+    found: TableLinks = {}
+    for each in get_args(Language):
+        with in_language(each):
+            found[each] = {name: _write_table(name, each, form, data, page) for name, form in page_tables(data).items()}
+    return found
 
 
-def keep_tables(page: Path, links: Mapping[str, str]) -> None:
+def _write_table(name: str, spoken: Language, form: Form, data: dict[str, Any], page: Path) -> str:
+    content = hashlib.sha256(f"{spoken} {form}".encode()).hexdigest()[:8]
+    link = f"{TABLES_FOLDER}/{name}-{spoken}-{data['meta']['as_of']}-{content}.xlsx"
+    path = page.parent / link
+    if not path.exists():
+        write_whole_file(path, form_workbook(form))
+    return link
+
+
+def keep_tables(page: Path, links: TableLinks) -> None:
     """Remove the tables beside a page that it does not link, which are those of the page before."""
-    kept = {Path(link).name for link in links.values()}
+    kept = {Path(link).name for each in links.values() for link in each.values()}
     for path in tables_beside(page):
         if path.name not in kept:
             path.unlink(missing_ok=True)
