@@ -12,6 +12,7 @@ from config.atomic_files import write_whole_file
 from config.language import Bilingual, Language, in_language
 from tasks.reports.forms.model import Form, FormSheet
 from tasks.reports.forms.workbook import form_workbook
+from tasks.reports.site.cell_places import without_places
 from tasks.reports.site.files import TABLES_FOLDER, tables_beside
 from tasks.reports.site.rate_sheets import indicator_sheets, unit_sheets
 from tasks.reports.site.sheet_words import SheetWords, page_word
@@ -91,7 +92,7 @@ def _write_table(name: str, spoken: Language, form: Form, data: dict[str, Any], 
     link = f"{TABLES_FOLDER}/{name}-{spoken}-{data['meta']['as_of']}-{content}.xlsx"
     path = page.parent / link
     if not path.exists():
-        write_whole_file(path, form_workbook(form))
+        write_whole_file(path, without_places(form_workbook(form)))
     return link
 
 
