@@ -18,7 +18,10 @@ _BASE = 26
 
 
 def without_places(workbook: bytes) -> bytes:
-    """Return a workbook whose rows name no places, where every cell from the first to the last is there; other rows stay."""
+    """Return a workbook whose cells name no places.
+
+    Only those of rows in which every cell from the first to the last is there; other rows stay as they are.
+    """
     found = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as given, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as kept:
         for part in given.infolist():
