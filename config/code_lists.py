@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.codes import CHANNELS, PAUSE_KINDS, UNIT_LEVELS
+from config.codes import CHANNELS, PAUSE_KINDS, SERVICE_LEVELS, UNIT_LEVELS
 
+SERVICE_LEVEL_CODES: dict[str, Any] = {
+    "4": "full",
+    "3": "partial",
+    "2": "information",
+    "Toàn trình": "full",
+    "Một phần": "partial",
+    "Cung cấp thông tin": "information",
+    **{level: level for level in SERVICE_LEVELS},
+}
 CHANNEL_CODES: dict[str, Any] = {
     "1": "counter",
     "2": "online",

@@ -46,6 +46,8 @@ DOSSIER_FIELDS = (
     "reuses_component",
     "taken_from_store",
     "verified_by_vneid",
+    "returned_by_post",
+    "service_level",
     "is_migrated",
     "is_deleted",
     "deleted_at",

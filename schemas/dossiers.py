@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.codes import OPEN_STATUSES, PAUSE_KINDS, PERSON_KINDS, STATUSES, Status, number_list
+from config.codes import OPEN_STATUSES, PAUSE_KINDS, PERSON_KINDS, SERVICE_LEVELS, STATUSES, Status, number_list
 from schemas.fields import (
     CHANGED_IN,
     CHANNEL,
@@ -41,6 +41,13 @@ _SERVICE_FIELDS = (
     ),
     Field("taken_from_store", Kind.BOOLEAN, "A paper was taken from the citizen's store of results (DuocLayTuKhoDMQG)."),
     Field("verified_by_vneid", Kind.BOOLEAN, "The account was verified by VNeID (TaiKhoanDuocXacThucVoiVNeID)."),
+    Field("returned_by_post", Kind.BOOLEAN, "The result is returned by post (HinhThuc 1)."),
+)
+SERVICE_LEVEL = Field(
+    "service_level",
+    Kind.TEXT,
+    "Level of the online service by which it came (MucDo 4, 3, 2): full, partial, information only.",
+    (OneOf(SERVICE_LEVELS),),
 )
 SERVICE_FLAGS = tuple(field.name for field in _SERVICE_FIELDS)
 """Yes-or-no columns about how a dossier was served online and digitised; null where its system does not say."""
@@ -101,6 +108,7 @@ DOSSIERS = Table(
         Field("has_result", Kind.BOOLEAN, "A result document or link is attached."),
         Field("fee_amount", Kind.INTEGER, "Sum of fees and charges, dong.", (Between(0),)),
         *_SERVICE_FIELDS,
+        SERVICE_LEVEL,
         Field("is_migrated", Kind.BOOLEAN, "Taken over from an older system in bulk."),
         IS_DELETED,
         DELETED_AT,

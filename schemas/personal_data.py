@@ -54,7 +54,8 @@ RECORD_FIELDS: Final[dict[DataClass, frozenset[str]]] = {
     DataClass.FREE_TEXT: _names(
         "procedure_code field_code unit_code unit channel person_kind status has_result is_migrated is_deleted deletion_reason "
         "source_flag kind name field_name limit_text limit_unit_text reference level parent_code succeeded_by old_code "
-        "paid_online has_components reuses_component taken_from_store verified_by_vneid has_fee gives_result"
+        "paid_online has_components reuses_component taken_from_store verified_by_vneid has_fee gives_result "
+        "returned_by_post service_level"
     ),
     DataClass.NONE: _names(
         "submitted_at received_at due_at done_at returned_at refused_at result_at deleted_at modified_at fee_amount at planned_end_at "
@@ -118,9 +119,9 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
         "publication_id published_at pull_id purge_rule purged_on reasons receipt_minutes receipts receipts_outside "
         "received received_at recorded_at recorded_due_at recorded_end_at recorded_late recorded_state recorded_timeliness "
         "records recurred refused refused_at rejected rejected_at rejected_lines release_id released_at reopened "
-        "reopened_at repeated reported_fixed resolved_on rest_digest result_at returned_at reuses_component right_late "
+        "reopened_at repeated reported_fixed resolved_on rest_digest result_at returned_at returned_by_post reuses_component right_late "
         "right_source role rows rule rule_version rules_digest said_from said_until scope sealed_table seals second_sum "
-        "seen_at sent_at seq series severity shown shrinkage_accepted side since source source_flag source_total span "
+        "seen_at sent_at seq series service_level severity shown shrinkage_accepted side since source source_flag source_total span "
         "started_at state stated status step subject submitted_at subscription succeeded_by success table_name "
         "taken_from_store threshold through timeliness to_correct tolerance unchanged undetermined undone_at unexpected "
         "unit_code until updated upper valid_from valid_to value verdict verdict_counts verified verified_at "

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from config import code_lists
 from config.sources import Source
-from schemas.dossiers import DOSSIERS, SERVICE_FLAGS
+from schemas.dossiers import DOSSIERS, SERVICE_FLAGS, SERVICE_LEVEL
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.change_log import ChangeRecorder, EntryPosition, date_rules
 from tasks.cleaning.columns import CodeList, column
@@ -162,7 +162,7 @@ def _listed(rows: _Rows) -> None:
         "channel": CodeList.of(rows.source.channels, code_lists.CHANNEL_CODES),
         "person_kind": CodeList.of(rows.source.person_kinds, code_lists.PERSON_KIND_CODES),
     }
-    for field in (*lists, "status", "has_result", "is_migrated", "is_deleted", *SERVICE_FLAGS):
+    for field in (*lists, "status", "has_result", "is_migrated", "is_deleted", *SERVICE_FLAGS, SERVICE_LEVEL.name):
         before, after = column(rows.kept, field), as_text(rows.dossiers[field])
         stated = given(before) & ~matches(before, r"^\s*$")
         unlisted = np.flatnonzero(stated & ~given(after))

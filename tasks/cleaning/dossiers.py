@@ -156,7 +156,9 @@ def _listed_columns(kept: pd.DataFrame, source: Source, flags: Flags) -> dict[st
     persons = CodeList.of(source.person_kinds, code_lists.PERSON_KIND_CODES)
     person, unknown = persons.meanings(clean_text(column(kept, "person_kind")), pa.string())
     flags.add(marks.UNKNOWN_PERSON_KIND, unknown)
-    return {"channel": channel, "person_kind": person, "status_as_given": _shown(column(kept, "status"), flags)}
+    level, _ = CodeList.of({}, code_lists.SERVICE_LEVEL_CODES).meanings(clean_text(column(kept, "service_level")), pa.string())
+    given_status = _shown(column(kept, "status"), flags)
+    return {"channel": channel, "person_kind": person, "service_level": level, "status_as_given": given_status}
 
 
 def _deletions(kept: pd.DataFrame, dates: Mapping[str, pa.Array], flags: Flags) -> dict[str, pa.Array]:

@@ -17,7 +17,7 @@ CODE, TEXT, AGENCY = "code", "text", "agency"  # what may stand in a field
 MASKED_FIELDS: dict[str, dict[str, str]] = {
     "dossiers": {
         **dict.fromkeys(("code", "alias_code", "receipt_number"), CODE),
-        **dict.fromkeys(("procedure_code", "field_code", "channel", "person_kind", "status"), TEXT),
+        **dict.fromkeys(("procedure_code", "field_code", "channel", "person_kind", "status", "service_level"), TEXT),
         **dict.fromkeys(("has_result", "is_migrated", "is_deleted", "deletion_reason", "source_flag"), TEXT),
         **dict.fromkeys(SERVICE_FLAGS, TEXT),
         **dict.fromkeys(("unit_code", "unit"), AGENCY),

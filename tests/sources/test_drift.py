@@ -46,17 +46,17 @@ def test_the_first_load_is_learnt_and_the_next_one_compared(desk: Desk, source_o
     assert fetch_all(CHANGED) == []
     learnt = dict(fetch_all("SELECT name, meaning FROM quality.shapes"))
     assert (learnt["MaHoSo"], learnt["GhiChu"], learnt["NgayHenTra"]) == ("code", "summary", "due_at")
-    desk.records = [dossier(9, NgayHenTra="2026-01-10 17:00:00", MucDo=4)]
+    desk.records = [dossier(9, NgayHenTra="2026-01-10 17:00:00", CoQuanThue=4)]
     pull_source(source)
     load_source(source)
     found = [
         ("changed_type", "NgayHenTra", "date yyyyMMdd", "date yyyy-MM-dd", "warn"),
         ("missing_field", "GhiChu", "text", None, "warn"),
-        ("new_field", "MucDo", None, "number", "accept"),
+        ("new_field", "CoQuanThue", None, "number", "accept"),
     ]
     assert fetch_all(CHANGED) == found
     assert len(fetch_all("SELECT 1 FROM core.dossiers")) == 4
-    desk.records = [dossier(9, NgayHenTra="2026-01-11 17:00:00", MucDo=4)]
+    desk.records = [dossier(9, NgayHenTra="2026-01-11 17:00:00", CoQuanThue=4)]
     pull_source(source)
     load_source(source)
     assert fetch_all(CHANGED) == found

@@ -92,7 +92,7 @@ def test_pages_that_are_alike_are_read_together() -> None:
 
 WHOLE = [dossier(n) for n in range(1, 6)]
 ODD = {
-    "a field that is new": envelope([dossier(7, MucDo="3")]),
+    "a field that is new": envelope([dossier(7, CoQuanThue="3")]),
     "a field that is missing": envelope([{k: v for k, v in dossier(7).items() if k != "NgayTra"}]),
     "a field that one record lacks": envelope([dossier(6), {k: v for k, v in dossier(7).items() if k != "NgayTra"}]),
     "null and missing": envelope([dossier(6, NgayTra=None), {k: v for k, v in dossier(7).items() if k != "NgayTra"}]),
@@ -139,9 +139,9 @@ def test_what_differs_little_is_read_together_all_the_same(page: str) -> None:
 
 def test_types_are_learnt_from_a_few_pages_and_then_no_more() -> None:
     source = exchange()
-    numbers = envelope([dossier(7, MucDo=3)])
+    numbers = envelope([dossier(7, CoQuanThue=3)])
     assert len(read(source, envelope(WHOLE), numbers, numbers, envelope(WHOLE)).parts) == 3
-    mixed = [envelope([dossier(7, MucDo=3 if n % 2 else "3")]) for n in range(9)]
+    mixed = [envelope([dossier(7, CoQuanThue=3 if n % 2 else "3")]) for n in range(9)]
     assert len(read(source, *mixed).parts) == 9
 
 

@@ -32,6 +32,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, bool]]] = {
     "an empty flag": ({"DuocThanhToanTrucTuyen": "", "TaiKhoanDuocXacThucVoiVNeID": ""}, {}),
     "verified": ({"TaiKhoanDuocXacThucVoiVNeID": "1"}, {"verified_by_vneid": True}),
     "not verified": ({"TaiKhoanDuocXacThucVoiVNeID": 0}, {"verified_by_vneid": False}),
+    "returned by post": ({"HinhThuc": "1"}, {"returned_by_post": True}),
+    "handed over at the desk": ({"HinhThuc": 0}, {"returned_by_post": False}),
     "no papers": ({"TaiLieuNop": []}, {"has_components": False}),
     "a name is no file": (paper(), {"has_components": False}),
     "a path is a file": (paper(DuongDanTaiTepTin="/tp/1"), {"has_components": True}),
@@ -71,6 +73,23 @@ def test_each_field_is_read_as_the_exchange_means_it(case: str) -> None:
 def test_a_page_of_all_of_them_says_the_same_of_each() -> None:
     """Columns of a whole page: what one record does not say is not taken from its neighbour."""
     assert flags(*(given for given, _ in CASES.values())) == [wanted for _, wanted in CASES.values()]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [("4", "full"), (3, "partial"), ("2", "information"), ("Toàn trình", "full"), ("1", None), ("", None), (None, None)],
+)
+def test_the_level_of_the_service_is_read_and_what_is_none_is_noted(given: Any, wanted: str | None) -> None:
+    source = example("dvcqg")
+    body = json.dumps(
+        {"error_code": "0", "result": [DOSSIER | {"MucDo": given}, DOSSIER | {"MaHoSo": "000.00.12.H99-240302-0002"}]}
+    )
+    found = clean(concatenated([read_page(body.encode(), JSON, source)]), source, UNITS.frame(), KEY)
+    levels = dict(zip(found.dossiers["code"], found.dossiers["service_level"], strict=True))
+    assert levels[DOSSIER["MaHoSo"]] == wanted if wanted else pd.isna(levels[DOSSIER["MaHoSo"]])
+    assert pd.isna(levels["000.00.12.H99-240302-0002"]), "nothing is said, nothing is known"
+    noted = found.changes[(found.changes["field"] == "service_level").to_numpy(dtype=bool)]
+    assert noted["rule"].tolist() == (["not_listed"] if given == "1" else [])
 
 
 def test_the_catalogue_tells_of_each_channel_whether_it_bears_a_fee() -> None:

@@ -32,6 +32,8 @@ OUTSIDE = {
     "twice": ("H99.1", FEES_AND_RESULT, "online", 50_000, YES, YES, YES, YES, YES, YES),  # a second entry
     "february": ("H99.1", FEES_AND_RESULT, "online", 50_000, YES, YES, YES, YES, YES, YES),
 }
+LEVELS = {"A1": "full", "A2": "full", "A4": "partial", "A5": "information", "twice": "full"}
+BY_POST = {"A1": YES, "A2": NO, "B1": YES, "february": YES}
 # Denominator, numerator, of the denominator not stated, rate, points in percent of the most.
 WANTED: dict[str, dict[str, tuple[Any, ...]]] = {
     "H99.1": {
@@ -72,7 +74,7 @@ def office(warehouse: Cluster) -> None:
         key = {"source": "province", "code": code, "unit_code": unit, "procedure_code": procedure, "channel": channel}
         times = {"received_at": received, "due_at": datetime(2026, 3, 20, 10, tzinfo=UTC)}
         verdicts.append(base | key | times | {"recorded_due_at": times["due_at"], "counted": code != "twice"})
-        flags = dict(zip(SERVICE_FLAGS, (paid, *others), strict=True))
+        flags = dict(zip(SERVICE_FLAGS, (paid, *others, BY_POST.get(code)), strict=True)) | {"service_level": LEVELS.get(code)}
         month = {"partition_month": received.date().replace(day=1), "role": "primary", "status": 4}
         stated.append(key | month | flags | {"received_at": received, "fee_amount": fee, "has_result": result})
     limit = {
@@ -112,6 +114,9 @@ def test_each_formula_is_worked_out_as_by_hand(tmp_path: Path) -> None:
     code = found["columns"].index("code")
     assert {row[code]: told(found, row) for row in found["rows"]} == {unit: WANTED[unit] for unit in ("H99.1", "H99.2")}
     assert told(found, found["total"]) == WANTED["*"]
+    assert "3 thủ tục có hồ sơ trực tuyến" in found["notes"][2], "A1 and A2 are of one procedure, A4 and A5 of others"
+    assert "toàn trình ở 1 thủ tục, một phần ở 1; 2 trong 6 hồ sơ không nêu mức độ" in found["notes"][2]
+    assert "2 trong 3 hồ sơ mà hệ thống nêu cách trả (6 hồ sơ trong kỳ)" in found["notes"][3]
     assert "1 trong 1 thủ tục có phí" in found["notes"][-1]
     assert "100,00 % điểm tối đa" in found["notes"][-1]
 
@@ -120,4 +125,5 @@ def test_each_formula_is_worked_out_as_by_hand(tmp_path: Path) -> None:
 def test_one_agency_has_its_own_dossiers_alone(tmp_path: Path) -> None:
     found = sheet(tmp_path / "scores.json", "H99.2")
     assert [told(found, row) for row in found["rows"]] == [told(found, found["total"])] == [WANTED["H99.2"]]
+    assert "1 trong 1 hồ sơ mà hệ thống nêu cách trả (1 hồ sơ trong kỳ)" in found["notes"][3]
     assert not any("3.5" in note for note in found["notes"]), "the catalogue does not say whose a procedure is"

@@ -53,6 +53,14 @@ _FEES_NOTE = Bilingual(
     "3.5, toàn tỉnh: {charged} trong {bearing} thủ tục có phí, lệ phí theo danh mục có hồ sơ mang lệ phí khác 0; {points} % điểm tối đa.",
     "3.5, whole province: {charged} of {bearing} procedures with fees by the catalogue have dossiers that bear one; {points} % of the points.",
 )
+_SERVICES_NOTE = Bilingual(
+    "3.2, chỉ có tử số: {online} thủ tục có hồ sơ trực tuyến; hồ sơ nêu mức độ toàn trình ở {whole} thủ tục, một phần ở {partial}; {no_level} trong {dossiers} hồ sơ không nêu mức độ.",
+    "3.2, numerator alone: {online} procedures with online dossiers; dossiers state the level full of {whole} procedures, partial of {partial}; {no_level} of {dossiers} dossiers state none.",
+)
+_POST_NOTE = Bilingual(
+    "Trả kết quả qua bưu chính: {by_post} trong {told_return} hồ sơ mà hệ thống nêu cách trả ({dossiers} hồ sơ trong kỳ).",
+    "Returned by post: {by_post} of {told_return} dossiers whose systems say how ({dossiers} dossiers of the period).",
+)
 _Counts = Mapping[str, int]
 
 
@@ -81,7 +89,9 @@ def digital_sheet(
     whole = {f"{part}_{_key(number)}": 0 for number in formulas for part in _PARTS}
     for name in whole:
         whole[name] = sum(sums[name] for sums in by_agency.values())
-    notes = _NOTES if unit is not None else (*_NOTES, *_of_procedures(asked, catalogue.formulas.get("3.5")))
+    notes = (*_NOTES, *_of_services(asked))
+    if unit is None:
+        notes = (*notes, *_of_procedures(asked, catalogue.formulas.get("3.5")))
     columns = numbered_columns(AGENCY, _columns(formulas))
     shown = numbered_rows(rows, counters.unit_names)
     return FormSheet(
@@ -112,6 +122,15 @@ def _cells(formulas: Mapping[str, Formula], sums: _Counts) -> tuple[Cell, ...]:
 
 def _rate(numerator: int, denominator: int, digits: int) -> float | None:
     return float(percent(np.array([numerator]), np.array([denominator]), digits)[0]) if denominator else None
+
+
+def _of_services(asked: Mapping[str, Any]) -> tuple[Bilingual, ...]:
+    """Return what dossiers tell of services, levels and results by post.
+
+    That is no rate of 3.2, which would need the services without a dossier.
+    """
+    (found,) = fetch_as(dict[str, Any], _SQL["services_seen"], asked)
+    return tuple(Bilingual(note.vi.format(**found), note.en.format(**found)) for note in (_SERVICES_NOTE, _POST_NOTE))
 
 
 def _of_procedures(asked: Mapping[str, Any], formula: Formula | None) -> tuple[Bilingual, ...]:

@@ -38,3 +38,15 @@ SELECT count(*) AS bearing, count(*) FILTER (WHERE EXISTS (
         SELECT procedure_code, bool_or(has_fee) AS has_fee, bool_or(gives_result) AS gives_result FROM ref.procedures
         WHERE valid_from <= %(last)s AND (valid_to IS NULL OR valid_to >= %(first)s) GROUP BY 1
     ) AS p WHERE p.has_fee
+
+-- name: services_seen
+-- The numerator of 3.2, which has no denominator here; procedures of which a dossier states a level of an online service; results returned by post.
+SELECT count(DISTINCT v.procedure_code) FILTER (WHERE v.channel = 'online') AS online,
+    count(DISTINCT v.procedure_code) FILTER (WHERE d.service_level = 'full') AS whole,
+    count(DISTINCT v.procedure_code) FILTER (WHERE d.service_level = 'partial') AS partial,
+    count(*) FILTER (WHERE d.service_level IS NULL) AS no_level,
+    count(*) FILTER (WHERE d.returned_by_post) AS by_post, count(*) FILTER (WHERE d.returned_by_post IS NOT NULL) AS told_return,
+    count(*) AS dossiers
+FROM judged.verdicts AS v JOIN core.dossiers AS d ON d.code = v.code AND d.source = v.source
+WHERE v.policy = %(policy)s AND v.counted AND v.received_at >= %(since)s AND v.received_at < %(before)s
+    AND (%(units)s::text[] IS NULL OR coalesce(v.unit_code, '?') = ANY(%(units)s))

@@ -39,6 +39,8 @@ EXCHANGE_KEYS: dict[str, tuple[str, ...]] = {
     "refused_at": ("NgayTuChoi",),
     "modified_at": ("NgayCapNhat",),
     "verified_by_vneid": ("TaiKhoanDuocXacThucVoiVNeID",),
+    "returned_by_post": ("HinhThuc",),
+    "service_level": ("MucDo",),
 }
 EVENT_KEYS = {
     "at": ("ThoiDiemXuLy", "NgayBatDau"),
