@@ -62,6 +62,7 @@ class ExaminedLines:
         today: the day of the examination, office time.
         attachments: SHA-256 of the attached file, by line.
         rights: who may sign for which agency.
+        judged: what the lines touch that count, judged with them for :func:`judging_day`; None: other lines were judged, or none.
     """
 
     answers: list[Accepted | Refused]
@@ -71,6 +72,7 @@ class ExaminedLines:
     asked: Documents = field(default_factory=Documents)
     today: date = date.min
     attachments: Mapping[int, str] = field(default_factory=dict)
+    judged: Rejudged | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> list[Accepted]:
@@ -136,9 +138,10 @@ def _held_against_documents(found: ExaminedLines) -> ExaminedLines:
     signed = [one for one in found.accepted if one.state == "approved"]
     if not signed:
         return found
-    improved = frozenset(_judged(signed).improved())
+    judged = _judged(signed)
+    improved = frozenset(judged.improved())
     answers = [_with_document(one, improved, found) if isinstance(one, Accepted) else one for one in found.answers]
-    return replace(found, answers=answers, improved=improved)
+    return replace(found, answers=answers, improved=improved, judged=judged if answers == found.answers else None)
 
 
 def _signed(answer: Accepted) -> Accepted:

@@ -89,14 +89,15 @@ def measured_day() -> date | None:
     return found
 
 
-def impact_of(corrections: pd.DataFrame, as_of: date) -> Impact:
+def impact_of(corrections: pd.DataFrame, as_of: date, judged: Rejudged | None = None) -> Impact:
     """Work out what moves if corrections are approved.
 
     Args:
         corrections: source, code, field and new value; see :func:`tasks.correcting.rejudging.correction_rows`.
         as_of: day for which dossiers are judged.
+        judged: what these corrections touch, where it was judged with them for that day just now.
     """
-    judged = rejudge(corrections, as_of)
+    judged = rejudge(corrections, as_of) if judged is None else judged
     counted = measured_day() == as_of
     before, after = _sides(judged, as_of) if counted else (_none(), _none())
     figures = _changed(before, after)

@@ -60,4 +60,4 @@ def preview_lines(name: str, lines: Sequence[CorrectionLine], folder: Path | Non
     """Look at lines as they would be taken in; see :func:`preview_file`."""
     examined = examine_lines(lines, folder, as_if_signed=True)
     counting = [one for one in examined.accepted if one.state == "approved"]
-    return Preview(name, examined, impact_of(corrections_of(counting), judging_day()))
+    return Preview(name, examined, impact_of(corrections_of(counting), judging_day(), examined.judged))

@@ -8,6 +8,7 @@ by a token; where a code stood, by one that tells codes apart.
 from __future__ import annotations
 
 import hmac
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ _LISTS: tuple[Mapping[str, Any], ...] = (
 # Codes that are as a code should be, which nearly all are.
 PLAIN_CODE = r"^(?:(?:\d{3}\.\d{2}\.\d{2}\.[GHK]\d{2}|[GHK]\d{2}(?:\.\d{1,3}){0,4})-\d{6,8}-\d{4,8}|[A-Za-z]{1,4}[0-9]{0,8}(?:[-./][0-9]{1,8}){0,3}|[0-9]{1,8})$"
 _TEXT = pd.ArrowDtype(pa.string())
+_IN_ONE_FORM = re.compile(NATIONAL, re.ASCII)  # folding changes nothing about it; a file of corrections asks line by line
 _FEWEST_DIGITS = 7  # of a number that tells somebody
 _ENOUGH = 3  # numbers of a column that show how its receipts are made
 _MOST = 0.8  # share of them that begin with a day
@@ -197,6 +199,8 @@ def page_name(name: str) -> str:
 def personal_by_itself(code: str) -> bool:
     """Tell whether a code is a person's, asked of it alone; receipts that begin with their day are none."""
     bare = code.strip()
+    if _IN_ONE_FORM.fullmatch(bare):
+        return False
     national = pc.match_substring_regex(fold_codes(pa.array([bare], pa.string())), NATIONAL)[0].as_py()
     return not (is_dated(bare) or national) and personal_code_or_text(bare)
 
