@@ -1,7 +1,7 @@
 # One line a command. The environment is made when a command first needs it, and again when a pin changes.
 # `make demo` and `make test` need Python 3.11 (or 3.12, 3.13) and make; nothing else by hand.
 .DEFAULT_GOAL := help
-.PHONY: help demo test up check bench score mutations nights faults docs house chromium libreoffice pgbouncer systemd
+.PHONY: help demo test up check bench bench-long score mutations nights faults docs house chromium libreoffice pgbouncer systemd
 SHELL := /bin/sh
 PY := .venv/bin/python
 SEED ?= 1
@@ -9,7 +9,7 @@ DOSSIERS ?= 20000
 COUNT ?= 50
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20000
 	@$(PY) -m flows.commands.demo --seed $(SEED) --dossiers $(DOSSIERS)
@@ -31,6 +31,9 @@ check: .venv/installed .venv/audit/installed ## style, types, import contracts, 
 
 bench: .venv/installed .venv/peers/installed ## ratios of speed, a line each; ONLY=name for one, ONLY=days for those of a module
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
+
+bench-long: .venv/installed ## the same at a million dossiers, in most of an hour: docs/scale.md; BENCH_DOSSIERS=250000 for fewer, BENCH_HOME=folder to keep them
+	@$(PY) -m tests.bench --long $(if $(ONLY),--only $(ONLY))
 
 score: .venv/installed .venv/axe/installed chromium libreoffice ## accuracy against known truths, a line each, and every reason; ONLY=name for one, SEEDS=10 for more provinces, ONLY=spoilt SPOILT_SEEDS=2 for fewer spoilt ones
 	@$(PY) -m tests.bench.score $(if $(ONLY),--only $(ONLY)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SPOILT_SEEDS),--spoilt-seeds $(SPOILT_SEEDS))

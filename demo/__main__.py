@@ -135,7 +135,9 @@ def _serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--port", type=int, default=8600)
     parser.add_argument("--session-calls", type=int, default=20, help="calls after which a session ends")
-    parser.add_argument("--copies", type=int, default=1, help="tell each dossier so often, each time under another code")
+    parser.add_argument(
+        "--copies", type=int, default=1, help="tell each dossier so often, each time as another one of another person"
+    )
     parser.add_argument("--until", default="", help="yyyyMMddHHmmss: records modified later do not exist yet")
 
 

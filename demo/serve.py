@@ -8,6 +8,7 @@ is then error code 3, and the caller logs in again.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -30,7 +31,7 @@ LARGEST_PAGE = 5000
 
 @dataclass(frozen=True)
 class Copies(Sequence[bytes]):
-    """Records told several times, each time under another code, made when they are asked for.
+    """Records told several times, each time as another dossier of another person, made when they are asked for.
 
     A large system in little memory.
     """
@@ -51,9 +52,45 @@ class Copies(Sequence[bytes]):
         if isinstance(place, slice):
             return [self[each] for each in range(*place.indices(len(self)))]
         line, copy = self.lines[place // self.times], place % self.times
-        code = line.partition(b'"MaHoSo": "')[2].partition(b'"')[0]
-        head, dash, number = code.rpartition(b"-")
-        return line.replace(code, b"%s%s%d%s" % (head, dash, copy, number)) if copy and dash else line
+        return _copied(line, copy) if copy else line
+
+
+def _copied(line: bytes, copy: int) -> bytes:
+    """Return a record under other numbers: of the dossier, of its receipt, of the applicant and of the telephone.
+
+    Two entries of one dossier stay two entries of one, and two dossiers of one person two of one.
+    """
+    changed = {given: made for pattern, make in _NUMBERS if (given := _found(pattern, line)) and (made := make(given, copy))}
+    for given, made in changed.items():
+        line = line.replace(b'"%s"' % given, b'"%s"' % made)
+    return line
+
+
+def _found(pattern: re.Pattern[bytes], line: bytes) -> bytes:
+    found = pattern.search(line)
+    return found[1] if found else b""
+
+
+def _other_code(given: bytes, copy: int) -> bytes:
+    head, dash, number = given.rpartition(b"-")
+    return b"%s%s%d%s" % (head, dash, copy, number) if dash else b""
+
+
+def _other_person(given: bytes, copy: int) -> bytes:
+    return b"%s%03d%s" % (given[:3], (int(given[3:6]) + 37 * copy) % 1000, given[6:])
+
+
+def _other_line(given: bytes, copy: int) -> bytes:
+    return b"%s%02d%s" % (given[:2], copy % 100, given[4:])
+
+
+_NUMBERS = (
+    (re.compile(rb'"MaHoSo": "([^"]+)"'), _other_code),
+    (re.compile(rb'"MaHoSoKhac": "([^"]+)"'), _other_code),
+    (re.compile(rb'"SoBienNhan": "([^"]+)"'), _other_code),
+    (re.compile(rb'"SoGiayToChuHoSo": "(999\d{9})"'), _other_person),  # what is no number stays none
+    (re.compile(rb'"SoDienThoai": "(0300\d{6})"'), _other_line),
+)
 
 
 @dataclass
@@ -115,10 +152,13 @@ class Counts:
         return [json.dumps(dict(zip(keys, row, strict=True)), ensure_ascii=False).encode() for row in chosen]
 
     def _count(self, until: str) -> list[tuple[str, str, int]]:
-        latest = {
-            record["MaHoSo"]: record for record in map(_own_fields, self.shelf.between("", until)) if record.get("MaHoSo")
-        }
-        found = Counter((r.get("DonViXuLy") or "", _day(r.get("NgayTiepNhan") or "")) for r in latest.values())
+        told = self.shelf.between("", until)
+        lines, times = (told.lines, told.times) if isinstance(told, Copies) else (told, 1)
+        latest = {record["MaHoSo"]: record for record in map(_own_fields, lines) if record.get("MaHoSo")}
+        found: Counter[tuple[str, str]] = Counter()
+        for code, record in latest.items():
+            # What bears no number that could be another one is told again as the same dossier.
+            found[record.get("DonViXuLy") or "", _day(record.get("NgayTiepNhan") or "")] += times if "-" in code else 1
         return [(unit, day, count) for (unit, day), count in sorted(found.items()) if day]
 
 
@@ -198,7 +238,7 @@ def make_app(out: Path, credentials: tuple[str, str], *, session_calls: int = 20
         credentials: user name and password that may log in.
         session_calls: calls after which a session ends.
         until: ``yyyyMMddHHmmss``; records modified later do not exist yet.
-        copies: how often each dossier is told, each time under another code.
+        copies: how often each dossier is told, each time as another's, under other numbers.
     """
     served = out / "served"
     shelves = {

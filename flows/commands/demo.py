@@ -278,13 +278,13 @@ def _stopping(child: subprocess.Popen[bytes] | None) -> Iterator[None]:
 
 
 @contextmanager
-def _served(place: DemoHome, cluster: Any) -> Iterator[None]:
-    """Have the province's systems reachable: the land software's database loaded, the one-stop system served."""
+def _served(place: DemoHome, cluster: Any, copies: int = 1) -> Iterator[None]:
+    """Have the province's systems reachable: the land database loaded, the one-stop system served, each dossier so often."""
     land = _land_database(cluster)
     place = replace(place, port=_port(place.port))  # another may have taken it since
     os.environ.update(place.environment(land))
     loading = _demo(place, "load-land", "--url", land)
-    serving = _demo(place, "serve", "--port", str(place.port), log="demo-serve.log")
+    serving = _demo(place, "serve", "--port", str(place.port), "--copies", str(copies), log="demo-serve.log")
     with _stopping(serving), _stopping(loading):
         _finish(loading, place)
         _wait_for(place.port, serving)

@@ -46,16 +46,16 @@ class Meter:
         """Return what they have taken so far."""
         mine = psutil.Process()
         total = mine.cpu_times().children_user + mine.cpu_times().children_system
-        for process in self._counted(mine):
+        for process in self.counted():
             with suppress(psutil.Error):
                 times = process.cpu_times()
                 total += times.user + times.system + times.children_user + times.children_system
         return total
 
-    def _counted(self, mine: psutil.Process) -> list[psutil.Process]:
+    def counted(self) -> list[psutil.Process]:
         """Return our descendants and those of the warehouse's server, which lives by itself."""
         home = str(settings().home)
-        found = {each.pid: each for each in mine.children(recursive=True) if each.pid not in self._left_out}
+        found = {each.pid: each for each in psutil.Process().children(recursive=True) if each.pid not in self._left_out}
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
                 if process.name().startswith("postgres") and process.cwd().startswith(home):

@@ -73,19 +73,30 @@ class Target:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its name, what ours is measured against, the target, and the function that measures."""
+    """One line: its name, what ours is measured against, the target, and the function that measures.
+
+    Attributes:
+        long: it takes a good part of an hour, and is measured by `make bench-long`.
+    """
 
     name: str
     other: str
     target: Target
     measure: Callable[[], Measured]
+    long: bool = False
 
 
 LINES: dict[str, Line] = {}
 
 
 def line(
-    name: str, *, other: str, at_most: float | None = None, at_least: float | None = None, times_faster: float | None = None
+    name: str,
+    *,
+    other: str,
+    at_most: float | None = None,
+    at_least: float | None = None,
+    times_faster: float | None = None,
+    long: bool = False,
 ) -> Callable[[Callable[[], Measured]], Callable[[], Measured]]:
     """Register a function as a line of the table.
 
@@ -95,6 +106,7 @@ def line(
         at_most: ours / other must not exceed this.
         at_least: ours / other must reach this (for scores).
         times_faster: other / ours must reach this (for times).
+        long: see :class:`Line`.
     """
     bounds = [b for b in (at_most, at_least, times_faster) if b is not None]
     if len(bounds) != 1:
@@ -104,7 +116,7 @@ def line(
     def register(measure: Callable[[], Measured]) -> Callable[[], Measured]:
         if name in LINES:
             raise ValueError(f"{name} is registered twice")
-        LINES[name] = Line(name, other, target, measure)
+        LINES[name] = Line(name, other, target, measure, long)
         return measure
 
     return register

@@ -204,3 +204,22 @@ def test_source_files_fit_the_products_model() -> None:
     sources = load_sources(ROOT / "demo" / "sources")
     assert set(sources) == {"catalogue", "units", "province", "land", "communes", "postal"}
     assert {name for name, source in sources.items() if source.role == "primary"} == {"province", "communes"}
+
+
+def test_a_province_told_several_times_is_a_larger_one_of_other_people(caller: Caller, province: Province) -> None:
+    once = list(caller.all("LayDanhSachHoSo", size=500))
+    thrice = list(Caller(province.out, copies=3, session_calls=100).all("LayDanhSachHoSo", size=500))
+    assert len(thrice) == 3 * len(once)
+    for field in ("MaHoSo", "SoBienNhan"):
+        numbered = [{record[field] for record in told if "-" in record[field]} for told in (once, thrice)]
+        assert len(numbered[1]) == 3 * len(numbered[0]) > 0, "each copy has numbers of its own"
+    people = [{r["SoGiayToChuHoSo"] for r in told if r["SoGiayToChuHoSo"].startswith("999")} for told in (once, thrice)]
+    assert len(people[1]) > 2.9 * len(people[0])
+    codes = {record["MaHoSo"] for record in thrice}
+    other = [[r["MaHoSoKhac"] for r in told if r["MaHoSoKhac"]] for told in (once, thrice)]
+    assert sum(code in codes for code in other[1]) == 3 * sum(r in {o["MaHoSo"] for o in once} for r in other[0])
+    strays = [sum(step["MaHoSo"] != r["MaHoSo"] for r in told for step in r["DanhSachTienDo"]) for told in (once, thrice)]
+    assert strays[1] == 3 * strays[0], "logs speak about the copy as they spoke about the dossier"
+    latest = {record["MaHoSo"]: record for record in thrice if record["MaHoSo"]}
+    counted = Caller(province.out, copies=3, session_calls=100).all("ThongKeTiepNhan", size=500)
+    assert sum(row["TongSo"] for row in counted) == sum(bool(record["NgayTiepNhan"]) for record in latest.values())
