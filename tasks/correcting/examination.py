@@ -27,9 +27,10 @@ from tasks.rules.corrections.value_texts import same_value, value_text
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import last_day_of
 
+# Sources are named because keys begin with them: by code alone, PostgreSQL before 18 would read the whole index.
 _LAID_OVER = """
     SELECT DISTINCT ON (source, code, field) source, code, field, new_value FROM quality.corrections
-    WHERE state = 'approved' AND code = ANY(%(codes)s)
+    WHERE state = 'approved' AND source = ANY(%(sources)s) AND code = ANY(%(codes)s)
     ORDER BY source, code, field, received_at DESC, correction_id DESC
 """
 # What was taken in once stays proposed, so that the same file gets the same answers.
@@ -37,11 +38,11 @@ _PROPOSED = f"""
     SELECT source, code, field, array_agg(new_value ORDER BY new_value) FROM (
         SELECT source, code, field, new_value FROM quality.proposals UNION
         SELECT source, code, field, new_value FROM quality.corrections WHERE lower(proposed_by) = '{PROPOSER}'
-    ) AS said WHERE code = ANY(%(codes)s) AND new_value IS NOT NULL GROUP BY 1, 2, 3
+    ) AS said WHERE source = ANY(%(sources)s) AND code = ANY(%(codes)s) AND new_value IS NOT NULL GROUP BY 1, 2, 3
 """
 _WORKED = f"""
-    SELECT source, code, max(at) FROM core.events WHERE code = ANY(%(codes)s) AND status IN ({number_list(OPEN_STATUSES)}) AND at IS NOT NULL
-    GROUP BY 1, 2
+    SELECT source, code, max(at) FROM core.events
+    WHERE source = ANY(%(sources)s) AND code = ANY(%(codes)s) AND status IN ({number_list(OPEN_STATUSES)}) AND at IS NOT NULL GROUP BY 1, 2
 """
 
 
@@ -211,6 +212,7 @@ def known_about(lines: Sequence[CorrectionLine]) -> Known:
     codes = sorted({line.code for line in lines if line.code})
     query = "SELECT code, array_agg(source ORDER BY source) FROM core.dossiers WHERE role = 'primary' AND code = ANY(%(codes)s) GROUP BY 1"
     known = zones()
+    given = {"codes": codes, "sources": sorted(known)}
     held = {
         code: tuple(source for source in sources if source in known) for code, sources in fetch_all(query, {"codes": codes})
     }
@@ -221,13 +223,13 @@ def known_about(lines: Sequence[CorrectionLine]) -> Known:
         _stated(codes, known),
         {
             (source, code, name): value
-            for source, code, name, value in fetch_all(_LAID_OVER, {"codes": codes})
+            for source, code, name, value in fetch_all(_LAID_OVER, given)
             if name in CORRECTABLE
         },
-        {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, {"codes": codes})},
+        {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, given)},
         KnownTimes(
             datetime.now(UTC),
-            {(source, code): at for source, code, at in fetch_all(_WORKED, {"codes": codes})},
+            {(source, code): at for source, code, at in fetch_all(_WORKED, given)},
             first_years(),
         ),
     )
