@@ -13,7 +13,7 @@ import psycopg2
 from config.policies import own_policy
 from config.settings import ROOT
 from tasks.warehouse.agency_readers import GrantedAgency, end_reader, let_see
-from tasks.warehouse.engine import fetch_all, warehouse_url
+from tasks.warehouse.engine import connection, fetch_all
 from tests.bench.days_program import motcua
 
 READER = "scale_reader"
@@ -36,7 +36,7 @@ QUESTIONS = {
         WHERE v.policy = %(policy)s AND v.timeliness = 'late' AND {own} ORDER BY v.due_at, v.code
     """,
     "findings counted": """
-        SELECT f.check_name, count(*) FROM judged.verdicts AS v JOIN quality.findings AS f USING (source, code)
+        SELECT f.check_id, count(*) FROM judged.verdicts AS v JOIN quality.findings AS f USING (source, code)
         WHERE v.policy = %(policy)s AND {own} GROUP BY 1 ORDER BY 1
     """,
     "log of one": """
@@ -58,7 +58,7 @@ def agency() -> dict[str, dict[str, float]]:
     address = let_see(READER, [GrantedAgency(unit)])
     assert address is not None
     try:
-        with closing(psycopg2.connect(address)) as theirs, closing(psycopg2.connect(warehouse_url())) as owners:
+        with closing(psycopg2.connect(address)) as theirs, connection("scale") as owners:
             ((agencies,),) = _asked(theirs, _AGENCIES, {})[1]
             given = {"policy": policy, "agencies": agencies, "code": _a_code(policy, agencies)}
             found = {}
@@ -79,11 +79,11 @@ def _a_code(policy: str, agencies: list[str]) -> str:
     return str(code)
 
 
-def _asked(connection: Any, query: str, given: dict[str, Any]) -> tuple[float, list[tuple[Any, ...]]]:
+def _asked(driver: Any, query: str, given: dict[str, Any]) -> tuple[float, list[tuple[Any, ...]]]:
     """Return the seconds of the quickest of some repeats, and the answer."""
     best, rows = float("inf"), []
     for _ in range(_REPEATS):
-        with connection, connection.cursor() as cursor:
+        with driver, driver.cursor() as cursor:
             began = time.perf_counter()
             cursor.execute(query, given)
             rows = cursor.fetchall()
@@ -95,7 +95,7 @@ def indicators() -> dict[str, float]:
     """Return seconds of each question of docs/queries.md, asked of the published figures."""
     text = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
     found = {}
-    with closing(psycopg2.connect(warehouse_url())) as owners:
+    with connection("scale") as owners:
         for title, query in re.findall(r"^## (.+?)\n\n```sql\n(.+?)```", text, re.MULTILINE | re.DOTALL):
             found[title.split(" · ")[0]] = _asked(owners, query.replace("%", "%%"), {"": None})[0]
     assert len(found) == 10, "queries.md has ten questions"
