@@ -221,11 +221,7 @@ def known_about(lines: Sequence[CorrectionLine]) -> Known:
         known,
         {"unit_code": _listed("ref.units", "unit_code"), "procedure_code": _listed("ref.procedures", "procedure_code")},
         _stated(codes, known),
-        {
-            (source, code, name): value
-            for source, code, name, value in fetch_all(_LAID_OVER, given)
-            if name in CORRECTABLE
-        },
+        {(source, code, name): value for source, code, name, value in fetch_all(_LAID_OVER, given) if name in CORRECTABLE},
         {(source, code, name): tuple(values) for source, code, name, values in fetch_all(_PROPOSED, given)},
         KnownTimes(
             datetime.now(UTC),
