@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import ValidationError
@@ -83,6 +83,11 @@ def decimal(text: str, asked: str | None = None) -> str:
 def written_day(day: date | None) -> str:
     """Write a day as Vietnamese sentences do, ``31/03/2026``; a dash where there is none."""
     return "–" if day is None else f"{day:%d/%m/%Y}"
+
+
+def written_time(at: datetime) -> str:
+    """Write a time as the language in force does: ``31/03/2026 14:27``, in English ``2026-03-31 14:27``."""
+    return translate(f"{at:%d/%m/%Y %H:%M}", f"{at:%Y-%m-%d %H:%M}")
 
 
 def grouped(value: int) -> str:

@@ -9,6 +9,7 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -100,8 +101,12 @@ def _pairs(ours: list[Any], read: list[Any]) -> Iterator[tuple[Any, Any]]:
 def _plain(row: Iterable[Any]) -> tuple[Any, ...]:
     """Return a row with nothing for an empty text and plain numbers, as files give them back."""
     return tuple(
-        None if cell == "" or pd.isna(cell) else float(cell) if isinstance(cell, (int, float)) else cell for cell in row
+        None if cell == "" or pd.isna(cell) else float(cell) if isinstance(cell, (int, float)) else _text(cell) for cell in row
     )
+
+
+def _text(cell: Any) -> Any:
+    return f"{cell:%Y-%m-%d %H:%M}" if isinstance(cell, datetime) else cell
 
 
 def _numbers(lines: Iterable[Iterable[str]]) -> list[list[str]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
+import openpyxl
 import pytest
 
 from config.errors import ConfigError
 from config.language import Bilingual, use_language
+from tasks.reports.forms.files import write_form
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 from tasks.reports.forms.pdf import form_pdf
 from tasks.reports.forms.pdf_tables import sheet_tables, stands_upright
@@ -74,6 +78,23 @@ def test_numbers_are_written_as_the_language_does(tmp_path: Path) -> None:
     path.write_bytes(form_pdf(as_form(FormSheet(words("tab"), columns, [("Sở Ỷ Ẵ ệ", 1234.5), ("Sở B", None)]))))
     assert ["Sở Ỷ Ẵ ệ", "1.234,50"] in pdf_lines(path)
     assert ["Sở B"] in pdf_lines(path), "what is not known is empty"
+
+
+@pytest.mark.parametrize(("language", "written"), [("vi", "01/02/2026 14:27"), ("en", "2026-02-01 14:27")])
+def test_times_are_written_as_the_language_does(language: Literal["vi", "en"], written: str, tmp_path: Path) -> None:
+    columns = (NAME, FormColumn("due_at", words("due"), None, "(3)", 17, None, is_time=True))
+    rows: list[tuple[Cell, ...]] = [("Sở A", "2026-02-01 14:27"), ("Sở B", None)]
+    form = as_form(FormSheet(words("tab"), columns, rows))
+    use_language(language)
+    for kind in ("pdf", "xlsx", "csv"):
+        write_form(form, tmp_path / f"form.{kind}")
+    assert ["Sở A", written] in pdf_lines(tmp_path / "form.pdf")
+    page = openpyxl.load_workbook(tmp_path / "form.xlsx").active
+    assert page is not None
+    (cell,) = [cell for row in page.iter_rows() for cell in row if isinstance(cell.value, datetime)]
+    assert cell.value == datetime(2026, 2, 1, 14, 27)
+    assert cell.number_format.startswith("dd/mm/yyyy" if language == "vi" else "yyyy-mm-dd")
+    assert "2026-02-01 14:27" in (tmp_path / "form.csv").read_text(encoding="utf-8-sig"), "machines read one form"
 
 
 def test_what_nobody_could_print_is_refused() -> None:

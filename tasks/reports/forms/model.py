@@ -20,6 +20,7 @@ class FormColumn:
         number: number under the heading, as the form gives it.
         width: in characters.
         digits: decimals of a number; None for text.
+        is_time: its texts are times, YYYY-MM-DD HH:MM; people read them as their language writes them.
     """
 
     name: str
@@ -28,6 +29,7 @@ class FormColumn:
     number: str = ""
     width: float = 11
     digits: int | None = 0
+    is_time: bool = False
 
 
 @dataclass(frozen=True)

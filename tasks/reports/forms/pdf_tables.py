@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 
-from config.language import language
+from config.language import language, written_time
 from tasks.reports.forms.model import Cell, FormColumn, FormSheet
 
 _UPRIGHT_MM, _ACROSS_MM = 186.0, 273.0  # of A4, between the margins of the template
@@ -112,6 +113,6 @@ def _shown(cell: Cell, column: FormColumn) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell
+        return written_time(datetime.fromisoformat(cell)) if column.is_time else cell
     text = f"{cell:,.{column.digits or 0}f}"
     return text.translate(_COMMAS) if language() == "vi" else text

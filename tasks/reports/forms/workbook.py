@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
+from datetime import datetime
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from config.language import translate
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 
 _FONT = "Times New Roman"
@@ -29,6 +31,8 @@ class _Formats:
         self.heading = book.add_format({**middle, "bold": True, "bg_color": "#DDEBF7"})
         self.place = book.add_format({**middle, "italic": True, "font_size": 9})
         self.text = book.add_format({**plain, "text_wrap": True})
+        time = translate("dd/mm/yyyy hh:mm", "yyyy-mm-dd hh:mm")
+        self.time = book.add_format({**plain, "num_format": time, "align": "left"})
         self.sum = book.add_format({**plain, "bold": True, "bg_color": "#F2F2F2"})
         self._book, self._plain = book, plain
         self._made: dict[tuple[int, bool], object] = {}
@@ -109,6 +113,8 @@ def _row(
     for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         if cell is None:
             page.write_blank(row, place, None, text)
+        elif isinstance(cell, str) and column.is_time:
+            page.write_datetime(row, place, datetime.fromisoformat(cell), formats.time)
         elif isinstance(cell, str):
             page.write_string(row, place, cell, text)
         else:
