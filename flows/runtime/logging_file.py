@@ -14,8 +14,9 @@ from config.errors import ConfigError
 from config.language import Bilingual
 
 CONTENT = """\
-# Prefect's own set-up of logging with one thing added: the filter `masking` on every handler,
-# so that what looks like a personal value reaches neither the terminal nor the server's database.
+# Prefect's own set-up of logging with two things changed. The filter `masking` is on every handler, so that what looks like a
+# personal value reaches neither the terminal nor the server's database. And Prefect's machinery speaks on the terminal as the
+# others do, so that a command that speaks for itself there can have it silent.
 version: 1
 disable_existing_loggers: False
 
@@ -25,9 +26,6 @@ formatters:
     format: "%(asctime)s.%(msecs)03d | %(levelname)-7s | %(name)s - %(message)s"
     flow_run_fmt: "%(asctime)s.%(msecs)03d | %(levelname)-7s | Flow run %(flow_run_name)r - %(message)s"
     task_run_fmt: "%(asctime)s.%(msecs)03d | %(levelname)-7s | Task run %(task_run_name)r - %(message)s"
-    datefmt: "%H:%M:%S"
-  debug:
-    format: "%(asctime)s.%(msecs)03d | %(levelname)-7s | %(threadName)-12s | %(name)s - %(message)s"
     datefmt: "%H:%M:%S"
 
 filters:
@@ -58,12 +56,6 @@ handlers:
     level: 0
     class: prefect.logging.handlers.APILogHandler
     filters: [masking]
-  debug:
-    level: 0
-    class: prefect.logging.handlers._SafeStreamHandler
-    formatter: debug
-    filters: [masking]
-    stream: ext://sys.stderr
   worker_api:
     level: 0
     class: prefect.logging.handlers.WorkerAPILogHandler
@@ -94,7 +86,7 @@ loggers:
   prefect._internal:
     level: "${PREFECT_INTERNAL_LOGGING_LEVEL}"
     propagate: false
-    handlers: [debug]
+    handlers: [console]
   uvicorn:
     level: "${PREFECT_SERVER_LOGGING_LEVEL}"
     handlers: [console]

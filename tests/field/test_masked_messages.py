@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.errors import ConfigError, SourceError
 from flows.runtime import logging_file
 from flows.runtime.environment import child_environment, client_environment
 from flows.runtime.logging_filter import MaskedRecord, install
+from flows.runtime.session import _QUIET
 from tasks.runtime.safe_errors import with_safe_errors
 from tests.patience import HANGS
 
@@ -49,7 +51,19 @@ def test_the_set_up_is_written_anew_where_somebody_took_or_changed_it(tmp_path: 
     place.write_text("version: 1\n")
     child_environment(block)
     assert place.read_text(encoding="utf-8") == logging_file.CONTENT
-    assert logging_file.CONTENT.count("filters: [masking]") == 4
+    handlers = yaml.safe_load(logging_file.CONTENT)["handlers"]
+    assert [one["filters"] for one in handlers.values()] == [["masking"]] * 3
+
+
+def test_a_command_that_speaks_for_itself_has_prefects_machinery_silent(tmp_path: Path) -> None:
+    block = child_environment(client_environment(tmp_path, 4999, "a:b"))
+    program = "import logging, prefect.main; logging.getLogger('prefect._internal.concurrency').error('a service failed')"
+    said = []
+    for environment in (block, block | _QUIET):
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=HANGS, check=True)
+        said.append("a service failed" in done.stderr)
+    assert said == [True, False], "a worker's log has it, an operator's terminal has not"
 
 
 def test_a_set_up_that_cannot_be_written_starts_nothing(tmp_path: Path) -> None:
