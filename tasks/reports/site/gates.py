@@ -59,6 +59,7 @@ COLUMN_WORDS = {
     "partition_month": ("tháng tiếp nhận", "month of receipt"),
     "period": ("kỳ", "period"),
     "person_kind": ("loại người nộp", "kind of applicant"),
+    "service_level": ("mức độ dịch vụ", "service level"),
     "policy": ("cách tính", "policy"),
     "procedure_code": ("mã thủ tục", "procedure code"),
     "publication_id": ("mã công bố", "publication"),
