@@ -63,18 +63,18 @@ class Released:
 
 
 @pytest.fixture(params=RELEASES, ids=lambda path: path.name)
-def released(request: pytest.FixtureRequest, _cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Released]:
-    _cluster.create_database("released")
-    address = _cluster.url("released", "")
+def released(request: pytest.FixtureRequest, warehouse: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Released]:
+    # The worker's own warehouse first: a test before may have killed its server, and emptying it waits until it answers again.
+    warehouse.create_database("released")
+    address = warehouse.url("released", "")
     _restore(request.param, address)
-    monkeypatch.setenv("MOTCUA_HOME", str(_cluster.home))
-    monkeypatch.setenv("MOTCUA_DATABASE_URL", _cluster.url("released"))
+    monkeypatch.setenv("MOTCUA_DATABASE_URL", warehouse.url("released"))
     monkeypatch.setenv("MOTCUA_SOURCES_DIR", str(ROOT / "demo" / "sources"))
     forget()
     reset_engine()
     yield Released(address, _kept(address), {row[:2]: row[2:] for row in _asked(address, _ONE)})
     reset_engine()
-    with closing(_cluster._connect("postgres")) as admin, admin.cursor() as cursor:
+    with closing(warehouse._connect("postgres")) as admin, admin.cursor() as cursor:
         admin.autocommit = True
         cursor.execute("DROP DATABASE released WITH (FORCE)")
 
