@@ -128,7 +128,7 @@ def write_office(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name, text in (("desk", _DESK), ("catalogue", _CATALOGUE), ("units", _UNITS)):
         (folder / "sources" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    limits = [f"{code},Thủ tục {code},G01-GD01,Trực tiếp,{days} ngày làm việc,01/01/2025" for code, days in LIMITS.items()]
+    limits = [f"{code},Thủ tục {code},G01-GD01,Trực tiếp,{days} ngày làm việc,01/01/2020" for code, days in LIMITS.items()]
     units = [f"{code},Ủy ban nhân dân xã {code},XA,01/01/2020" for code in UNITS]
     for name, heading, lines in (
         ("danh_muc", "ma,ten,linh_vuc,kenh,thoi_han,tu_ngay", limits),
@@ -143,9 +143,9 @@ def write_office(folder: Path) -> None:
         )
 
 
-def show(folder: Path, code: str, facts: Facts, tick: int) -> None:
+def show(folder: Path, code: str, facts: Facts, tick: int, day: date = AS_OF) -> None:
     """Have the desk show a dossier, changed at a moment of its own."""
-    moment = datetime.combine(AS_OF, time(6)) + timedelta(seconds=20 * tick)
+    moment = datetime.combine(day, time(6)) + timedelta(seconds=20 * tick)
     done = None if facts.done is None else _at(facts.done, 10)
     row = (
         code,
@@ -193,18 +193,19 @@ def ingest() -> None:
     load_source(source)
 
 
-def rerun() -> None:
-    match_all(AS_OF)
+def rerun(day: date = AS_OF) -> None:
+    match_all(day)
     for step, batch_of in (("check", check_batch), ("judge", judge_batch)):
-        for partition in pending(step, AS_OF, rules_digest()):
-            batch_of(Batch.of(partition), AS_OF)
+        for partition in pending(step, day, rules_digest()):
+            batch_of(Batch.of(partition), day)
     for policy in policies_of_a_run():
-        measure_policy(policy, AS_OF)
+        measure_policy(policy, day)
     keep_run()
 
 
-def publish() -> None:
-    publish_policy(settings().policy, AS_OF)
+def publish(day: date = AS_OF) -> str:
+    """Return the id of what readers see."""
+    return publish_policy(settings().policy, day)
 
 
 def correct(path: str) -> None:

@@ -9,10 +9,10 @@ import argparse
 import os
 import sys
 
-from tests.matrix import configurations, files, hand_kills, kills, records, sequences
+from tests.matrix import configurations, days, files, hand_kills, kills, records, sequences
 from tests.matrix.row import HEADINGS, ROWS, Outcome
 
-PARTS = (records, files, configurations, kills, hand_kills, sequences)
+PARTS = (records, files, configurations, kills, hand_kills, sequences, days)
 _WIDTHS = (16, *[10] * (len(HEADINGS) - 1))
 
 
