@@ -7,6 +7,7 @@ Whatever is shown exists in both languages and is chosen when it is shown: by :f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from config.settings import settings
 Language = Literal["vi", "en"]
 
 _asked: ContextVar[Language | None] = ContextVar("language", default=None)
+_DAY_OR_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,15 @@ def written_day(day: date | None) -> str:
 def written_time(at: datetime) -> str:
     """Write a time as the language in force does: ``31/03/2026 14:27``, in English ``2026-03-31 14:27``."""
     return translate(f"{at:%d/%m/%Y %H:%M}", f"{at:%Y-%m-%d %H:%M}")
+
+
+def as_written(text: str, asked: str | None = None) -> str:
+    """Write a text that is a day or a time, ``2026-03-31 14:27``, as a language does; any other stays as it is."""
+    found = _DAY_OR_TIME.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day, hour = found.groups()
+    return translate(" ".join(filter(None, (f"{day}/{month}/{year}", hour))), text, asked)
 
 
 def grouped(value: int) -> str:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from config.language import decimal, translate
-from flows.commands.console_tables import console_table
+from flows.commands.console_tables import ConsoleTable, console_table
 from flows.commands.figure_changes import figures_table
 from flows.runs.reporting_day import OFFICE_ZONE
 
@@ -113,7 +112,7 @@ def show_impact(found: Impact) -> None:
         _OUT.print(_ranks_table(found))
 
 
-def _verdicts_table(found: Impact) -> Table:
+def _verdicts_table(found: Impact) -> ConsoleTable:
     from tasks.reports.translation import VERDICT_WORDS
 
     table = console_table(translate("Kết luận đổi", "Verdicts that change"))
@@ -125,7 +124,7 @@ def _verdicts_table(found: Impact) -> Table:
     return table
 
 
-def _ranks_table(found: Impact) -> Table:
+def _ranks_table(found: Impact) -> ConsoleTable:
     table = console_table(translate("Thứ hạng theo tỷ lệ đúng hạn", "Rank by the on-time rate"))
     table.add_column(translate("cơ quan", "agency"))
     table.add_column(translate("trước → sau", "before → after"), justify="right")

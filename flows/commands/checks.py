@@ -6,12 +6,11 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from config.checks import load_checks
 from config.language import counted, translate
 from config.settings import settings
-from flows.commands.console_tables import console_table
+from flows.commands.console_tables import ConsoleTable, console_table
 from flows.runs.reporting_day import last_finished_day
 from flows.runtime.words import each_dossier
 from tasks.publishing.current import published_day
@@ -34,7 +33,7 @@ def waivers() -> None:
     if not lines:
         _OUT.print(translate("Không có miễn trừ nào (config/waivers.yaml).", "There are no waivers (config/waivers.yaml)."))
         return
-    table = Table(title=translate(f"Miễn trừ, tính đến hết {day:%d/%m/%Y}", f"Waivers, to the end of {day}"))
+    table = ConsoleTable(title=translate(f"Miễn trừ, tính đến hết {day:%d/%m/%Y}", f"Waivers, to the end of {day}"))
     for heading in (
         translate("phép kiểm tra", "check"),
         translate("cho", "for"),
@@ -75,7 +74,7 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
         ),
         highlight=False,
     )
-    table = Table()
+    table = ConsoleTable()
     headings = (
         translate("phép kiểm tra", "check"),
         translate("mức độ", "severity"),
@@ -93,7 +92,9 @@ def trial(file: str, since: date | None, lines: str | None) -> None:
     units = sorted({unit for one in trials for kind in (FAILS, PASSES) for unit in one.by_unit(kind)})
     counts = {unit: tuple(sum(one.by_unit(kind)[unit] for one in trials) for kind in (FAILS, PASSES)) for unit in units}
     if counts:
-        whose = Table(translate("cơ quan", "agency"), translate("mới sai", "newly failing"), translate("hết sai", "no longer"))
+        whose = ConsoleTable(
+            translate("cơ quan", "agency"), translate("mới sai", "newly failing"), translate("hết sai", "no longer")
+        )
         for unit in sorted(units, key=lambda name: (-sum(counts[name]), name))[:_MOST]:
             whose.add_row(unit, *map(str, counts[unit]))
         _OUT.print(whose)

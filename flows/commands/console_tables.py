@@ -8,22 +8,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import fill
+from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from config.language import counted, translate
+from config.language import as_written, counted, translate
 
 _FIGURES = 8  # characters of a column of figures
 _WORDS = 14  # of one of words
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d ")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}) ")
 
 
-def console_table(title: str | None = None) -> Table:
+class ConsoleTable(Table):
+    """Table of the terminal: a cell that is a day or a time is written as the language in force does."""
+
+    def add_row(self, *cells: RenderableType | None, **given: Any) -> None:
+        """Add a row, as a table of rich does."""
+        super().add_row(*(as_written(cell) if isinstance(cell, str) else cell for cell in cells), **given)
+
+
+def console_table(title: str | None = None) -> ConsoleTable:
     """Return a table with one space between its columns."""
-    return Table(title=title, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    return ConsoleTable(title=title, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
 
 
 def add_figures(table: Table, headings: Iterable[str]) -> None:
@@ -70,7 +79,7 @@ def _table_of(rows: Sequence[Mapping[str, object]], width: int) -> tuple[Table, 
 
 def _cell(value: object, width: int) -> str:
     """Show a value; the hour of a moment on a line of its own."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else as_written(str(value))
     return text.replace(" ", "\n", 1) if _MOMENT.match(text) else _lines(text, width)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from config.language import decimal, translate
 from config.watch import load_watch
-from flows.commands.console_tables import add_figures
+from flows.commands.console_tables import ConsoleTable, add_figures
 from flows.runs.names import unit_named
 from tasks.correcting.work_items import name_book
 from tasks.correcting.work_words import NameBook
@@ -63,12 +62,12 @@ def _print_audits() -> None:
         )
 
 
-def _table(found: list[LoopLine], names: NameBook) -> Table:
+def _table(found: list[LoopLine], names: NameBook) -> ConsoleTable:
     days = load_watch().answers.within_days
     title = translate(
         f"Gói việc: hẹn trả lời trong {days} ngày làm việc", f"Work packages: an answer is due in {days} working days"
     )
-    table = Table(title=title)
+    table = ConsoleTable(title=title)
     table.add_column(translate("cơ quan", "agency"), overflow="fold")
     table.add_column(translate("tháng", "month"))
     headings = (

@@ -10,11 +10,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 
 from config.language import counted, translate
 from config.policies import own_policy
-from flows.commands.console_tables import console_table
+from flows.commands.console_tables import ConsoleTable, console_table
 from flows.runs.names import unit_named
 
 _OUT = Console()
@@ -143,7 +142,7 @@ def sums() -> None:
         _OUT.print(_sums(found))
 
 
-def _sums(found: Counter[str]) -> Table:
+def _sums(found: Counter[str]) -> ConsoleTable:
     from tasks.rules.corrections.status import STANDINGS
 
     words = {**STANDINGS, **_STATES}
@@ -151,8 +150,8 @@ def _sums(found: Counter[str]) -> Table:
     return _counts(rows, translate("đính chính", "corrections"))
 
 
-def _counts(rows: list[tuple[str, int]], heading: str) -> Table:
-    table = Table(heading)
+def _counts(rows: list[tuple[str, int]], heading: str) -> ConsoleTable:
+    table = ConsoleTable(heading)
     table.add_column(translate("số lượng", "count"), justify="right")
     for name, count in rows:
         table.add_row(name, str(count))

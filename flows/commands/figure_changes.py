@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from config.indicators import indicators_in_force
 from config.language import counted, translate
 from config.settings import settings
+from flows.commands.console_tables import ConsoleTable
 from tasks.reports.list_files import write_rows
 from tasks.reports.translation import ALL, or_all
 
@@ -78,10 +78,10 @@ def moved_figures() -> Iterator[None]:
     )
 
 
-def figures_table(changes: Sequence[FigureChange]) -> Table:
+def figures_table(changes: Sequence[FigureChange]) -> ConsoleTable:
     """Return a table of figures before and after."""
     titles = indicators_in_force(date.max)
-    table = Table(title=translate("Số liệu sau làm sạch", "Figures after cleaning"))
+    table = ConsoleTable(title=translate("Số liệu sau làm sạch", "Figures after cleaning"))
     for heading in (translate("chỉ tiêu", "indicator"), translate("cơ quan", "agency"), translate("kỳ", "period")):
         table.add_column(heading)
     table.add_column(translate("trước → sau", "before → after"), justify="right")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from config.codes import WORKING_DAY_MINUTES
 from config.language import decimal, translate
+from flows.commands.console_tables import ConsoleTable
 from flows.runs.names import policy_named, unit_named
 from flows.runtime.words import each_dossier
 from tasks.reports.explanation.words import HOLDER, STATUS_WORDS
@@ -25,7 +25,9 @@ def print_holders(policy: str | None, unit: str | None, *, late: bool, steps: bo
     found = read_holders(policy_named(policy), unit_named(unit), late=late)
     if lines:
         write_frame(Path(lines), found)
-    table = Table(title=translate("Ai giữ hồ sơ: ngày làm việc (8 giờ)", "Who held the dossiers: working days (of 8 hours)"))
+    table = ConsoleTable(
+        title=translate("Ai giữ hồ sơ: ngày làm việc (8 giờ)", "Who held the dossiers: working days (of 8 hours)")
+    )
     for heading in (translate("cơ quan", "agency"), translate("người giữ", "holder")):
         table.add_column(heading)
     for heading in (translate("hồ sơ", "dossiers"), translate("ngày giữ", "days held"), translate("sau hạn", "after due")):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from config.calendar import Notice, load_calendars
 from config.holidays_diff import package_differences
@@ -22,6 +21,7 @@ from config.notices import Remark, check_notice, keep_notice, read_notice
 from config.policies import policies_of_a_run
 from config.read_once import forget
 from config.settings import settings
+from flows.commands.console_tables import ConsoleTable
 from flows.commands.figure_changes import show_figures
 from flows.runtime.words import each_dossier
 from tasks.judging.judged_sources import source_named
@@ -112,7 +112,7 @@ def show_differences(name: str) -> None:
     """
     calendars = load_calendars()
     look_up("calendar", name, calendars)
-    table = Table(
+    table = ConsoleTable(
         translate("ngày", "day"),
         translate("lịch ở đây", "kept here"),
         translate("gói holidays", "package holidays"),
@@ -216,9 +216,9 @@ def _show(found: Sequence[Rehearsal], lines: str | None) -> None:
         _OUT.print(translate(*each_dossier(lines)), highlight=False, markup=False)
 
 
-def _table(one: Rehearsal) -> Table:
+def _table(one: Rehearsal) -> ConsoleTable:
     names = one.before.policy if one.before == one.after else f"{one.before.policy} → {one.after.policy}"
-    table = Table(title=names)
+    table = ConsoleTable(title=names)
     table.add_column(translate("cơ quan", "agency"), no_wrap=True)
     for heading in (
         translate("được tính", "counted"),

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from config.areas import load_areas
 from config.errors import ConfigError
 from config.language import Language, translate
 from config.settings import settings
-from flows.commands.console_tables import console_table
+from flows.commands.console_tables import ConsoleTable, console_table
 from tasks.legal_cases.judging import judge_case, mismatches, outcomes
 from tasks.legal_cases.model import LegalCase, read_cases
 from tasks.legal_cases.words import OUTCOME_WORDS, in_words
@@ -65,7 +64,7 @@ def _print_file(path: Path, cases: Sequence[LegalCase], policy: str, language: L
     return failed
 
 
-def _table(title: str, language: Language) -> Table:
+def _table(title: str, language: Language) -> ConsoleTable:
     table = console_table(escape(title))
     english = language == "en"
     table.add_column(("số", "no.")[english], justify="right")

@@ -9,13 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.table import Table
 
 from config.errors import ConfigError
 from config.known_sources import known_sources
 from config.language import Bilingual, counted, translate
 from config.settings import settings
-from flows.commands.console_tables import add_figures, console_table, print_rows
+from flows.commands.console_tables import ConsoleTable, add_figures, console_table, print_rows
 from flows.commands.corrections import sums
 from flows.commands.summary import print_summary
 from flows.runs.names import judged_policy, policy_named, source_known
@@ -47,6 +46,14 @@ _FAILED = """
         ORDER BY source, started_at DESC
     ) AS newest WHERE error IS NOT NULL ORDER BY source
 """
+_STATES = {
+    "running": ("đang lấy hoặc bị ngắt", "running or cut off"),
+    "landed": ("đã lấy, chưa nạp", "pulled, not loaded yet"),
+    "loaded": ("đã nạp", "loaded"),
+    "unchanged": ("không có gì mới", "nothing new"),
+    "failed": ("lỗi", "failed"),
+    "-": ("chưa lấy lần nào", "never pulled"),
+}
 _REJECTED = """
     SELECT source, code, reason, fields, page_digest, page_position FROM raw.rejected
     WHERE %(source)s::text IS NULL OR source = %(source)s ORDER BY rejected_at DESC, source, page_position LIMIT %(limit)s
@@ -73,7 +80,7 @@ def _seal() -> None:
         _OUT.print(translate(vi, en), highlight=False, soft_wrap=True)
 
 
-def _pulls() -> Table:
+def _pulls() -> ConsoleTable:
     """Return the last pull of each source, and when it was last heard: pulled well, and loaded."""
     table = console_table(translate("Lần lấy dữ liệu gần nhất", "Last pulls"))
     for heading in (translate("hệ thống", "source"), translate("kết quả", "state"), translate("lúc", "at")):
@@ -90,13 +97,15 @@ def _pulls() -> Table:
         days = None if known is None else max((today - known.astimezone(ZoneInfo(zone)).date()).days, 0)
         age = "-" if days is None else translate(f"{days} ngày", counted(days, "day"))
         shown = (instant_text(moment, zone) or "-" for moment in (pull["started_at"], known))
-        table.add_row(name, pull["state"], next(shown), str(pull["records"]), str(pull["rejected"]), next(shown), age)
+        table.add_row(
+            name, translate(*_STATES[pull["state"]]), next(shown), str(pull["records"]), str(pull["rejected"]), next(shown), age
+        )
     return table
 
 
 def rejected(source: str | None, limit: int) -> None:
     """Print records that could not be used, newest first, with the reason; never their values."""
-    table = Table(title=translate("Bản ghi bị loại", "Rejected records"))
+    table = ConsoleTable(title=translate("Bản ghi bị loại", "Rejected records"))
     for heading in (
         translate("hệ thống", "source"),
         translate("mã hồ sơ", "code"),
@@ -180,7 +189,7 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
         write_lines(found, Path(lines))
     sure = [each for each in found.tickets if each.kind in RECOVERED]
     headings = (("hồ sơ", "dossiers"), ("nguyên nhân", "cause"), ("ở đâu, trong số", "where, among"), ("việc cần làm", "to do"))
-    table = Table("#", *(found.say(heading) for heading in headings), show_lines=True)
+    table = ConsoleTable("#", *(found.say(heading) for heading in headings), show_lines=True)
     for rank, each in enumerate(sure[:_TICKETS], start=1):
         size = f"{len(each.rows)} = {found.share(each)}"
         if each.alone < len(each.rows):
@@ -192,7 +201,7 @@ def tickets(policy: str | None = None, language: str | None = None, lines: str |
     vietnamese = f"{most} phiếu giải thích 90 % của {alarms} hồ sơ trễ ảo; {len(found.tickets)} phiếu tất cả."
     english = f"{counted(most, 'ticket explains', 'tickets explain')} 90 % of {alarms} phantom late dossiers; {counted(len(found.tickets), 'ticket')} in all."
     _OUT.print(found.say((vietnamese, english)), highlight=False)
-    others = Table(
+    others = ConsoleTable(
         found.say(("dữ liệu phải sửa, không đổi kết luận", "data to correct, no verdict changes")), found.say(headings[0])
     )
     for each in [each for each in found.tickets if each.kind not in RECOVERED][:_TICKETS]:
@@ -212,7 +221,7 @@ def table(file: str, rules: str, lines: str | None = None) -> None:
     found = check_table(Path(file), Path(rules))
     if lines:
         write_lines(found, Path(lines))
-    wrong = Table(
+    wrong = ConsoleTable(
         translate("cột", "column"), translate("quy tắc", "rule"), translate("ô sai", "wrong cells"), translate("vì", "because")
     )
     for broken in found.broken:
@@ -256,7 +265,7 @@ def receptions(lines: str | None = None) -> None:
     if lines:
         write_mappings(Path(lines), [vars(row) for row in rows])
     outcomes = ("in_time", "late", "waiting", "untold")
-    table = Table(title=translate("Tiếp nhận trong hạn", "Reception within its limit"))
+    table = ConsoleTable(title=translate("Tiếp nhận trong hạn", "Reception within its limit"))
     table.add_column(translate("cơ quan", "agency"), no_wrap=True)
     for outcome in outcomes:
         table.add_column(translate(*RECEPTION_WORDS[outcome]), justify="right")
@@ -281,7 +290,7 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
     found = compare(policy_named(one), policy_named(other))
     if lines:
         write_lines(found, Path(lines))
-    sums = Table(title=translate("Theo từng cách tính", "By policy"))
+    sums = ConsoleTable(title=translate("Theo từng cách tính", "By policy"))
     for heading in ("", one, other):
         sums.add_column(heading, justify="right" if heading else "left")
     for name, counts in found.sums().items():
@@ -304,8 +313,8 @@ def comparison(one: str, other: str, lines: str | None = None) -> None:
         _OUT.print(translate(*each_dossier(lines)), highlight=False, markup=False)
 
 
-def _ranking(rows: list[tuple[str, int]], heading: str) -> Table:
-    table = Table(heading)
+def _ranking(rows: list[tuple[str, int]], heading: str) -> ConsoleTable:
+    table = ConsoleTable(heading)
     table.add_column(translate("hồ sơ", "dossiers"), justify="right")
     for name, count in rows:
         table.add_row(name, str(count))
@@ -324,7 +333,7 @@ def windows(name: str | None) -> None:
     for source in known.usable.values() if name is None else [known.named(name)]:
         rows = window_rows(source)
         headings = list(dict.fromkeys(heading for row in rows for heading in row))
-        table = Table(title=source.name)
+        table = ConsoleTable(title=source.name)
         for heading in headings:
             table.add_column(heading)
         for row in rows:
@@ -340,7 +349,7 @@ def bridge(left: str, right: str) -> None:
     from tasks.reports.bridge import bridge_table, read_bridge
 
     rows = bridge_table(left, right, read_bridge(left, right))
-    table = Table(title=translate(f"Từ {left} đến {right}", f"From {left} to {right}"))
+    table = ConsoleTable(title=translate(f"Từ {left} đến {right}", f"From {left} to {right}"))
     for number, heading in enumerate(rows[0]):
         table.add_column(heading, justify="right" if number else "left")
     for number, row in enumerate(rows, start=1):

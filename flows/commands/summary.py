@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from config.indicators import Indicator
 from config.language import counted, decimal, translate, written_day
-from flows.commands.console_tables import add_figures, console_table
+from flows.commands.console_tables import ConsoleTable, add_figures, console_table
 from schemas.fields import BASES
 from tasks.reports.artifacts import waiting_sentence
 from tasks.reports.summary import Rate, Summary
@@ -42,7 +41,7 @@ def print_summary(summary: Summary, console: Console) -> None:
         console.print(sentence, highlight=False, markup=False)
 
 
-def _verdicts(summary: Summary) -> Table:
+def _verdicts(summary: Summary) -> ConsoleTable:
     total = sum(summary.verdicts.values()) or 1
     table = console_table(translate("Kết luận", "Verdicts"))
     table.add_column("")
@@ -54,7 +53,7 @@ def _verdicts(summary: Summary) -> Table:
     return table
 
 
-def _rates(summary: Summary) -> Table:
+def _rates(summary: Summary) -> ConsoleTable:
     title = _words(summary.headline) if summary.headline else translate("tỷ lệ", "rate")
     until = translate(f"đến hết {written_day(summary.as_of)}", f"to the end of {summary.as_of}")
     table = console_table(f"{title[:1].upper()}{title[1:]}, {until}")
@@ -69,7 +68,7 @@ def _rates(summary: Summary) -> Table:
     return table
 
 
-def _figures(summary: Summary) -> Table:
+def _figures(summary: Summary) -> ConsoleTable:
     table = console_table(translate("Chỉ số khác", "Other indicators"))
     table.add_column("", overflow="fold")
     for heading in (translate("theo hệ thống", "as recorded"), translate("sau làm sạch", "after cleaning")):
@@ -98,7 +97,7 @@ def _percent(value: float | None) -> str:
     return "-" if value is None else decimal(f"{value:.2f}")
 
 
-def _sources(summary: Summary) -> Table:
+def _sources(summary: Summary) -> ConsoleTable:
     table = console_table(translate("Theo hệ thống", "By source"))
     table.add_column(translate("hệ thống", "source"), overflow="fold")
     headings = (
@@ -115,7 +114,7 @@ def _sources(summary: Summary) -> Table:
     return table
 
 
-def _units(summary: Summary) -> Table:
+def _units(summary: Summary) -> ConsoleTable:
     table = console_table(translate("Cơ quan phải đính chính nhiều nhất", "Agencies with most to correct"))
     table.add_column(translate("cơ quan", "agency"), overflow="fold")
     headings = (

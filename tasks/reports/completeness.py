@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from config.language import counted
+from config.language import as_written, counted
 from config.language import translate as _
 from tasks.pulling.completeness import Completeness
 from tasks.reports.run_artifacts import show_table
@@ -37,7 +37,7 @@ def gap_rows(proofs: Sequence[Completeness]) -> list[dict[str, Any]]:
         {
             _("hệ thống", "source"): proof.source,
             _("cơ quan", "agency"): gap.unit or "-",
-            _("ngày tiếp nhận", "day of receipt"): f"{gap.day:%Y-%m-%d}",
+            _("ngày tiếp nhận", "day of receipt"): str(gap.day),
             _("nguồn tự đếm", "source's count"): gap.stated,
             _("có ở đây", "held here"): gap.held,
         }
@@ -48,9 +48,9 @@ def gap_rows(proofs: Sequence[Completeness]) -> list[dict[str, Any]]:
 
 def gap_sentence(proof: Completeness) -> str:
     """Say in one sentence what is missing and how to get it."""
-    named = "; ".join(f"{gap.unit or '-'} {gap.day:%Y-%m-%d} ({gap.held}/{gap.stated})" for gap in proof.gaps[:_MOST])
+    named = "; ".join(f"{gap.unit or '-'} {as_written(str(gap.day))} ({gap.held}/{gap.stated})" for gap in proof.gaps[:_MOST])
     more = "; …" if len(proof.gaps) > _MOST else ""
-    command = f"motcua backfill {proof.source} --from {proof.gaps[0].day:%Y-%m-%d} --again"
+    command = f"motcua backfill {proof.source} --from {proof.gaps[0].day} --again"
     verb = "is" if proof.missing == 1 else "are"
     return _(
         f"{proof.source}: thiếu {proof.missing} hồ sơ ở {len(proof.gaps)} cơ quan-ngày so với số nguồn tự đếm: {named}{more}. "

@@ -8,18 +8,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from config.language import as_written
+
 
 def show_table(table: list[dict[str, Any]], key: str, description: str) -> None:
     """Write a table as an artifact of the run.
 
     Args:
-        table: its rows, headings as keys.
+        table: its rows, headings as keys; a text that is a day or a time is written as the language in force does.
         key: name under which the UI keeps its versions: small letters, digits and dashes.
         description: what it shows, in the language in force.
     """
     from prefect.artifacts import create_table_artifact
 
-    create_table_artifact(table=table, key=key, description=description)
+    shown = [{name: as_written(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in table]
+    create_table_artifact(table=shown, key=key, description=description)
 
 
 def show_markdown(markdown: str, key: str, description: str) -> None:

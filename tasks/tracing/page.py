@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from config.calendar import OFFICE_ZONE_NAME
-from config.language import translate
+from config.language import as_written, translate
 from tasks.reports.explanation.words import TIMELINESS_WORDS
 from tasks.reports.translation import VERDICT_WORDS
 from tasks.rules.dates.instant_texts import instant_text
@@ -55,7 +56,7 @@ def trace_page(told: dict[str, Any], language: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{escape(title)}</title>'
         f"<style>{_STYLE.read_text(encoding='utf-8')}</style></head><body><main><h1>{escape(title)}</h1>"
         f"<p>{say('Lần công bố', 'Publication')} {escape(told['publication']['id'])}, {say('số liệu đến hết', 'to the end of')} "
-        f"{escape(told['publication']['as_of'])}.</p>"
+        f"{escape(as_written(told['publication']['as_of'], language))}.</p>"
         f"<table><tr><td></td><th>{say('đã công bố', 'published')}</th><th>{say('cộng từ hồ sơ', 'from dossiers')}</th></tr>"
         f"{numbers}<tr><th>{say('giá trị', 'value')}</th><td>{_plain(told['published']['value'])}</td><td></td></tr></table>"
         f"<p>{say('Cách tính', 'Policy')}: {escape(rule['policy']['title'][language])}. {say('Căn cứ', 'Law')}: {escape(law)}.</p>"
@@ -71,7 +72,7 @@ class _Words:
         return escape(translate(vi, en, self._language))
 
     def row(self, one: dict[str, Any]) -> str:
-        times = "; ".join(instant_text(one[name], OFFICE_ZONE_NAME) or "–" for name in ("due_at", "end_at"))
+        times = "; ".join(self._moment(one[name]) for name in ("due_at", "end_at"))
         lateness = f"{self(*VERDICT_WORDS[one['verdict']])}, {self(*TIMELINESS_WORDS[one['timeliness']])}"
         digest = (one["page_digest"] or "")[:16]
         place = digest if one["page_position"] is None else f"{digest}, {one['page_position']}"
@@ -86,6 +87,10 @@ class _Words:
             "<br>".join(self._correction(each) for each in one["corrections"]),
         )
         return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+    def _moment(self, at: datetime | None) -> str:
+        text = instant_text(at, OFFICE_ZONE_NAME)
+        return "–" if text is None else as_written(text, self._language)
 
     def _why(self, one: dict[str, Any]) -> str:
         reasons = [(REASONS[code].vi, REASONS[code].en) for code in (one["reasons"] or "").split() if code in REASONS]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config import errors
-from tests.house.tree import modules, name_of, parsed
+from tests.house.tree import ROOT, modules, name_of, parsed
 
 OURS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.MotcuaError)}
 OURS |= {"StatementError", "UnreadableFileError", "HeadingsError", "UnprovedError", "AbsentError", "_error", "_wrong"}
@@ -83,3 +83,14 @@ def unwritten_days(path: Path) -> Iterator[str]:
 def test_vietnamese_sentences_write_days_as_officials_do() -> None:
     found = [line for path in modules("tasks", "flows") for line in unwritten_days(path)]
     assert not found, f"Write {{day:%d/%m/%Y}} in the Vietnamese sentence: {found}"
+
+
+def test_tables_of_the_terminal_are_made_in_one_place() -> None:
+    others = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "flows").rglob("*.py"))
+        if path.name != "console_tables.py" and "rich.table" in path.read_text(encoding="utf-8")
+    ]
+    assert not others, (
+        f"A ConsoleTable writes days and times as the reader's language does; take it instead of rich's: {others}"
+    )

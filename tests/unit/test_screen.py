@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from config.read_once import forget
-from flows.commands.console_tables import print_rows
+from flows.commands.console_tables import console_table, print_rows
 from flows.commands.summary import print_summary
 from tasks.reports.corrections import Waiting
 from tasks.reports.summary import Rate, SourceLine, Summary, UnitLine
@@ -37,6 +37,32 @@ def test_no_word_and_no_figure_is_cut_off(language: str, monkeypatch: pytest.Mon
     assert {*UNIT.name.split(), "catalogue"} <= words
 
 
+@pytest.mark.parametrize(
+    ("cell", "vietnamese"),
+    [
+        ("2026-03-31", "31/03/2026"),
+        ("2026-03-31 14:27", "31/03/2026 14:27"),
+        ("2026-03-31T14:27:05", "31/03/2026 14:27:05"),
+        ("H99-2026-03-31", "H99-2026-03-31"),  # a code is no day
+        ("motcua refresh --as-of 2026-03-31", "motcua refresh --as-of 2026-03-31"),
+        ("", ""),
+    ],
+)
+def test_a_cell_that_is_a_day_or_a_time_is_written_as_the_language_does(
+    cell: str, vietnamese: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, expected in (("vi", vietnamese), ("en", cell)):
+        monkeypatch.setenv("MOTCUA_LANGUAGE", language)
+        forget()
+        table = console_table()
+        table.add_column("a")
+        table.add_row(cell)
+        console = Console(width=80)
+        with console.capture() as captured:
+            console.print(table)
+        assert captured.get().splitlines()[-2].strip() == expected
+
+
 def test_a_list_shows_whole_columns_and_names_those_it_has_no_room_for() -> None:
     row = {
         "mã hồ sơ": "000.00.03.H99-250410-0001",
@@ -53,7 +79,7 @@ def test_a_list_shows_whole_columns_and_names_those_it_has_no_room_for() -> None
     assert all(len(line) <= 80 for line in table)
     shown = " ".join(" ".join(table).split())
     assert "…" not in shown
-    for text in ("000.00.03.H99-250410-0001", "H99.05.03", "2025-05-26", "17:00", "lúc đổi"):
+    for text in ("000.00.03.H99-250410-0001", "H99.05.03", "26/05/2025", "17:00", "lúc đổi"):
         assert text in shown
     assert "000.00.03.H99-250410-0002" not in shown
     assert said == "Còn nữa với `--csv FILE`: 28 dòng; nộp lại với mã, theo"
