@@ -1,7 +1,8 @@
 """Chunks of a large workbook, for a reader that holds a whole sheet at a time.
 
-Nothing is read here but where a row ends: the cells are the reader's business. On the way a formula that no program
-has computed gets its own text as value, with the sign ``=`` before it: the reader would pass over the cell as empty.
+Nothing is read here but where a row ends: the cells are the reader's business. On the way what the reader would pass
+over as empty becomes a text: of a formula that no program has computed its own, with the sign ``=`` before it, and of an
+error what the office sees in the cell, ``#N/A``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*>")
 _BARE = re.compile(
     rb"<(\w+:)?c\b(?![^>]*\st=.str)([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ERROR = re.compile(rb"""(<(?:\w+:)?c\b[^>]*\st\s*=\s*)(?:"e"|'e')""")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3}\d+)["']""")
 # Another way of writing r="A1", which the quick look below would miss.
 _ODD = (b"\tr", b"\nr", b"\rr", b" r ", b" r\t", b" r\n", b" r\r", b" r= ", b" r=\t", b" r=\n", b" r=\r")
@@ -100,9 +102,17 @@ def _places(xml: bytes) -> tuple[np.ndarray, np.ndarray]:
     return rows[cell], columns[cell]
 
 
-def has_bare_formula(xml: bytes) -> bool:
-    """Tell whether a stretch of a sheet has a formula without a value."""
+def has_unread_cell(xml: bytes) -> bool:
+    """Tell whether a stretch of a sheet has a cell that is not empty and of which the reader makes nothing."""
+    return _has_bare_formula(xml) or _has_error(xml)
+
+
+def _has_bare_formula(xml: bytes) -> bool:
     return (b"<f" in xml or b":f" in xml) and _BARE.search(xml) is not None
+
+
+def _has_error(xml: bytes) -> bool:
+    return (b'"e"' in xml or b"'e'" in xml) and _ERROR.search(xml) is not None
 
 
 def pieces(body: bytes) -> Iterator[tuple[bytes, Extent]]:
@@ -152,8 +162,10 @@ def _cut(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> Iterato
 
 
 def _told(xml: bytes | bytearray) -> bytes:
-    """Write the text of each formula without a value into its cell."""
-    return _BARE.sub(_with_text, xml) if has_bare_formula(bytes(xml)) else bytes(xml)
+    """Write the text of each error and of each formula without a value into its cell."""
+    text = bytes(xml)
+    text = _BARE.sub(_with_text, text) if _has_bare_formula(text) else text
+    return _ERROR.sub(rb'\1"str"', text) if _has_error(text) else text
 
 
 def _with_text(found: re.Match[bytes]) -> bytes:

@@ -19,7 +19,7 @@ from typing import Any
 import python_calamine
 
 from config.language import Bilingual, counted
-from tasks.sources.tables.workbook_chunks import CHUNK, Extent, has_bare_formula, pieces
+from tasks.sources.tables.workbook_chunks import CHUNK, Extent, has_unread_cell, pieces
 
 MOST_BYTES = 500_000_000
 MOST_RATIO = 100
@@ -31,6 +31,7 @@ _CELLS_AS_ONE = 1_000_000  # a sheet of more is read in pieces
 _SMALL = 10_000_000  # a ratio says nothing about a file that is small anyway
 _ARCHIVE, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # first bytes: a name tells little
 _FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # how a workbook in the form .xlsx lies in its locked container
 _OLD_BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # of the first record of an old workbook
 _OLD_DATES, _OLD_END = 0x22, 0x0A
 _MOST_RECORDS = 500
@@ -60,8 +61,8 @@ def open_sheets(body: bytes, wanted: str | None) -> Iterator[OpenSheet]:
     """
     books: Callable[[], Iterator[bytes]] = lambda: iter((body,))  # noqa: E731 - one of two
     if not body.startswith(_OLD):
-        extent, bare = _checked(body)
-        if bare or extent.cells > _CELLS_AS_ONE:
+        extent, unread = _checked(body)
+        if unread or extent.cells > _CELLS_AS_ONE:
             books = lambda: _in_pieces(body)  # noqa: E731 - the other
     try:
         names = _opened(next(books())).sheet_names
@@ -72,11 +73,21 @@ def open_sheets(body: bytes, wanted: str | None) -> Iterator[OpenSheet]:
                 spans: list[tuple[int, int, int, int]] = []
                 yield OpenSheet(name, _rows(books, name, merged, spans), merged, spans)
     except python_calamine.CalamineError as error:
-        raise ValueError(
-            Bilingual(f"không phải sổ tính ({type(error).__name__})", f"not a workbook ({type(error).__name__})")
-        ) from None
+        raise _unopened(body, error) from None
     if wanted is not None and wanted not in names:
         raise ValueError(Bilingual(f"không có trang tính {wanted!r}", f"there is no sheet {wanted!r}"))
+
+
+def _unopened(body: bytes, error: python_calamine.CalamineError) -> ValueError:
+    if isinstance(error, python_calamine.PasswordError) or (body.startswith(_OLD) and _ENCRYPTED in body):
+        return ValueError(
+            Bilingual(
+                "sổ tính có mật khẩu; hãy lưu lại bản không đặt mật khẩu",
+                "the workbook is protected by a password; save it without one",
+            )
+        )
+    name = type(error).__name__
+    return ValueError(Bilingual(f"không phải sổ tính ({name})", f"not a workbook ({name})"))
 
 
 def _opened(book: bytes) -> Any:
@@ -123,9 +134,7 @@ def _rows(
         try:
             sheet = _opened(book).get_sheet_by_name(name)
         except python_calamine.CalamineError as error:
-            raise ValueError(
-                Bilingual(f"không phải sổ tính ({type(error).__name__})", f"not a workbook ({type(error).__name__})")
-            ) from None
+            raise _unopened(book, error) from None
         ranges = sheet.merged_cell_ranges or ()
         merged += [(first, last, column) for (first, column), (last, _) in ranges if last > first]
         spans += [(first, last, left, right) for (first, left), (last, right) in ranges]
@@ -152,7 +161,7 @@ def _in_pieces(body: bytes) -> Iterator[bytes]:
 
 
 def _checked(body: bytes) -> tuple[Extent, bool]:
-    """Return the extent of the largest sheet, and whether formulas stand in it that were never computed."""
+    """Return the extent of the largest sheet, and whether errors, or formulas that were never computed, stand in the book."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
     except (zipfile.BadZipFile, ValueError, OSError):
@@ -177,12 +186,12 @@ def _checked(body: bytes) -> tuple[Extent, bool]:
             )
         )
     found = [_checked_entry(archive, entry) for entry in entries]
-    return max((extent for extent, _ in found), key=lambda extent: extent.cells), any(bare for _, bare in found)
+    return max((extent for extent, _ in found), key=lambda extent: extent.cells), any(unread for _, unread in found)
 
 
 def _checked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Extent, bool]:
     """Unpack one entry piece by piece: its stated size may be a lie, and any entry may be a sheet."""
-    size, rest, extent, bare = 0, b"", Extent(), False
+    size, rest, extent, unread = 0, b"", Extent(), False
     try:
         with archive.open(entry) as stream:
             while piece := stream.read(CHUNK):
@@ -190,7 +199,7 @@ def _checked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Ex
                 if size > MOST_BYTES:
                     raise ValueError(Bilingual("tệp nén nở ra nhiều hơn mức nó ghi", "the archive grows beyond what it states"))
                 window = rest + piece
-                extent, bare = extent.grown(window), bare or has_bare_formula(window)
+                extent, unread = extent.grown(window), unread or has_unread_cell(window)
                 rest = window[-2000:]  # longer than a formula may be cut in two
     # NotImplementedError: packed in a way that Python does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
@@ -202,7 +211,7 @@ def _checked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Ex
                 f"a sheet spans {counted(extent.rows, 'row')} and {extent.columns} columns, more than allowed",
             )
         )
-    return extent, bare
+    return extent, unread
 
 
 def _require_fit(extent: Extent) -> None:
