@@ -19,7 +19,7 @@ from tasks.sources.file_notes import CUT_OFF, DAMAGED_TEXT, DELIMITER, MISNAMED,
 from tasks.sources.formats.records import texts
 from tasks.sources.protocol import CSV
 from tasks.sources.tables.legacy_text import font_of, to_font
-from tasks.sources.tables.web_tables import tables_of
+from tasks.sources.tables.web_tables import WebTable, tables_of
 from tasks.sources.tables.workbooks import MAX_SHEET_ROWS, MOST_COLUMNS, dated_from_1904, open_sheets
 
 _CHUNK_ROWS = 20_000
@@ -102,12 +102,23 @@ def _workbook_sheets(body: bytes, source: Source, media_type: str) -> Iterator[S
 
 
 def _web_sheets(body: bytes, source: Source, fits: Fits) -> Iterator[Sheet]:
-    for rows in tables_of(decode(body).text):
-        sheet = in_unicode(_sheet([rows]), source)
-        if fits(sheet):
-            yield replace(sheet, notes=(FileNote(MISNAMED, "web page"),))
-            return
-    raise ValueError(NO_TABLE["web_page"])
+    """Yield the tables with the headings, and those of the same width, which may be more of them; what a page is laid out by not."""
+    found = [_web_sheet(number, table, source) for number, table in enumerate(tables_of(decode(body).text), 1)]
+    fitting = [sheet for sheet in found if fits(sheet)]
+    if not fitting:
+        raise ValueError(NO_TABLE["web_page"])
+    widths = {len(sheet.columns) for sheet in fitting}
+    notes: tuple[FileNote, ...] = (FileNote(MISNAMED, "web page"),)
+    for sheet in found:
+        if len(sheet.columns) in widths:
+            yield replace(sheet, notes=notes)
+            notes = ()
+
+
+def _web_sheet(number: int, table: WebTable, source: Source) -> Sheet:
+    counts = np.fromiter(map(len, table.rows), dtype=np.int64, count=len(table.rows))
+    sheet = replace(_sheet([table.rows]), name=str(number), counts=counts, merged=tuple(table.merged))
+    return in_unicode(sheet, source)
 
 
 def _text_sheet(body: bytes, media_type: str, source: Source, fits: Fits) -> Sheet:
