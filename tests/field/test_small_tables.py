@@ -93,6 +93,19 @@ def test_what_is_no_table_is_told_by_what_it_is(body: bytes, what: str) -> None:
         _lines(body)
 
 
+def test_several_sheets_with_the_headings_are_refused_together_and_an_empty_one_is_none() -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book(HEAD, *FOUR[:2])))
+    further = made.create_sheet("Tháng 4")
+    further.append(HEAD.split(","))
+    out = io.BytesIO()
+    made.save(out)
+    assert len(_lines(out.getvalue())) == 2
+    further.append(FOUR[2].split(","))
+    made.save(out := io.BytesIO())
+    with pytest.raises(UnreadableFileError, match=r"2 sheets .* none was read"):
+        _lines(out.getvalue())
+
+
 def test_a_register_loses_no_letter(tmp_path: Path) -> None:
     rows = ["SỔ THƯ XIN LỖI,", "Mã hồ sơ,Ngày gửi", f'"{CODES[0]},3/5/2026', f"{CODES[1]},3/15/2026", f"{CODES[2]},x,y"]
     (tmp_path / "r.csv").write_bytes(text(*rows))
