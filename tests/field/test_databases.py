@@ -190,6 +190,14 @@ def test_spaces_at_the_end_are_no_difference_where_the_database_makes_none(
     assert cleaned(source()).pauses["code"].tolist() == ([code(1)] if alone else [])
 
 
+@pytest.mark.parametrize("parents", ["{code}    ", "{code} "])
+def test_a_code_filled_up_with_spaces_keeps_its_pauses_where_the_database_tells_the_two_apart(
+    database: Callable[..., sa.Engine], parents: str
+) -> None:
+    run(database(), f"UPDATE ho_so SET ma = '{parents.format(code=code(1))}' WHERE ma = '{code(1)}'")
+    assert cleaned(source()).pauses["code"].tolist() == [code(1)]
+
+
 def test_a_child_row_that_may_belong_to_two_dossiers_is_kept_as_a_reject(database: Callable[..., sa.Engine]) -> None:
     engine = database(key="TEXT COLLATE NOCASE")
     run(

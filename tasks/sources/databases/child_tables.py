@@ -20,6 +20,11 @@ _LIKENESS: tuple[Callable[[str], str], ...] = (
 )
 
 
+def unpadded(keys: Sequence[Any]) -> list[Any]:
+    """Return keys, and beside those with spaces at the end the same without: a CHAR column fills them up, a VARCHAR one does not."""
+    return [*keys, *{key.rstrip(" ") for key in keys if isinstance(key, str) and key.endswith(" ")}]
+
+
 class Parents:
     """The dossiers of a page, by key.
 

@@ -19,7 +19,7 @@ from config.errors import ConfigError, SourceError, Words
 from config.language import Bilingual
 from config.sources import Source
 from schemas.rejects import RejectReason
-from tasks.sources.databases.child_tables import Parents
+from tasks.sources.databases.child_tables import Parents, unpadded
 from tasks.sources.databases.connections import connected
 from tasks.sources.databases.row_position import RowPosition
 from tasks.sources.databases.row_values import AsText, OddValueError, Values, line_of, odd_values_told
@@ -29,7 +29,7 @@ from tasks.sources.formats.records import REFUSED
 from tasks.sources.http.transport import require_hours
 from tasks.sources.protocol import JSON_LINES, DayTotal, Page, Window
 
-_KEYS_AT_ONCE = 1000  # parents named in one statement for their child rows
+_KEYS_AT_ONCE = 500  # parents named in one statement for their child rows, perhaps twice: Oracle takes 1000 values
 _ROUNDED = timedelta(milliseconds=10)
 
 
@@ -157,7 +157,7 @@ class SqlAdapter:
         parents = Parents([row[self.options.key] for row in rows])
         shown = [self.values.shown(column, connection) for column in wanted]
         for some in parents.parts(_KEYS_AT_ONCE):
-            statement = sa.select(key.label("parent_key"), *shown).where(key.in_(some)).order_by(*order)
+            statement = sa.select(key.label("parent_key"), *shown).where(key.in_(unpadded(some))).order_by(*order)
             for found in odd_values_told(connection.execute(statement).mappings()):
                 row = self.values.row(found, table)
                 parents.give(row.pop("parent_key"), row, some)
