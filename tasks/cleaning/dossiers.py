@@ -18,6 +18,7 @@ from schemas.rejects import RejectReason
 from tasks.cleaning.agencies import AgencyLookup
 from tasks.cleaning.applicants import applicant_keys
 from tasks.cleaning.columns import CodeList, Flags, amounts, any_given, booleans, column, series
+from tasks.cleaning.equal_statements import with_equals
 from tasks.cleaning.statement_order import Pulled, oldest_first
 from tasks.cleaning.timestamps import groups_of, read_timestamps
 from tasks.rules import marks
@@ -59,7 +60,10 @@ class Latest:
 
 
 def latest_statements(readings: pd.DataFrame, source: Source, pulled: Pulled) -> Latest:
-    """Keep the latest statement about each code; see :func:`tasks.cleaning.statement_order.oldest_first`."""
+    """Keep the latest statement about each code; see :func:`tasks.cleaning.statement_order.oldest_first`.
+
+    What its equals say otherwise makes the fact two; see :mod:`tasks.cleaning.equal_statements`.
+    """
     codes = series(fold_codes(column(readings, "code")))
     usable = codes.notna().to_numpy(dtype=bool)
     rejected = readings.loc[~usable, ["page_digest", "page_position"]].assign(
@@ -71,7 +75,7 @@ def latest_statements(readings: pd.DataFrame, source: Source, pulled: Pulled) ->
     repeated = pd.DataFrame({"page": kept["page_digest"], "code": codes}).duplicated(keep=False).to_numpy(dtype=bool)
     order = oldest_first(kept, source, pulled)
     chosen = np.sort(codes.iloc[order].drop_duplicates(keep="last").index.to_numpy())
-    return Latest(kept.iloc[chosen].reset_index(drop=True), repeated[chosen], rejected)
+    return Latest(with_equals(kept, codes, chosen, source, status_list(source)), repeated[chosen], rejected)
 
 
 def clean_dossiers(
