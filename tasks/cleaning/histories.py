@@ -16,7 +16,7 @@ from tasks.cleaning.columns import CodeList, Flags, column, series
 from tasks.cleaning.dossiers import status_list
 from tasks.cleaning.entries import entry_changes, note_dates, note_listed
 from tasks.cleaning.timestamps import groups_of, read_timestamps
-from tasks.rules.marks import DATE_UNREADABLE, PERSONAL_MASKED, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND
+from tasks.rules.marks import DATE_UNREADABLE, PAUSE_UNDATED, PERSONAL_MASKED, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND
 from tasks.rules.privacy.pseudonym import pseudonyms
 from tasks.rules.text.codes import fold_codes
 from tasks.rules.text.normal_form import clean_text, given
@@ -29,7 +29,8 @@ WAITING = {
 }  # statuses in which the agency waits for someone else
 _CLOSE = pd.Timedelta(days=1)  # two records of one pause may be written a day apart
 _KEY = ["source", "code"]
-_TOLD = (DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND, PERSONAL_MASKED)  # marks of an entry that its dossier gets
+# Marks of an entry that its dossier gets.
+_TOLD = (DATE_UNREADABLE, UNKNOWN_LOG_STATUS, UNKNOWN_PAUSE_KIND, PAUSE_UNDATED, PERSONAL_MASKED)
 Raised = dict[str, pa.Array]  # mark to the codes of the dossiers that get it
 
 
@@ -116,6 +117,8 @@ def _recorded(readings: pd.DataFrame, codes: pa.Array, source: Source, noted: Ch
     meant, unlisted = kinds.meanings(clean_text(kind_text), pa.string())
     kind = pa.compute.fill_null(meant, "supplement")
     flags.add(UNKNOWN_PAUSE_KIND, unlisted)
+    # Where it ended, or that it began, is written: so there was one.
+    flags.add(PAUSE_UNDATED, ~given(dates["started_at"]) & (given(dates["ended_at"]) | given(texts["started_at"])))
     note_dates(noted, texts, dates, flags)
     note_listed(noted, "kind", kind_text, kind, unlisted, "pause_presumed")
     frame = pd.DataFrame({"code": series(codes), "kind": series(kind), "row": np.arange(len(readings))})

@@ -30,6 +30,7 @@ UNKNOWN_CHANNEL = "unknown_channel"
 UNKNOWN_PERSON_KIND = "unknown_person_kind"
 UNKNOWN_LOG_STATUS = "unknown_log_status"
 UNKNOWN_PAUSE_KIND = "unknown_pause_kind"
+PAUSE_UNDATED = "pause_undated"
 ID_MISSING = "id_missing"
 ID_MALFORMED = "id_malformed"
 ID_PLACEHOLDER = "id_placeholder"
@@ -84,6 +85,7 @@ MARKS: dict[str, Mark] = {
         "Nhật ký có mã trạng thái không có trong bảng mã", "A status in the progress log is not in the source's map"
     ),
     UNKNOWN_PAUSE_KIND: Mark("Loại tạm dừng không có trong bảng mã", "A kind of pause is not in the source's map"),
+    PAUSE_UNDATED: Mark("Có lần tạm dừng không rõ bắt đầu khi nào", "A pause is recorded and nothing says when it began"),
     ID_MISSING: Mark("Thiếu số định danh", "Identity number is missing"),
     ID_MALFORMED: Mark("Số định danh sai cấu trúc", "Identity number is malformed"),
     ID_PLACEHOLDER: Mark("Số định danh giả, điền cho đủ", "Identity number is a placeholder"),

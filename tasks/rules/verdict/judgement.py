@@ -20,7 +20,7 @@ from tasks.rules.clock.due_dates import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED
 from tasks.rules.clock.pauses import second_supplement
 from tasks.rules.dates.times import days, instants
 from tasks.rules.frames import DossierFrames
-from tasks.rules.marks import TEST_WORDING
+from tasks.rules.marks import PAUSE_UNDATED, TEST_WORDING
 from tasks.rules.verdict import late_causes
 from tasks.rules.verdict.ends import DELETED, IN_PROGRESS, NOT_RECEIVED, WITHDRAWN, contradicts, end_status
 from tasks.rules.verdict.evidence import evidence_of
@@ -93,7 +93,7 @@ def judgement_of(settled: ResolvedInputs, policy: Policy) -> Judgement:
     if readings:
         doubt = differing(_accuses(verdict), ((reading, _late_by(reading.case)) for reading in readings))
         sure = verdict != V_UNDETERMINED
-        missing |= {name: holds & sure for name, holds in doubt.items()}
+        missing |= {name: missing.get(name, ~sure & sure) | (holds & sure) for name, holds in doubt.items()}
         timely = timeliness(case, missing)
         verdict, repeated = verdicts(case, timely)
     if policy.weighs_evidence:
@@ -125,6 +125,7 @@ def missing_evidence(case: Timeline) -> dict[str, np.ndarray]:
     settled = ~np.isin(unit, (UNKNOWN, UNSETTLED, NONE)) & received
     weighs, nothing = case.policy.weighs_evidence, np.zeros(len(received), dtype=bool)
     unread = unread_end(case) if weighs else nothing
+    undated = case.facts.marked(PAUSE_UNDATED) if weighs else nothing
     return {
         "receipt": ~received | (by_law & (unit == HOUR) & case.receipt.day_only),
         "procedure": received & by_law & (unit == UNKNOWN),
@@ -133,6 +134,7 @@ def missing_evidence(case: Timeline) -> dict[str, np.ndarray]:
         "end": case.ends.unknown & ~(case.due >= case.as_of_end),
         "status": open_without_status(case) if weighs else nothing,
         "unreadable": unread & case.late_by(case.due, case.paused.waiting) if unread.any() else nothing,
+        "pause": undated & case.late_by(case.due, case.paused.waiting) if undated.any() else nothing,
         # It ended by its hand-over: in time if that was in time, else nobody knows.
         "contradiction": contradicts(case.ends, case.receipt.at) | (case.ends.bounded & case.after(case.ends.at, case.due)),
         "calendar": by_law & settled & np.isnat(case.due) & ~((unit == HOUR) & case.receipt.day_only),
