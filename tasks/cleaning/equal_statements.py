@@ -1,4 +1,4 @@
-"""Equal statements: a code stands several times in one file, nothing says which came later, and they differ.
+"""Equal statements: one code several times in one file, and nothing says which came later.
 
 Their place in the file proves nothing: a fact that only one of them states holds, of two that differ both are kept as two, and
 no verdict rests on either (as for two columns of one heading, :mod:`tasks.sources.twice`).

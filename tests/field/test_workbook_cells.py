@@ -34,7 +34,7 @@ ERRORS: list[tuple[str | None, int, str | None]] = [
 
 @pytest.mark.parametrize(("error", "place", "mark"), ERRORS)
 def test_an_error_says_nothing_certain_and_is_no_empty_cell(error: str | None, place: int, mark: str | None) -> None:
-    rows = [list(row) for row in ROWS]
+    rows: list[list[Any]] = [list(row) for row in ROWS]
     rows[2][place] = error
     found = cleaned(rows).dossiers.set_index("code")["marks"]
     assert len(found) == 4
@@ -44,7 +44,7 @@ def test_an_error_says_nothing_certain_and_is_no_empty_cell(error: str | None, p
 
 
 def test_an_error_in_the_column_of_codes_is_a_reject() -> None:
-    rows = [list(row) for row in ROWS]
+    rows: list[list[Any]] = [list(row) for row in ROWS]
     rows[2][0] = "#N/A"
     found = read_page(workbook(("Sổ", rows)), WORKBOOK, source())
     assert codes(found) == [1, 3, 4]
