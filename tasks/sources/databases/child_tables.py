@@ -21,7 +21,10 @@ _LIKENESS: tuple[Callable[[str], str], ...] = (
 
 
 def unpadded(keys: Sequence[Any]) -> list[Any]:
-    """Return keys, and beside those with spaces at the end the same without: a CHAR column fills them up, a VARCHAR one does not."""
+    """Return keys, and beside those with spaces at the end the same without.
+
+    A CHAR column fills its values up, a VARCHAR one does not, and some databases hold the two for different.
+    """
     return [*keys, *{key.rstrip(" ") for key in keys if isinstance(key, str) and key.endswith(" ")}]
 
 
