@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
-from schemas.table import Table
+from schemas.table import Field, Kind, OneOf, Table
 from tasks.warehouse.engine import Query
 from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.identifiers import names, qualified
@@ -28,7 +28,23 @@ Fetch = Callable[[Query, Mapping[str, Any] | None], list[tuple[Any, ...]]]
 SEALING_ACTIONS = ("publish", "draft", "withdraw")
 """Actions of the ledger whose loads seal what they write; their digest is that of all seals."""
 _DIGITS = 3  # of each cell's digest
+_NULL = "~"  # what is digested where a cell is null
 _WORD = 60  # bits of a seal's own digest in each of the two sums
+_ANY_SEALS = "SELECT EXISTS (SELECT FROM audit.seals AS s WHERE s.sealed_table = %(table)s AND s.part = %(part)s)"
+# Where nothing of a part is sealed, there is nothing to look for and nothing to collide with: a million rows take half the time.
+_FIRST = sql.SQL(
+    "WITH fresh AS (INSERT INTO audit.seals (sealed_table, part, row_key, digest, cells) "
+    "SELECT %(table)s, %(part)s, {key}, {digest}, {cells} FROM {table} AS t WHERE {where} RETURNING row_key, digest, cells) {new}"
+)
+_AGAIN = sql.SQL(
+    "WITH fresh AS MATERIALIZED (SELECT {key} AS row_key, {digest} AS digest, {cells} AS cells FROM {table} AS t WHERE {where}), "
+    "old AS (SELECT s.row_key, s.digest, s.cells FROM fresh AS f CROSS JOIN LATERAL (SELECT * FROM audit.seals AS s WHERE "
+    "s.sealed_table = %(table)s AND s.part = %(part)s AND s.row_key = f.row_key LIMIT 1) AS s), put AS (INSERT INTO audit.seals AS s (sealed_table, part, row_key, digest, cells) "
+    "SELECT %(table)s, %(part)s, row_key, digest, cells FROM fresh ON CONFLICT (sealed_table, part, row_key) DO UPDATE "
+    "SET digest = excluded.digest, cells = excluded.cells WHERE s.digest <> excluded.digest OR s.cells <> excluded.cells) "
+    "SELECT n.seals - o.seals, n.first_sum - o.first_sum, n.second_sum - o.second_sum FROM ({new}) AS n CROSS JOIN ({old}) AS o"
+)
+_NEW, _OLD = "fresh", "old"
 _SUMS = "SELECT sealed_table, part, through, seals, first_sum, second_sum FROM audit.seal_sums ORDER BY 1, 2"
 _PUT_SUMS = """
     INSERT INTO audit.seal_sums AS s (sealed_table, part, through, seals, first_sum, second_sum)
@@ -110,14 +126,8 @@ def seal(current: Load, of: SealedPart, fresh: str, through: int) -> None:
     before = {one.part: one for one in sums_of(current.fetch) if one.sealed_table == of.table.full_name}.get(of.part)
     parts = _parts(of, of.where if before is None else f"({of.where}) AND ({fresh})")
     given = {**of.given, **key, "after": -1 if before is None else before.through}
-    statement = sql.SQL(
-        "WITH fresh AS MATERIALIZED (SELECT {key} AS row_key, {digest} AS digest, {cells} AS cells FROM {table} AS t WHERE {where}), "
-        "old AS (SELECT s.row_key, s.digest, s.cells FROM fresh AS f CROSS JOIN LATERAL (SELECT * FROM audit.seals AS s WHERE "
-        "s.sealed_table = %(table)s AND s.part = %(part)s AND s.row_key = f.row_key LIMIT 1) AS s), put AS (INSERT INTO audit.seals AS s (sealed_table, part, row_key, digest, cells) "
-        "SELECT %(table)s, %(part)s, row_key, digest, cells FROM fresh ON CONFLICT (sealed_table, part, row_key) DO UPDATE "
-        "SET digest = excluded.digest, cells = excluded.cells WHERE s.digest <> excluded.digest OR s.cells <> excluded.cells) "
-        "SELECT (SELECT count(*) FROM fresh) - (SELECT count(*) FROM old), {first_new} - {first_old}, {second_new} - {second_old}"
-    ).format(**parts, **_deltas())
+    is_first = before is None and not current.read_one(_ANY_SEALS, key)
+    statement = (_FIRST if is_first else _AGAIN).format(**parts, new=_sums(_NEW), old=_sums(_OLD))
     ((added, first, second),) = current.fetch(statement, given)
     modulus = 1 << _WORD
     current.execute(
@@ -177,11 +187,12 @@ def edited_rows(
 
 def misfits_of_sums(fetch: Fetch, sums: list[Sums]) -> list[Sums]:
     """Return the sums that are not those of the seals that are there."""
-    query = sql.SQL("SELECT s.sealed_table, s.part, count(*), {first}, {second} FROM audit.seals AS s GROUP BY 1, 2")
+    query = sql.SQL("SELECT w.sealed_table, w.part, count(*), {first}, {second} FROM ({words}) AS w GROUP BY 1, 2")
+    words = _words("audit.seals", "s.sealed_table, s.part, ")
     modulus = 1 << _WORD
     found = {
         (table, part): (count, int(first) % modulus, int(second) % modulus)
-        for table, part, count, first, second in fetch(query.format(first=_sum("s", 1), second=_sum("s", 16)), None)
+        for table, part, count, first, second in fetch(query.format(first=_sum(1), second=_sum(16), words=words), None)
     }
     told = {(one.sealed_table, one.part): one for one in sums}
     untold = [Sums(*key, 0, *values) for key, values in found.items() if key not in told]
@@ -192,7 +203,7 @@ def misfits_of_sums(fetch: Fetch, sums: list[Sums]) -> list[Sums]:
 def _parts(of: SealedPart, where: str, blank: tuple[str, ...] = ()) -> dict[str, sql.Composable]:
     table = of.table
     values = [sql.SQL("NULL") if name in blank else sql.Identifier("t", name) for name in table.columns]
-    cells = [sql.SQL("left(md5(coalesce({}::text, '~')), {})").format(value, sql.Literal(_DIGITS)) for value in values]
+    cells = [_cell(table[name], value) for name, value in zip(table.columns, values, strict=True)]
     return {
         "table": qualified(table),
         "key": sql.SQL("concat_ws('|', {})").format(names(table.key, "t")),
@@ -204,22 +215,39 @@ def _parts(of: SealedPart, where: str, blank: tuple[str, ...] = ()) -> dict[str,
     }
 
 
-def _deltas() -> dict[str, sql.Composable]:
-    """Return the sums over new and old seals, two words of each."""
-    asked = sql.SQL("(SELECT {} FROM {} AS s)")
-    return {
-        f"{word}_{age}": asked.format(_sum("s", first), sql.SQL(rows))
-        for word, first in (("first", 1), ("second", 16))
-        for age, rows in (("new", "fresh"), ("old", "old"))
-    }
+def _cell(column: Field, value: sql.Composable) -> sql.Composable:
+    """Return the digits of a cell; those of null, and of values that are declared, are worked out once and not in each row."""
+    digits = sql.SQL("left(md5({}::text), {})").format(value, sql.Literal(_DIGITS))
+    known = [text for one in column.constraints if isinstance(one, OneOf) for text in one.values if isinstance(text, str)]
+    if column.kind is Kind.BOOLEAN:
+        known = ["true", "false"]
+    cases = [sql.SQL("WHEN {} IS NULL THEN {}").format(value, sql.Literal(_digits_of(_NULL)))]
+    cases += [sql.SQL("WHEN {} = {} THEN {}").format(value, sql.Literal(text), sql.Literal(_digits_of(text))) for text in known]
+    return sql.SQL("CASE {} ELSE {} END").format(sql.SQL(" ").join(cases), digits)
 
 
-def _sum(alias: str, first: int) -> sql.Composable:
-    """Sum up fifteen hexadecimal digits of the digest of each seal, from one on."""
+def _digits_of(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:_DIGITS]
+
+
+def _sums(rows: str) -> sql.Composable:
+    """Count the seals of a set of rows and sum up two words of the digest of each, which is made once (OFFSET 0)."""
+    return sql.SQL("SELECT count(*) AS seals, {first} AS first_sum, {second} AS second_sum FROM ({words}) AS w").format(
+        first=_sum(1), second=_sum(16), words=_words(rows)
+    )
+
+
+def _words(rows: str, more: str = "") -> sql.Composable:
+    """Return the digest of each seal of some rows (``s``) as ``word``, after ``more`` columns of it."""
     return sql.SQL(
-        "coalesce(sum(('x' || substr(encode(sha256(convert_to({s}.row_key || '|' || {s}.digest || '|' || {s}.cells, 'UTF8')), 'hex'), "
-        "{first}, 15))::bit(60)::bigint), 0)"
-    ).format(s=sql.Identifier(alias), first=sql.Literal(first))
+        "SELECT {more}encode(sha256(convert_to(s.row_key || '|' || s.digest || '|' || s.cells, 'UTF8')), 'hex') AS word "
+        "FROM {rows} AS s OFFSET 0"
+    ).format(more=sql.SQL(more), rows=sql.SQL(rows))
+
+
+def _sum(first: int) -> sql.Composable:
+    """Sum up fifteen hexadecimal digits of each digest (``w.word``), from one on."""
+    return sql.SQL("coalesce(sum(('x' || substr(w.word, {}, 15))::bit(60)::bigint), 0)").format(sql.Literal(first))
 
 
 def _edited(table: Table, key: str, gone: bool, unsealed: bool, cells: str | None, sealed: str | None) -> EditedRow:
