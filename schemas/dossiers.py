@@ -55,6 +55,10 @@ SERVICE_FLAGS = tuple(field.name for field in _SERVICE_FIELDS)
 AGEING = f"status IN ({number_list(OPEN_STATUSES)}) OR status = {Status.DONE} AND returned_at IS NULL"
 """Condition of the dossiers that some check looks at again as days pass: open by their status, or never handed over."""
 
+URN = "hashtext(code)"
+"""By what a dossier lies in one of 65,536 urns, from which samples are drawn: a hash of its code, even over all whole numbers of
+32 bits, of which each urn has as many."""
+
 DOSSIERS = Table(
     schema="core",
     name="dossiers",
@@ -133,8 +137,8 @@ DOSSIERS = Table(
         PAGE_POSITION,
         CHANGED_IN,
     ),
-    indexes=(("source", "partition_month", "changed_in"), ("receipt_number",), ("alias_code",)),
-    partial=(("unsettled", ("source", "partition_month"), AGEING),),
+    indexes=(("source", "partition_month", "changed_in"), ("receipt_number",), ("alias_code",), ("done_at",)),
+    partial=(("unsettled", ("source", "partition_month"), AGEING), ("urn", (URN,), "role = 'primary'")),
     managed=("changed_in",),
 )
 

@@ -17,6 +17,7 @@ from config.calendar import Calendar
 from config.language import Bilingual, counted
 from config.policies import Policy
 from config.settings import demonstration_day
+from schemas.dossiers import URN
 from schemas.fields import UNCOUNTED_STATES
 from tasks.judging.judged_sources import all_sources, calendar_of, first_year_of, source_named
 from tasks.warehouse.freshness import heard_until
@@ -24,7 +25,7 @@ from tasks.warehouse.rows import fetch_as
 from tasks.warehouse.statements import statements_of
 
 _SQL = statements_of(__file__)
-_DRAWN = _SQL["drawn"]
+_DRAWN = _SQL["drawn"].format(urn=URN)
 _DERIVED = _SQL["derived"]
 _NAMED = """
     SELECT d.source, coalesce(d.unit_code, '') AS unit_code, d.code FROM core.dossiers AS d
@@ -144,7 +145,12 @@ def can_derive(policy: Policy) -> bool:
 
 
 def look_again(policy: Policy, as_of: date, size: int, seed: str) -> SecondLook:
-    """Draw a sample of the dossiers that are judged for a day, and derive their lateness again.
+    """Draw a sample of the dossiers that are judged for a day, and derive their lateness again; see :func:`draw`."""
+    return look_at(draw(policy, as_of, size, seed), policy, as_of)
+
+
+def draw(policy: Policy, as_of: date, size: int, seed: str) -> list[DrawnDossier]:
+    """Draw a sample of the dossiers that are judged for a day, each as likely as any other; the same seed draws the same.
 
     Args:
         policy: one that :func:`can_derive`.
@@ -153,7 +159,7 @@ def look_again(policy: Policy, as_of: date, size: int, seed: str) -> SecondLook:
         seed: hexadecimal digits that decide which: a hash that nobody could know when the dossiers were written.
     """
     given = {"policy": policy.policy, "as_of": as_of, "seed": int(seed[:15], 16), "size": size}
-    return look_at(fetch_as(DrawnDossier, _DRAWN, given), policy, as_of)
+    return fetch_as(DrawnDossier, _DRAWN, given)
 
 
 def look_at(drawn: Iterable[DrawnDossier], policy: Policy, as_of: date) -> SecondLook:

@@ -1,14 +1,21 @@
 -- name: drawn
--- A sample that nobody can choose: the order follows from a seed that is known only once the ledger is written. A verdict that
--- moves with the day is drawn where its partition was judged for this one, which is asked of those that come first (OFFSET 0).
+-- A sample that nobody can choose: the order follows from a seed that is known only once the ledger is written. Each dossier lies
+-- by a hash of its code in one of 65,536 urns, which an index finds; the seed says in which order they are emptied, and in which
+-- order one is (OFFSET 0: each by itself, until there are enough). A verdict that moves with the day is drawn where its
+-- partition was judged for this one.
 SELECT v.source, v.unit_code, v.code FROM (
-    SELECT source, coalesce(unit_code, '') AS unit_code, code, moving FROM judged.verdicts WHERE policy = %(policy)s
-    ORDER BY hashtextextended(source || '/' || code, %(seed)s::bigint), source, code OFFSET 0
+    SELECT urn FROM generate_series(-2147483648::bigint, 2147483647, 65536) AS u (urn) ORDER BY hashint8extended(urn, %(seed)s::bigint), urn OFFSET 0
+) AS u
+CROSS JOIN LATERAL (
+    SELECT v.source, coalesce(v.unit_code, '') AS unit_code, v.code, v.moving, d.partition_month
+    FROM (SELECT source, code, partition_month FROM core.dossiers
+        WHERE role = 'primary' AND {urn} >= u.urn AND {urn} < u.urn + 65536) AS d
+    JOIN judged.verdicts AS v ON v.source = d.source AND v.code = d.code AND v.policy = %(policy)s
+    ORDER BY hashtextextended(d.source || '/' || d.code, %(seed)s::bigint), d.source, d.code OFFSET 0
 ) AS v
 WHERE NOT v.moving OR EXISTS (
-    SELECT FROM core.dossiers AS d JOIN audit.progress AS p
-        ON p.step = 'judge' AND p.partition = d.source || '/' || to_char(d.partition_month, 'YYYY-MM') AND p.as_of = %(as_of)s
-    WHERE d.source = v.source AND d.code = v.code
+    SELECT FROM audit.progress AS p
+    WHERE p.step = 'judge' AND p.partition = v.source || '/' || to_char(v.partition_month, 'YYYY-MM') AND p.as_of = %(as_of)s
 )
 LIMIT %(size)s
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from config.policies import load_policies
 from config.read_once import forget
 from schemas.dossiers import DOSSIERS, EVENTS, PAUSES
 from schemas.reference import PROCEDURES
-from tasks.auditing.second_engine import DrawnDossier, can_derive, derive, difference_sentence, look_at
+from tasks.auditing.second_engine import DrawnDossier, can_derive, derive, difference_sentence, draw, look_at
 from tasks.judge import judge_batch
 from tasks.second_look import look_at_judged
 from tasks.warehouse.batches import Batch
@@ -125,6 +127,19 @@ def test_what_only_one_of_them_says_is_named_until_it_is_mended(desk: Cluster) -
     assert (again.looked, again.differing) == (1, found.differing), "nothing was judged since: the alarm stands"
     falsify(code)
     assert look_at_judged("qd766", DAY, size=1000).differing == ()
+
+
+def test_a_seed_draws_the_same_sample_again_and_all_seeds_each_dossier_alike(desk: Cluster) -> None:
+    drawn = [[one.code for one in draw(QD766, DAY, 24, hashlib.sha256(str(seed).encode()).hexdigest())] for seed in range(150)]
+    again = draw(QD766, DAY, 24, hashlib.sha256(b"7").hexdigest())
+    assert [one.code for one in again] == drawn[7]
+    assert len({tuple(codes) for codes in drawn}) == 150, "another seed draws another sample"
+    times = Counter(code for codes in drawn for code in codes)
+    assert all(len(set(codes)) == 24 for codes in drawn)
+    # Each is drawn 15 times of 150 on average. Squares of what is off that, over the variance of one: 240 on average, and
+    # more than 340 in one of two hundred thousand.
+    off = sum((times[code] - 15) ** 2 for (code,) in fetch_all("SELECT code FROM core.dossiers")) / (150 * 0.1 * 0.9)
+    assert off < 340
 
 
 def test_a_run_that_judged_nothing_is_not_looked_at(desk: Cluster) -> None:
