@@ -5,7 +5,8 @@ A finding keeps the days on which it was first and last seen; that it still hold
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,12 +19,13 @@ from prefect.cache_policies import NO_CACHE
 
 from config.checks import load_checks
 from schemas.quality import FINDINGS
+from tasks.checking.crowds import crowds_of
 from tasks.checking.selection import EVERYTHING, Asked, asked_of
 from tasks.judging.judged_sources import source_named
 from tasks.judging.offices import as_coded, clocks_of
 from tasks.judging.rules_digest import rules_digest
-from tasks.rules.arrays import keys
-from tasks.rules.checks import AMONG, Findings, run_checks
+from tasks.rules.arrays import arrow, keys
+from tasks.rules.checks import AMONG, BY_END, run_checks
 from tasks.rules.frames import DossierFrames
 from tasks.runtime.safe_errors import with_safe_errors
 from tasks.runtime.step_result import StepResult
@@ -40,6 +42,7 @@ _KEPT = """
 """
 _KEPT_OF_MONTHS = _KEPT.format(whose="d.partition_month = ANY(%(months)s)")
 _KEPT_OF_CODES = _KEPT.format(whose="d.code = ANY(%(codes)s) AND NOT f.check_id = ANY(%(among)s)")
+_KEPT_AMONG_CODES = _KEPT.format(whose="d.code = ANY(%(codes)s) AND f.check_id = ANY(%(among)s)")
 _KEPT_AMONG = _KEPT.format(whose="d.partition_month = ANY(%(months)s) AND f.check_id = ANY(%(among)s)")
 _DAYS = ("first_seen_on", "last_seen_on", "resolved_on")
 _COLUMNS = ["source", "code", "check_id", "severity", *_DAYS]
@@ -57,7 +60,8 @@ def check_batch(batch: Batch, as_of: date, *, full: bool = False) -> StepResult:
 
     What nothing touched is not asked again: of a dossier, everything that depends on it alone when it changes; what depends
     on the day, while it is open; what holds it against the others of its month (a batch, a repeat, a wrong setting), when any
-    of these changes. The findings equal those of asking everything (``full``).
+    of these changes, and where a correction moved an end alone, what ended together with it. The findings equal those of asking
+    everything (``full``).
 
     Args:
         batch: source and months of receipt.
@@ -77,10 +81,10 @@ def check_batch(batch: Batch, as_of: date, *, full: bool = False) -> StepResult:
     found = list(_find(batch, asked, as_of))
     failpoint("checked")
     with load("check", batch.key) as current:
-        failed = sum(sum(findings.counts().values()) for findings, _, _ in found)
+        failed = sum(len(one.rows) for one in found)
         if found:
-            known = pd.concat([current.read(query, given, FINDINGS) for _, query, given in found], ignore_index=True)
-            rows = pd.concat([findings.rows() for findings, _, _ in found], ignore_index=True)
+            known = pd.concat([current.read(one.query, one.given, FINDINGS) for one in found], ignore_index=True)
+            rows = pd.concat([one.rows for one in found], ignore_index=True)
             current.merge(FINDINGS, with_history(rows, known, as_of, asked.seen_until))
         merged = current.merged
         for partition in batch.partitions:
@@ -88,38 +92,54 @@ def check_batch(batch: Batch, as_of: date, *, full: bool = False) -> StepResult:
     return StepResult(
         "check",
         batch.key,
-        max((len(findings) for findings, _, _ in found), default=0),
+        max((one.read for one in found), default=0),
         inserted=merged.inserted,
         updated=merged.updated,
         unchanged=failed - merged.inserted,
     )
 
 
-_Found = tuple[Findings, str, dict[str, Any]]
+@dataclass(frozen=True)
+class _Found:
+    """What failed, the query for what is known of the same dossiers and checks, and its parameters."""
+
+    rows: pd.DataFrame
+    read: int
+    query: str
+    given: dict[str, Any]
 
 
 def _find(batch: Batch, asked: Asked, as_of: date) -> Iterator[_Found]:
-    """Ask; yield what failed, with the query for what is known of the same dossiers and checks, and its parameters."""
+    """Ask everything, or what concerns a dossier alone, whole months and crowds of ends apart from each other."""
     source, among = batch.source, sorted(AMONG)
+    every = {check.id for check in load_checks().each()}
     if asked.codes is None:
         given: dict[str, Any] = {"source": source, "months": list(batch.months)}
-        yield _answers(read_batch(batch), source, as_of, None), _KEPT_OF_MONTHS, given
+        yield _answers(read_batch(batch), source, as_of, every, _KEPT_OF_MONTHS, given)
     elif asked.codes:
         frames = read_batch(batch, Selection(codes=asked.codes))
         given = {"source": source, "codes": list(asked.codes), "among": among}
-        yield _answers(frames, source, as_of, among=False), _KEPT_OF_CODES, given
+        yield _answers(frames, source, as_of, every - AMONG, _KEPT_OF_CODES, given)
     for part in narrowed(Batch(source, asked.months)) if asked.months else ():
         given = {"source": source, "months": list(part.months), "among": among}
-        yield _answers(read_months(part), source, as_of, among=True), _KEPT_AMONG, given
+        yield _answers(read_months(part), source, as_of, AMONG, _KEPT_AMONG, given)
+    if asked.moved:
+        frames, codes = crowds_of(source, list(asked.moved), asked.moved.values())
+        given = {"source": source, "codes": codes, "among": sorted(BY_END)}
+        found = _answers(frames, source, as_of, BY_END, _KEPT_AMONG_CODES, given)
+        told = pc.is_in(arrow(found.rows["code"]), value_set=pa.array(codes, pa.string()))
+        yield replace(found, rows=found.rows[told.to_numpy(zero_copy_only=False)])
 
 
-def _answers(frames: DossierFrames, name: str, as_of: date, among: bool | None) -> Findings:
-    """Run the checks that hold dossiers against each other, those that do not, or all of them (None)."""
+def _answers(
+    frames: DossierFrames, name: str, as_of: date, asked: Collection[str], query: str, given: dict[str, Any]
+) -> _Found:
+    """Run the checks that are asked."""
     source, frames = source_named(name), as_coded(frames, name)
     checks = load_checks().with_first_year(source.dates.first_year)
-    some = [check for check in checks.each() if among is None or (check.id in AMONG) is among]
-    chosen = checks.model_copy(update={"checks": tuple(some)})
-    return run_checks(frames, chosen, as_of, source.zone, *clocks_of(frames.dossiers, name))
+    chosen = checks.model_copy(update={"checks": tuple(check for check in checks.each() if check.id in asked)})
+    findings = run_checks(frames, chosen, as_of, source.zone, *clocks_of(frames.dossiers, name))
+    return _Found(findings.rows(), len(findings), query, given)
 
 
 def with_history(failed: pd.DataFrame, kept: pd.DataFrame, as_of: date, seen_until: date | None = None) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from config.checks import load_checks
 from config.codes import Status
 from schemas.dossiers import AGEING
 from schemas.quality import CORRECTABLE
+from tasks.checking.crowds import split_touched
 from tasks.rules.checks.daily import LONG_PAUSE, OVERTAKEN, UNCOLLECTED, days_of
 from tasks.warehouse.batches import Batch
 from tasks.warehouse.dossiers import Selection, affected_selection, progress_of, selection_for
@@ -20,6 +22,9 @@ from tasks.warehouse.statements import statements_of
 _SQL = statements_of(__file__)
 _AGED = _SQL["aged"].format(unsettled=AGEING, done=int(Status.DONE))
 _CROWDS = _SQL["crowds"]
+_MONTHS_OF = (
+    "SELECT code, partition_month FROM core.dossiers WHERE source = %(source)s AND role = 'primary' AND code = ANY(%(codes)s)"
+)
 _STEP = "check"
 _SLACK = timedelta(days=2)  # of windows that are asked of times in UTC
 
@@ -31,11 +36,13 @@ class Asked:
     Attributes:
         codes: dossiers that are asked all that depends on them alone; None: every dossier is asked everything.
         months: months of receipt whose dossiers are held against each other again, apart from those that are asked everything.
+        moved: dossiers of other months of which corrections moved the end alone: their crowds are asked again, not their months.
         seen_until: day of the run before, which saw every finding that is still open; None where there was none.
     """
 
     codes: tuple[str, ...] | None = None
     months: tuple[date, ...] = ()
+    moved: Mapping[str, date] = field(default_factory=dict)
     seen_until: date | None = None
 
 
@@ -63,8 +70,13 @@ def asked_of(batch: Batch, rules_digest: str, as_of: date, zone: str) -> Asked:
         return Asked(months=_left_behind(batch, rules_digest, zone), seen_until=seen_until)
     touched = affected_selection(batch, Selection(since=selection.since, heard=False)).codes or ()
     aged = _aged(batch, selection.from_day, as_of) if selection.from_day else set()
-    months = [month for (month,) in fetch_all(_CROWDS, {"source": batch.source, "codes": list(touched), "zone": zone})]
-    return Asked(tuple(sorted(aged.union(touched))), tuple(months) if touched else (), seen_until)
+    whole, ends = split_touched(batch.source, touched, selection.since)
+    months = (
+        {month for (month,) in fetch_all(_CROWDS, {"source": batch.source, "codes": whole, "zone": zone})} if whole else set()
+    )
+    moved = dict(fetch_all(_MONTHS_OF, {"source": batch.source, "codes": ends})) if ends else {}
+    others = {code: month for code, month in moved.items() if month not in months}
+    return Asked(tuple(sorted(aged.union(touched))), tuple(sorted(months)), others, seen_until)
 
 
 def _left_behind(batch: Batch, rules_digest: str, zone: str) -> tuple[date, ...]:

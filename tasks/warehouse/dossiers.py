@@ -149,12 +149,12 @@ def _read_earlier(chosen: str, parameters: Mapping[str, Any], corrected_by: pd.D
     return Earlier(_read_chosen(_OF_CODES, first, corrected_by), links)
 
 
-def read_months(batch: Batch) -> DossierFrames:
-    """Read what the checks of :data:`tasks.rules.checks.AMONG` ask, of every primary dossier of a batch.
+def read_months(batch: Batch, selection: Selection = EVERY_DOSSIER) -> DossierFrames:
+    """Read what the checks of :data:`tasks.rules.checks.AMONG` ask, of every primary dossier of a batch, or of those selected.
 
     That is a few fields, corrections laid over; pauses; and one row for each dossier that has a log at all. All else is null.
     """
-    chosen, parameters = _chosen(batch, EVERY_DOSSIER)
+    chosen, parameters = _chosen(batch, affected_selection(batch, selection))
     narrow = read_frame(_AMONG.format(chosen=chosen), parameters, {name: DOSSIERS.dtypes[name] for name in AMONG_FIELDS})
     corrections = _read(chosen, parameters, CORRECTIONS, "AND t.state = 'approved'", first=("received_at",))
     logged = read_frame(_LOGGED.format(chosen=chosen), parameters, {name: EVENTS.dtypes[name] for name in EVENTS.key})

@@ -17,7 +17,7 @@ from config.calendar import Office, load_calendars
 from config.checks import Check, Checks, load_checks
 from config.errors import ConfigError
 from tasks.judging.clocks import clock_for
-from tasks.rules.checks import AMONG, TESTS, Findings, parameters_of, run_checks
+from tasks.rules.checks import AMONG, BY_END, TESTS, Findings, parameters_of, run_checks
 from tasks.rules.checks.daily import DAILY, OPEN_NOW, OVERTAKEN, WHILE_OPEN
 from tasks.rules.checks.marks import ASKED_ELSEWHERE
 from tasks.rules.clock.working_clock import Clocks
@@ -340,6 +340,20 @@ def test_every_check_but_those_among_others_asks_of_the_dossier_alone() -> None:
             if check.id not in AMONG:
                 assert (part.failing(check.id) == whole.failing(check.id)[kept]).all(), check.id
     assert AMONG == GROUPS
+
+
+def test_a_moved_end_concerns_those_who_ended_together_and_no_other_check_among_others() -> None:
+    """So a corrected end need not be held against a whole month: what leaves a crowd makes nobody fail who did not."""
+    march = frames_of(*CASES.values())
+    ends = march.dossiers["done_at"].sample(frac=1, random_state=7).reset_index(drop=True)
+    moved = replace(march, dossiers=march.dossiers.assign(done_at=ends))
+    one, other = checked(march), checked(moved)
+    differ = {check.id for check in one.checks if (one.failing(check.id) != other.failing(check.id)).any()}
+    assert differ & AMONG == BY_END == {"closed_in_batch", "changed_in_bulk"}
+    for kept in (np.arange(len(march.dossiers)) % 7 != rest for rest in range(7)):
+        part = checked(march.part(kept))
+        for check_id in BY_END:
+            assert not (part.failing(check_id) & ~one.failing(check_id)[kept]).any()
 
 
 def test_only_the_daily_checks_answer_otherwise_on_another_day() -> None:

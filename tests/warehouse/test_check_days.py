@@ -5,6 +5,7 @@ Every case that makes a check fail stands in one warehouse. Which rows a stage r
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from tasks.warehouse.batches import Batch
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.partitions import pending
-from tests.unit.check_cases import CASES, Case
+from tests.unit.check_cases import CASES, Case, at
 from tests.warehouse.test_check import office, put
 
 __all__ = ["office"]
@@ -116,14 +117,95 @@ def test_a_change_is_followed_wherever_it_shows(changed: str) -> None:
     assert_as_asking_everything(LATER[1])
 
 
+def correct(code: str, value: str | None, field: str = "done_at", state: str = "approved", package: str = "p") -> None:
+    """Approve a correction, or take it back."""
+    row = {"correction_id": f"{code} {value}", "source": "province", "code": code, "field": field, "new_value": value}
+    row |= {"evidence": "e", "proposed_by": "a", "approved_by": "b", "state": state, "package": package}
+    with load("correct", package) as current:
+        frame = CORRECTIONS.frame([{**row, "received_at": pd.Timestamp.now("UTC")}])
+        current.merge(CORRECTIONS, frame.drop(columns=["changed_in"]))
+
+
+BATCH = {"done_at": at("2026-03-05 16:42")}
+# What stands there, the check, how many fail it before and after, and the end of one of them by a correction: "first" of those that
+# fail, or "last" of all.
+ENDS: dict[str, tuple[tuple[Case, ...], str, int, int, str, str | None]] = {
+    "one of ten leaves the batch": ((Case(BATCH, crowd=10),), "closed_in_batch", 10, 0, "first", "2026-03-04T16:42:00+07:00"),
+    "one of eleven leaves it": ((Case(BATCH, crowd=11),), "closed_in_batch", 11, 10, "first", "2026-03-04T16:42:00+07:00"),
+    "its end is emptied": ((Case(BATCH, crowd=10),), "closed_in_batch", 10, 0, "first", None),
+    "a tenth joins nine": ((Case(BATCH, crowd=9), Case()), "closed_in_batch", 0, 10, "last", "2026-03-05T16:44:59+07:00"),
+    "a tenth comes too late": ((Case(BATCH, crowd=9), Case()), "closed_in_batch", 0, 0, "last", "2026-03-05T16:45:00+07:00"),
+    "one of another agency": (
+        (Case(BATCH, crowd=9), Case({"unit_code": "H99.13"})),
+        *("closed_in_batch", 0, 0, "last", "2026-03-05T16:43:00+07:00"),
+    ),
+    "one of twenty leaves the second": (
+        (CASES["changed_in_bulk"],),
+        "changed_in_bulk",
+        20,
+        0,
+        "first",
+        "2026-03-06T10:15:08+07:00",
+    ),
+    "a twentieth of another agency joins it": (
+        (Case({"done_at": at("2026-03-06 10:15:07")}, crowd=19), Case({"unit_code": "H99.13"})),
+        *("changed_in_bulk", 0, 20, "last", "2026-03-06T10:15:07+07:00"),
+    ),
+}
+
+
+@pytest.mark.parametrize("moved", ENDS, ids=lambda name: name.replace(" ", "-"))
+def test_a_corrected_end_reaches_those_who_ended_with_it_and_its_month_is_not_read(moved: str) -> None:
+    cases, check_id, before, after, which, value = ENDS[moved]
+    elsewhere = [Case({"done_at": at(f"2026-03-{day:02d} 09:1{hour}")}) for day in range(9, 14) for hour in range(8)]
+    put(*elsewhere, *cases)
+    every = checked(DAY).read
+    assert len(failing(check_id)) == before
+    codes = [code for (code,) in fetch_all("SELECT code FROM core.dossiers ORDER BY code")]
+    code = failing(check_id)[0] if which == "first" else codes[-1]
+    correct(code, value)
+    found = checked(DAY)
+    assert 0 < found.read <= every - len(elsewhere), "nobody who ended at another time is read"
+    assert len(failing(check_id)) == after
+    assert_as_asking_everything(DAY)
+    correct(code, value, state="undone")
+    checked(DAY)
+    assert len(failing(check_id)) == before
+    assert_as_asking_everything(DAY)
+
+
+def test_ends_corrected_to_and_fro_find_what_asking_everything_finds() -> None:
+    dice = random.Random(16)  # noqa: S311 - the same ends every time
+    ends = ["2026-03-05 16:41", "2026-03-05 16:44:30", *2 * ["2026-03-06 11:00:07"], "2026-03-06 10:15"]
+
+    def case() -> Case:
+        day = {} if dice.random() < 0.8 else {"received_at": at("2026-02-27 09:00"), "partition_month": date(2026, 2, 1)}
+        return Case({"done_at": at(dice.choice(ends)), "unit_code": dice.choice(["H99.12", "H99.12", "H99.13", None]), **day})
+
+    put(*(case() for _ in range(64)))
+    checked(DAY)
+    codes = [code for (code,) in fetch_all("SELECT code FROM core.dossiers ORDER BY code")]
+    moved: list[tuple[str, str]] = []
+    seen: set[tuple[int, int]] = set()
+    for number in range(9):
+        for code in dice.sample(codes, 6):
+            moved.append((code, at(dice.choice(ends)).isoformat()))
+            correct(*moved[-1], package=f"p{number}")
+        if number % 3 == 2:
+            correct(*moved.pop(dice.randrange(len(moved))), state="undone")
+        if number == 5:  # one of a month that is read whole, beside those of which ends moved
+            change(codes[0], receipt_number="BN-0002")
+        checked(DAY)
+        assert_as_asking_everything(DAY)
+        seen.add((len(failing("closed_in_batch")), len(failing("changed_in_bulk"))))
+    assert all(len(set(sizes)) > 1 for sizes in zip(*seen, strict=True)), f"crowds come and go: {seen}"
+
+
 def test_a_correction_opens_what_its_source_calls_closed_and_days_pass_over_it() -> None:
     put(*CASES.values())
     checked(DAY)
     ((code,),) = fetch_all("SELECT code FROM core.dossiers WHERE status = 10 AND returned_at IS NOT NULL ORDER BY code LIMIT 1")
-    row = {"correction_id": "c", "source": "province", "code": code, "field": "status", "new_value": "4", "evidence": "e"}
-    row |= {"proposed_by": "a", "approved_by": "b", "state": "approved", "package": "p", "received_at": pd.Timestamp.now("UTC")}
-    with load("correct", "p") as current:
-        current.merge(CORRECTIONS, CORRECTIONS.frame([row]).drop(columns=["changed_in"]))
+    correct(code, "4", field="status")
     for day in (DAY, *LATER):
         checked(day)
         assert_as_asking_everything(day)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tasks.rules.arrays import MINUTE_US, Mask, Numbers, Times, arrow, crowded, group_sizes, numbered, often
 from tasks.rules.checks.facts import CheckFacts
-from tasks.rules.checks.registry import check, check_among
+from tasks.rules.checks.registry import check, check_among, check_ends
 
 
 def _numbers(times: Times, unit: int) -> Numbers:
@@ -20,7 +20,7 @@ def _numbers(times: Times, unit: int) -> Numbers:
     return times.view(np.int64) // unit
 
 
-@check_among
+@check_ends
 def closed_in_batch(facts: CheckFacts, *, least: int, window_minutes: int, from_minute: int) -> Mask:
     """Closed together with many others of the agency within minutes, at the end of the day."""
     when = _numbers(facts.at("done_at"), window_minutes * MINUTE_US)
@@ -38,7 +38,7 @@ def received_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     return crowded(least, facts.month, facts.codes("unit_code").index, second, among=second % 60 != 0)
 
 
-@check_among
+@check_ends
 def changed_in_bulk(facts: CheckFacts, *, least: int) -> Mask:
     """Ended in the same second as many others: a script closed them. What people type ends at a full minute."""
     second = _numbers(facts.at("done_at"), 1_000_000)

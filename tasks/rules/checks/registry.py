@@ -20,6 +20,8 @@ TESTS: dict[str, Test] = {}
 AMONG: set[str] = set()
 """Checks that hold a dossier against the others of its month: what changes of one may change their answers for all."""
 
+BY_END: set[str] = set()
+"""Checks of these whose answers hang on the ends of processing, and on nothing else that a correction of an end moves."""
 
 OF_DELETED: set[str] = set()
 """Checks of dossiers that their system has deleted; every other asks of those that stand there."""
@@ -38,6 +40,16 @@ def check_among(function: Test) -> Test:
     """Register a check that holds a dossier against the others of its month; every other asks of the dossier alone."""
     AMONG.add(function.__name__)
     return check(function)
+
+
+def check_ends(function: Test) -> Test:
+    """Register a check of those that :func:`check_among` does which looks for dossiers that ended together.
+
+    It holds an end against those of the same agency within ``window_minutes``, or against those of the same second; that one
+    dossier more fails it never lets another one pass.
+    """
+    BY_END.add(function.__name__)
+    return check_among(function)
 
 
 def check_deleted(function: Test) -> Test:
