@@ -150,7 +150,9 @@ def look_again(policy: Policy, as_of: date, size: int, seed: str) -> SecondLook:
 
 
 def draw(policy: Policy, as_of: date, size: int, seed: str) -> list[DrawnDossier]:
-    """Draw a sample of the dossiers that are judged for a day, each as likely as any other; the same seed draws the same.
+    """Draw a sample of the dossiers that are judged for a day.
+
+    Each is as likely as any other, and the same seed draws the same again.
 
     Args:
         policy: one that :func:`can_derive`.

@@ -1,4 +1,4 @@
-"""Crowds of ends: whom a check holds against dossiers of which corrections moved the end alone, and nobody else.
+"""Crowds of ends: whom checks hold against dossiers of which corrections moved the end alone.
 
 A crowd is dossiers of one month that ended together. Where an end moves, its dossier leaves one crowd and enters another; that
 these are all whose answers can change spares reading its month whole.

@@ -150,9 +150,9 @@ def _read_earlier(chosen: str, parameters: Mapping[str, Any], corrected_by: pd.D
 
 
 def read_months(batch: Batch, selection: Selection = EVERY_DOSSIER) -> DossierFrames:
-    """Read what the checks of :data:`tasks.rules.checks.AMONG` ask, of every primary dossier of a batch, or of those selected.
+    """Read what the checks of :data:`tasks.rules.checks.AMONG` ask, of every primary dossier of a batch.
 
-    That is a few fields, corrections laid over; pauses; and one row for each dossier that has a log at all. All else is null.
+    Or of those that are selected. That is a few fields, corrections laid over; pauses; and one row for each dossier that has a log at all. All else is null.
     """
     chosen, parameters = _chosen(batch, affected_selection(batch, selection))
     narrow = read_frame(_AMONG.format(chosen=chosen), parameters, {name: DOSSIERS.dtypes[name] for name in AMONG_FIELDS})

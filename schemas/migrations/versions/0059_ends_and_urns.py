@@ -1,4 +1,4 @@
-"""Indexes of ends, and of urns: what a correction of an end touches, and what a sample draws, are looked up and not searched.
+"""Indexes of ends and of urns of dossiers: what they ask for is looked up and no longer searched.
 
 A check that looks for dossiers that ended together asks who ended about a time; the second engine's sample takes the dossiers of
 urns that their codes fall into by a hash.
