@@ -99,13 +99,24 @@ COUNTER_MEANINGS: Final = {
     "otherwise_late": "Of those: ended after it.",
     "otherwise_undetermined": "Of those: timeliness not derivable.",
 }
-"""Counters of form II.06a: columns of ``mart.counts``, and what indicators add up, with what each counts."""
+"""Counters of form II.06a: what indicators add up, with what each counts."""
 COUNTERS: Final = tuple(COUNTER_MEANINGS)
+BRIDGE_MEANINGS: Final = {
+    "left_out_second_entry": "Recorded as received in the month, not counted after cleaning: repeats another dossier.",
+    "left_out_test": "The same: made to try the system.",
+    "left_out_by_policy": "The same: ended in a way that the policy does not count.",
+    "left_out_unreceived": "The same: never received, or deleted, by the evidence.",
+    "added_unshown": "Received in the month and counted after cleaning; its system shows it as not received, or as deleted.",
+}
+"""Counters of the bridge from recorded to cleaned, by month of receipt: those left out stand in recorded cells, those added in cleaned ones."""
+BRIDGE_COUNTERS: Final = tuple(BRIDGE_MEANINGS)
+EVERY_COUNTER: Final = (*COUNTERS, *BRIDGE_COUNTERS)
+"""All columns of ``mart.counts`` that count dossiers."""
 
 
 def _known_counter(name: str) -> str:
-    if name not in COUNTERS:
-        known = ", ".join(COUNTERS)
+    if name not in EVERY_COUNTER:
+        known = ", ".join(EVERY_COUNTER)
         raise ValueError(Bilingual(f"không phải số đếm nào; các số đếm là {known}", f"is no counter; the counters are {known}"))
     return name
 

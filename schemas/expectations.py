@@ -157,7 +157,7 @@ SOURCE_WARNINGS = tuple(
 
 
 # Differences of the identities of form II.06a (tasks/rules/indicators/identities.py), computed beside the counts.
-IDENTITY_COLUMNS = ("balance", "otherwise", "carry")
+IDENTITY_COLUMNS = ("balance", "otherwise", "carry", "bridge")
 IDENTITY_EXPECTATIONS = tuple(Expectation("between", (name,), low=0, high=0) for name in IDENTITY_COLUMNS)
 # Of an indicator: the interval holds the value, and a share has no more on top than below.
 INTERVAL = (

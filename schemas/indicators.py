@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.codes import COUNTER_MEANINGS, SEVERITIES
+from config.codes import BRIDGE_MEANINGS, COUNTER_MEANINGS, SEVERITIES
 from schemas.fields import AS_OF, BASES, CHANGED_IN, MONTH, POLICY, SOURCE, VERDICTS, count
 from schemas.table import Between, Field, Kind, NotNull, OneOf, Table
 
@@ -20,7 +20,8 @@ _PUBLICATION = Field("publication_id", Kind.TEXT, "Publication: the digest of it
 COUNTS = Table(
     schema="mart",
     name="counts",
-    description="The counters of form II.06a for every agency, field, channel and month: working copy, not yet published.",
+    description="The counters of form II.06a, and of the bridge from recorded to cleaned, for every agency, field, channel and month: "
+    "working copy, not yet published.",
     grain="policy × basis × unit × field × channel × month",
     key=("policy", "basis", "unit_code", "field_code", "channel", "month"),
     fields=(
@@ -30,7 +31,7 @@ COUNTS = Table(
         _FIELD,
         _CHANNEL,
         MONTH,
-        *(count(name, description) for name, description in COUNTER_MEANINGS.items()),
+        *(count(name, description) for name, description in (COUNTER_MEANINGS | BRIDGE_MEANINGS).items()),
         Field(
             "as_of",
             Kind.DATE,

@@ -102,7 +102,7 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
     ),
     DataClass.NONE: _names(
         "about_unit action always answered answered_at approved as_of asked asked_at at at_most_wrong attachment_digest "
-        "attempts basis blank_lines bytes calendar_digest carried_over cause cells change_number changed_in channel "
+        "added_unshown attempts basis blank_lines bytes calendar_digest carried_over cause cells change_number changed_in channel "
         "check_id checked claimed_at code_digest complete_to confidence control_total correction_id corrections counted "
         "counted_with counter counts_digest current_since day decided_at decision deleted deleted_at denominator digest "
         "document_date done_at dossiers drafted_at due_after_at due_at due_before_at end_at end_minutes end_origin "
@@ -111,7 +111,7 @@ _BY_NAME: Final[dict[DataClass, frozenset[str]]] = {
         "finished_undetermined first_answered_at first_page first_seen_on first_sum gate gives_result has_components "
         "has_fee has_result hash heading_lines held hours improves in_progress_in_time in_progress_overdue "
         "in_progress_undetermined in_time indicator indicators inserted is_deleted is_migrated items kind kinds "
-        "last_seen_on left_late left_source level limit_amount limit_minutes limit_shortest limit_unit lines loaded_at "
+        "last_seen_on left_late left_out left_out_by_policy left_out_second_entry left_out_test left_out_unreceived left_source level limit_amount limit_minutes limit_shortest limit_unit lines loaded_at "
         "looked_at lower made_at marks meaning measure media_type message met_in missing modified_at month moving newest_at "
         "next_at number numerator old_code open_until origin other_source otherwise_late otherwise_on_time "
         "otherwise_undetermined overdue packages page_digest page_position pages paid_online parent_code part partition "

@@ -9,6 +9,7 @@ from schemas.fields import (
     CHANNEL,
     CODE,
     FIELD_CODE,
+    LEFT_OUT,
     POLICY,
     PROCEDURE_CODE,
     RECEIVED_AT,
@@ -60,6 +61,12 @@ VERDICTS_TABLE = Table(
             (NotNull(),),
         ),
         Field(
+            "left_out",
+            Kind.TEXT,
+            "Why it is not counted although it was received (GLOSSARY.md); null: counted, not received or deleted.",
+            (OneOf(LEFT_OUT),),
+        ),
+        Field(
             "limit_minutes",
             Kind.INTEGER,
             "Legal limit in working minutes (a working day is the calendar's own), where it has any.",
@@ -94,7 +101,7 @@ VERDICTS_TABLE = Table(
 
 COUNTED = (
     *("source", "unit_code", "field_code", "channel", "received_at", "recorded_due_at", "recorded_end_at", "recorded_state"),
-    *("recorded_timeliness", "due_at", "end_at", "state", "timeliness", "counted"),
+    *("recorded_timeliness", "due_at", "end_at", "state", "timeliness", "counted", "left_out"),
 )
 """The fields of a verdict from which figures are made."""
 

@@ -15,6 +15,7 @@ DOSSIER_LISTS_OF_COMMAND = (
     "to-correct",
     "soon",
     "ageing",
+    *("second-entries", "tests", "by-policy", "never-received", "not-shown", "not-received"),
 )
 WATCH_LISTS_OF_COMMAND = ("letters", "extensions", "due-changes", "silent", "anomalies", "too-good", "resubmitted", "deleted")
 _LANGUAGE = {"vi": "ngôn ngữ (mặc định: MOTCUA_LANGUAGE)", "en": "language (default: MOTCUA_LANGUAGE)"}

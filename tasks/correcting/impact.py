@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.codes import COUNTERS
+from config.codes import EVERY_COUNTER
 from config.indicators import Indicator, headline_in_force, indicators_in_force
 from config.policies import own_policy
 from schemas.fields import BASES
@@ -34,7 +34,7 @@ _KEYS = ("indicator", "basis", *GROUP, "period")
 _NUMBERS = ("numerator", "denominator", "undetermined", "value", "lower", "upper")
 # All fields together: agencies and channels are what figures by agency are made from.
 _NOW = f"""
-    SELECT basis, unit_code, '*' AS field_code, channel, month, {", ".join(f"sum({name})::bigint AS {name}" for name in COUNTERS)}
+    SELECT basis, unit_code, '*' AS field_code, channel, month, {", ".join(f"sum({name})::bigint AS {name}" for name in EVERY_COUNTER)}
     FROM mart.counts WHERE policy = %(policy)s GROUP BY 1, 2, 4, 5 ORDER BY 1, 2, 4, 5
 """
 _MEASURED = "SELECT as_of FROM audit.progress WHERE step = 'measure' AND partition = %(policy)s"
@@ -125,7 +125,7 @@ def _verdicts(judged: Rejudged) -> Counter[tuple[str | None, str, str]]:
 
 def _sides(judged: Rejudged, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the indicators as they are and as they would be, of the levels total and unit."""
-    types = {name: COUNTS.dtypes[name] for name in (*_WHOLE, *COUNTERS)}
+    types = {name: COUNTS.dtypes[name] for name in (*_WHOLE, *EVERY_COUNTER)}
     now = read_frame(_NOW, {"policy": own_policy().policy}, types)
     then = _sum([now, _counters(judged.counted, as_of, -1), _counters(judged.after, as_of, 1)])
     definitions = {name: shown for name, one in indicators_in_force(as_of).items() if (shown := _at_levels(one))}
@@ -142,17 +142,17 @@ def _counters(verdicts: pd.DataFrame, as_of: date, sign: int) -> pd.DataFrame:
     parts = []
     for basis in BASES if len(verdicts) else ():
         counts = count_dossiers(counted_dossiers(verdicts, basis, zones(), as_of), as_of)
-        numbers = {name: counts[name].to_numpy(dtype=np.int64) * sign for name in COUNTERS}
+        numbers = {name: counts[name].to_numpy(dtype=np.int64) * sign for name in EVERY_COUNTER}
         parts.append(counts[list(GROUP)].assign(basis=basis, field_code="*", month=counts["month"], **numbers))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*_WHOLE, *COUNTERS])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*_WHOLE, *EVERY_COUNTER])
 
 
 def _sum(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    columns = [*_WHOLE, *COUNTERS]
+    columns = [*_WHOLE, *EVERY_COUNTER]
     every = pd.concat([part[columns].astype(object) for part in parts if len(part)], ignore_index=True)
     every = every.astype({name: COUNTS.dtypes[name] for name in columns})
-    summed = every.groupby(list(_WHOLE), sort=True)[list(COUNTERS)].sum().reset_index()
-    kept = summed[list(COUNTERS)].to_numpy(dtype=np.int64).any(axis=1)
+    summed = every.groupby(list(_WHOLE), sort=True)[list(EVERY_COUNTER)].sum().reset_index()
+    kept = summed[list(EVERY_COUNTER)].to_numpy(dtype=np.int64).any(axis=1)
     return summed[kept].reset_index(drop=True)
 
 

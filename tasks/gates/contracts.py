@@ -28,7 +28,7 @@ from schemas.quality import GATE_RESULTS
 from schemas.table import Table
 from tasks.gates.engine import Outcome, at_a_glance, evaluate
 from tasks.rules.checks.promises import broken
-from tasks.rules.indicators.identities import broken_identities
+from tasks.rules.indicators.identities import broken_bridge, broken_identities
 from tasks.sources.parsed_records import ParsedRecords
 from tasks.warehouse.engine import read_frame
 from tasks.warehouse.load import load
@@ -158,7 +158,7 @@ def check_published(counts: pd.DataFrame, as_of: date, indicators: pd.DataFrame 
 
 def _differences(counts: pd.DataFrame) -> pd.DataFrame:
     """Return the differences of the identities, one a row: 0 where they hold."""
-    breaks = broken_identities(counts)
+    breaks = [*broken_identities(counts), *broken_bridge(counts)]
     columns = {}
     for identity in IDENTITY_COLUMNS:
         found = [b.difference for b in breaks if b.identity == identity]

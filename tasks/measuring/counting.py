@@ -17,7 +17,14 @@ from schemas.verdicts import COUNTED, LAST_MOMENT, VERDICTS_TABLE
 from tasks.judging.judged_sources import zones
 from tasks.rules.indicators.by_difference import is_emptied, moved_cells
 from tasks.rules.indicators.counters import count_dossiers, counted_dossiers
-from tasks.rules.indicators.identities import IDENTITIES, Break, broken_carries, broken_identities, broken_recount
+from tasks.rules.indicators.identities import (
+    IDENTITIES,
+    Break,
+    broken_bridge,
+    broken_carries,
+    broken_identities,
+    broken_recount,
+)
 from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import Load
 from tasks.warehouse.merge import Merged
@@ -115,7 +122,9 @@ def counts_of(verdicts: pd.DataFrame, policy: str, as_of: date, zones: Mapping[s
         counts = count_dossiers(cases, as_of)
         require_identities([*broken_identities(counts), *broken_recount(counts, cases, as_of)], f"{policy} {basis}")
         parts.append(counts.assign(policy=policy, basis=basis))
-    return COUNTS.conform(pd.concat(parts, ignore_index=True))
+    both = pd.concat(parts, ignore_index=True)
+    require_identities(broken_bridge(both), policy)
+    return COUNTS.conform(both)
 
 
 def require_identities(broken: list[Break], of: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from config.codes import COUNTERS
+from config.codes import EVERY_COUNTER
 from config.indicators import indicators_in_force
 from schemas.indicators import COUNTS
 from tasks.judging.judged_sources import zones
@@ -77,15 +77,15 @@ def _counters(moved: Sequence[tuple[pd.DataFrame, pd.DataFrame]], side: int, as_
     """Return what the changed dossiers add to the counters before (0) or after (1), or take off with a sign of -1."""
     verdicts = [pair[side] for pair in moved if len(pair[side])]
     if not verdicts:
-        return pd.DataFrame(columns=[*GROUP, "month", *COUNTERS])
+        return pd.DataFrame(columns=[*GROUP, "month", *EVERY_COUNTER])
     counts = count_dossiers(counted_dossiers(pd.concat(verdicts, ignore_index=True), _BASIS, zones(), as_of), as_of)
-    return counts.assign(**{name: counts[name] * sign for name in COUNTERS})
+    return counts.assign(**{name: counts[name] * sign for name in EVERY_COUNTER})
 
 
 def _sum(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    columns = [*GROUP, "month", *COUNTERS]
+    columns = [*GROUP, "month", *EVERY_COUNTER]
     every = pd.concat([part[columns].astype(object) for part in parts if len(part)], ignore_index=True)
-    summed = every.groupby([*GROUP, "month"], sort=True)[list(COUNTERS)].sum().reset_index()
+    summed = every.groupby([*GROUP, "month"], sort=True)[list(EVERY_COUNTER)].sum().reset_index()
     return summed.astype({name: COUNTS.dtypes[name] for name in columns})
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from config.codes import WORKING_DAY_MINUTES
 from config.language import decimal, translate
 from config.policies import load_policies
+from schemas.fields import UNCOUNTED_STATES
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.judging.judged_sources import source_named
 from tasks.judging.offices import clocks_of
@@ -47,6 +48,11 @@ _ROWS = f"""
 _DTYPES = {name: VERDICTS_TABLE.dtypes[name] for name in _COLUMNS} | {"waits": VERDICTS_TABLE.dtypes["counted"]}
 
 
+_UNCOUNTED = ", ".join(f"'{state}'" for state in UNCOUNTED_STATES)
+_SHOWN, _RECEIVED = f"(recorded_state NOT IN ({_UNCOUNTED}))", f"(state NOT IN ({_UNCOUNTED}))"
+_LEFT_OUT = f"{_SHOWN} AND NOT (counted AND {_RECEIVED})"  # as the counters of the bridge have it
+
+
 @dataclass(frozen=True)
 class DossierList:
     """One list.
@@ -55,12 +61,14 @@ class DossierList:
         vi: what it is; en: the same in English.
         where: which verdicts are read. Those by verdict are the count of that verdict wherever it is told, with second
             entries and tests; those by timeliness are the count of form II.06a, which leaves these out.
+        until_as_of: without those received after the day judged, whom no figure counts yet.
         keep: which of them stay, by working minutes left until due (negative: over), office by office; None keeps all.
     """
 
     vi: str
     en: str
     where: str
+    until_as_of: bool = False
     keep: Callable[[np.ndarray], np.ndarray] | None = None
 
 
@@ -87,10 +95,45 @@ DOSSIER_LISTS = {
         "Sẽ trễ trong tám giờ làm việc tới",
         "Late within the next eight working hours",
         "counted AND state = 'in_progress' AND timeliness <> 'late' AND due_at IS NOT NULL",
-        lambda left: (left >= 0) & (left <= WORKING_DAY_MINUTES),
+        keep=lambda left: (left >= 0) & (left <= WORKING_DAY_MINUTES),
     ),
     "ageing": DossierList(
         "Đang giải quyết, đã quá hạn", "In progress and overdue", "counted AND state = 'in_progress' AND timeliness = 'late'"
+    ),
+    "second-entries": DossierList(
+        "Hồ sơ trùng: bỏ khi làm sạch",
+        "Second entries: left out by cleaning",
+        f"{_LEFT_OUT} AND {_RECEIVED} AND coalesce(left_out, 'second_entry') = 'second_entry'",
+        until_as_of=True,
+    ),
+    "tests": DossierList(
+        "Hồ sơ thử nghiệm: bỏ khi làm sạch",
+        "Tests: left out by cleaning",
+        f"{_LEFT_OUT} AND {_RECEIVED} AND left_out = 'test'",
+        until_as_of=True,
+    ),
+    "by-policy": DossierList(
+        "Cách tính không tính: bỏ khi làm sạch",
+        "Not counted by the policy: left out by cleaning",
+        f"{_LEFT_OUT} AND {_RECEIVED} AND left_out = 'by_policy'",
+        until_as_of=True,
+    ),
+    "never-received": DossierList(
+        "Ghi tiếp nhận mà thực ra chưa: bỏ khi làm sạch",
+        "Shown as received, never received: left out",
+        f"{_LEFT_OUT} AND NOT {_RECEIVED}",
+        until_as_of=True,
+    ),
+    "not-shown": DossierList(
+        "Đã tiếp nhận, hệ thống chưa ghi: thêm khi làm sạch",
+        "Received, not shown by their system: added",
+        f"counted AND {_RECEIVED} AND NOT {_SHOWN}",
+        until_as_of=True,
+    ),
+    "not-received": DossierList(
+        "Đã nộp, chưa tiếp nhận: không số liệu nào tính",
+        "Submitted, not received: in no figure",
+        f"verdict = 'not_received' AND NOT {_SHOWN}",
     ),
 }
 
@@ -120,10 +163,20 @@ def read_list(name: str, policy: str, unit: str | None = None, reason: str | Non
     kinds = [kind for kind in load_policies()[policy].pauses if kind == _ANSWERED]
     as_of, one = last_day_of(), DOSSIER_LISTS[name]
     asked = {"policy": policy, "kinds": kinds, "unit": unit, "reason": reason, **waiver_parameters(as_of)}
-    rows = with_days_over(read_frame(_ROWS + one.where, asked, _DTYPES), as_of, one.keep)
+    found = read_frame(_ROWS + one.where, asked, _DTYPES)
+    rows = with_days_over(found[_received_by(found, as_of)] if one.until_as_of else found, as_of, one.keep)
     if name not in LATE_LISTS:
         return rows
     return rows.assign(days_over=rows["days_over"].clip(lower=0))  # late by a second request, before it was due
+
+
+def _received_by(rows: pd.DataFrame, as_of: date) -> np.ndarray:
+    """Tell which dossiers were received by the end of a day, office by office; those without a receipt are."""
+    late = np.zeros(len(rows), dtype=bool)
+    for source, places in rows.groupby("source", observed=True).indices.items():
+        received = local_times(rows["received_at"].iloc[places], source_named(str(source)).zone)
+        late[places] = received > end_of_day(as_of)
+    return ~late
 
 
 def days_words(over: float | None, state: str, *, waits: bool) -> str:

@@ -96,6 +96,10 @@ def test_every_figure_leads_to_a_list_of_as_many_dossiers(tmp_path: Path, capsys
     figures = dict(zip([one["name"] for one in page["indicators"]], page["figures"]["*"]["cleaned"], strict=True))
     assert lists["late"] == figures["late"] == verdicts["late"] + verdicts["hidden_late"]
     assert lists["ageing"] == figures["in_progress_overdue"]
+    assert lists["second-entries"] == recorded["bridge_second_entries"] == SECOND_ENTRIES
+    assert lists["not-shown"] == figures["bridge_not_shown"]
+    left_out = {name: lists[name] for name in ("second-entries", "tests", "by-policy", "never-received")}
+    assert recorded["received"] - sum(left_out.values()) + lists["not-shown"] == figures["received"]
     report("II.07", "2026-03", None, None, "then", str(tmp_path / "07.json"))
     form = json.loads((tmp_path / "07.json").read_text(encoding="utf-8"))["sheets"][0]
     assert dict(zip(form["columns"], form["total"], strict=True))["late"] == lists["late"]

@@ -38,6 +38,8 @@ def _row(chance: Random, number: int, policy: str, units: int) -> dict[str, Any]
         "counted": chance.random() > 0.03,
         "as_of": AS_OF,
     }
+    if not row["counted"]:
+        row["left_out"] = ("second_entry", "test")[number % 2]
     row |= _side("", due, end, chance)
     row |= _side("recorded_", due, end + timedelta(days=chance.choice((0, 0, 0, 0, 5, 20, -6))), chance)
     row["moving"] = "in_progress" in (row["state"], row["recorded_state"])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.codes import COUNTERS
+from config.codes import BRIDGE_COUNTERS, COUNTERS
 from config.errors import ConfigError, NothingYetError, UnreadableDataError
 from config.indicators import Indicator
 from config.language import Bilingual, counted
@@ -37,6 +37,14 @@ _OPEN = ("in_progress_in_time", "in_progress_overdue")
 _SUMS = ("finished", "in_progress", "late", "undetermined")
 _ONLINE_SHARE = "received_online_share"
 _TOLD_BY = (*_SAME, *_OPEN, *_SUMS, _ONLINE_SHARE)
+BRIDGE_INDICATORS = {
+    "bridge_second_entries": "left_out_second_entry",
+    "bridge_tests": "left_out_test",
+    "bridge_by_policy": "left_out_by_policy",
+    "bridge_never_received": "left_out_unreceived",
+    "bridge_not_shown": "added_unshown",
+}
+"""Indicators that lead from recorded to cleaned, in that order, with the counter of each; publications of before have none."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class PublishedCounters:
     """Counters of one publication.
 
     Attributes:
-        by_unit: ``basis, unit_code, month`` and counters.
+        by_unit: ``basis, unit_code, month`` and counters, those of the bridge where they were published.
         structure: the directory as a tree.
         unit_names: name of each agency by code.
     """
@@ -83,7 +91,8 @@ class PublishedCounters:
 
     def cells(self) -> MonthlyCells:
         """Return the counters of every agency, branches apart, for as many periods as are wanted: see :meth:`agencies`."""
-        return MonthlyCells.of(self._named(None, "then", together=False), ("unit_code",), [*COUNTERS, ONLINE])
+        bridge = [name for name in BRIDGE_COUNTERS if name in self.by_unit.columns]
+        return MonthlyCells.of(self._named(None, "then", together=False), ("unit_code",), [*COUNTERS, *bridge, ONLINE])
 
     def _named(self, unit: str | None, structure: Structure, *, together: bool) -> pd.DataFrame:
         """Return the counters with each agency under the name that it is counted by, without those that are not asked for."""
@@ -178,7 +187,7 @@ def procedure_names() -> dict[str, str]:
 
 
 def _counters_by(of: Publication, statement: str) -> pd.DataFrame:
-    asked = {"publication": of.publication_id, "indicators": list(_TOLD_BY)}
+    asked = {"publication": of.publication_id, "indicators": [*_TOLD_BY, *BRIDGE_INDICATORS]}
     return _counters(read_frame(statement, asked, _DTYPES))
 
 
@@ -206,6 +215,7 @@ def _counters(rows: pd.DataFrame) -> pd.DataFrame:
     solved: _Numbers = {name: given[name] for name in (*_SAME, *_OPEN)}
     for name, solve in _SOLVED.items():
         solved[name] = solve(given, solved)
+    solved |= {counter: wide[name].to_numpy(dtype=np.int64) for name, counter in BRIDGE_INDICATORS.items() if name in wide}
     index = wide.index.to_frame(index=False)
     month = index["period"].to_numpy(dtype="datetime64[M]") if len(index) else np.empty(0, "datetime64[M]")
     return index.drop(columns="period").assign(month=month.astype("datetime64[s]"), **solved, **{ONLINE: given[_ONLINE_SHARE]})

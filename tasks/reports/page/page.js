@@ -172,11 +172,32 @@
       { title: word("basis"), cell: (one) => text(one.reference) }], figures, { cards: true }));
   };
 
-  // From what the systems count to what is counted after cleaning: both numbers are published, and so is what lies between them.
+  // From what the systems count to what is counted after cleaning: every number is published, and nothing is netted.
+  const BRIDGE = [["bridge_second_entries", "second-entries"], ["bridge_tests", "tests"], ["bridge_by_policy", "by-policy"], ["bridge_never_received", "never-received"], ["bridge_not_shown", "not-shown"]];
+  const bridgeRows = () => {
+    const published = chosenFigures(state.unit), place = (name) => data.indicators.findIndex((one) => one.name === name);
+    const of = (basis, name) => published[basis]?.[place(name)] ?? 0;
+    if (BRIDGE.some(([name]) => place(name) < 0) || !["recorded", "cleaned"].some((basis) => Number.isFinite(published[basis]?.[place(BRIDGE[0][0])]))) return [];
+    return [{ name: "bridge_recorded", n: of("recorded", "received"), sign: "" },
+      ...BRIDGE.map(([name, list]) => ({ name, list, n: of(list === "not-shown" ? "cleaned" : "recorded", name), sign: list === "not-shown" ? "+" : "−" })).filter((one) => one.n),
+      { name: "bridge_cleaned", n: of("cleaned", "received"), sign: "=" }];
+  };
   const drawBridge = (recorded, decided, open) => {
-    const n = recorded - decided - open, key = n > 0 ? "bridge_less" : n < 0 ? "bridge_more" : "bridge_same";
-    const said = word(key, { r: count(recorded), c: count(decided + open), d: count(decided), u: count(open), n: count(Math.abs(n)) });
+    const n = recorded - decided - open;
+    const said = word("bridge_line", { r: count(recorded), c: count(decided + open), d: count(decided), u: count(open) });
     byId("bridge").textContent = !recorded && !decided && !open ? "" : whole() || !n ? said : `${said} ${word("bridge_period")}`;
+    const rows = bridgeRows(), total = (verdict) => sum(of(verdicts(), verdict), (v) => v.dossiers);
+    const never = rows.find((one) => one.list === "never-received")?.n ?? 0, nowhere = [total("not_received") - never, total("deleted")];
+    put(byId("bridge-table"), rows.length ? el("details", {}, el("summary", {}, word("bridge_table")), table([
+      { title: word("bridge_class"), cell: (one) => word(one.name) },
+      { title: word("bridge_dossiers"), number: true, cell: (one) => el(one.list ? "span" : "b", { "data-bridge": one.name }, `${one.sign} ${count(one.n)}`.trim()) },
+    ], rows, { cards: true }), whole() ? [
+      nowhere.some(Boolean) ? el("p", { class: "muted", id: "nowhere" }, word("bridge_nowhere", { n: count(nowhere[0]), m: count(nowhere[1]) })) : null,
+      followTotals([...rows.filter((one) => one.list).map((one) => [one.list, one.n, word(one.name)]), ["not-received", nowhere[0], word("bridge_unreceived")]])] : rows.some((one) => one.list) ? follow(rows.filter((one) => one.list).map((one) => bridgeTrace(one))) : null) : null);
+  };
+  const bridgeTrace = (one) => {
+    const figure = [one.name, state.unit === "*" ? "" : state.unit, state.period, "", "", one.sign === "+" ? "cleaned" : "recorded"].join("/");
+    return command(one.n, word(one.name), { "data-bridge-trace": figure }, ["motcua trace", quoted(figure), `--page ${word("follow_page")}`]);
   };
 
   // Ours are those of the same year and agency, as this page tells them everywhere; nothing is subtracted.

@@ -83,6 +83,8 @@ def _rates(headline: Indicator, rows: Mapping[str, np.ndarray]) -> Iterable[tupl
 
 
 def _values(one: Indicator, rows: Mapping[str, np.ndarray], length: int) -> np.ndarray:
+    if not {*one.numerator, *one.denominator, *one.undetermined} <= {*rows}:
+        return np.full(length, np.nan)  # not published yet
     numerator, denominator, undetermined = (np.broadcast_to(np.asarray(part, np.int64), length) for part in parts_of(one, rows))
     if not one.is_share:
         return numerator.astype(float)

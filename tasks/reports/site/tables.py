@@ -12,6 +12,7 @@ from config.atomic_files import write_whole_file
 from config.language import Bilingual, Language, in_language
 from tasks.reports.forms.model import Form, FormSheet
 from tasks.reports.forms.workbook import form_workbook
+from tasks.reports.site.bridge_sheets import bridge_sheets
 from tasks.reports.site.cell_places import without_places
 from tasks.reports.site.files import TABLES_FOLDER, tables_beside
 from tasks.reports.site.rate_sheets import indicator_sheets, unit_sheets
@@ -29,6 +30,7 @@ TableLinks = dict[str, dict[str, str]]
 """Address of each table of the page by language and the name of its part."""
 _SHEETS: Mapping[str, tuple[str, Callable[[SheetWords], Iterator[FormSheet]]]] = {
     "indicators": ("indicators_table", indicator_sheets),
+    "bridge": ("bridge_table", bridge_sheets),
     "moved": ("reasons_title", partial(verdict_sheets, verdict="phantom_late", heading="reason")),
     "units": ("units_title", unit_sheets),
     "inspect": ("inspect_title", partial(verdict_sheets, verdict="hidden_late", heading="reason")),

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from config.codes import COUNTERS
+from config.codes import EVERY_COUNTER
 from tasks.rules.arrays import Mask
 from tasks.rules.indicators.counters import GROUP
 
@@ -26,7 +26,7 @@ def moved_cells(stored: pd.DataFrame, held: pd.DataFrame, now: pd.DataFrame, unt
         now: rows that they make now; on the same day.
         until: first day of the month from which on nothing is moved.
     """
-    out = held.assign(**{name: -held[name] for name in COUNTERS})
+    out = held.assign(**{name: -held[name] for name in EVERY_COUNTER})
     change = _summed(pd.concat([out, now], ignore_index=True), until)
     change = change[~is_emptied(change)]
     cells = list(_CELL)
@@ -36,10 +36,10 @@ def moved_cells(stored: pd.DataFrame, held: pd.DataFrame, now: pd.DataFrame, unt
 
 def is_emptied(cells: pd.DataFrame) -> Mask:
     """Tell which cells hold nothing."""
-    numbers = np.column_stack([cells[name].to_numpy(dtype=np.int64) for name in COUNTERS])
+    numbers = np.column_stack([cells[name].to_numpy(dtype=np.int64) for name in EVERY_COUNTER])
     return np.asarray((numbers == 0).all(axis=1), dtype=bool)
 
 
 def _summed(cells: pd.DataFrame, until: date) -> pd.DataFrame:
     earlier = cells[(cells["month"] < until).to_numpy(dtype=bool)]
-    return earlier.groupby(list(_CELL), sort=False, as_index=False)[list(COUNTERS)].sum()
+    return earlier.groupby(list(_CELL), sort=False, as_index=False)[list(EVERY_COUNTER)].sum()

@@ -7,7 +7,7 @@ receipts, ends and due dates up to that month: cumulative sums, never a row per 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,9 +15,9 @@ import pandas as pd
 import pyarrow as pa
 
 from config.calendar import OFFICE_ZONE_NAME
-from config.codes import COUNTERS
+from config.codes import BRIDGE_COUNTERS, EVERY_COUNTER
 from schemas.fields import STATES, TIMELINESS, UNCOUNTED_STATES
-from tasks.rules.arrays import as_codes, as_text, group_numbers
+from tasks.rules.arrays import Mask, as_codes, as_text, group_numbers
 from tasks.rules.dates.times import end_of_day, local_times
 from tasks.rules.verdict.ends import FINISHED, IN_PROGRESS, REFUSED, WITHDRAWN
 from tasks.rules.verdict.recorded import LATE, ON_TIME, UNDETERMINED
@@ -26,6 +26,7 @@ GROUP = ("unit_code", "field_code", "channel")
 _UNKNOWN = {"unit_code": "?", "field_code": "?", "channel": "counter"}  # no channel means the counter (QD 766, 3.3)
 _TIMELINESS = {name: place for place, name in enumerate(TIMELINESS)}
 _STATES = {name: place for place, name in enumerate(STATES)}
+_BRIDGE = {name: np.int8(place) for place, name in enumerate(BRIDGE_COUNTERS)}
 _CELLS = 8_000_000  # month cells worked on at once: bounds memory when a wrong year stretches the span
 _MONTHS = "datetime64[M]"
 
@@ -42,6 +43,7 @@ class CountedDossiers:
         end: the same, NaT without one; means nothing while in progress.
         state: int8, place in ``schemas.fields.STATES``.
         timeliness: int8, place in ``schemas.fields.TIMELINESS``.
+        bridge: int8, place in ``config.codes.BRIDGE_COUNTERS`` of those that this basis alone counts; -1: both do.
     """
 
     groups: pd.DataFrame
@@ -51,13 +53,14 @@ class CountedDossiers:
     end: np.ndarray
     state: np.ndarray
     timeliness: np.ndarray
+    bridge: np.ndarray
 
     def __len__(self) -> int:
         return len(self.group)
 
     def where(self, mask: np.ndarray) -> CountedDossiers:
         """Keep some dossiers; the groups stay."""
-        parts = (self.group, self.received, self.due, self.end, self.state, self.timeliness)
+        parts = (self.group, self.received, self.due, self.end, self.state, self.timeliness, self.bridge)
         return CountedDossiers(self.groups, *(part[mask] for part in parts))
 
 
@@ -85,14 +88,36 @@ def counted_dossiers(verdicts: pd.DataFrame, basis: str, zones: Mapping[str, str
         end=times[f"{prefix}end_at"],
         state=_coded(kept[f"{prefix}state"], _STATES),
         timeliness=_coded(kept[f"{prefix}timeliness"], _TIMELINESS),
+        bridge=_bridge(kept, basis),
     )
 
 
 def _counted(verdicts: pd.DataFrame, basis: str) -> pd.DataFrame:
-    if basis == "recorded":
-        return verdicts[~verdicts["recorded_state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool)]
-    counted = verdicts["counted"].to_numpy(dtype=bool) & ~verdicts["state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool)
-    return verdicts[counted]
+    return verdicts[_is_recorded(verdicts) if basis == "recorded" else _is_cleaned(verdicts)]
+
+
+def _is_recorded(verdicts: pd.DataFrame) -> Mask:
+    return np.asarray(~verdicts["recorded_state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool))
+
+
+def _is_cleaned(verdicts: pd.DataFrame) -> Mask:
+    received = ~verdicts["state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool)
+    return np.asarray(verdicts["counted"].to_numpy(dtype=bool) & received)
+
+
+def _bridge(kept: pd.DataFrame, basis: str) -> np.ndarray:
+    """Tell which dossiers one basis alone counts, and why; agency and month of receipt are the same on both."""
+    if basis == "cleaned":
+        return np.where(_is_recorded(kept), np.int8(-1), _BRIDGE["added_unshown"])
+    unreceived = kept["state"].isin(UNCOUNTED_STATES).to_numpy(dtype=bool)
+    left_out = kept["left_out"]
+    test, by_policy = (left_out.eq(why).fillna(value=False).to_numpy(dtype=bool) for why in ("test", "by_policy"))
+    why = np.select(
+        [_is_cleaned(kept), unreceived, test, by_policy],
+        [np.int8(-1), *(_BRIDGE[f"left_out_{name}"] for name in ("unreceived", "test", "by_policy"))],
+        _BRIDGE["left_out_second_entry"],
+    )
+    return np.asarray(why, dtype=np.int8)
 
 
 def _office_times(frame: pd.DataFrame, columns: tuple[str, ...], zones: Mapping[str, str]) -> dict[str, np.ndarray]:
@@ -145,7 +170,7 @@ def count_dossiers(cases: CountedDossiers, as_of: date) -> pd.DataFrame:
     """
     known = cases.where(cases.received <= end_of_day(as_of))
     if not len(known):
-        return _rows(known.groups.iloc[:0], np.zeros((0, 1, len(COUNTERS)), np.int64), 0, as_of)
+        return _rows(known.groups.iloc[:0], np.zeros((0, 1, len(EVERY_COUNTER)), np.int64), 0, as_of)
     first = int(known.received.min().astype(_MONTHS).astype(np.int64))
     span = _month_number(as_of) - first + 1
     parts = [_rows(part.groups, _cells(part, first, span, as_of), first, as_of) for part in _chunks(known, span)]
@@ -157,18 +182,18 @@ def _month_number(day: date) -> int:
 
 
 def _chunks(cases: CountedDossiers, span: int) -> Iterator[CountedDossiers]:
-    size = max(1, _CELLS // (span * len(COUNTERS)))
+    size = max(1, _CELLS // (span * len(EVERY_COUNTER)))
     for start in range(0, len(cases.groups), size):
         part = cases.where((cases.group >= start) & (cases.group < start + size))
         groups = cases.groups.iloc[start : start + size].reset_index(drop=True)
-        yield CountedDossiers(groups, part.group - start, part.received, part.due, part.end, part.state, part.timeliness)
+        yield replace(part, groups=groups, group=part.group - start)
 
 
 def _cells(cases: CountedDossiers, first: int, span: int, as_of: date) -> np.ndarray:
     """Return int64 [group, month, counter]."""
     life = _Life.of(cases, first, span, as_of)
-    cells = np.zeros((len(cases.groups), span, len(COUNTERS)), np.int64)
-    at = {name: cells[:, :, place] for place, name in enumerate(COUNTERS)}
+    cells = np.zeros((len(cases.groups), span, len(EVERY_COUNTER)), np.int64)
+    at = {name: cells[:, :, place] for place, name in enumerate(EVERY_COUNTER)}
     at["received"][:] = life.count(life.born, life.everyone)
     for place, name in enumerate(TIMELINESS):
         at[f"finished_{name}"][:] = life.count(life.gone, (cases.state == FINISHED) & (cases.timeliness == place))
@@ -178,6 +203,8 @@ def _cells(cases: CountedDossiers, first: int, span: int, as_of: date) -> np.nda
     at["otherwise_on_time"][:] = life.count(life.gone, otherwise & (cases.timeliness <= ON_TIME))
     at["otherwise_late"][:] = life.count(life.gone, otherwise & (cases.timeliness == LATE))
     at["otherwise_undetermined"][:] = life.count(life.gone, otherwise & (cases.timeliness == UNDETERMINED))
+    for place, name in enumerate(BRIDGE_COUNTERS):
+        at[name][:] = life.count(life.born, cases.bridge == place)
     _fill_in_progress(at, cases, life)
     return cells
 
@@ -271,6 +298,6 @@ def _rows(groups: pd.DataFrame, cells: np.ndarray, first: int, as_of: date) -> p
     months = (month + first).astype(_MONTHS)
     rows = groups.iloc[group].reset_index(drop=True)
     ends = np.minimum((months + 1).astype("datetime64[D]") - 1, np.datetime64(as_of, "D"))
-    numbers = {name: pa.array(cells[group, month, place]) for place, name in enumerate(COUNTERS)}
+    numbers = {name: pa.array(cells[group, month, place]) for place, name in enumerate(EVERY_COUNTER)}
     given = {"month": pa.array(months.astype("datetime64[D]")), **numbers, "as_of": pa.array(ends)}
     return rows.assign(**{name: pd.array(values, dtype=pd.ArrowDtype(values.type)) for name, values in given.items()})

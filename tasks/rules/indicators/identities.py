@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from config.codes import COUNTERS
+from config.codes import BRIDGE_COUNTERS, COUNTERS, EVERY_COUNTER
 from schemas.fields import TIMELINESS
 from tasks.rules.arrays import Mask, Numbers, as_codes, as_months, as_text, group_numbers
 from tasks.rules.dates.times import end_of_day
@@ -27,13 +27,15 @@ IDENTITIES = {
     "carry": "carried over into a month = in progress at the end of the month before",
     "recount": "each column, over all months, equals the dossiers themselves counted once",
     "succession": "opening of a period = in progress at the end of the period before",
+    "bridge": "recorded as received - left out, each for its reason + added = received after cleaning",
     "parts": "the cells of a roll-up add up to the whole",
 }
 _KEY = ("policy", "basis", *GROUP)
 _FINISHED = tuple(name for name in COUNTERS if name.startswith("finished_"))
 IN_PROGRESS_COUNTERS = tuple(name for name in COUNTERS if name.startswith("in_progress_"))
 _OTHERWISE = tuple(name for name in COUNTERS if name.startswith("otherwise_"))
-_FLOWS = tuple(name for name in COUNTERS if name not in (*IN_PROGRESS_COUNTERS, "carried_over"))
+_LEFT_OUT = tuple(name for name in BRIDGE_COUNTERS if name.startswith("left_out_"))
+_ADDED = tuple(name for name in BRIDGE_COUNTERS if name not in _LEFT_OUT)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def broken_rollup(rolled: pd.DataFrame, before: pd.DataFrame, whole: pd.DataFram
         before: the same of all months before it.
         whole: ``basis`` and counters of the period over all cells.
     """
-    keys = [name for name in rolled.columns if name not in COUNTERS]
+    keys = [name for name in rolled.columns if name not in EVERY_COUNTER]
     here = rolled[keys].assign(left=_total(rolled, ("carried_over",)))
     there = before[keys].assign(right=_total(before, IN_PROGRESS_COUNTERS))
     both = here.merge(there, on=keys, how="outer").fillna({"left": 0, "right": 0})
@@ -89,6 +91,28 @@ def holds_rollup(numbers: Numbers, before: Numbers, counters: Sequence[str]) -> 
     balance, otherwise = _balances(here)
     succession = here["carried_over"] - sum(there[name] for name in IN_PROGRESS_COUNTERS)
     return not (balance.any() or otherwise.any() or succession.any())
+
+
+def broken_bridge(counts: pd.DataFrame) -> list[Break]:
+    """Return every break of ``bridge``; nothing is taken against something else, and no remainder is allowed in any cell.
+
+    Args:
+        counts: rows of ``mart.counts``, of both bases.
+    """
+    if counts.empty:
+        return []
+    keys = [name for name in (*_KEY, "month") if name in counts.columns and name != "basis"]
+    months = as_months(counts["month"])
+    group, size = group_numbers(*(as_codes(as_text(counts[name])).index for name in keys if name != "month"), months)
+    recorded = (counts["basis"] == "recorded").to_numpy(dtype=bool)
+    received, out, added = (_total(counts, names) for names in (("received",), _LEFT_OUT, _ADDED))
+    difference, misplaced = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    np.add.at(difference, group, np.where(recorded, received - out, added - received))
+    np.add.at(misplaced, group, np.where(recorded, added, out))
+    broken = np.where(difference == 0, misplaced, difference)
+    one_of = np.zeros(size, np.int64)
+    one_of[group] = np.arange(len(counts))
+    return _breaks("bridge", counts.iloc[one_of], broken, keys) if broken.any() else []
 
 
 def _broken_parts(rolled: pd.DataFrame, whole: pd.DataFrame) -> list[Break]:
@@ -205,4 +229,4 @@ def _counted_once(cases: CountedDossiers, group: Numbers, size: int, last: np.da
     columns["withdrawn"] = counted(state == WITHDRAWN)
     columns["refused"] = counted(state == REFUSED)
     columns["otherwise_late"] = counted(otherwise & (cases.timeliness == LATE))
-    return columns
+    return columns | {name: counted(cases.bridge == place) for place, name in enumerate(BRIDGE_COUNTERS)}

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.codes import COUNTERS
+from config.codes import EVERY_COUNTER
 from config.indicators import Indicator
 from tasks.rules.arrays import EncodedText, Numbers, as_codes, as_months, as_text, group_numbers, truths
 from tasks.rules.indicators.counters import GROUP
@@ -22,7 +22,7 @@ _KEYS = ("basis", *GROUP, "period")
 _NUMBERS = ("numerator", "denominator", "undetermined")
 _VALUES = ("value", "lower", "upper")
 _EVERY = "*"
-_PLACE = {name: place for place, name in enumerate(COUNTERS)}
+_PLACE = {name: place for place, name in enumerate(EVERY_COUNTER)}
 _STOCK = [_PLACE[name] for name in IN_PROGRESS_COUNTERS]
 
 
@@ -45,7 +45,7 @@ class _Cells:
         return cls(
             {name: as_codes(as_text(counts[name])) for name in ("basis", *GROUP)},
             as_months(counts["month"]),
-            np.column_stack([counts[name].to_numpy(dtype=np.int64) for name in COUNTERS]),
+            np.column_stack([counts[name].to_numpy(dtype=np.int64) for name in EVERY_COUNTER]),
         )
 
     def of_channels(self, channels: tuple[str, ...]) -> _Cells:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from config.codes import WORKING_DAY_MINUTES
 from config.policies import Policy
-from schemas.fields import STATES, TIMELINESS, VERDICTS
+from schemas.fields import LEFT_OUT, STATES, TIMELINESS, VERDICTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.rules.arrays import arrow
 from tasks.rules.clock.due_dates import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
@@ -244,6 +244,7 @@ def verdict_rows(found: Judgement) -> pd.DataFrame:
                 {k: v & (verdict == V_UNDETERMINED) for k, v in found.missing.items()}, len(facts)
             ),
             "counted": ~np.isin(state, (NOT_RECEIVED, DELETED)) & ~found.repeated,
+            "left_out": _left_out_why(found, state),
             "limit_minutes": _limit_minutes(case.limits),
             "worked_minutes": _minutes(np.maximum(worked - case.paused.minutes, 0), used),
             "paused_minutes": _minutes(case.paused.minutes, worked >= 0),
@@ -251,6 +252,17 @@ def verdict_rows(found: Judgement) -> pd.DataFrame:
             "as_of": np.where(moving, np.datetime64("NaT"), days(case.ends.at)).astype("datetime64[D]"),
             "moving": moving,
         }
+    )
+
+
+def _left_out_why(found: Judgement, state: np.ndarray) -> pa.Array:
+    """Return why dossiers that were received are not counted: a code of ``LEFT_OUT``; null for all others."""
+    facts = found.case.facts
+    reasons = dict(zip(LEFT_OUT, (facts.marked(TEST_WORDING), facts.given("duplicate_of"), left_out(found.case)), strict=True))
+    out = found.repeated & ~np.isin(state, (NOT_RECEIVED, DELETED))
+    place = np.select(list(reasons.values()), list(range(len(reasons))))
+    return pa.DictionaryArray.from_arrays(pa.array(place.astype(np.int32), mask=~out), pa.array(list(reasons))).cast(
+        pa.string()
     )
 
 
