@@ -139,3 +139,14 @@ def bilingual(said: object) -> Bilingual:
 def shown(said: object) -> str:
     """Return a text, or what an error says, in the language in force."""
     return bilingual(said).shown()
+
+
+def capitals(text: str) -> str:
+    """Return a text in capitals, as a heading has it; the number of a document stays as it is written.
+
+    Such a number is a word with two capitals or more, which stands in capitals already or must not.
+
+    >>> capitals("Bảng điểm theo QĐ 766/QĐ-TTg, biểu II.06a/VPCP")
+    'BẢNG ĐIỂM THEO QĐ 766/QĐ-TTg, BIỂU II.06a/VPCP'
+    """
+    return " ".join(word if sum(letter.isupper() for letter in word) > 1 else word.upper() for word in text.split(" "))

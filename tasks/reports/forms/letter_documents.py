@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
+from config.language import capitals
 from tasks.reports.forms.apologies import Apology
 
 APPLICANT, NEW_DAY = "nguoi_nop", "ngay_hen_lai"
@@ -99,7 +100,9 @@ def _head(document: Any, letter: Apology) -> None:
         column.width = Mm(width)
         for cell in column.cells:
             cell.width = Mm(width)
-    _fill(left, [(letter.above.upper(), 12, False, False)] * bool(letter.above) + [(letter.agency.upper(), 12, True, False)])
+    _fill(
+        left, [(capitals(letter.above), 12, False, False)] * bool(letter.above) + [(capitals(letter.agency), 12, True, False)]
+    )
     _fill(left, [("Số: ……/……", 13, False, False)])
     _fill(right, [(_NATION, 12, True, False), (_MOTTO, 13, True, False)])
     _fill(right, [("……, ngày …… tháng …… năm ……", 13, False, True)])

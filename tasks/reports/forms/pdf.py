@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from config.errors import ConfigError
-from config.language import Bilingual, grouped, language
+from config.language import Bilingual, capitals, grouped, language
 from tasks.reports.forms.model import Form, FormSheet
 from tasks.reports.forms.pdf_tables import sheet_tables, stands_upright
 
@@ -67,6 +67,7 @@ def _told(form: Form) -> dict[str, object]:
         "lang": language(),
         "number": form.number,
         "title": form.title.shown(),
+        "heading": capitals(form.title.shown()),
         "page": _PAGE.shown(),
         "source": source,
         "sign": sign,

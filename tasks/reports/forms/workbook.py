@@ -10,7 +10,7 @@ from datetime import datetime
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from config.language import translate
+from config.language import capitals, translate
 from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 
 _FONT = "Times New Roman"
@@ -62,7 +62,7 @@ def form_workbook(form: Form) -> bytes:
 def _write_sheet(page: Worksheet, form: Form, sheet: FormSheet, formats: _Formats) -> None:
     last = len(sheet.columns) - 1
     page.write_string(0, 0, form.number, formats.number)
-    page.merge_range(1, 0, 1, last, form.title.shown().upper(), formats.title)
+    page.merge_range(1, 0, 1, last, capitals(form.title.shown()), formats.title)
     told = sheet.told or form.told
     for row, line in enumerate(told, start=2):
         page.merge_range(row, 0, row, last, line.shown(), formats.told)
