@@ -95,12 +95,11 @@ def last_month(as_of: date) -> Period:
 def _write_letters(
     counters: PublishedCounters, period: Period, unit: str | None, structure: Structure, path: Path
 ) -> WrittenReport:
-    from tasks.reports.forms.apologies import apologies, apology_form  # with its library only where it is asked for
-    from tasks.reports.forms.letter_documents import letters_document
+    from tasks.reports.forms.drafted_letters import draft_letters  # with what it loads only where it is asked for
 
-    letters = apologies(counters, period, unit, structure, None)
-    listed = _written(apology_form(letters, counters, period, unit), path)
-    document = write_whole(path.with_suffix(".docx"), letters_document(letters), private=True)
+    drafted = draft_letters(counters, period, unit, structure, None)
+    listed = _written(drafted.listed, path)
+    document = write_whole(path.with_suffix(".docx"), drafted.document(), private=True)
     return replace(listed, files=(*listed.files, document))
 
 

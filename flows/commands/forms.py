@@ -103,16 +103,15 @@ def _letters(
     counters: PublishedCounters, period: Period, unit: str | None, structure: Structure, out: str | None, register: str | None
 ) -> None:
     """Print the list of the letters, and write it, or the letters themselves, to a file."""
-    from tasks.reports.forms.apologies import apologies, apology_form  # with its library only where it is asked for
-    from tasks.reports.forms.letter_documents import letters_document
+    from tasks.reports.forms.drafted_letters import draft_letters  # with what it loads only where it is asked for
 
-    known = None if register is None else read_letters(Path(register))
-    letters = apologies(counters, period, unit, structure, known)
+    drafted = draft_letters(counters, period, unit, structure, None if register is None else read_letters(Path(register)))
     as_letters = out is not None and Path(out).suffix.lower() == ".docx"
-    _show(apology_form(letters, counters, period, unit), None if as_letters else out)
+    _show(drafted.listed, None if as_letters else out)
     if out is not None and as_letters:
-        write_whole(Path(out), letters_document(letters))
-        said = translate(f"Đã ghi {out}: {len(letters)} thư", f"Written: {out}, {counted(len(letters), 'letter', 'letters')}")
+        write_whole(Path(out), drafted.document())
+        many = len(drafted.letters)
+        said = translate(f"Đã ghi {out}: {many} thư", f"Written: {out}, {counted(many, 'letter', 'letters')}")
         _OUT.print(said, highlight=False, markup=False)
 
 
