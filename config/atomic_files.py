@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def write_whole_file(path: Path, content: bytes, *, private: bool = False, written: Callable[[], None] | None = None) -> Path:
+def write_whole_file(path: Path, content: bytes, *, private: bool = False, written: Callable[[], object] | None = None) -> Path:
     """Write a file under its name at once, in a folder that is there.
 
     Args:
@@ -20,7 +20,7 @@ def write_whole_file(path: Path, content: bytes, *, private: bool = False, writt
         written: called when the new file is complete, and the old one is still in its place.
 
     Raises:
-        OSError: it cannot be written; what was there stays.
+        OSError: it cannot be written; what was there stays, as it does where ``written`` raises.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -31,6 +31,5 @@ def write_whole_file(path: Path, content: bytes, *, private: bool = False, writt
         if written is not None:
             written()
         return part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    finally:
+        part.unlink(missing_ok=True)  # where it has its name by now, nothing is there

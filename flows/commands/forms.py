@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -116,7 +117,11 @@ def _letters(
 
 
 def _release(period: Period, policy: str | None, *, whole: bool, out: str | None) -> None:
-    """Print what a release of open data would tell, or make it: from then on later ones reckon with it."""
+    """Print what a release of open data would tell, or make it: from then on later ones reckon with it.
+
+    It is kept when its file is complete and before it has its name: nobody gets a file that later releases do not know of, and a
+    file that cannot be written releases nothing. Whoever was killed in between starts again and makes the same one.
+    """
     if not whole:
         raise ConfigError(
             f"report {OPEN_DATA}",
@@ -127,16 +132,14 @@ def _release(period: Period, policy: str | None, *, whole: bool, out: str | None
     release = open_release(counters, period, earlier_releases(), settings().open_data_threshold)
     if out is None:
         _OUT.print(translate("Xem trước; --out FILE mới công khai.", "A preview; --out FILE releases it."), highlight=False)
-    else:
-        keep_release(counters.publication, release)
-    _show(open_data(counters, release), out)
+    _show(open_data(counters, release), out, written=lambda: keep_release(counters.publication, release))
 
 
-def _show(form: Form, out: str | None) -> None:
+def _show(form: Form, out: str | None, written: Callable[[], object] | None = None) -> None:
     for line in (form.title, *form.told):
         _OUT.print(line.shown(), highlight=False, markup=False)
     if out:
-        write_form(form, Path(out))
+        write_form(form, Path(out), written=written)
         _OUT.print(translate(f"Đã ghi {out}", f"Written: {out}"), highlight=False, markup=False)
     else:
         _print_sheet(form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
-def write_whole(path: Path, content: str | bytes, *, private: bool = True) -> Path:
+def write_whole(path: Path, content: str | bytes, *, private: bool = True, written: Callable[[], object] | None = None) -> Path:
     """Write a text where somebody asked for it; its folder is made.
 
     Args:
         path: the file.
         content: what it holds; a text is written in UTF-8.
         private: readable by the owner only, whatever the umask: a list names dossiers; False for what everybody may read.
+        written: called when the new file is complete, and does not have its name yet.
 
     Raises:
         ConfigError: the folder or the file cannot be written; what was there stays.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return write_whole_file(path, content.encode() if isinstance(content, str) else content, private=private)
+        return write_whole_file(
+            path, content.encode() if isinstance(content, str) else content, private=private, written=written
+        )
     except OSError as error:
         raise ConfigError(
             str(path),

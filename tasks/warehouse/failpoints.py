@@ -56,6 +56,8 @@ FAILPOINTS = (
     "part_sealed",  # one table of a publication is sealed, others not
     "published",  # the publication is written, not committed
     "page_written",  # the page's new file is complete, the old one still in its place
+    # open data
+    "release_kept",  # a release is committed, and its complete file does not have its name
     # retention
     "page_purged",  # the landing zone says that a page was purged, its row does not
     # packages and corrections

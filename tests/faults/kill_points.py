@@ -15,6 +15,8 @@ DELIVERING = ("message_claimed", "message_sent")
 """Of whoever delivers messages."""
 PURGING = ("page_purged",)
 """Of whoever purges landing files."""
+RELEASING = ("release_kept",)
+"""Of whoever releases open data."""
 BY_HAND = {
     "correct": ("lines_examined", "corrections_merged", "events_written", "corrections_kept"),
     "take_back": ("corrections_undone",),
@@ -23,6 +25,6 @@ BY_HAND = {
     "back_up": ("backup_rows_written", "backup_drafted"),
 }
 """Of what people start: steps of the small desk."""
-ELSEWHERE = {*FIRST_ONLY, *DELIVERING, *PURGING, *(point for points in BY_HAND.values() for point in points)}
+ELSEWHERE = {*FIRST_ONLY, *DELIVERING, *PURGING, *RELEASING, *(point for points in BY_HAND.values() for point in points)}
 DAILY = tuple(point for point in FAILPOINTS if point not in ELSEWHERE)
 """Of every daily run, a second one that changes what is there."""

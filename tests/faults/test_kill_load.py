@@ -24,7 +24,7 @@ from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.failpoints import FAILPOINTS, failpoint
 from tests.faults import office
 from tests.faults.invariants import Expected, check_invariants, state
-from tests.faults.kill_points import BY_HAND, DAILY, DELIVERING, FIRST_ONLY, PUBLISHING, PURGING
+from tests.faults.kill_points import BY_HAND, DAILY, DELIVERING, FIRST_ONLY, PUBLISHING, PURGING, RELEASING
 from tests.faults.readers import Readers
 from tests.forked import PROCESSES
 from tests.patience import HANGS
@@ -196,7 +196,7 @@ def test_every_point_is_passed_by_the_pipeline_and_named_in_the_registry() -> No
 
 def test_a_test_kills_at_every_point() -> None:
     """Each stands in one row, whose test fails where the point is not passed."""
-    rows = [*DAILY, *FIRST_ONLY, *DELIVERING, *PURGING, *(point for points in BY_HAND.values() for point in points)]
+    rows = [*DAILY, *FIRST_ONLY, *DELIVERING, *PURGING, *RELEASING, *(point for points in BY_HAND.values() for point in points)]
     assert sorted(rows) == sorted(FAILPOINTS)
     assert len(rows) >= LEAST_POINTS
     assert set(PUBLISHING) <= set(DAILY)

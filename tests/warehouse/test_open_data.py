@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tasks.reports.forms.open_releases import earlier_releases
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.load import load
+from tests.warehouse.test_publish import killed_at
 from tests.warehouse.verdict_rows import AS_OF, frame, verdict_rows
 
 ROWS = verdict_rows(400)
@@ -86,3 +89,35 @@ def test_a_preview_releases_nothing_and_a_part_is_refused(capsys: pytest.Capture
         report("open-data", "2026-Q1", None, None, "now", None)
     with pytest.raises(ConfigError, match="not begun"):
         report("open-data", "2026-H1", None, None, "then", None)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("name", ["open.docx", "open", "taken/open.csv"])
+def test_what_cannot_be_written_is_not_released(tmp_path: Path, name: str) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        report("open-data", "2026-Q1", None, None, "then", str(tmp_path / name))
+    assert fetch_all("SELECT FROM mart.open_releases") == []
+    assert [one.name for one in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("point", "kept"), [("ledger_written", 0), ("before_commit", 0), ("after_commit", 1), ("release_kept", 1)]
+)
+def test_killed_while_it_releases_nothing_is_lost_and_nothing_released_twice(
+    warehouse: Cluster, tmp_path: Path, point: str, kept: int
+) -> None:
+    path = tmp_path / "open.csv"
+    assert killed_at(point, warehouse.home, partial(_release, path)) == -signal.SIGKILL
+    assert not path.exists(), "nobody gets a file before its release is kept"
+    assert len(fetch_all("SELECT FROM mart.open_releases")) == kept
+    _release(path)
+    _release(tmp_path / "again.csv")
+    assert len(fetch_all("SELECT FROM mart.open_releases")) == 1
+    assert path.read_bytes() == (tmp_path / "again.csv").read_bytes()
+    assert {code for span, code in _read(path) if span == "2026-Q1"} >= {"*"}
+
+
+def _release(path: Path, *_policy_and_day: object) -> None:
+    report("open-data", "2026-Q1", None, None, "then", str(path))

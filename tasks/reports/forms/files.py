@@ -22,7 +22,7 @@ FormFile = Literal["xlsx", "pdf", "csv", "parquet", "json"]
 """Kinds of file that a form is written as."""
 
 
-def write_form(form: Form, path: Path, *, private: bool = False) -> Path:
+def write_form(form: Form, path: Path, *, private: bool = False, written: Callable[[], object] | None = None) -> Path:
     """Write a form whole or not at all.
 
     Excel, PDF and JSON hold all of its sheets; CSV and Parquet hold the first, with the columns' names of machines and no total.
@@ -31,6 +31,7 @@ def write_form(form: Form, path: Path, *, private: bool = False) -> Path:
         form: the form.
         path: the file; its ending is ``.xlsx``, ``.pdf``, ``.csv``, ``.parquet`` or ``.json``.
         private: readable by the owner only.
+        written: called when the new file is complete, and does not have its name yet.
 
     Raises:
         ConfigError: another ending, more cells than a PDF takes, or the file cannot be written.
@@ -41,7 +42,7 @@ def write_form(form: Form, path: Path, *, private: bool = False) -> Path:
         raise ConfigError(
             f"--out {path.name}", Bilingual("không rõ ghi theo dạng nào", "tells no format"), Bilingual(known, known)
         )
-    return write_whole(path, make(form), private=private)
+    return write_whole(path, make(form), private=private, written=written)
 
 
 def _csv(form: Form) -> bytes:

@@ -14,6 +14,7 @@ from tasks.rules.disclosure.linked_cells import ReleasedTable
 from tasks.rules.disclosure.released_counters import AGENCY_ALONE, released_rows, released_spans, released_table, row_counts
 from tasks.rules.indicators.periods import period_named
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.failpoints import failpoint
 from tasks.warehouse.load import load
 from tasks.warehouse.statements import statements_of
 
@@ -21,7 +22,7 @@ _SQL = statements_of(__file__)
 
 
 def keep_release(of: Publication, release: OpenRelease) -> bool:
-    """Keep a release, before anybody gets its file; returns False where the very same one was kept before."""
+    """Keep a release, before its file has its name; returns False where the very same one was kept before."""
     cells = _cells(release)
     release_id = hashlib.sha256(repr([sorted(cells[0]), [tuple(cell.values()) for cell in cells]]).encode()).hexdigest()[:16]
     row: dict[str, Any] = {"release_id": release_id, "policy": of.policy, "publication_id": of.publication_id}
@@ -33,6 +34,7 @@ def keep_release(of: Publication, release: OpenRelease) -> bool:
         current.put(OPEN_RELEASES, row)
         current.merge(OPEN_CELLS, OPEN_CELLS.frame([{"release_id": release_id, **cell} for cell in cells]))
         keep_open_release(current, release_id)
+    failpoint("release_kept")
     return True
 
 
