@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import xlsxwriter
@@ -16,6 +16,8 @@ from tasks.reports.forms.model import Cell, Form, FormColumn, FormSheet
 _FONT = "Times New Roman"
 _LINE = 15.0  # points of a line of that font at size 11
 _GREY = "#7F7F7F"
+BOTH = "\ue000"
+"""Stands between a text in two languages where one workbook is written for both."""
 
 
 class _Formats:
@@ -52,7 +54,7 @@ def form_workbook(form: Form) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"title": f"{form.number}: {form.title.shown()}"})
+        book.set_properties({"title": _of_both(": ".join, form.number, form.title.shown())})
         formats = _Formats(book)
         for sheet in form.sheets:
             _write_sheet(book.add_worksheet(sheet.tab.shown()), form, sheet, formats)
@@ -62,7 +64,7 @@ def form_workbook(form: Form) -> bytes:
 def _write_sheet(page: Worksheet, form: Form, sheet: FormSheet, formats: _Formats) -> None:
     last = len(sheet.columns) - 1
     page.write_string(0, 0, form.number, formats.number)
-    page.merge_range(1, 0, 1, last, capitals(form.title.shown()), formats.title)
+    page.merge_range(1, 0, 1, last, _of_both(lambda title: capitals(*title), form.title.shown()), formats.title)
     told = sheet.told or form.told
     for row, line in enumerate(told, start=2):
         page.merge_range(row, 0, row, last, line.shown(), formats.told)
@@ -84,6 +86,12 @@ def _write_sheet(page: Worksheet, form: Form, sheet: FormSheet, formats: _Format
     page.fit_to_pages(1, 0)
     page.repeat_rows(first, body - 1)
     page.set_footer("&L&8&F&R&8&P/&N")
+
+
+def _of_both(made: Callable[[list[str]], str], *texts: str) -> str:
+    """Make one text of some, in each language where one of them is in both."""
+    parts = [text.split(BOTH) for text in texts]
+    return BOTH.join(made([part[at % len(part)] for part in parts]) for at in range(max(map(len, parts))))
 
 
 def _headings(page: Worksheet, first: int, columns: Sequence[FormColumn], formats: _Formats) -> None:
@@ -124,5 +132,7 @@ def _row(
 
 
 def _lines(text: str, width: float) -> int:
+    if BOTH in text:
+        return max(_lines(part, width) for part in text.split(BOTH))
     room = max(4, int(width))
     return 1 if len(text) <= room and "\n" not in text else max(1, len(textwrap.wrap(text, room)))

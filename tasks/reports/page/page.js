@@ -82,6 +82,8 @@
   const rate = (unit, period, basis) => (data.rates[unit]?.[period] ?? data.spans.rates[unit]?.[period])?.[basis] ?? [0, 0, 0, null, null, null];
   const whole = () => state.period === "*";
   const chosenRate = (unit, basis) => (whole() ? rate(unit, "*", basis) : data.spans.rates[unit]?.[state.period]?.[basis] ?? [0, 0, 0, null, null, null]);
+  // Zeros beside each other come as one number below zero.
+  for (const periods of Object.values(data.spans.figures)) for (const of of Object.values(periods)) for (const basis of Object.keys(of)) of[basis] = of[basis].flatMap((x) => (x < 0 ? Array(-x).fill(0) : [x]));
   const chosenFigures = (unit) => (whole() ? data.figures[unit] : data.spans.figures[unit]?.[state.period]) ?? {};
   const capital = (words) => words[0].toUpperCase() + words.slice(1);
   const periodName = (name) => (name === "*" ? word("all_periods") : text(data.spans.names[name]));

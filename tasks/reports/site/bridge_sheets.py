@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from config.language import Bilingual
@@ -12,6 +13,10 @@ from tasks.reports.forms.published import BRIDGE_INDICATORS
 from tasks.reports.site.sheet_words import EVERY_UNIT, SheetWords, count_column, filtered_sheet, page_word, text_column
 
 _RECEIVED = "received"
+_LEFT_AWAY = Bilingual(
+    "Tháng của một cơ quan không có ở đây: số ghi nhận và số sau làm sạch là cùng những hồ sơ.",
+    "A month of an agency that is not here: recorded and cleaned count the very same dossiers.",
+)
 _ADDED = ("bridge_not_shown",)
 _MONTH = re.compile(r"\d{4}-\d\d")
 _UNIT = (text_column("unit_code", Bilingual("Mã cơ quan", "Agency code"), 14), text_column("unit_name", "unit", 40))
@@ -38,18 +43,21 @@ def bridge_sheets(words: SheetWords) -> Iterator[FormSheet]:
     figures, spans = words.data["figures"], words.data["spans"]
     whole = ((code, words.unit(code), *_bridge(figures.get(code, {}), places)) for code in words.units())
     yield filtered_sheet(page_word("all_periods"), (*_UNIT, *_NUMBERS), whole, added)
-    yield filtered_sheet(
+    monthly = filtered_sheet(
         Bilingual("Từng tháng", "By month"),
         (text_column("period", "choose_period", 16), *_UNIT, *_NUMBERS),
         (
-            (words.period(month), code, words.unit(code), *_bridge(of_months[month], places))
+            (words.period(month), code, words.unit(code), *told)
             for month in spans["names"]
             if _MONTH.fullmatch(month)
             for code in (EVERY_UNIT, *words.units())
             for of_months in (spans["figures"].get(code, {}),)
             if month in of_months
+            for told in (_bridge(of_months[month], places),)
+            if code == EVERY_UNIT or any(told[1:-1])
         ),
     )
+    yield replace(monthly, notes=(_LEFT_AWAY,))
 
 
 def _bridge(of_bases: Mapping[str, list[Any]], places: Mapping[str, int]) -> tuple[Cell, ...]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,30 @@ _TREND = ("recorded", "cleaned", "interval", "month")
 
 
 def _lean(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data without the months that stand among the spans with the same numbers: a tenth of the page."""
+    """Return the data without the months that stand among the spans with the same numbers, and zeros together: a tenth of the page."""
     known = data["spans"]["rates"]
     rates = {
         unit: {period: of for period, of in periods.items() if known.get(unit, {}).get(period) != of}
         for unit, periods in data["rates"].items()
     }
-    return data | {"rates": rates}
+    figures = {
+        unit: {period: {basis: _runs(values) for basis, values in of.items()} for period, of in periods.items()}
+        for unit, periods in data["spans"]["figures"].items()
+    }
+    return data | {"rates": rates, "spans": data["spans"] | {"figures": figures}}
+
+
+def _runs(values: list[Any]) -> list[Any]:
+    """Return values with as many zeros as stand beside each other told as one number below zero, as no figure is.
+
+    >>> _runs([3, 0, 0, 0, None, 0, 1])
+    [3, -3, None, 0, 1]
+    """
+    found: list[Any] = []
+    for zero, run in groupby(values, key=lambda value: value == 0):
+        each = list(run)
+        found += [-len(each)] if zero and len(each) > 1 else each
+    return found
 
 
 def _fill(template: str, values: dict[str, str]) -> str:

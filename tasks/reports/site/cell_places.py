@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cache
 
 _SHEETS = re.compile(r"xl/worksheets/sheet\d+\.xml")
@@ -22,11 +24,28 @@ def without_places(workbook: bytes) -> bytes:
 
     Only those of rows in which every cell from the first to the last is there; other rows stay as they are.
     """
-    found = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as given, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as kept:
+    return zipped(lean_parts(workbook))
+
+
+def lean_parts(workbook: bytes) -> Iterator[tuple[zipfile.ZipInfo, bytes]]:
+    """Return the parts of a workbook, their cells without places as in :func:`without_places`."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as given:
         for part in given.infolist():
             content = given.read(part)
-            kept.writestr(part, _ROW.sub(_lean_row, content) if _SHEETS.fullmatch(part.filename) else content)
+            yield part, _ROW.sub(_lean_row, content) if is_sheet(part) else content
+
+
+def is_sheet(part: zipfile.ZipInfo) -> bool:
+    """Tell whether a part is one of the sheets, whose texts stand elsewhere."""
+    return _SHEETS.fullmatch(part.filename) is not None
+
+
+def zipped(parts: Iterable[tuple[zipfile.ZipInfo, bytes]]) -> bytes:
+    """Return the workbook that parts are."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as kept:
+        for part, content in parts:
+            kept.writestr(copy(part), content)
     return found.getvalue()
 
 

@@ -11,9 +11,8 @@ from typing import Any, get_args
 from config.atomic_files import write_whole_file
 from config.language import Bilingual, Language, in_language
 from tasks.reports.forms.model import Form, FormSheet
-from tasks.reports.forms.workbook import form_workbook
+from tasks.reports.site.both_languages import workbooks
 from tasks.reports.site.bridge_sheets import bridge_sheets
-from tasks.reports.site.cell_places import without_places
 from tasks.reports.site.files import TABLES_FOLDER, tables_beside
 from tasks.reports.site.rate_sheets import indicator_sheets, unit_sheets
 from tasks.reports.site.sheet_words import SheetWords, page_word
@@ -82,20 +81,32 @@ def write_tables(data: dict[str, Any], page: Path) -> TableLinks:
         Address of each table as the page links it, by language and the name of its part.
     """
     (page.parent / TABLES_FOLDER).mkdir(parents=True, exist_ok=True)
-    found: TableLinks = {}
+    forms: dict[Language, dict[str, Form]] = {}
     for each in get_args(Language):
         with in_language(each):
-            found[each] = {name: _write_table(name, each, form, data, page) for name, form in page_tables(data).items()}
+            forms[each] = page_tables(data)
+    found: TableLinks = {each: {} for each in forms}
+    for name in next(iter(forms.values())):
+        of_languages = {each: tables[name] for each, tables in forms.items()}
+        links = {each: _link(name, each, form, data) for each, form in of_languages.items()}
+        _write_table(of_languages, {each: page.parent / link for each, link in links.items()})
+        for each, link in links.items():
+            found[each][name] = link
     return found
 
 
-def _write_table(name: str, spoken: Language, form: Form, data: dict[str, Any], page: Path) -> str:
+def _link(name: str, spoken: Language, form: Form, data: dict[str, Any]) -> str:
     content = hashlib.sha256(f"{spoken} {form}".encode()).hexdigest()[:8]
-    link = f"{TABLES_FOLDER}/{name}-{spoken}-{data['meta']['as_of']}-{content}.xlsx"
-    path = page.parent / link
-    if not path.exists():
-        write_whole_file(path, without_places(form_workbook(form)))
-    return link
+    return f"{TABLES_FOLDER}/{name}-{spoken}-{data['meta']['as_of']}-{content}.xlsx"
+
+
+def _write_table(forms: dict[Language, Form], paths: dict[Language, Path]) -> None:
+    """Write a table in the languages in which it is not there."""
+    lacking = [each for each, path in paths.items() if not path.exists()]
+    if lacking:
+        made = workbooks(forms)
+        for each in lacking:
+            write_whole_file(paths[each], made[each])
 
 
 def keep_tables(page: Path, links: TableLinks) -> None:
