@@ -9,7 +9,7 @@ VERDICTS = ("on_time", "late", "phantom_late", "hidden_late", "undetermined", "n
 STATES = ("finished", "in_progress", "withdrawn", "refused", "not_received", "deleted")
 UNCOUNTED_STATES = ("not_received", "deleted")
 """States of which no figure counts a dossier, on either basis: the source's own reports do not either."""
-LEFT_OUT = ("test", "second_entry", "by_policy")
+LEFT_OUT_REASONS = ("test", "second_entry", "by_policy")
 """Why a received dossier is not counted after cleaning; of several the first holds."""
 TIMELINESS = ("early", "on_time", "late", "undetermined")
 BASES = ("recorded", "cleaned")

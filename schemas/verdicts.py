@@ -9,7 +9,7 @@ from schemas.fields import (
     CHANNEL,
     CODE,
     FIELD_CODE,
-    LEFT_OUT,
+    LEFT_OUT_REASONS,
     POLICY,
     PROCEDURE_CODE,
     RECEIVED_AT,
@@ -64,7 +64,7 @@ VERDICTS_TABLE = Table(
             "left_out",
             Kind.TEXT,
             "Why it is not counted although it was received (GLOSSARY.md); null: counted, not received or deleted.",
-            (OneOf(LEFT_OUT),),
+            (OneOf(LEFT_OUT_REASONS),),
         ),
         Field(
             "limit_minutes",

@@ -1,4 +1,4 @@
-"""Letters of a period as they are drafted: the list of them as a form, and the letters themselves as a document."""
+"""Letters of apology of a period as they are drafted: their list, and the letters themselves."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ _TAB = "\ue001 {}\ue001"  # stands for the name of a sheet, which has no room fo
 
 
 def workbooks(forms: Mapping[Language, Form]) -> dict[Language, bytes]:
-    """Return a table as an Excel workbook in each language; its rows are as high as the longer of both texts needs.
+    """Return a table as an Excel workbook in each language.
+
+    Its rows are as high as the longer of both texts needs.
 
     Args:
         forms: the table as each language says it: the same rows and numbers in the same order.

@@ -1,4 +1,4 @@
-"""Bridge from recorded to cleaned as sheets: received, each class left out or added, for every agency and month."""
+"""Bridge from recorded to cleaned as sheets: each class left out or added, by agency and month."""
 
 from __future__ import annotations
 

@@ -86,7 +86,10 @@ _TREND = ("recorded", "cleaned", "interval", "month")
 
 
 def _lean(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data without the months that stand among the spans with the same numbers, and zeros together: a tenth of the page."""
+    """Return the data with nothing said twice: a tenth of the page.
+
+    Months that stand among the spans with the same numbers are left out, and zeros beside each other stand together.
+    """
     known = data["spans"]["rates"]
     rates = {
         unit: {period: of for period, of in periods.items() if known.get(unit, {}).get(period) != of}

@@ -94,7 +94,7 @@ def holds_rollup(numbers: Numbers, before: Numbers, counters: Sequence[str]) -> 
 
 
 def broken_bridge(counts: pd.DataFrame) -> list[Break]:
-    """Return every break of ``bridge``; nothing is taken against something else, and no remainder is allowed in any cell.
+    """Return every break of ``bridge``, which leaves no remainder in any cell.
 
     Args:
         counts: rows of ``mart.counts``, of both bases.

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from config.codes import WORKING_DAY_MINUTES
 from config.policies import Policy
-from schemas.fields import LEFT_OUT, STATES, TIMELINESS, VERDICTS
+from schemas.fields import LEFT_OUT_REASONS, STATES, TIMELINESS, VERDICTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.rules.arrays import arrow
 from tasks.rules.clock.due_dates import HOUR, NONE, SAME_DAY, UNKNOWN, UNSETTLED, WORKING_DAY, Limits
@@ -256,9 +256,11 @@ def verdict_rows(found: Judgement) -> pd.DataFrame:
 
 
 def _left_out_why(found: Judgement, state: np.ndarray) -> pa.Array:
-    """Return why dossiers that were received are not counted: a code of ``LEFT_OUT``; null for all others."""
+    """Return why dossiers that were received are not counted: a code of ``LEFT_OUT_REASONS``; null for all others."""
     facts = found.case.facts
-    reasons = dict(zip(LEFT_OUT, (facts.marked(TEST_WORDING), facts.given("duplicate_of"), left_out(found.case)), strict=True))
+    reasons = dict(
+        zip(LEFT_OUT_REASONS, (facts.marked(TEST_WORDING), facts.given("duplicate_of"), left_out(found.case)), strict=True)
+    )
     out = found.repeated & ~np.isin(state, (NOT_RECEIVED, DELETED))
     place = np.select(list(reasons.values()), list(range(len(reasons))))
     return pa.DictionaryArray.from_arrays(pa.array(place.astype(np.int32), mask=~out), pa.array(list(reasons))).cast(
