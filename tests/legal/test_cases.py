@@ -36,6 +36,35 @@ def test_every_reason_has_a_case_that_gives_it_and_one_that_nearly_does(code: st
     assert near, f"no legal case comes near {code}"
 
 
+_RECEIVED = {"received": "03/03/2026 08:00", "appointed": "10/03/2026 17:00"}
+_STOPPED = {
+    "status": "dừng xử lý",
+    "done_recorded": "12/03/2026 10:00",
+    "log": [["03/03/2026 08:00", "được tiếp nhận"], ["12/03/2026 10:00", "dừng xử lý"]],
+}
+_TWICE, _TEST = {"duplicate_of": "H99.12-260303-0002"}, {"marks": "test_wording"}
+_NOT_COUNTED = {**_STOPPED, "policy_but": {"stopped": "not_counted"}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({}, None),
+        (_STOPPED, None),
+        (_TEST, "test"),
+        (_TWICE, "second_entry"),
+        (_NOT_COUNTED, "by_policy"),
+        (_TWICE | _TEST, "test"),
+        (_NOT_COUNTED | _TWICE, "second_entry"),
+        (_TWICE | {"policy": "recorded"}, None),
+    ],
+)
+def test_a_received_dossier_that_is_not_counted_says_why(facts: dict[str, Any], why: str | None) -> None:
+    row = legal_cases.judge_case({**_RECEIVED, **facts})
+    assert row["counted"] == (why is None)
+    assert (None if pd.isna(row["left_out"]) else row["left_out"]) == why
+
+
 def test_evidence_names_table_field_and_digest_of_the_value() -> None:
     case = {
         "received": datetime(2026, 3, 3, 8),
