@@ -94,7 +94,7 @@ VERDICTS_TABLE = Table(
         CHANGED_IN,
     ),
     # No index holds what a new day changes, and pages keep room (migration 0017): a row grows older where it stands.
-    indexes=(("policy", "verdict"), ("policy", "unit_code")),
+    indexes=(("policy", "verdict"), ("unit_code", "policy")),
     partial=(("moving", ("source", "code"), MOVING), ("settled", ("policy", LAST_MOMENT), f"NOT {MOVING}")),
     managed=("changed_in",),
 )

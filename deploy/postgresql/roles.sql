@@ -14,7 +14,8 @@
 --
 --   AGENCY_PASSWORD=… psql -v ON_ERROR_STOP=1 -v agency_reader=NAME -f deploy/postgresql/roles.sql
 --
--- and sees nothing until `motcua reader add NAME --agency CODE` says which agency it is of.
+-- and sees nothing until `motcua reader add NAME --agency CODE` says which agency it is of. One that sees every agency gets another role
+-- by that (motcua_every_agency); the owner may give and take these two, and no others.
 \set ON_ERROR_STOP 1
 \if :{?owner} \else \set owner motcua \endif
 \if :{?owning} \else \set owning motcua_owner \endif
@@ -29,17 +30,22 @@
 
 -- Roles that cannot log in; the migrations grant them what each needs. They are made here, so that motcua needs no CREATEROLE.
 SELECT format('CREATE ROLE %I NOLOGIN', role)
-    FROM unnest(ARRAY[:'owning', 'motcua_load', 'motcua_publish', 'motcua_read', 'motcua_audit', 'motcua_agency']) AS role
+    FROM unnest(ARRAY[:'owning', 'motcua_load', 'motcua_publish', 'motcua_read', 'motcua_audit', 'motcua_agency', 'motcua_every_agency']) AS role
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) \gexec
 ALTER ROLE :"owning" NOLOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
+-- Which of these two an account of agencies has, follows from what `motcua reader add` gives it: motcua gives and takes them itself.
+SELECT format('GRANT %I TO %I WITH ADMIN %s', role, :'owning',
+        CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'TRUE, INHERIT FALSE, SET FALSE' ELSE 'OPTION' END)
+    FROM unnest(ARRAY['motcua_agency', 'motcua_every_agency']) AS role \gexec
 
 -- The agency's account alone, where one is asked for: the others stay as they are.
 \if :{?agency_reader}
 SELECT format('CREATE ROLE %I LOGIN', :'agency_reader') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'agency_reader') \gexec
 ALTER ROLE :"agency_reader" LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS PASSWORD :'agency_password';
 ALTER ROLE :"agency_reader" SET default_transaction_read_only = on;
-GRANT motcua_agency TO :"agency_reader";
-GRANT CONNECT ON DATABASE :"database" TO motcua_agency;
+SELECT format('GRANT motcua_agency TO %I GRANTED BY %I', :'agency_reader', :'owning')
+    WHERE NOT pg_has_role(:'agency_reader', 'motcua_agency', 'MEMBER') AND NOT pg_has_role(:'agency_reader', 'motcua_every_agency', 'MEMBER') \gexec
+GRANT CONNECT ON DATABASE :"database" TO motcua_agency, motcua_every_agency;
 \quit
 \endif
 
@@ -59,7 +65,7 @@ ALTER ROLE :"owner" IN DATABASE :"database" SET role = :"owning";
 -- Nobody else enters: by default every role of a server may connect to every database.
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 REVOKE ALL ON DATABASE :"prefect" FROM PUBLIC;
-GRANT CONNECT ON DATABASE :"database" TO :"owner", motcua_read, motcua_audit, motcua_agency;
+GRANT CONNECT ON DATABASE :"database" TO :"owner", motcua_read, motcua_audit, motcua_agency, motcua_every_agency;
 
 -- A database from before there was an owner that cannot log in: its tables, the rights that new tables get, and the policies follow.
 ALTER DATABASE :"database" OWNER TO :"owning";

@@ -47,7 +47,7 @@ from tasks.warehouse.accounts import make_home
 from tasks.warehouse.cluster import Cluster
 from tasks.warehouse.engine import connection, reset_engine
 from tasks.warehouse.migrations import migrate, revisions
-from tasks.warehouse.readers import READ_ROLE, KeptReader, put_back_readers
+from tasks.warehouse.readers import READ_ROLE, KeptReader, put_back_readers, settle_roles
 from tasks.warehouse.row_security import owner_unbound
 from tasks.warehouse.rows import fetch_column, fetch_value
 
@@ -129,6 +129,7 @@ def restore_backup(file: Path, chosen: Settings, *, replace: bool = False) -> Re
         _clear(chosen)
         restored = _fill(file, Restored(header, chosen))
         migrate()
+        settle_roles()
         os.sync()
         mark.unlink()
     return restored

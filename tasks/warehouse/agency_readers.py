@@ -1,6 +1,6 @@
 """Readers of agencies: accounts of the database that see their own agencies' dossiers alone.
 
-The tables' policies ask ``audit.agency_readers`` (migrations 0055 and 0056); here it is filled. Who may propose or approve for an
+The tables' policies ask ``audit.agency_readers`` (migrations 0055, 0056 and 0061); here it is filled. Who may propose or approve for an
 agency in people.yaml may see its dossiers.
 """
 
@@ -15,7 +15,15 @@ from config.language import Bilingual
 from config.people import EVERY_AGENCY, load_people
 from schemas.audit import AGENCY_READERS
 from tasks.warehouse.load import load
-from tasks.warehouse.readers import AGENCY_ROLE, add_reader, check_reader_name, remove_reader, roles_of_reader
+from tasks.warehouse.readers import (
+    AGENCY_ROLE,
+    EVERY_AGENCY_ROLE,
+    add_reader,
+    check_reader_name,
+    remove_reader,
+    roles_of_reader,
+    settle_roles,
+)
 from tasks.warehouse.rows import fetch_column
 
 _KNOWN = "SELECT DISTINCT unit_code FROM ref.units WHERE unit_code = ANY(%(codes)s)"
@@ -79,7 +87,7 @@ def let_see(name: str, granted: Sequence[GrantedAgency]) -> str | None:
     """
     check_reader_name(name)
     _refuse_unknown(granted)
-    there = AGENCY_ROLE in roles_of_reader(name)
+    there = bool({AGENCY_ROLE, EVERY_AGENCY_ROLE} & set(roles_of_reader(name)))
     if not there:
         _forget(name)  # an account of this name that is gone leaves nothing to the next
     address = None if there else add_reader(name, AGENCY_ROLE)
@@ -87,6 +95,7 @@ def let_see(name: str, granted: Sequence[GrantedAgency]) -> str | None:
     frame = AGENCY_READERS.frame(by_code.values()).drop(columns=list(AGENCY_READERS.managed))
     with load("access", name) as current:
         current.replace(AGENCY_READERS, frame, {"reader": name})
+    settle_roles()
     return address
 
 

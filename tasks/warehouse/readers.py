@@ -26,6 +26,9 @@ READ_ROLE = "motcua_read"
 """Role that the migrations let read the publication layer and nothing else."""
 AGENCY_ROLE = "motcua_agency"
 """Role that the migrations let read the dossiers of the agencies that ``audit.agency_readers`` gives to the account."""
+EVERY_AGENCY_ROLE = "motcua_every_agency"
+"""Role of the accounts among these that see every agency: no condition on rows, so each question goes by its own index."""
+_ROLES = [READ_ROLE, AGENCY_ROLE, EVERY_AGENCY_ROLE]
 _NAMES = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _MAY = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
 _READERS = """
@@ -33,6 +36,7 @@ _READERS = """
     FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member JOIN pg_roles AS g ON g.oid = m.roleid
     WHERE g.rolname = ANY(%(roles)s) AND r.rolcanlogin AND NOT r.rolsuper AND NOT r.rolcreaterole GROUP BY 1 ORDER BY 1
 """
+_ORDERS = "SELECT audit.role_orders()"
 _TAKEN = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %(name)s)"
 
 
@@ -54,7 +58,7 @@ def add_reader(name: str, role: str = READ_ROLE) -> str:
 
     Args:
         name: small letters, figures and underscores, a letter first.
-        role: one of the two above.
+        role: one of those above.
 
     Raises:
         ConfigError: the name is none, is taken, or the account of the warehouse may make no others.
@@ -84,7 +88,21 @@ def check_reader_name(name: str) -> None:
 
 def roles_of_reader(name: str) -> tuple[str, ...]:
     """Return what an account reads by; nothing where it is no reader, or not there."""
-    return tuple(dict(fetch_all(_READERS, {"roles": [READ_ROLE, AGENCY_ROLE]})).get(name, ()))
+    return tuple(dict(fetch_all(_READERS, {"roles": _ROLES})).get(name, ()))
+
+
+def settle_roles() -> None:
+    """Give each account of agencies the roles that ``audit.agency_readers`` and the directory mean for it.
+
+    Which rows it sees depends on those alone; its roles say by which way they are found.
+
+    Raises:
+        WarehouseError: the account of the warehouse may not give them, or the warehouse refused.
+    """
+    with connection("settle roles of readers") as driver, driver.cursor() as cursor:
+        cursor.execute(_ORDERS)
+        for (order,) in cursor.fetchall():
+            cursor.execute(order)
 
 
 def remove_reader(name: str) -> None:
@@ -106,7 +124,7 @@ def remove_reader(name: str) -> None:
 
 def _refuse_without_right(role: str) -> None:
     if not fetch_value(_MAY):
-        option = "agency_reader" if role == AGENCY_ROLE else "reader"
+        option = "reader" if role == READ_ROLE else "agency_reader"
         raise ConfigError(
             "MOTCUA_DATABASE_URL",
             Bilingual(
@@ -128,7 +146,7 @@ def readers_of(cursor: extensions.cursor, embedded: Path | None) -> dict[str, Ke
         cursor: of the warehouse.
         embedded: home of the embedded cluster; None: the server is the office's own.
     """
-    cursor.execute(_READERS, {"roles": [READ_ROLE, AGENCY_ROLE]})
+    cursor.execute(_READERS, {"roles": _ROLES})
     roles = {str(name): tuple(held) for name, held in cursor.fetchall()}
     if not roles or embedded is None:
         verifiers = _verifiers(cursor, list(roles))

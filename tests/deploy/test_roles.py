@@ -11,7 +11,7 @@ from datetime import date
 import psycopg2
 import pytest
 
-from config.errors import ConfigError
+from config.errors import ConfigError, WarehouseError
 from config.read_once import forget
 from config.settings import ROOT
 from schemas.catalogue import LAYERS
@@ -22,6 +22,7 @@ from tasks.warehouse.cluster import Cluster, shipped_program
 from tasks.warehouse.engine import engine, fetch_all, reset_engine
 from tasks.warehouse.load import load
 from tasks.warehouse.migrations import migrate
+from tasks.warehouse.readers import AGENCY_ROLE, EVERY_AGENCY_ROLE, roles_of_reader
 
 UNIT = {"unit_code": "H99.1", "valid_from": date(2025, 7, 1), "name": "Xã 1", "level": "commune"}
 DOSSIER = {
@@ -72,9 +73,9 @@ def _as_owner(warehouse: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         connection.autocommit = True
         for name in (NAMES["database"], NAMES["prefect"]):
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        cursor.execute(f'DROP ROLE IF EXISTS "{AGENCY}"')  # first: its role was given by the owner
         for name in ("owner", "owning", "prefect", "reader"):
             cursor.execute(f'DROP ROLE "{NAMES[name]}"')
-        cursor.execute(f'DROP ROLE IF EXISTS "{AGENCY}"')
 
 
 def _superuser(warehouse: Cluster) -> psycopg2.extensions.connection:
@@ -186,6 +187,26 @@ def test_an_account_of_an_agency_is_made_by_the_script_and_sees_what_it_is_given
     with pytest.raises(ConfigError, match="DROP ROLE"):
         end_reader(AGENCY)
     assert seen(office) == [], "whoever removes it takes its agencies at once"
+
+
+def test_an_account_that_sees_every_agency_changes_its_role_by_the_product_alone(office: Cluster) -> None:
+    migrate()
+    with load("reference", "units") as current:
+        current.replace(UNITS, UNITS.frame([UNIT]).drop(columns=list(UNITS.managed)), {"unit_code": "H99.1"})
+        rows = [DOSSIER, DOSSIER | {"code": "H99.2-260301-0001", "unit_code": None}]
+        current.replace(DOSSIERS, DOSSIERS.frame(rows).drop(columns=list(DOSSIERS.managed)), {"source": "a"})
+    _run_script(office, "-v", f"agency_reader={AGENCY}")
+    for code, role, sees in (("*", EVERY_AGENCY_ROLE, 2), ("H99.1", AGENCY_ROLE, 1)):
+        assert let_see(AGENCY, [GrantedAgency(code)]) is None
+        assert (roles_of_reader(AGENCY), len(seen(office))) == ((role,), sees), code
+        _run_script(office, "-v", f"agency_reader={AGENCY}")  # again, as before an upgrade
+        assert roles_of_reader(AGENCY) == (role,)
+    with closing(_superuser(office)) as connection, connection.cursor() as cursor:  # as a script of earlier releases left it
+        cursor.execute(f'REVOKE motcua_every_agency FROM "{NAMES["owning"]}" CASCADE')
+        connection.commit()
+    with pytest.raises(WarehouseError, match=r"run deploy/postgresql/roles\.sql \(it can be run again\)"):
+        let_see(AGENCY, [GrantedAgency("*")])
+    assert seen(office) == [], "what it sees every agency by is not there"
 
 
 def seen(office: Cluster) -> list[tuple[str, ...]]:

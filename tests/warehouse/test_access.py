@@ -164,7 +164,7 @@ def test_no_role_logs_in_rules_or_passes_policies() -> None:
     assert fetch_all(members, {"roles": roles}) == [(0,)], "none has another's rights by the way"
 
 
-@pytest.mark.parametrize("role", ["motcua_load", "motcua_read", "motcua_agency"])
+@pytest.mark.parametrize("role", ["motcua_load", "motcua_read", "motcua_agency", "motcua_every_agency"])
 def test_no_role_makes_tables(role: str) -> None:
     for what in (*(f"CREATE TABLE {layer}.one_more (a int)" for layer in LAYERS), "CREATE TEMP TABLE one_more (a int)"):
         with connection("test") as driver, driver.cursor() as cursor:

@@ -7,10 +7,13 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import psycopg2
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from psycopg2 import extensions
 from sqlalchemy import make_url
 
@@ -24,7 +27,7 @@ from tasks.judging.judged_sources import office_today
 from tasks.rules.indicators.structure import AgencyStructure
 from tasks.warehouse.agency_readers import GrantedAgency, agencies_of_account, end_reader, let_see
 from tasks.warehouse.cluster import Cluster
-from tasks.warehouse.engine import connection, fetch_all
+from tasks.warehouse.engine import connection, engine, fetch_all
 from tasks.warehouse.load import load
 from tasks.warehouse.readers import AGENCY_ROLE, add_reader, roles_of_reader
 from tests.warehouse.agency_world import (
@@ -110,6 +113,56 @@ def test_an_account_sees_its_own_dossiers_in_every_table(made: Made, units: tupl
         assert cursor.fetchall() == [(len(stated), len(stated))]
         cursor.execute("SELECT DISTINCT reader = current_user FROM audit.agency_readers")
         assert cursor.fetchall() == [(True,)] * bool(units)
+
+
+BOTH = ("motcua_agency", "motcua_every_agency")
+UNTIL = office_today() - timedelta(1)
+# By hand: which roles an account of these agencies has, and whose dossiers it sees today.
+ROLES_OF: dict[str, tuple[list[GrantedAgency], tuple[str, ...], set[str]]] = {
+    "its own alone": ([GrantedAgency(NORTH)], BOTH[:1], {NORTH, BRANCH}),
+    "every one": ([GrantedAgency("*")], BOTH[1:], set(HOLDERS)),
+    "the province": ([GrantedAgency(PROVINCE)], BOTH[1:], set(HOLDERS)),
+    "every one besides its own": ([GrantedAgency(NORTH), GrantedAgency("*")], BOTH[1:], set(HOLDERS)),
+    "every one until yesterday": ([GrantedAgency("*", until=UNTIL)], BOTH[1:], set()),
+    "every one until yesterday, its own after": (
+        [GrantedAgency("*", until=UNTIL), GrantedAgency(NORTH)],
+        BOTH,
+        {NORTH, BRANCH},
+    ),
+    "every one until tomorrow": ([GrantedAgency("*", until=UNTIL + timedelta(2)), GrantedAgency(NORTH)], BOTH, set(HOLDERS)),
+}
+
+
+@pytest.mark.parametrize("who", ROLES_OF)
+@pytest.mark.parametrize("before", [BOTH[:1], BOTH])
+def test_roles_follow_what_is_given_and_change_no_row(made: Made, who: str, before: tuple[str, ...]) -> None:
+    """Also for accounts of before there were two roles, which the migration carries over, and for those that hold both."""
+    write_province(moved=False)
+    granted, roles, units = ROLES_OF[who]
+    address = made(SOUTH)
+    name = str(make_url(address).username)
+    let_see(name, granted)
+    assert roles_of_reader(name) == roles
+    with connection("test") as driver, driver.cursor() as cursor:
+        cursor.execute(f"GRANT {', '.join(before)} TO {name}")
+        if before != BOTH:
+            cursor.execute(f"REVOKE motcua_every_agency FROM {name}")
+    if before == BOTH:
+        seen_by(address, units)
+    with engine().begin() as opened, Operations.context(MigrationContext.configure(opened)):
+        import_module("schemas.migrations.versions.0061_quick_accounts")._carry_over()
+    assert roles_of_reader(name) == roles
+    seen_by(address, units)
+
+
+def seen_by(address: str, units: set[str]) -> None:
+    """Hold the rows of an account against the agencies whose they are."""
+    own = {code_of(unit) for unit in units}
+    with looking(address) as cursor:
+        tables = (*BY_DOSSIER, *BY_AGENCY)
+        assert {table: codes(cursor, table) for table in tables} == dict.fromkeys(tables, own)
+        cursor.execute("SELECT code, other_code FROM core.matches")
+        assert set(cursor.fetchall()) == {(one, other) for one in own for other in own if one != other}
 
 
 def test_two_agencies_see_nothing_of_each_other_through_anything_that_can_be_read(made: Made) -> None:
