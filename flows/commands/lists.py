@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from config.errors import ConfigError
-from config.language import Bilingual, counted, translate
+from config.language import Bilingual, counted, decimal, translate, written_day
 from config.watch import load_watch
 from flows.commands.console_tables import print_rows
 from flows.runs.names import judged_policy
@@ -118,6 +118,7 @@ def _resubmitted(policy: str, _register: str | None) -> ListRows:
 
 
 def _deleted(policy: str, _register: str | None) -> ListRows:
+    _show_shares(deletions.read_deleted_shares(policy))
     return [
         {
             translate(*_CODE): one.code,
@@ -132,6 +133,22 @@ def _deleted(policy: str, _register: str | None) -> ListRows:
         for one in deletions.read_deletions(policy)
         for zone in (source_named(one.source).zone,)
     ]
+
+
+def _show_shares(shares: list[deletions.DeletedShare]) -> None:
+    """Say of each agency and day which part of its open dossiers was deleted, and how many of these were late."""
+    for one in shares[:_FIRST]:
+        share, unit = decimal(f"{100 * one.share:.1f}"), one.unit_code or "?"
+        said = translate(
+            f"{unit}: ngày {written_day(one.day)} xóa {one.deleted} trong {one.open} hồ sơ đang giải quyết ({share}%), "
+            f"{one.late} hồ sơ đã quá hạn khi bị xóa",
+            f"{unit}: on {written_day(one.day)} {one.deleted} of {counted(one.open, 'open dossier was', 'open dossiers were')} deleted "
+            f"({share} %), {one.late} of them late by then",
+        )
+        _OUT.print(said, style="yellow" if one.late else None, highlight=False, markup=False)
+    if len(shares) > _FIRST:
+        more = len(shares) - _FIRST
+        _OUT.print(translate(f"… và {more} ngày khác", f"… and {more} more"), highlight=False)
 
 
 def _letters(policy: str, register: str | None) -> ListRows:

@@ -1,14 +1,16 @@
 """Dossiers that their system has deleted: told with day and reason, counted nowhere.
 
 A dossier that is deleted while it is late leaves the figures as one that was never there. So those come first, with what the
-verdict says of them, and the inspector asks why.
+verdict says of them, and the inspector asks why. A number alone does not tell whether an agency empties its desk: so each day of
+deletions stands beside what the agency had open then.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from config.calendar import OFFICE_ZONE_NAME
 from tasks.warehouse.rows import fetch_as
 
 _DELETED = """
@@ -18,6 +20,48 @@ _DELETED = """
     WHERE v.policy = %(policy)s AND v.verdict = 'deleted'
     ORDER BY v.timeliness <> 'late', d.deleted_at DESC NULLS LAST, v.source, v.code
 """
+# A deletion is the end of a dossier that nothing had ended before (decision 0042). One without any time has no day.
+_SHARES = """
+    WITH gone AS (
+        SELECT v.unit_code, (v.end_at AT TIME ZONE %(zone)s)::date AS day, v.timeliness
+        FROM judged.verdicts AS v JOIN core.dossiers AS d USING (source, code)
+        WHERE v.policy = %(policy)s AND v.verdict = 'deleted' AND v.end_at = coalesce(d.deleted_at, d.modified_at)
+    ), told AS (
+        SELECT unit_code, day, count(*) AS deleted, count(*) FILTER (WHERE timeliness = 'late') AS late FROM gone GROUP BY 1, 2
+    )
+    SELECT t.unit_code, t.day, t.deleted, t.late, (
+        SELECT count(*) FROM judged.verdicts AS v
+        WHERE v.policy = %(policy)s AND (v.counted OR v.verdict = 'deleted')
+            AND (v.unit_code = t.unit_code OR v.unit_code IS NULL AND t.unit_code IS NULL)
+            AND v.received_at < (t.day + 1)::timestamp AT TIME ZONE %(zone)s
+            AND (v.end_at IS NULL OR v.end_at >= t.day::timestamp AT TIME ZONE %(zone)s)
+    ) AS open
+    FROM told AS t ORDER BY t.late DESC, t.deleted DESC, t.day DESC, t.unit_code
+"""
+
+
+@dataclass(frozen=True)
+class DeletedShare:
+    """Open dossiers that an agency's system deleted on one day.
+
+    Attributes:
+        unit_code: None: their agency is not known.
+        day: of the deletion, office time.
+        deleted: how many were open when they were deleted.
+        late: of these, how many were late by then, by the law.
+        open: how many dossiers of the agency were open at some time of that day, the deleted ones among them; at least ``deleted``.
+    """
+
+    unit_code: str | None
+    day: date
+    deleted: int
+    late: int
+    open: int
+
+    @property
+    def share(self) -> float:
+        """Share of the open dossiers that was deleted."""
+        return self.deleted / self.open
 
 
 @dataclass(frozen=True)
@@ -45,3 +89,8 @@ class Deletion:
 def read_deletions(policy: str) -> list[Deletion]:
     """Return the deleted dossiers of a policy's verdicts, those first that were late by then, the newest first."""
     return fetch_as(Deletion, _DELETED, {"policy": policy})
+
+
+def read_deleted_shares(policy: str) -> list[DeletedShare]:
+    """Return a policy's deletions of open dossiers by agency and day, those first with the most late ones."""
+    return fetch_as(DeletedShare, _SHARES, {"policy": policy, "zone": OFFICE_ZONE_NAME})

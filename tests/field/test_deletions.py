@@ -13,12 +13,13 @@ import pytest
 
 from config.policies import load_policies
 from config.sources import Source
+from flows.commands.cli import main
 from tasks.auditing.second_engine import look_again
 from tasks.judge import judge_batch
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.reports.deletions import read_deletions
+from tasks.reports.deletions import DeletedShare, read_deleted_shares, read_deletions
 from tasks.reports.summary import read_summary
 from tasks.rules.privacy.masking import HIDDEN
 from tasks.warehouse.batches import Batch
@@ -166,6 +167,21 @@ def test_deleted_dossiers_leave_both_counts_and_come_back(office: Path) -> None:
     assert read_deletions("qd766") == []
     assert fetch_all(overdue) == []
     assert fetch_all(states, {"c": code_of(0)}) == [(None,), (True,), (None,)]
+
+
+def test_deletions_stand_beside_what_the_agency_had_open(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, facts in enumerate(DOSSIERS[:3]):
+        desk.show(office, code_of(number), Facts(**{**vars(facts), "deleted": True}), 10 + number)
+    others = [Facts("H99.1", "1.000003", OPEN, date(2026, 3, 24), date(2026, 4, 3))] * 2
+    others += [Facts("H99.2", "1.000003", OPEN, date(2026, 3, 24), date(2026, 4, 3))]
+    for number, facts in enumerate(others, 20):
+        desk.show(office, code_of(number), facts, number)
+    desk.whole_run()
+    # By hand: of the three that are gone one had ended weeks before; four were open on the day, two are left.
+    assert read_deleted_shares("qd766") == [DeletedShare("H99.1", date(2026, 3, 31), deleted=2, late=1, open=4)]
+    assert main(["list", "deleted", "--policy", "qd766"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "H99.1: ngày 31/03/2026 xóa 2 trong 4 hồ sơ đang giải quyết (50,0%), 1 hồ sơ đã quá hạn khi bị xóa" in said
 
 
 def test_a_day_before_the_deletion_counts_what_stood_then(office: Path) -> None:
