@@ -20,5 +20,6 @@ ERRANDS = (
     # What time it is, what the fields of a page are for, which pages are slow: asked of the browser's maker.
     "--disable-features=NetworkTimeServiceQuerying,AutofillServerCommunication,OptimizationHints,MediaRouter",
     f"--component-updater=url-source={NOBODY}",  # no flag stops it from fetching what it wants at once
+    f"--gaia-url={NOBODY}",  # who is signed in at its maker: asked where there is a network
 )
 """What Chromium asks for without being asked, whatever page is open, and the flags above leave on."""
