@@ -133,7 +133,8 @@ def test_the_listings_speak_the_office_language(
     vietnamese = capsys.readouterr().out
     assert "Legal register" in english
     assert "Sổ đăng ký văn bản" in vietnamese
-    assert all(name in english and name in vietnamese for name in ("nd-61-2018", "2025-06-30", "nd-118-2025"))
+    assert all(name in english for name in ("nd-61-2018", "2025-06-30", "nd-118-2025"))
+    assert all(name in vietnamese for name in ("nd-61-2018", "30/06/2025", "nd-118-2025"))
     main(["law", "list", "NĐ 118/2025"])
     said = capsys.readouterr().out
     assert "Điều 17" in said
