@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0058"
+down_revision = "0059"
 
 _WHY = "Why it is not counted although it was received (GLOSSARY.md); null: counted, not received or deleted."
 _COUNTERS = (

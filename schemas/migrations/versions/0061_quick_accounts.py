@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0058"
+down_revision = "0060"
 
 _AGENCY, _EVERY = "motcua_agency", "motcua_every_agency"
 # From the given agencies down, where 0055 went up from every agency of the directory: the same agencies, in a tenth of the time.
