@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from config.calendar import OFFICE_ZONE_NAME
 from tasks.warehouse.rows import fetch_as
+from tasks.warehouse.statements import statements_of
 
 _DELETED = """
     SELECT v.source, v.code, v.unit_code, v.procedure_code, v.received_at, v.due_at, d.deleted_at, d.deletion_reason AS reason,
@@ -20,24 +21,7 @@ _DELETED = """
     WHERE v.policy = %(policy)s AND v.verdict = 'deleted'
     ORDER BY v.timeliness <> 'late', d.deleted_at DESC NULLS LAST, v.source, v.code
 """
-# A deletion is the end of a dossier that nothing had ended before (decision 0042). One without any time has no day.
-_SHARES = """
-    WITH gone AS (
-        SELECT v.unit_code, (v.end_at AT TIME ZONE %(zone)s)::date AS day, v.timeliness
-        FROM judged.verdicts AS v JOIN core.dossiers AS d USING (source, code)
-        WHERE v.policy = %(policy)s AND v.verdict = 'deleted' AND v.end_at = coalesce(d.deleted_at, d.modified_at)
-    ), told AS (
-        SELECT unit_code, day, count(*) AS deleted, count(*) FILTER (WHERE timeliness = 'late') AS late FROM gone GROUP BY 1, 2
-    )
-    SELECT t.unit_code, t.day, t.deleted, t.late, (
-        SELECT count(*) FROM judged.verdicts AS v
-        WHERE v.policy = %(policy)s AND (v.counted OR v.verdict = 'deleted')
-            AND (v.unit_code = t.unit_code OR v.unit_code IS NULL AND t.unit_code IS NULL)
-            AND v.received_at < (t.day + 1)::timestamp AT TIME ZONE %(zone)s
-            AND (v.end_at IS NULL OR v.end_at >= t.day::timestamp AT TIME ZONE %(zone)s)
-    ) AS open
-    FROM told AS t ORDER BY t.late DESC, t.deleted DESC, t.day DESC, t.unit_code
-"""
+_SHARES = statements_of(__file__)["shares"]
 
 
 @dataclass(frozen=True)

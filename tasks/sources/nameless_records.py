@@ -122,4 +122,5 @@ def _names_nothing(folded: str, national: bool) -> bool:
         return True
     if folded.startswith("-") and bare.isdigit():  # a number below zero
         return True
-    return national and bare.isdigit() and len(bare) <= _YEAR_FIGURES
+    # Rows of sums and headings: "II", "A", "Lũy kế"; each national code has figures.
+    return national and (not any(map(str.isdigit, bare)) or (bare.isdigit() and len(bare) <= _YEAR_FIGURES))

@@ -62,6 +62,25 @@ def test_utf16_as_spreadsheets_save_it() -> None:
     assert line.code == CODE
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "right"),
+    [
+        ("done_at", "05.03.2026", "2026-03-05T00:00:00+07:00"),
+        ("done_at", "2026/03/05 14:30", "2026-03-05T14:30:00+07:00"),
+        ("done_at", "14:30 05/03/2026", "2026-03-05T14:30:00+07:00"),
+        ("done_at", "14h30 ngày 05/03/2026", "2026-03-05T14:30:00+07:00"),
+        ("done_at", "05/03/2026 02:30 CH", "2026-03-05T14:30:00+07:00"),
+        ("done_at", "ngày 5 tháng 3 năm 2026", "2026-03-05T00:00:00+07:00"),
+        ("due_at", "ngày 5 tháng 3 năm 2026", "2026-03-05T17:00:00+07:00"),  # without an hour it ends at closing
+        ("due_at", "05.03.2026 00:00", "2026-03-05T00:00:00+07:00"),
+    ],
+)
+def test_a_time_is_read_as_those_of_sources_are(field: str, text: str, right: str) -> None:
+    answer = one(f"{CODE},{field},{text},register 12,an,binh,")
+    assert isinstance(answer, Accepted), answer
+    assert answer.new_value == right
+
+
 def test_an_empty_value_has_to_be_said() -> None:
     answer = one(f"{CODE},done_at,trống,register 12,an,binh,")
     assert isinstance(answer, Accepted)

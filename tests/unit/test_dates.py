@@ -100,8 +100,49 @@ def test_zones_halves_of_the_day_and_odd_characters(text: str, moment: str, offs
 
 
 @pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("ngày 5 tháng 3 năm 2026", "2026-03-05"),
+        ("5 tháng 3, 2026", "2026-03-05"),
+        ("NGÀY 15 THÁNG 03 NĂM 2026", "2026-03-15"),
+        ("Thứ Năm, ngày 05 tháng 3 năm 2026", "2026-03-05"),
+        ("Thứ 5, 26/03/2026", "2026-03-26"),
+        ("CN 15/03/2026", "2026-03-15"),
+        ("26/03/2026 14h", "2026-03-26T14:00"),
+        ("14h30 ngày 26/03/2026", "2026-03-26T14:30"),
+        ("14 giờ 30 phút ngày 26/03/2026", "2026-03-26T14:30"),
+        ("lúc 8 giờ, ngày 26 tháng 3 năm 2026", "2026-03-26T08:00"),
+        ("26/03/2026 2h chiều", "2026-03-26T14:00"),
+        ("26/03/2026 11h trưa", "2026-03-26T11:00"),
+        ("26/03/2026 1h trưa", "2026-03-26T13:00"),
+        ("26/03/2026 8:15 sáng", "2026-03-26T08:15"),
+        ("26/03/2026 24:00", "2026-03-26T23:59:59"),
+        ("2026-03-26T24:00:00", "2026-03-26T23:59:59"),
+    ],
+)
+def test_days_and_hours_in_words_are_read(text: str, moment: str) -> None:
+    day_first, month_first, _, unreadable = one(text)
+    assert (day_first, month_first) == (np.datetime64(moment, "us"),) * 2 or np.isnat(month_first)
+    assert day_first == np.datetime64(moment, "us")
+    assert not unreadable
+
+
+def test_a_day_in_words_leaves_no_doubt_which_the_month_is() -> None:
+    read = read_dates(pa.array(["ngày 5 tháng 3 năm 2026", "Thứ Năm, 05/03/2026"]))
+    assert read.two_ways.tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "ngày 31 tháng 2 năm 2026",
+        "ngày 5 tháng 13 năm 2026",
+        "tháng 3 năm 2026",
+        "26/03/2026 25h",
+        "26/03/2026 12h đêm",
+        "26/03/2026 24:00 chiều",
+        "26/03/2026 chiều",
+        "trước ngày 26/03/2026",
         "31/02/2025",
         "2025-13-01",
         "20251301",

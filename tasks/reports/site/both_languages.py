@@ -71,7 +71,7 @@ def _cell(vi: Cell, en: Cell) -> Cell:
     if isinstance(vi, str) and isinstance(en, str):
         return _joined(vi, en)
     if vi != en:
-        raise ValueError(f"{vi} in Vietnamese is {en} in English")
+        raise ValueError(Bilingual(f"{vi} ở bản tiếng Việt là {en} ở bản tiếng Anh", f"{vi} in Vietnamese is {en} in English"))
     return vi
 
 

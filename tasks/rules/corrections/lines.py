@@ -18,6 +18,7 @@ from schemas.table import Kind, OneOf
 from tasks.rules.corrections.known_times import ApprovedValues, KnownTimes, why_impossible
 from tasks.rules.corrections.value_texts import CLOSING, same_value
 from tasks.rules.dates.file_dates import read_file_dates
+from tasks.rules.dates.reading import NO_OFFSET, read_dates
 from tasks.rules.privacy.masking import looks_personal, names_somebody, personal_code_or_text
 from tasks.rules.text.codes import fold_codes
 from tasks.rules.text.normal_form import fold
@@ -60,6 +61,7 @@ _FIELDS = {
 }
 _FIELD_OF = {fold(word): name for name in CORRECTABLE for word in (name, *_FIELDS[name])}
 _HEADING_OF = {fold(word): name for name, words in _HEADINGS.items() for word in (name, *words)}
+_HOUR_SAID = re.compile(r"(?i)\d ?[:hg]|T\d")
 _SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?")
 _TIMES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
 
@@ -354,7 +356,7 @@ def _instant(text: str, zone: ZoneInfo, *, closing: bool) -> str | None:
     moment = _read_time(text)
     if moment is None or not 1900 <= moment.year <= 2100:
         return None
-    if closing and moment.time() == time(0, 0) and len(text) <= 10:
+    if closing and moment.time() == time(0, 0) and not _HOUR_SAID.search(text):
         moment = datetime.combine(moment.date(), CLOSING, moment.tzinfo)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
 
@@ -368,4 +370,10 @@ def _read_time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return _as_sources_write(text)
+
+
+def _as_sources_write(text: str) -> datetime | None:
+    read = read_dates(pa.array([text]))
+    moment: datetime | None = read.dmy[0].item() if read.offset[0] == NO_OFFSET else None
+    return moment

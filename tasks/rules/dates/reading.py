@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.rules.arrays import truths
+from tasks.rules.dates.worded import in_figures
 from tasks.rules.text.normal_form import given
 
 Order = Literal["dmy", "mdy"]
@@ -102,7 +103,7 @@ def _given_or_null(values: pa.Array) -> pa.Array:
 
 def _plain(values: pa.Array) -> pa.Array:
     """Return texts in ASCII with single spaces; what cannot be a date becomes null."""
-    text = _given_or_null(values)
+    text = in_figures(_given_or_null(values))
     if not truths(pc.string_is_ascii(text))[given(text)].all():
         # Full-width digits and odd spaces are folded; what stays outside ASCII is no date.
         text = pc.utf8_trim_whitespace(pc.utf8_normalize(pc.utf8_slice_codeunits(text, 0, LONGEST_DATE + 1), "NFKC"))
