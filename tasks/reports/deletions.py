@@ -21,7 +21,8 @@ _DELETED = """
     WHERE v.policy = %(policy)s AND v.verdict = 'deleted'
     ORDER BY v.timeliness <> 'late', d.deleted_at DESC NULLS LAST, v.source, v.code
 """
-_SHARES = statements_of(__file__)["shares"]
+_SQL = statements_of(__file__)
+_SHARES = _SQL["shares"]
 
 
 @dataclass(frozen=True)

@@ -129,9 +129,9 @@ def drop(folder: Path, name: str, *rows: str, **more: object) -> None:
 
 
 def kept() -> list[tuple[str, str, bool]]:
-    """Return code, day of receipt and whether the number is said to be reused, of each dossier."""
+    """Return code, day of receipt and whether the number is said to be reused, of each dossier; no day where it is doubted."""
     return [
-        (code, f"{day:%d/%m/%Y}", bool(marks) and "code_reused" in marks.split())
+        (code, f"{day:%d/%m/%Y}" if day else "", bool(marks) and "code_reused" in marks.split())
         for code, day, marks in fetch_all(
             "SELECT code, received_at AT TIME ZONE 'Asia/Ho_Chi_Minh', marks FROM core.dossiers ORDER BY received_at, code"
         )
