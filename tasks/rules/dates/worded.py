@@ -1,4 +1,4 @@
-"""Dates in words, brought into figures: "ngày 5 tháng 3 năm 2026", "14h30 ngày …", "2 giờ chiều", 24:00.
+"""Dates in words, brought into figures: "ngày 5 tháng 3 năm 2026", "2 giờ chiều", 24:00.
 
 Officials type them where a form takes any text. What is not wholly understood stays as it is, and is marked as no date.
 """
