@@ -301,10 +301,11 @@ def test_the_source_gate_tells_a_changed_format_from_a_few_bad_rows() -> None:
 
 
 def counts(**changes: int) -> pd.DataFrame:
-    """Two months of one agency: ten received, six finished, four carried over, all finished then."""
+    """Two months of one agency: ten received, none of which its system shows, six finished, four carried over, all finished then."""
     zero = {field.name: 0 for field in COUNTS.fields if field.kind.value == "integer"}
     group = {"policy": "qd766", "basis": "cleaned", "unit_code": "H99.12", "field_code": "G01", "channel": "counter"}
     first = {**zero, **group, "month": date(2026, 2, 1), "received": 10, "finished_early": 6, "in_progress_in_time": 4}
+    first["added_unshown"] = 10
     second = {**zero, **group, "month": date(2026, 3, 1), "carried_over": 4, "finished_late": 4}
     rows = [{**row, "as_of": DAY_ONE} for row in (first, {**second, **changes})]
     return COUNTS.frame(rows)
@@ -330,6 +331,7 @@ def test_the_published_gate_passes_figures_that_agree() -> None:
         ((counts(finished_late=5), indicators()), "balance: is 0"),
         ((counts(withdrawn=1, finished_late=3), indicators()), "otherwise: is 0"),
         ((counts(carried_over=3, finished_late=3), indicators()), "carry: is 0"),
+        ((counts(added_unshown=1), indicators()), "bridge: is 0"),
         ((counts(finished_late=-1, finished_early=5), indicators()), "finished_late: between"),
         ((counts(), indicators(numerator=11)), "denominator: not before numerator"),
         ((counts(), indicators(lower=61)), "value: not before lower"),
