@@ -6,11 +6,10 @@ Officials type them where a form takes any text. What is not wholly understood s
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import pyarrow as pa
 
-from tasks.rules.text.normal_form import per_distinct, where_needed
+from tasks.rules.text.normal_form import per_distinct, where_needed, without_marks
 
 LONGEST = 60  # characters of a day with its weekday and hour in words
 _MAY_BE = r"(?i)[^\x00-\x7F]|^\s*(?:cn|t[2-7]|thu)\b|\d ?[hg]|24:00|ngay|thang"
@@ -33,17 +32,12 @@ def in_figures(texts: pa.Array) -> pa.Array:
 def _figures_of(text: str) -> str:
     if len(text) > LONGEST:
         return text
-    plain = " ".join(_without_marks(text).split())
+    plain = " ".join(without_marks(text).split())
     for shape in _SHAPES:
         if (found := shape.fullmatch(plain)) is not None:
             day, clock = _day(found), _clock(found)
             return text if clock is None else f"{day} {clock}".rstrip()
     return text
-
-
-def _without_marks(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.lower().replace("đ", "d"))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def _day(found: re.Match[str]) -> str:

@@ -83,6 +83,16 @@ def matches(values: pa.Array, pattern: str) -> np.ndarray:
     )
 
 
+def without_marks(text: str) -> str:
+    """Return a text in small plain letters; signs and spaces stay."""
+    # đ has no decomposition, so it is replaced by hand.
+    plain = plain_letters(text).lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain.replace("đ", "d"))
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return plain
+
+
 def fold(text: str) -> str:
     r"""Reduce a name to what is left of it without marks.
 
@@ -96,12 +106,7 @@ def fold(text: str) -> str:
         >>> fold("Đất đai")
         'dat dai'
     """
-    # đ has no decomposition, so it is replaced by hand.
-    plain = plain_letters(text).lower()
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain.replace("đ", "d"))
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return one_y(_NOT_WORD.sub(" ", plain).strip())
+    return one_y(_NOT_WORD.sub(" ", without_marks(text)).strip())
 
 
 def fold_code_text(text: str) -> str:
