@@ -5,8 +5,6 @@ As the daily run makes them, with the weekly maintenance between; the orchestrat
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,9 +13,6 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-import pytest
-
-from config.read_once import forget
 from tasks.auditing.seals import verify_seals
 from tasks.check import check_batch
 from tasks.judge import judge_batch
@@ -27,14 +22,12 @@ from tasks.retention.purging import purge_landing
 from tasks.tracing.reproduction import reproduce
 from tasks.warehouse import ledger
 from tasks.warehouse.batches import batched
-from tasks.warehouse.cluster import ensure_cluster
-from tasks.warehouse.engine import fetch_all, reset_engine
-from tasks.warehouse.migrations import migrate
+from tasks.warehouse.engine import fetch_all
 from tasks.warehouse.partitions import every_partition
 from tests.faults import small_desk as desk
 from tests.faults.plain_model import FINISHED, LIMITS, OPEN, UNITS, Facts
+from tests.matrix.desk_place import desk_place
 from tests.matrix.row import Outcome, chance_of, row
-from tests.prepared_home import new_home
 
 LAST = date(2026, 11, 27)
 ARRIVALS = 3  # dossiers of a working day
@@ -137,22 +130,9 @@ def _after(day: date, working: int) -> date:
 @row("days", count=1_000)
 def days(outcome: Outcome, seed: int, count: int) -> None:
     """Live so many days; then every publication still stands and nothing has grown but by what changed."""
-    home, folder = new_home("motcua-days-"), Path(tempfile.mkdtemp(prefix="motcua-desk-"))
-    cluster = ensure_cluster(home)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("MOTCUA_HOME", str(home))
-            forget()
-            migrate()
-            with desk.small_office(cluster, folder):
-                calendar = Calendar(chance_of(seed, 0), folder)
-                sizes = _lived(calendar, count, home)
-                _note(outcome, calendar, sizes)
-    finally:
-        reset_engine()
-        cluster.stop()
-        shutil.rmtree(home)
-        shutil.rmtree(folder)
+    with desk_place("days") as place:
+        calendar = Calendar(chance_of(seed, 0), place.folder)
+        _note(outcome, calendar, _lived(calendar, count, place.home))
 
 
 def _lived(calendar: Calendar, count: int, home: Path) -> list[Sizes]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,16 +10,12 @@ from random import Random
 import pytest
 
 from config.errors import UnreadableDataError
-from config.read_once import forget
 from tasks.correcting.packages import package_name
-from tasks.warehouse.cluster import ensure_cluster
-from tasks.warehouse.engine import reset_engine
-from tasks.warehouse.migrations import migrate
 from tests.faults import small_desk as desk
 from tests.faults.kill_points import BY_HAND, DAILY
 from tests.faults.plain_model import AS_OF, FINISHED, LIMITS, OPEN, UNITS, WITHDRAWN, Facts, Model
+from tests.matrix.desk_place import desk_place
 from tests.matrix.row import Outcome, chance_of, row
-from tests.prepared_home import new_home
 from tests.warehouse.snapshot import Snapshot
 
 LENGTH = 20  # steps of a sequence
@@ -232,21 +226,9 @@ def made(chance: Random, begin: Snapshot, folder: Path, home: Path, steps: int =
 @row("model", count=500)
 def sequences(outcome: Outcome, seed: int, count: int) -> None:
     """Make random sequences of steps; each step is held against the plain model."""
-    home, folder = new_home("motcua-model-"), Path(tempfile.mkdtemp(prefix="motcua-desk-"))
-    cluster = ensure_cluster(home)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("MOTCUA_HOME", str(home))
-            forget()
-            migrate()
-            with desk.small_office(cluster, folder) as begin:
-                for part in range(count):
-                    _note(outcome, seed, part, begin, folder, home)
-    finally:
-        reset_engine()
-        cluster.stop()
-        shutil.rmtree(home)
-        shutil.rmtree(folder)
+    with desk_place("model") as place:
+        for part in range(count):
+            _note(outcome, seed, part, place.begin, place.folder, place.home)
 
 
 def _note(outcome: Outcome, seed: int, part: int, begin: Snapshot, folder: Path, home: Path) -> None:
