@@ -38,8 +38,8 @@ def report(
 
     Args:
         form: II.06a; II.06a-each: thêm mỗi cơ quan một trang tính; II.07: nguyên nhân quá hạn; late: danh sách quá hạn;
-            letters: thư xin lỗi; QD766: bảng điểm. II.06a-each: with a sheet of each agency; II.07: reasons for overdue;
-            late: late dossiers; letters: apologies; QD766: score sheet.
+            letters: thư xin lỗi; QD766: bảng điểm; OpenCPS: theo cách gọi của OpenCPS. II.06a-each: with a sheet of each agency;
+            II.07: reasons for overdue; late: late dossiers; letters: apologies; QD766: score sheet; OpenCPS: in its words.
         period: 2026-03, 2026-Q1, 2026-H1, 2026 hoặc 2025-11..2026-02. Để trống: tháng gần nhất đã hết.
             Empty: the last month that has ended.
         unit: Chỉ cơ quan này và các đơn vị trực thuộc. This agency and those below it only.

@@ -25,7 +25,7 @@ from tasks.rules.indicators.periods import Period, period_named
 from tasks.rules.indicators.structure import Structure
 from tasks.runtime.safe_errors import with_safe_errors
 
-FormName = Literal["II.06a", "II.06a-each", "II.07", "late", "letters", "QD766"]
+FormName = Literal["II.06a", "II.06a-each", "II.07", "late", "letters", "QD766", "OpenCPS"]
 """What can be asked for: the forms, and II.06a with a sheet of each agency."""
 _EACH = "II.06a-each"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.commands.parser import Commands
 
-FORMS_OF_COMMAND = ("II.06a", "II.07", "late", "letters", "QD766", "open-data", "catalogue")
+FORMS_OF_COMMAND = ("II.06a", "II.07", "late", "letters", "QD766", "OpenCPS", "open-data", "catalogue")
 
 
 def add_forms(commands: Commands) -> None:
@@ -17,8 +17,8 @@ def add_forms(commands: Commands) -> None:
     report.argument(
         "form",
         choices=FORMS_OF_COMMAND,
-        vi="II.06a; II.07: nguyên nhân quá hạn; late: danh sách quá hạn; letters: thư xin lỗi; QD766: bảng điểm; open-data: dữ liệu mở, giấu số nhỏ; catalogue: danh mục công thức",
-        en="II.06a; II.07: reasons for overdue; late: late dossiers; letters: apologies; QD766: score sheet; open-data: for everybody, small counts kept back; catalogue: formulas",
+        vi="II.06a; II.07: nguyên nhân quá hạn; late: danh sách quá hạn; letters: thư xin lỗi; QD766: bảng điểm; OpenCPS: theo cách gọi của OpenCPS; open-data: dữ liệu mở, giấu số nhỏ; catalogue: danh mục công thức",
+        en="II.06a; II.07: reasons for overdue; late: late dossiers; letters: apologies; QD766: score sheet; OpenCPS: in its words; open-data: for everybody, small counts kept back; catalogue: formulas",
     )
     report.argument(
         "--period",

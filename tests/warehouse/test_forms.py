@@ -191,6 +191,44 @@ def test_an_agency_that_ended_counts_with_its_heir_and_the_total_stays(tmp_path:
     assert total == numbered(by_hand(ROWS))
 
 
+OPENCPS = {
+    "totalCount": "handled",
+    "remainingCount": "carried_over",
+    "onlineCount": "received_online",
+    "onegateCount": "received_otherwise",
+    "releaseCount": "finished",
+    "betimesCount": "finished_early",
+    "ontimeCount": "finished_on_time",
+    "overtimeCount": "finished_late",
+    "processingCount": "in_progress",
+    "undueCount": "in_progress_in_time",
+    "overdueCount": "in_progress_overdue",
+    "cancelledCount": "withdrawn",
+    "deniedCount": "refused",
+}
+
+
+@pytest.mark.usefixtures("published")
+def test_the_words_of_opencps_tell_the_same_dossiers(tmp_path: Path) -> None:
+    path = tmp_path / "opencps.json"
+    report("OpenCPS", "2026-Q1", None, None, "then", str(path))
+    sheets = json.loads(path.read_text(encoding="utf-8"))["sheets"]
+    for sheet, side in zip(sheets, ("", "recorded_"), strict=True):
+        rows = [dict(zip(sheet["columns"], row, strict=True)) for row in sheet["rows"]]
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for row in ROWS:
+            groups.setdefault("H99.1" if agency(row) == BRANCH else agency(row), []).append(row)
+        assert {row["code"] for row in rows} == set(groups)
+        for row in rows:
+            of = by_hand(groups[row["code"]], side)
+            assert {theirs: row[theirs] for theirs in OPENCPS} == {theirs: of[ours] for theirs, ours in OPENCPS.items()}
+            assert row["receivedCount"] == of["received_online"] + of["received_otherwise"]
+            in_time, decided = of["finished_early"] + of["finished_on_time"], of["finished"] - of["finished_undetermined"]
+            share = round(100 * in_time / decided, 2) if decided else None
+            assert row["ontimePercentage"] == share, "to the hundredth, and nothing where nothing was released"
+        assert dict(zip(sheet["columns"], sheet["total"], strict=True))["totalCount"] == by_hand(ROWS, side)["handled"]
+
+
 @pytest.mark.usefixtures("published")
 def test_one_agency_has_its_branches_and_the_same_figures_in_every_format(tmp_path: Path) -> None:
     paths = [tmp_path / f"form{ending}" for ending in (".xlsx", ".csv", ".parquet", ".json")]

@@ -60,10 +60,11 @@ AGENCY = Bilingual("Cơ quan", "Agency")
 """Heading of the names of a form by agency."""
 _UNIT = Bilingual("Đơn vị", "Unit")
 _Rows = list[tuple[str, tuple[int, ...]]]
-_TABS = {
+BASIS_TABS = {
     "cleaned": Bilingual("Theo cơ quan", "By agency"),
     "recorded": Bilingual("Theo hệ thống ghi", "As recorded"),
 }
+"""Names of the sheets by agency, one a basis."""
 
 
 def bieu06a(counters: PublishedCounters, period: Period, unit: str | None, structure: Structure) -> Form:
@@ -76,7 +77,7 @@ def bieu06a(counters: PublishedCounters, period: Period, unit: str | None, struc
         structure: agencies as they counted the dossiers, or as they stand today.
     """
     rolled = counters.agencies(period, unit, structure)
-    sheets = [_by_agency(_TABS[basis], rolled, basis, counters) for basis in reversed(BASES)]
+    sheets = [_by_agency(BASIS_TABS[basis], rolled, basis, counters) for basis in reversed(BASES)]
     if unit is None:
         tab, heading = Bilingual("Theo lĩnh vực", "By field"), Bilingual("Lĩnh vực", "Field")
         sheets.append(_sheet(tab, heading, _rows(counters.fields(period), "cleaned", "field_code"), field_names()))
@@ -135,7 +136,18 @@ def within_sheet(
         for place, (code, part, own) in enumerate(cells, start=1)
     ]
     total = tuple(sum(column) for column in zip(*(own for _, _, own in cells), strict=True)) or (0,) * len(_COLUMNS)
-    return FormSheet(_TABS[basis], columns, listed, (*total_row((None, None)), *total), _NOTES)
+    return FormSheet(BASIS_TABS[basis], columns, listed, (*total_row((None, None)), *total), _NOTES)
+
+
+def counts_of_form(row: Mapping[str, int]) -> dict[str, int]:
+    """Return published counters of one row with the sums that the form's columns need."""
+    return {
+        **row,
+        "handled": row["received"] + row["carried_over"],
+        "received_otherwise": row["received"] - row[ONLINE],
+        "finished": sum(row[f"finished_{name}"] for name in TIMELINESS),
+        "in_progress": sum(row[f"in_progress_{name}"] for name in ("in_time", "overdue", "undetermined")),
+    }
 
 
 def _by_agency(
@@ -155,11 +167,5 @@ def _rows(rolled: pd.DataFrame, basis: str, key: str) -> _Rows:
 
 
 def _cells(row: Mapping[str, int]) -> tuple[int, ...]:
-    of = {
-        **row,
-        "handled": row["received"] + row["carried_over"],
-        "received_otherwise": row["received"] - row[ONLINE],
-        "finished": sum(row[f"finished_{name}"] for name in TIMELINESS),
-        "in_progress": sum(row[f"in_progress_{name}"] for name in ("in_time", "overdue", "undetermined")),
-    }
+    of = counts_of_form(row)
     return tuple(int(of[column.name]) for column in _COLUMNS)
