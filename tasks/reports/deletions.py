@@ -50,6 +50,23 @@ class DeletedShare:
 
 
 @dataclass(frozen=True)
+class AgencyDeletions:
+    """Open dossiers of an agency that its system deleted, with the day to ask about first.
+
+    Attributes:
+        unit_code: None: their agency is not known.
+        deleted: how many were open when they were deleted.
+        late: of these, how many were late by then, by the law.
+        worst: the day with most late ones among them, then with most in all, then the newest.
+    """
+
+    unit_code: str | None
+    deleted: int
+    late: int
+    worst: DeletedShare
+
+
+@dataclass(frozen=True)
 class Deletion:
     """A dossier that is deleted at its system.
 
@@ -79,3 +96,15 @@ def read_deletions(policy: str) -> list[Deletion]:
 def read_deleted_shares(policy: str) -> list[DeletedShare]:
     """Return a policy's deletions of open dossiers by agency and day, those first with the most late ones."""
     return fetch_as(DeletedShare, _SHARES, {"policy": policy, "zone": OFFICE_ZONE_NAME})
+
+
+def deletions_by_agency(policy: str) -> list[AgencyDeletions]:
+    """Return a policy's deletions of open dossiers by agency, those first with the most late ones."""
+    days: dict[str | None, list[DeletedShare]] = {}
+    for share in read_deleted_shares(policy):
+        days.setdefault(share.unit_code, []).append(share)
+    found = [
+        AgencyDeletions(code, sum(day.deleted for day in some), sum(day.late for day in some), some[0])
+        for code, some in days.items()
+    ]
+    return sorted(found, key=lambda one: (-one.late, -one.deleted, one.unit_code or ""))

@@ -148,3 +148,39 @@ def test_values_of_others_stand_beside_ours_of_the_same_year(beside: Page, publi
 def test_where_nothing_was_entered_nothing_is_shown(opened: Opened, published: Published) -> None:
     assert "references" not in published.data
     assert opened.page.locator("#references").inner_text() == ""
+
+
+def test_what_was_deleted_at_the_source_stands_with_what_was_open(
+    chromium: Browser, published: Published, tmp_path: Path
+) -> None:
+    units = list(published.data["units"])
+    at, other = units.index("H99.2"), units.index("H99.3")
+    gone = [[0, at, "deleted", "-", 7, 0, 0], [0, other, "deleted", "-", 1_000, 0, 0]]
+    told = [["H99.2", 5, 3, "2026-03-30", 4, 9], ["H99.3", 2, 0, "2026-02-02", 2, 400]]
+    path = tmp_path / "index.html"
+    data = published.data | {"verdicts": [*published.data["verdicts"], *gone], "deletions": told}
+    path.write_text(whole_page(data, settings().page_options.cache), encoding="utf-8")
+    page = chromium.new_context(viewport={"width": 390, "height": 800}).new_page()
+    page.goto(path.as_uri())
+    drawn(page, "vi *")
+
+    def lines() -> list[list[str]]:
+        found = page.locator("#inspect table:has(td[data-label='Lúc đó đã trễ']) tbody tr")
+        return [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in found.all()]
+
+    assert [row[1:] for row in lines()] == [
+        ["5", "3", "30/03/2026: xóa 4 trong 9 hồ sơ đang giải quyết (44,4 %)"],
+        ["2", "0", "02/02/2026: xóa 2 trong 400 hồ sơ đang giải quyết (0,5 %)"],
+    ]
+    assert "1.007 hồ sơ đã bị xóa" in page.locator("#inspect").inner_text()
+    page.select_option("#unit", "H99.2")
+    drawn(page, "vi H99.2")
+    assert len(lines()) == 1
+    command = page.locator("#inspect code[data-list=deleted]")
+    assert command.text_content() == "motcua list deleted --unit H99.2 --csv danh-sach.csv"
+    assert command.get_attribute("data-count") == "7"
+    page.select_option("#unit", "H99.1")
+    drawn(page, "vi H99.1")
+    assert lines() == []
+    assert "đã bị xóa" not in page.locator("#inspect").inner_text(), "an agency of which nothing was deleted says nothing of it"
+    page.context.close()

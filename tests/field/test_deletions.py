@@ -19,7 +19,7 @@ from tasks.judge import judge_batch
 from tasks.judging.rules_digest import rules_digest
 from tasks.loading.pages import load_source
 from tasks.pull import pull_source
-from tasks.reports.deletions import DeletedShare, read_deleted_shares, read_deletions
+from tasks.reports.deletions import AgencyDeletions, DeletedShare, deletions_by_agency, read_deleted_shares, read_deletions
 from tasks.reports.summary import read_summary
 from tasks.rules.privacy.masking import HIDDEN
 from tasks.warehouse.batches import Batch
@@ -178,7 +178,9 @@ def test_deletions_stand_beside_what_the_agency_had_open(office: Path, capsys: p
         desk.show(office, code_of(number), facts, number)
     desk.whole_run()
     # By hand: of the three that are gone one had ended weeks before; four were open on the day, two are left.
-    assert read_deleted_shares("qd766") == [DeletedShare("H99.1", date(2026, 3, 31), deleted=2, late=1, open=4)]
+    share = DeletedShare("H99.1", date(2026, 3, 31), deleted=2, late=1, open=4)
+    assert read_deleted_shares("qd766") == [share]
+    assert deletions_by_agency("qd766") == [AgencyDeletions("H99.1", deleted=2, late=1, worst=share)]
     assert main(["list", "deleted", "--policy", "qd766"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "H99.1: ngày 31/03/2026 xóa 2 trong 4 hồ sơ đang giải quyết (50,0%), 1 hồ sơ đã quá hạn khi bị xóa" in said

@@ -446,7 +446,20 @@
         { title: word("inspect_where"), cell: (r) => grouped(r.members, (v) => v.unit).slice(0, 3).map((u) =>
           `${unitName(unitCodes[u.name])} (${count(u.dossiers)})`).join("; ") },
         { title: word("remedy"), cell: (r) => remedyText(r.name) },
-      ], grouped(hidden, (v) => v.reason), { cards: true }) : null, n ? followList("hidden", hidden) : null);
+      ], grouped(hidden, (v) => v.reason), { cards: true }) : null, n ? followList("hidden", hidden) : null, deletions());
+  };
+
+  // A dossier that is deleted leaves the figures as one that was never there: so it is told beside what its agency had open.
+  const deletions = () => {
+    const rows = data.deletions.filter(([unit]) => state.unit === "*" || unit === state.unit);
+    const n = sum(rows, (r) => r[1]), late = sum(rows, (r) => r[2]), all = sum(of(verdicts(), "deleted"), (v) => v.dossiers);
+    return all ? [el("h3", {}, word("deleted_title")), el("p", { class: "muted" }, word("deleted_lead", { all: count(all), n: count(n), late: count(late) })),
+      rows.length ? table([
+        { title: word("unit"), cell: (r) => [unitName(r[0]), r[0] === "?" ? null : el("small", {}, r[0])] },
+        { title: word("deleted_open"), number: true, cell: (r) => count(r[1]) },
+        { title: word("deleted_late"), number: true, cell: (r) => el("b", {}, count(r[2])) },
+        { title: word("deleted_worst"), cell: (r) => word("deleted_day", { day: day(r[3]), n: count(r[4]), open: count(r[5]), share: share(r[4], r[5]) }) },
+      ], rows, { cards: true }) : null, followTotals([["deleted", all, word("deleted_all")]])] : null;
   };
 
   const drawMissing = () => {

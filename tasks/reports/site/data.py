@@ -21,6 +21,7 @@ from schemas.indicators import FINDING_COUNTS, INDICATORS, PUBLICATIONS, VERDICT
 from schemas.raw import PULLS
 from schemas.reference import UNITS
 from tasks.auditing.seals import require_sealed_figures, seal_head
+from tasks.reports.deletions import deletions_by_agency
 from tasks.reports.reference_figures import MEASURE_WORDS, SERIES_WORDS, reference_values
 from tasks.reports.site.gates import gates
 from tasks.reports.site.quality import quality
@@ -90,8 +91,17 @@ def page_data(policy: str, language: str) -> PageData:
         "quality": quality(policy, as_of),
         "gates": gates(as_of, _source_titles()),
         "pulls": _pulls(as_of),
+        "deletions": _deletions(policy),
         **_references(as_of),
     }
+
+
+def _deletions(policy: str) -> list[list[Any]]:
+    """Return ``[agency, deleted, of these late, day, deleted that day, open that day]``, the day the one to ask about first."""
+    return [
+        [one.unit_code or "?", one.deleted, one.late, one.worst.day.isoformat(), one.worst.deleted, one.worst.open]
+        for one in deletions_by_agency(policy)
+    ]
 
 
 def _references(as_of: date) -> PageData:
