@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,12 +33,13 @@ from tasks.warehouse.statements import statements_of
 
 _SQL = statements_of(__file__)
 _FIELDS = ", ".join(f"v.{name}" for name in COUNTED)
-_EVERYTHING, _OF_AGENCIES = _SQL["everything"].format(counted=_FIELDS), _SQL["of_agencies"].format(counted=_FIELDS)
+_SIZES, _OF_AGENCIES = _SQL["sizes"], _SQL["of_agencies"].format(counted=_FIELDS)
 _HELD, _NOW = _SQL["held"].format(counted=_FIELDS), _SQL["now"].format(counted=_FIELDS)
 _LIVING = _SQL["living"].format(counted=_FIELDS, last_moment=LAST_MOMENT)
 _CELLS = _SQL["cells"].format(columns=", ".join(COUNTS.given_columns))
 _EMPTIED = _SQL["emptied"]
 _ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
+_BATCH = 250_000  # verdicts; some 300 MB while they are counted
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Counting:
         """Read the counted fields of some verdicts of the policy."""
         return self.current.read(query, {"policy": self.policy, **more}, VERDICTS_TABLE)
 
-    def agencies(self, codes: list[str] | None) -> pd.DataFrame:
-        """Read the counted fields of all verdicts of some agencies, ``?`` for none; of all of them without codes."""
-        return self.verdicts(_EVERYTHING) if codes is None else self.verdicts(_OF_AGENCIES, units=codes)
+    def agencies(self, codes: list[str]) -> pd.DataFrame:
+        """Read the counted fields of all verdicts of some agencies, ``?`` for those of none."""
+        return self.verdicts(_OF_AGENCIES, units=codes)
 
     def cells(self, since: date = _ALWAYS[0], until: date = _ALWAYS[1], units: list[str] | None = None) -> pd.DataFrame:
         """Read the cells that stand, of the months from a day on and before another."""
@@ -67,10 +69,26 @@ class Counting:
 
     def everything(self) -> tuple[int, Merged]:
         """Count all verdicts; return how many, and what became of the cells."""
-        verdicts = self.agencies(None)
-        counts = self.count(verdicts)
+        read, counts = self.whole()
         failpoint("measured")
-        return len(verdicts), self.current.replace(COUNTS, counts, {"policy": self.policy})
+        return read, self.current.replace(COUNTS, counts, {"policy": self.policy})
+
+    def whole(self) -> tuple[int, pd.DataFrame]:
+        """Return how many verdicts there are and the cells of all of them.
+
+        A cell is of one agency, so some agencies at a time are read while those before are counted: memory hangs on the batch, or
+        on the largest agency, and not on how many verdicts there are.
+        """
+        read, parts = 0, [self.count(self.agencies([]))]
+        with ThreadPoolExecutor(1) as beside:
+            counting: list[Future[pd.DataFrame]] = []
+            for units in batches(self.current.fetch(_SIZES, {"policy": self.policy}), _BATCH):
+                verdicts = self.agencies(units)
+                read += len(verdicts)
+                parts += [one.result() for one in counting]
+                counting = [beside.submit(self.count, verdicts)]
+            parts += [one.result() for one in counting]
+        return read, pd.concat(parts, ignore_index=True)
 
     def difference(self, before: date) -> tuple[int, Merged]:
         """Bring the cells from an earlier day, or from this one, to what the verdicts say now.
@@ -108,6 +126,20 @@ class Counting:
         require_identities(broken_carries(pd.concat([standing, cells], ignore_index=True), since), self.policy)
         months = sorted({since, *self.cells(since)["month"], *cells["month"]})
         return self.current.replace(COUNTS, cells, {"policy": self.policy, "month": months})
+
+
+def batches(sizes: Iterable[tuple[str, int]], most: int) -> Iterator[list[str]]:
+    """Put agencies together, in their order, until a batch would hold more than ``most`` verdicts; a larger one stands alone."""
+    some: list[str] = []
+    held = 0
+    for code, verdicts in sizes:
+        if some and held + verdicts > most:
+            yield some
+            some, held = [], 0
+        some.append(code)
+        held += verdicts
+    if some:
+        yield some
 
 
 def counts_of(verdicts: pd.DataFrame, policy: str, as_of: date, zones: Mapping[str, str]) -> pd.DataFrame:

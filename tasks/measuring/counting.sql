@@ -1,5 +1,5 @@
--- name: everything
-SELECT {counted} FROM judged.verdicts AS v WHERE v.policy = %(policy)s
+-- name: sizes
+SELECT coalesce(unit_code, '?'), count(*) FROM judged.verdicts WHERE policy = %(policy)s GROUP BY 1 ORDER BY 1
 
 -- name: of_agencies
 SELECT {counted} FROM judged.verdicts AS v WHERE v.policy = %(policy)s

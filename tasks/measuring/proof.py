@@ -29,8 +29,11 @@ def prove_counters(counting: Counting, before: date) -> None:
     Raises:
         DataError: cells differ; says how many, no dossier.
     """
-    units = None if before.toordinal() // _WEEK < counting.as_of.toordinal() // _WEEK else _agency_of_day(counting)
-    differing = _differing(counting.cells(units=units), counting.count(counting.agencies(units)))
+    if before.toordinal() // _WEEK < counting.as_of.toordinal() // _WEEK:
+        differing = _differing(counting.cells(), counting.whole()[1])
+    else:
+        units = _agency_of_day(counting)
+        differing = _differing(counting.cells(units=units), counting.count(counting.agencies(units)))
     if differing:
         raise DataError(
             f"mart.counts, {counting.policy}",

@@ -5,7 +5,7 @@
     BENCH_HOME=folder make bench-long    (keeps warehouse and figures there; what stands there is printed again, not measured)
     python -m tests.bench.scale_program folder '{"copies": 13, "steps": ["preview"]}'    (measures a step again in it)
 
-A million dossiers need some twenty-five GB of disk and most of an hour on two cores. docs/scale.md tells what was found.
+A million dossiers need some eleven GB of disk and most of an hour on two cores. docs/scale.md tells what was found.
 """
 
 from __future__ import annotations

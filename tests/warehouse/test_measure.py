@@ -11,7 +11,7 @@ from config.errors import DataError
 from schemas.indicators import COUNTS
 from schemas.verdicts import VERDICTS_TABLE
 from tasks.measure import measure_policy, uncounted
-from tasks.measuring.counting import counts_of, require_identities
+from tasks.measuring.counting import batches, counts_of, require_identities
 from tasks.rules.indicators.identities import broken_identities
 from tasks.warehouse.engine import fetch_all, read_frame
 from tasks.warehouse.load import load
@@ -101,6 +101,32 @@ def test_counting_what_changed_equals_counting_everything(change: Any) -> None:
     assert partial == anew(rows, AS_OF)
     if change is _move_unit:
         assert not any(key[2] == "H99.ALONE" for key in partial)
+
+
+@pytest.mark.parametrize("most", [1, 60, 250, 10_000])
+def test_agencies_counted_in_batches_make_the_cells_of_all_of_them(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = verdict_rows(300)
+    assert any(row["unit_code"] is None for row in rows), "those of no agency are counted, too"
+    monkeypatch.setattr("tasks.measuring.counting._BATCH", most)
+    write(rows)
+    assert measure_policy("qd766", AS_OF).read == 300
+    at_once = counts_of(frame(rows), "qd766", AS_OF, {})[list(COUNTS.given_columns)]
+    assert set(counts().items()) == {
+        (row[: len(COUNTS.key)], row[len(COUNTS.key) :]) for row in at_once.itertuples(index=False, name=None)
+    }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([], []),
+        ([("a", 5)], [["a"]]),
+        ([("a", 4), ("b", 6), ("c", 1)], [["a", "b"], ["c"]]),
+        ([("a", 3), ("b", 30), ("c", 7), ("d", 3)], [["a"], ["b"], ["c", "d"]]),
+    ],
+)
+def test_a_batch_holds_whole_agencies(sizes: list[tuple[str, int]], expected: list[list[str]]) -> None:
+    assert list(batches(sizes, 10)) == expected
 
 
 def test_nothing_changed_writes_nothing() -> None:

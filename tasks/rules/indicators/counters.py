@@ -121,12 +121,13 @@ def _bridge(kept: pd.DataFrame, basis: str) -> np.ndarray:
 
 
 def _office_times(frame: pd.DataFrame, columns: tuple[str, ...], zones: Mapping[str, str]) -> dict[str, np.ndarray]:
-    zone = frame["source"].map(lambda source: zones.get(source, OFFICE_ZONE_NAME)).to_numpy(dtype=object)
+    sources = as_codes(as_text(frame["source"]))
+    told = [zones.get(source, OFFICE_ZONE_NAME) for source in sources.texts]
     times = {name: np.full(len(frame), np.datetime64("NaT", "us")) for name in columns}
-    for one in sorted(set(zone)):
-        mask = zone == one
+    for zone in sorted(set(told)):
+        mask = sources.where(one == zone for one in told)
         for name in columns:
-            times[name][mask] = local_times(frame.loc[mask, name], one)
+            times[name][mask] = local_times(frame.loc[mask, name], zone)
     return times
 
 
