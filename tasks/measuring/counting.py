@@ -129,7 +129,7 @@ class Counting:
 
 
 def batches(sizes: Iterable[tuple[str, int]], most: int) -> Iterator[list[str]]:
-    """Put agencies together, in their order, until a batch would hold more than ``most`` verdicts; a larger one stands alone."""
+    """Put agencies together, in their order, up to ``most`` verdicts a batch; a larger agency stands alone."""
     some: list[str] = []
     held = 0
     for code, verdicts in sizes:
