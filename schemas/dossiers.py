@@ -137,7 +137,14 @@ DOSSIERS = Table(
         PAGE_POSITION,
         CHANGED_IN,
     ),
-    indexes=(("source", "partition_month", "changed_in"), ("receipt_number",), ("alias_code",), ("done_at",), ("unit_code",)),
+    indexes=(
+        ("source", "partition_month", "changed_in"),
+        ("receipt_number",),
+        ("alias_code",),
+        ("done_at",),
+        ("returned_at",),
+        ("unit_code",),
+    ),
     partial=(("unsettled", ("source", "partition_month"), AGEING), ("urn", (URN,), "role = 'primary'")),
     managed=("changed_in",),
 )

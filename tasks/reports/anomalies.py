@@ -16,7 +16,8 @@ from tasks.reports.translation import ALL, or_all
 from tasks.rules.clock.working_clock import OfficeHours
 from tasks.rules.sources.volume import Unusual, expand, kind_of_days, unusual_days
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.rows import fetch_column
+from tasks.warehouse.partitions import every_source
+from tasks.warehouse.statements import statements_of
 
 Days = list[tuple[str | None, str, date, int]]
 MEASURES: Final = {"received": ("tiếp nhận", "received"), "closed": ("kết thúc", "closed")}
@@ -36,14 +37,8 @@ ANOMALY_KINDS: Final = {
 }
 """Kinds of working days, in Vietnamese and in English."""
 _SPAN = 500  # calendar days that are looked at: twenty first days of a week, and some long breaks
-_COUNTS = """
-    SELECT d.unit_code, a.measure, (a.at AT TIME ZONE %(zone)s)::date AS day, count(*) FROM core.dossiers AS d
-    CROSS JOIN LATERAL (VALUES ('received', d.received_at), ('closed', coalesce(d.done_at, d.returned_at)),
-        ('returned', d.returned_at)) AS a (measure, at)
-    WHERE d.source = %(source)s AND a.at >= %(since)s::date::timestamp AT TIME ZONE %(zone)s
-        AND a.at < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(zone)s
-    GROUP BY 1, 2, 3
-"""
+_SQL = statements_of(__file__)
+_COUNTS = _SQL["counts"]
 _GONE = "SELECT unit_code, max(valid_to) FROM ref.units GROUP BY unit_code HAVING bool_and(valid_to IS NOT NULL)"
 
 
@@ -88,10 +83,9 @@ def read_anomalies(as_of: date, *, recent: bool = False) -> list[Anomaly]:
 def read_days(as_of: date) -> dict[str, Days]:
     """Count each source's dossiers by agency, time and day, over some 500 days."""
     since = as_of - timedelta(days=_SPAN)
-    sources = fetch_column("SELECT DISTINCT source FROM core.dossiers ORDER BY 1")
     return {
         source: fetch_all(_COUNTS, {"source": source, "zone": source_named(source).zone, "as_of": as_of, "since": since})
-        for source in sources
+        for source in every_source()
     }
 
 

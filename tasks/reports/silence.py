@@ -15,7 +15,7 @@ from tasks.reports.anomalies import Anomaly, gone_agencies, known_days, out_of_t
 from tasks.reports.translation import ALL, or_all
 from tasks.rules.clock.working_clock import WorkingClock
 from tasks.warehouse.engine import fetch_all
-from tasks.warehouse.rows import fetch_column
+from tasks.warehouse.partitions import every_source
 
 # Days on which a source's records say that something happened: a receipt, an end, a hand-over.
 _ACTIVE = """
@@ -58,7 +58,7 @@ def read_silences(as_of: date) -> list[Silence]:
     watch = load_watch()
     gone = _silent_by_right(as_of)
     found: list[Silence] = []
-    for source in fetch_column("SELECT DISTINCT source FROM core.dossiers ORDER BY 1"):
+    for source in every_source():
         parameters = {"source": source, "zone": source_named(source).zone, "as_of": as_of}
         rows = [(unit, day) for unit, day in fetch_all(_ACTIVE, parameters) if unit not in gone]
         found += silences(source, rows, office_of(source).clock, as_of, watch.silent, watch.incidents)

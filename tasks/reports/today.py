@@ -18,6 +18,7 @@ from config.language import counted, decimal
 from config.language import translate as _
 from tasks.publishing.current import published_day
 from tasks.warehouse.engine import fetch_all
+from tasks.warehouse.partitions import PARTITIONS_SQL
 
 DAYS = 14
 _MOST_ROWS = 40  # agencies of the grid; those with a gap come first, so that none of these is left out before another
@@ -33,9 +34,13 @@ _PULLS = """
 _GAPS = """
     SELECT unit, day, stated, held FROM quality.completeness WHERE unit IS NOT NULL AND day BETWEEN %(first)s AND %(last)s
 """
-_RECEIVED = """
-    SELECT unit_code, (received_at AT TIME ZONE %(zone)s)::date, count(*) FROM core.dossiers
-    WHERE role = 'primary' AND unit_code IS NOT NULL AND (received_at AT TIME ZONE %(zone)s)::date BETWEEN %(first)s AND %(last)s
+# By the months in which dossiers of these days lie, one day more at both ends: those of a source are months of its own zone.
+_RECEIVED = f"""
+    {PARTITIONS_SQL}
+    SELECT d.unit_code, (d.received_at AT TIME ZONE %(zone)s)::date, count(*)
+    FROM slot AS s JOIN core.dossiers AS d ON d.source = s.source AND d.partition_month = s.month
+    WHERE s.month BETWEEN date_trunc('month', %(first)s::date - 1)::date AND %(last)s::date + 1
+        AND d.role = 'primary' AND d.unit_code IS NOT NULL AND (d.received_at AT TIME ZONE %(zone)s)::date BETWEEN %(first)s AND %(last)s
     GROUP BY 1, 2
 """
 _NAMES = "SELECT DISTINCT ON (unit_code) unit_code, name FROM ref.units ORDER BY unit_code, valid_from DESC"

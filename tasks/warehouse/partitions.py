@@ -63,6 +63,7 @@ _SQL = statements_of(__file__)
 PARTITIONS_SQL = _SQL["partitions_sql"]
 _PRIMARY = """(%(every_source)s OR s.source = ANY(%(sources)s)) AND EXISTS (
             SELECT FROM core.dossiers AS d WHERE d.source = s.source AND d.partition_month = s.month AND d.role = 'primary')"""
+_SOURCES = f"{PARTITIONS_SQL} SELECT DISTINCT source FROM slot ORDER BY 1"
 _EVERY = f"{PARTITIONS_SQL} SELECT s.source, s.month FROM slot AS s WHERE {_PRIMARY} ORDER BY 1, 2"
 
 LAST_DATE = "greatest(d.received_at, d.done_at, d.returned_at, d.refused_at, d.deleted_at)"
@@ -91,6 +92,11 @@ def every_partition(sources: Sequence[str] | None = None) -> list[Partition]:
     """
     parameters = {"every_source": sources is None, "sources": list(sources or ())}
     return [Partition(source, month) for source, month in partition_rows(_EVERY, parameters)]
+
+
+def every_source() -> list[str]:
+    """List the sources of which there are dossiers, of whichever role, in order."""
+    return [source for (source,) in partition_rows(_SOURCES, {})]
 
 
 def pending(step: str, as_of: date, rules_digest: str, sources: Sequence[str] | None = None) -> list[Partition]:
