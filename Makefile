@@ -18,7 +18,7 @@ demo: .venv/installed ## the whole job on a made-up province: SEED=1 DOSSIERS=20
 # longest begin first and no worker waits for the other at the end. Bytecode is kept, because tests start many processes.
 TESTED := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest
 
-test: .venv/installed chromium systemd ## all tests: about half an hour on two cores; the aim is five minutes
+test: .venv/installed chromium systemd ## all tests: about three quarters of an hour on two cores; the aim is five minutes
 	@$(TESTED) -n 3 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 4
 
 up: .venv/installed ## warehouse, Prefect server with its UI, scheduled runs, until stopped; DEMO=1 for those of make demo
