@@ -17,9 +17,14 @@ ERRANDS = (
     "--disable-default-apps",
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
-    # What time it is, what the fields of a page are for, which pages are slow: asked of the browser's maker.
-    "--disable-features=NetworkTimeServiceQuerying,AutofillServerCommunication,OptimizationHints,MediaRouter",
+    # What time it is, what the fields of a page are for, which pages are slow, who may ask a machine, whether its search answers:
+    # asked of the browser's maker.
+    "--disable-features=NetworkTimeServiceQuerying,AutofillServerCommunication,OptimizationHints,MediaRouter,"
+    "AimEnabled,AimServerEligibilityEnabled,AimServerRequestOnStartupEnabled,AimServerRequestOnIdentityChangeEnabled,"
+    "PreconnectToSearch,SearchEnginePreconnect2,PreconnectFromKeyedService",
     f"--component-updater=url-source={NOBODY}",  # no flag stops it from fetching what it wants at once
     f"--gaia-url={NOBODY}",  # who is signed in at its maker: asked where there is a network
+    f"--gcm-checkin-url={NOBODY}",  # its maker's messages for this browser
+    f"--gcm-registration-url={NOBODY}",
 )
 """What Chromium asks for without being asked, whatever page is open, and the flags above leave on."""
